@@ -1,0 +1,60 @@
+package io.github.octconv4j.dnn;
+
+import io.github.octconv4j.dnn.gen.dnnl_h;
+
+/**
+ * Names an argument of a primitive.
+ *
+ * @param code oneDNN's number of the argument
+ */
+public record Arg(int code) {
+  /** Source. */
+  public static final Arg SRC = new Arg(dnnl_h.DNNL_ARG_SRC());
+
+  /** Second source of a binary operation. */
+  public static final Arg SRC_1 = new Arg(dnnl_h.DNNL_ARG_SRC_1());
+
+  /** Destination. */
+  public static final Arg DST = new Arg(dnnl_h.DNNL_ARG_DST());
+
+  /** Weights. */
+  public static final Arg WEIGHTS = new Arg(dnnl_h.DNNL_ARG_WEIGHTS());
+
+  /** Bias. */
+  public static final Arg BIAS = new Arg(dnnl_h.DNNL_ARG_BIAS());
+
+  /** Working memory of the primitive. */
+  public static final Arg SCRATCHPAD = new Arg(dnnl_h.DNNL_ARG_SCRATCHPAD());
+
+  /** Returns source {@code index} of a concat or sum, counted from 0. */
+  public static Arg source(int index) {
+    return new Arg(dnnl_h.DNNL_ARG_MULTIPLE_SRC() + index);
+  }
+
+  /** Returns the tensor of the binary post-op at {@code index} of the post-ops. */
+  public static Arg postOp(int index) {
+    return new Arg(
+        dnnl_h.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE() * (index + 1) | dnnl_h.DNNL_ARG_SRC_1());
+  }
+
+  @Override
+  public String toString() {
+    if (equals(SRC)) {
+      return "src";
+    } else if (equals(SRC_1)) {
+      return "src1";
+    } else if (equals(DST)) {
+      return "dst";
+    } else if (equals(WEIGHTS)) {
+      return "weights";
+    } else if (equals(BIAS)) {
+      return "bias";
+    } else if (equals(SCRATCHPAD)) {
+      return "scratchpad";
+    }
+    int source = code - dnnl_h.DNNL_ARG_MULTIPLE_SRC();
+    return source >= 0 && source < dnnl_h.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE()
+        ? "src" + source
+        : "arg" + code;
+  }
+}

@@ -1,0 +1,125 @@
+package io.github.octconv4j.dnn;
+
+import io.github.octconv4j.dnn.gen.dnnl_exec_arg_t;
+import io.github.octconv4j.dnn.gen.dnnl_h;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * The memories of one run of a primitive, checked against its descriptor and laid out for oneDNN
+ * once. One thread at a time may run with them.
+ */
+public final class Arguments extends NativeHandle {
+  private final Primitive primitive;
+  private final List<Memory> memories;
+  private final MemorySegment array;
+  private final AtomicBoolean running = new AtomicBoolean();
+
+  private Arguments(
+      Arena arena, MemorySegment array, Primitive primitive, List<Memory> memories) {
+    super(array, ignored -> arena.close(), dependencies(primitive, memories));
+    this.primitive = primitive;
+    this.memories = memories;
+    this.array = array;
+  }
+
+  /**
+   * Returns arguments for a primitive.
+   *
+   * @param memories one for each argument of the primitive's descriptor, the scratchpad included
+   * @throws IllegalArgumentException if one is missing, superfluous or of another descriptor
+   */
+  public static Arguments of(Primitive primitive, Map<Arg, Memory> memories) {
+    Map<Arg, MemoryDesc> wanted = primitive.desc().descs();
+    if (!wanted.keySet().equals(memories.keySet())) {
+      throw new IllegalArgumentException(
+          "%s takes the arguments %s, given were %s"
+              .formatted(primitive.desc().operation().kind(), wanted.keySet(), memories.keySet()));
+    }
+    wanted.forEach(
+        (arg, desc) -> {
+          if (!memories.get(arg).desc().equals(desc)) {
+            throw new IllegalArgumentException(
+                "argument %s of %s must be %s, was %s"
+                    .formatted(
+                        arg, primitive.desc().operation().kind(), desc, memories.get(arg).desc()));
+          }
+        });
+    Arena arena = Arena.ofShared();
+    MemorySegment array = dnnl_exec_arg_t.allocateArray(wanted.size(), arena);
+    List<Memory> list = new ArrayList<>();
+    for (Arg arg : wanted.keySet()) {
+      MemorySegment entry = dnnl_exec_arg_t.asSlice(array, list.size());
+      dnnl_exec_arg_t.arg(entry, arg.code());
+      dnnl_exec_arg_t.memory(entry, memories.get(arg).handle());
+      list.add(memories.get(arg));
+    }
+    return new Arguments(arena, array, primitive, List.copyOf(list));
+  }
+
+  /** Returns arguments that view these tensors, whose segments must stay alive. */
+  public static Arguments ofTensors(Primitive primitive, Map<Arg, Tensor> tensors) {
+    Map<Arg, Memory> memories = new HashMap<>();
+    try {
+      tensors.forEach(
+          (arg, tensor) ->
+              memories.put(arg, Memory.of(primitive.desc().engine(), tensor)));
+      return of(primitive, memories);
+    } finally {
+      memories.values().forEach(Memory::close); // the arguments keep them
+    }
+  }
+
+  Primitive primitive() {
+    return primitive;
+  }
+
+  /** Runs the primitive; the caller keeps it and the stream alive. */
+  void run(MemorySegment stream) {
+    if (!running.compareAndSet(false, true)) {
+      throw new IllegalStateException(
+          "arguments are in use by another thread; make some for each thread");
+    }
+    try {
+      using(
+          args -> {
+            for (Memory memory : memories) {
+              requireUsable(memory.data(), memory.desc());
+            }
+            execute(stream);
+            return null;
+          });
+    } finally {
+      running.set(false);
+    }
+  }
+
+  /** The bare call, for who has checked everything. */
+  void execute(MemorySegment stream) {
+    int status =
+        dnnl_h.dnnl_primitive_execute(primitive.handle(), stream, memories.size(), array);
+    if (status != 0) {
+      Status.check(status, "run %s", primitive.desc());
+    }
+  }
+
+  /** Throws if the calling thread may not touch the data, or it is gone. */
+  static void requireUsable(MemorySegment data, MemoryDesc desc) {
+    if (!data.scope().isAlive() || !data.isAccessibleBy(Thread.currentThread())) {
+      throw new IllegalStateException(
+          "the memory of %s was freed, or belongs to a confined arena of another thread"
+              .formatted(desc));
+    }
+  }
+
+  private static NativeHandle[] dependencies(Primitive primitive, List<Memory> memories) {
+    List<NativeHandle> all = new ArrayList<>(memories);
+    all.add(primitive);
+    return all.toArray(NativeHandle[]::new);
+  }
+}

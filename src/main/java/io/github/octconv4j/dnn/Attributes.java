@@ -1,0 +1,44 @@
+package io.github.octconv4j.dnn;
+
+import io.github.octconv4j.dnn.gen.dnnl_h;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * How a primitive is to be made, beside its operation. The scratchpad is always the caller's: with
+ * oneDNN's own, running on another thread than the creator's is undefined. An immutable value.
+ *
+ * @param postOps what is done with the result before it is written
+ * @param fpMath arithmetic of F32 operations
+ */
+public record Attributes(PostOps postOps, FpMath fpMath) {
+  /** No post-ops, F32 arithmetic. */
+  public static final Attributes NONE = new Attributes(PostOps.NONE, FpMath.STRICT);
+
+  /** Returns attributes with these post-ops and F32 arithmetic. */
+  public static Attributes of(PostOps postOps) {
+    return new Attributes(postOps, FpMath.STRICT);
+  }
+
+  /** Makes oneDNN's object, which lives as long as the arena. */
+  MemorySegment in(Arena arena) {
+    MemorySegment attr =
+        Native.createIn(
+            arena,
+            dnnl_h::dnnl_primitive_attr_destroy,
+            dnnl_h::dnnl_primitive_attr_create,
+            "create attributes");
+    Status.check(
+        dnnl_h.dnnl_primitive_attr_set_scratchpad_mode(attr, dnnl_h.dnnl_scratchpad_mode_user()),
+        "set the scratchpad mode");
+    Status.check(
+        dnnl_h.dnnl_primitive_attr_set_fpmath_mode(attr, fpMath.code()),
+        "set the fpmath mode %s",
+        fpMath);
+    Status.check(
+        dnnl_h.dnnl_primitive_attr_set_post_ops(attr, postOps.in(arena)),
+        "set post-ops %s",
+        postOps);
+    return attr;
+  }
+}

@@ -1,0 +1,55 @@
+package io.github.octconv4j.dnn;
+
+import io.github.octconv4j.dnn.gen.dnnl_h;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A binary element-wise operation.
+ *
+ * @param algorithm one of {@code BINARY_*}
+ * @param src0 must have a layout
+ * @param src1 must have a layout; a dimension of 1 is broadcast
+ * @param dst dimensions of {@code src0}; may have the layout {@code any}
+ */
+public record Binary(Algorithm algorithm, MemoryDesc src0, MemoryDesc src1, MemoryDesc dst)
+    implements Operation {
+  /** Checks the shapes. */
+  public Binary {
+    algorithm.require("BINARY");
+    boolean fits = src0.rank() == src1.rank() && Arrays.equals(src0.dims(), dst.dims());
+    for (int d = 0; fits && d < src0.rank(); d++) {
+      fits = src1.dim(d) == src0.dim(d) || src1.dim(d) == 1;
+    }
+    if (!fits) {
+      throw new IllegalArgumentException(
+          "src0 and dst must have the same dimensions and src1 the same or 1, were %s, %s and %s"
+              .formatted(src0, dst, src1));
+    }
+  }
+
+  @Override
+  public String kind() {
+    return "binary";
+  }
+
+  @Override
+  public List<Arg> arguments() {
+    return List.of(Arg.SRC, Arg.SRC_1, Arg.DST);
+  }
+
+  @Override
+  public int create(
+      Arena arena, MemorySegment out, MemorySegment engine, MemorySegment attributes) {
+    return dnnl_h.dnnl_binary_primitive_desc_create(
+        out,
+        engine,
+        algorithm.code(),
+        src0.in(arena),
+        src1.in(arena),
+        dst.in(arena),
+        attributes);
+  }
+}

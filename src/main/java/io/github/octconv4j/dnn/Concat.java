@@ -1,0 +1,61 @@
+package io.github.octconv4j.dnn;
+
+import io.github.octconv4j.dnn.gen.dnnl_h;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/**
+ * Lays tensors side by side along one dimension.
+ *
+ * @param axis the dimension, counted from 0
+ * @param sources at least one; must have layouts; equal dimensions but along the axis
+ * @param dst may have the layout {@code any}
+ */
+public record Concat(int axis, List<MemoryDesc> sources, MemoryDesc dst) implements Operation {
+  /** Checks the shapes. */
+  public Concat {
+    sources = List.copyOf(sources);
+    if (axis < 0 || axis >= dst.rank() || sources.isEmpty()) {
+      throw new IllegalArgumentException(
+          "axis must be 0 to %d and sources at least one, were %d and %s"
+              .formatted(dst.rank() - 1, axis, sources));
+    }
+    long along = 0;
+    boolean fits = true;
+    for (MemoryDesc src : sources) {
+      fits &= src.rank() == dst.rank();
+      for (int d = 0; fits && d < dst.rank(); d++) {
+        fits = d == axis || src.dim(d) == dst.dim(d);
+      }
+      along += fits ? src.dim(axis) : 0;
+    }
+    if (!fits || along != dst.dim(axis)) {
+      throw new IllegalArgumentException(
+          "sources %s do not fill dst %s along dimension %d".formatted(sources, dst, axis));
+    }
+  }
+
+  @Override
+  public String kind() {
+    return "concat";
+  }
+
+  @Override
+  public List<Arg> arguments() {
+    return MultipleSources.arguments(sources.size());
+  }
+
+  @Override
+  public int create(
+      Arena arena, MemorySegment out, MemorySegment engine, MemorySegment attributes) {
+    return dnnl_h.dnnl_concat_primitive_desc_create(
+        out,
+        engine,
+        dst.in(arena),
+        sources.size(),
+        axis,
+        MultipleSources.in(arena, sources),
+        attributes);
+  }
+}

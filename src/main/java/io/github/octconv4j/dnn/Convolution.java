@@ -1,0 +1,123 @@
+package io.github.octconv4j.dnn;
+
+import io.github.octconv4j.dnn.gen.dnnl_h;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/**
+ * Convolution for inference, in 1, 2 or 3 spatial dimensions.
+ *
+ * <p>Shapes: src (n, ic, id, ih, iw), weights (oc, ic, kd, kh, kw) or (g, oc/g, ic/g, kd, kh, kw),
+ * bias (oc), dst (n, oc, od, oh, ow), with the leading spatial dimensions left out where there are
+ * fewer. Each may have the layout {@code any}.
+ */
+public final class Convolution implements Operation {
+  private final MemoryDesc src;
+  private final MemoryDesc weights;
+  private final MemoryDesc bias; // null where there is none
+  private final MemoryDesc dst;
+  private final Window window;
+
+  private Convolution(
+      MemoryDesc src, MemoryDesc weights, MemoryDesc bias, MemoryDesc dst, Window window) {
+    this.src = src;
+    this.weights = weights;
+    this.bias = bias;
+    this.dst = dst;
+    this.window = window;
+  }
+
+  /**
+   * Returns a convolution without bias.
+   *
+   * @param window stride, dilation and padding; its kernel must be the one of the weights
+   */
+  public static Convolution of(
+      MemoryDesc src, MemoryDesc weights, MemoryDesc dst, Window window) {
+    return of(src, weights, null, dst, window);
+  }
+
+  /**
+   * Returns a convolution.
+   *
+   * @param bias one value for each output channel, or null
+   * @param window stride, dilation and padding; its kernel must be the one of the weights
+   */
+  public static Convolution of(
+      MemoryDesc src, MemoryDesc weights, MemoryDesc bias, MemoryDesc dst, Window window) {
+    int rank = src.rank();
+    if (rank < 3 || rank > 5 || dst.rank() != rank) {
+      throw new IllegalArgumentException(
+          "src and dst must have the same 3 to 5 dimensions, were %s and %s".formatted(src, dst));
+    }
+    if (weights.rank() != rank && weights.rank() != rank + 1) {
+      throw new IllegalArgumentException(
+          "weights must have %d dimensions, or %d with groups, were %s"
+              .formatted(rank, rank + 1, weights));
+    }
+    int g = weights.rank() - rank; // 1 where the first dimension of the weights counts groups
+    long groups = g == 0 ? 1 : weights.dim(0);
+    long ic = groups * weights.dim(g + 1);
+    long oc = groups * weights.dim(g);
+    if (src.dim(1) != ic || dst.dim(1) != oc || src.dim(0) != dst.dim(0)) {
+      throw new IllegalArgumentException(
+          "weights %s need %d source and %d destination channels and equal batches, src is %s, dst is %s"
+              .formatted(weights, ic, oc, src, dst));
+    }
+    if (bias != null && (bias.rank() != 1 || bias.dim(0) != oc)) {
+      throw new IllegalArgumentException("bias must have %d values, was %s".formatted(oc, bias));
+    }
+    for (int d = 0; d < rank - 2; d++) {
+      if (window.kernel(d) != weights.dim(g + 2 + d)) {
+        throw new IllegalArgumentException(
+            "window %s has another kernel than weights %s".formatted(window, weights));
+      }
+    }
+    window.check(src, dst);
+    return new Convolution(src, weights, bias, dst, window);
+  }
+
+  @Override
+  public String kind() {
+    return "convolution";
+  }
+
+  @Override
+  public List<Arg> arguments() {
+    return bias == null
+        ? List.of(Arg.SRC, Arg.WEIGHTS, Arg.DST)
+        : List.of(Arg.SRC, Arg.WEIGHTS, Arg.BIAS, Arg.DST);
+  }
+
+  /** Each output element takes a product for each weight of its output channel. */
+  @Override
+  public long multiplyAdds() {
+    return dst.elements() * (weights.elements() / dst.dim(1));
+  }
+
+  @Override
+  public int create(
+      Arena arena, MemorySegment out, MemorySegment engine, MemorySegment attributes) {
+    return dnnl_h.dnnl_convolution_forward_primitive_desc_create(
+        out,
+        engine,
+        dnnl_h.dnnl_forward_inference(),
+        Algorithm.CONVOLUTION_DIRECT.code(),
+        src.in(arena),
+        weights.in(arena),
+        MemoryDesc.in(arena, bias),
+        dst.in(arena),
+        window.strides(arena),
+        window.dilations(arena),
+        window.paddingLeft(arena),
+        window.paddingRight(arena),
+        attributes);
+  }
+
+  @Override
+  public String toString() {
+    return "convolution src %s weights %s%s dst %s %s"
+        .formatted(src, weights, bias == null ? "" : " bias", dst, window);
+  }
+}

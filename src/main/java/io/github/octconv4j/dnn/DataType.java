@@ -1,0 +1,47 @@
+package io.github.octconv4j.dnn;
+
+import io.github.octconv4j.dnn.gen.dnnl_h;
+
+/** Element types, with oneDNN's names. */
+public enum DataType {
+  /** 32-bit floating point. */
+  F32(dnnl_h.dnnl_f32(), 4),
+  /** 16-bit floating point with the exponent of {@link #F32}. */
+  BF16(dnnl_h.dnnl_bf16(), 2),
+  /** 16-bit floating point, IEEE half. */
+  F16(dnnl_h.dnnl_f16(), 2),
+  /** 64-bit floating point. */
+  F64(dnnl_h.dnnl_f64(), 8),
+  /** 32-bit signed integer. */
+  S32(dnnl_h.dnnl_s32(), 4),
+  /** 8-bit signed integer. */
+  S8(dnnl_h.dnnl_s8(), 1),
+  /** 8-bit unsigned integer. */
+  U8(dnnl_h.dnnl_u8(), 1);
+
+  private final int code;
+  private final int bytes;
+
+  DataType(int code, int bytes) {
+    this.code = code;
+    this.bytes = bytes;
+  }
+
+  /** Returns the size of one element in bytes. */
+  public int bytes() {
+    return bytes;
+  }
+
+  int code() {
+    return code;
+  }
+
+  static DataType of(int code) {
+    for (DataType type : values()) {
+      if (type.code == code) {
+        return type;
+      }
+    }
+    throw new IllegalArgumentException("no data type has the code " + code);
+  }
+}

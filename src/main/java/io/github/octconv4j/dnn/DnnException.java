@@ -1,0 +1,18 @@
+package io.github.octconv4j.dnn;
+
+/** A call into oneDNN failed; the message says which, with shapes, types and layouts. */
+public final class DnnException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final Status status;
+
+  DnnException(Status status, String message) {
+    super(message);
+    this.status = status;
+  }
+
+  /** Returns what oneDNN answered. */
+  public Status status() {
+    return status;
+  }
+}

@@ -1,0 +1,54 @@
+package io.github.octconv4j.dnn;
+
+import io.github.octconv4j.dnn.gen.dnnl_h;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * An element-wise function for inference; may run in place.
+ *
+ * @param algorithm one of {@code ELTWISE_*}
+ * @param src must have a layout
+ * @param dst the same dimensions; may have the layout {@code any}
+ * @param alpha first parameter of the algorithm
+ * @param beta second parameter of the algorithm
+ */
+public record Eltwise(
+    Algorithm algorithm, MemoryDesc src, MemoryDesc dst, float alpha, float beta)
+    implements Operation {
+  /** Checks the shapes. */
+  public Eltwise {
+    algorithm.require("ELTWISE");
+    if (!Arrays.equals(src.dims(), dst.dims())) {
+      throw new IllegalArgumentException(
+          "src and dst must have the same dimensions, were %s and %s".formatted(src, dst));
+    }
+  }
+
+  @Override
+  public String kind() {
+    return "eltwise";
+  }
+
+  @Override
+  public List<Arg> arguments() {
+    return List.of(Arg.SRC, Arg.DST);
+  }
+
+  @Override
+  public int create(
+      Arena arena, MemorySegment out, MemorySegment engine, MemorySegment attributes) {
+    return dnnl_h.dnnl_eltwise_forward_primitive_desc_create(
+        out,
+        engine,
+        dnnl_h.dnnl_forward_inference(),
+        algorithm.code(),
+        src.in(arena),
+        dst.in(arena),
+        alpha,
+        beta,
+        attributes);
+  }
+}

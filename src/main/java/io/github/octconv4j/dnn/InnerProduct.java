@@ -1,0 +1,70 @@
+package io.github.octconv4j.dnn;
+
+import io.github.octconv4j.dnn.gen.dnnl_h;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A fully connected layer for inference: {@code dst = src * weights^T + bias}.
+ *
+ * @param src (n, ic) or (n, ic, ih, iw)
+ * @param weights (oc, ic) or (oc, ic, ih, iw)
+ * @param bias (oc), or null
+ * @param dst (n, oc)
+ */
+public record InnerProduct(MemoryDesc src, MemoryDesc weights, MemoryDesc bias, MemoryDesc dst)
+    implements Operation {
+  /** Checks the shapes. */
+  public InnerProduct {
+    boolean fits =
+        src.rank() == weights.rank()
+            && src.rank() >= 2
+            && src.rank() <= 5
+            && dst.rank() == 2
+            && dst.dim(0) == src.dim(0)
+            && dst.dim(1) == weights.dim(0)
+            && (bias == null || (bias.rank() == 1 && bias.dim(0) == weights.dim(0)))
+            && Arrays.equals(
+                Arrays.copyOfRange(src.dims(), 1, src.rank()),
+                Arrays.copyOfRange(weights.dims(), 1, weights.rank()));
+    if (!fits) {
+      throw new IllegalArgumentException(
+          "src (n, ic, ...), weights (oc, ic, ...), bias (oc) and dst (n, oc) must fit, were %s, %s, %s and %s"
+              .formatted(src, weights, bias, dst));
+    }
+  }
+
+  @Override
+  public String kind() {
+    return "inner_product";
+  }
+
+  @Override
+  public List<Arg> arguments() {
+    return bias == null
+        ? List.of(Arg.SRC, Arg.WEIGHTS, Arg.DST)
+        : List.of(Arg.SRC, Arg.WEIGHTS, Arg.BIAS, Arg.DST);
+  }
+
+  /** Each output element takes a product for each weight of its output channel. */
+  @Override
+  public long multiplyAdds() {
+    return src.dim(0) * weights.elements();
+  }
+
+  @Override
+  public int create(
+      Arena arena, MemorySegment out, MemorySegment engine, MemorySegment attributes) {
+    return dnnl_h.dnnl_inner_product_forward_primitive_desc_create(
+        out,
+        engine,
+        dnnl_h.dnnl_forward_inference(),
+        src.in(arena),
+        weights.in(arena),
+        MemoryDesc.in(arena, bias),
+        dst.in(arena),
+        attributes);
+  }
+}

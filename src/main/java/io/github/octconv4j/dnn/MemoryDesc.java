@@ -1,0 +1,429 @@
+package io.github.octconv4j.dnn;
+
+import io.github.octconv4j.dnn.gen.dnnl_h;
+import io.github.octconv4j.dnn.loader.NativeLibrary;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+
+/**
+ * Describes a tensor in memory: dimensions, element type, layout. An immutable value that needs no
+ * closing; oneDNN's own descriptor is made from it for the length of a call.
+ *
+ * <p>Dimensions are logical, (n, c, h, w), whatever the order in memory. Thread-safe.
+ */
+public final class MemoryDesc {
+  /** oneDNN's limit of dimensions. */
+  public static final int MAX_RANK = 12;
+
+  private final byte[] blob;
+  private final DataType type;
+  private final long[] dims;
+  private final long bytes;
+  private final Blocking blocking; // null where the layout is not known: any, or opaque
+  private final boolean any;
+
+  /**
+   * How elements lie in memory, in units of elements: the offset of the first one, the stride of
+   * each dimension's blocks, and the blocks inside, outermost first.
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never leaves this class, compared by no one
+  private record Blocking(
+      long offset, long[] paddedDims, long[] strides, long[] innerBlocks, long[] innerDims) {}
+
+  private MemoryDesc(MemorySegment desc) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment out = arena.allocate(ValueLayout.JAVA_LONG);
+      Status.check(
+          dnnl_h.dnnl_memory_desc_get_blob(MemorySegment.NULL, out, desc),
+          "size a memory descriptor");
+      MemorySegment bytesOfDesc = arena.allocate(out.get(ValueLayout.JAVA_LONG, 0), 16);
+      Status.check(
+          dnnl_h.dnnl_memory_desc_get_blob(bytesOfDesc, out, desc), "copy a memory descriptor");
+      blob = bytesOfDesc.toArray(ValueLayout.JAVA_BYTE);
+
+      int rank = queryInt(desc, dnnl_h.dnnl_query_ndims_s32(), out);
+      type = DataType.of(queryInt(desc, dnnl_h.dnnl_query_data_type(), out));
+      dims = queryLongs(desc, dnnl_h.dnnl_query_dims(), rank, arena);
+      int kind = queryInt(desc, dnnl_h.dnnl_query_format_kind(), out);
+      any = kind == dnnl_h.dnnl_format_kind_any();
+      long size = any ? 0 : dnnl_h.dnnl_memory_desc_get_size(desc);
+      if (kind == dnnl_h.dnnl_blocked()) {
+        int blocks = queryInt(desc, dnnl_h.dnnl_query_inner_nblks_s32(), out);
+        Status.check(
+            dnnl_h.dnnl_memory_desc_query(desc, dnnl_h.dnnl_query_submemory_offset_s64(), out),
+            "query a memory descriptor");
+        blocking =
+            new Blocking(
+                out.get(ValueLayout.JAVA_LONG, 0),
+                queryLongs(desc, dnnl_h.dnnl_query_padded_dims(), rank, arena),
+                queryLongs(desc, dnnl_h.dnnl_query_strides(), rank, arena),
+                queryLongs(desc, dnnl_h.dnnl_query_inner_blks(), blocks, arena),
+                queryLongs(desc, dnnl_h.dnnl_query_inner_idxs(), blocks, arena));
+        size = Math.max(size, endOf(blocking) * type.bytes());
+      } else {
+        blocking = null;
+      }
+      bytes = size;
+    }
+  }
+
+  /**
+   * Returns a descriptor with a named layout.
+   *
+   * @param dims logical dimensions, each at least 1, as many as the layout's rank
+   */
+  public static MemoryDesc of(DataType type, FormatTag tag, long... dims) {
+    checkDims(type, dims);
+    if (tag != FormatTag.ANY && tag.rank() != dims.length) {
+      throw new IllegalArgumentException(
+          "layout %s has %d dimensions, dims %s has %d"
+              .formatted(tag, tag.rank(), Arrays.toString(dims), dims.length));
+    }
+    return created(
+        arena ->
+            out ->
+                dnnl_h.dnnl_memory_desc_create_with_tag(
+                    out, dims.length, Native.longs(arena, dims), type.code(), tag.code()),
+        "describe %s %s %s",
+        type,
+        tag,
+        Arrays.toString(dims));
+  }
+
+  /**
+   * Returns a descriptor whose layout is given by strides.
+   *
+   * @param strides distance in elements between neighbours in each dimension, at least 1
+   */
+  public static MemoryDesc strided(DataType type, long[] dims, long[] strides) {
+    checkDims(type, dims);
+    if (strides.length != dims.length) {
+      throw new IllegalArgumentException(
+          "strides %s must have as many entries as dims %s"
+              .formatted(Arrays.toString(strides), Arrays.toString(dims)));
+    }
+    long last = 0;
+    for (int d = 0; d < dims.length; d++) {
+      if (strides[d] < 1) {
+        throw new IllegalArgumentException(
+            "strides must be at least 1, were " + Arrays.toString(strides));
+      }
+      last = addExact(last, multiplyExact(dims[d] - 1, strides[d], dims), dims);
+    }
+    multiplyExact(last + 1, type.bytes(), dims);
+    return created(
+        arena ->
+            out ->
+                dnnl_h.dnnl_memory_desc_create_with_strides(
+                    out,
+                    dims.length,
+                    Native.longs(arena, dims),
+                    type.code(),
+                    Native.longs(arena, strides)),
+        "describe %s %s with strides %s",
+        type,
+        Arrays.toString(dims),
+        Arrays.toString(strides));
+  }
+
+  /** Copies a descriptor that oneDNN owns. */
+  static MemoryDesc copyOf(MemorySegment desc) {
+    return new MemoryDesc(desc);
+  }
+
+  /** Whether a descriptor that oneDNN owns describes nothing. */
+  static boolean isEmpty(MemorySegment desc) {
+    try (Arena arena = Arena.ofConfined()) {
+      return queryInt(desc, dnnl_h.dnnl_query_ndims_s32(), arena.allocate(ValueLayout.JAVA_INT))
+          == 0;
+    }
+  }
+
+  /** Returns the same dimensions and type in a layout that oneDNN is to choose. */
+  public MemoryDesc any() {
+    return any ? this : of(type, FormatTag.ANY, dims);
+  }
+
+  /**
+   * Returns a descriptor of a part of this tensor, in the same memory.
+   *
+   * @param partDims dimensions of the part
+   * @param offsets where the part begins in each dimension
+   */
+  public MemoryDesc submemory(long[] partDims, long[] offsets) {
+    checkDims(type, partDims);
+    if (partDims.length != dims.length || offsets.length != dims.length) {
+      throw new IllegalArgumentException(
+          "submemory of %s needs %d dims and offsets, had %s and %s"
+              .formatted(this, dims.length, Arrays.toString(partDims), Arrays.toString(offsets)));
+    }
+    for (int d = 0; d < dims.length; d++) {
+      if (offsets[d] < 0 || offsets[d] > dims[d] - partDims[d]) {
+        throw new IllegalArgumentException(
+            "submemory %s at %s does not lie inside %s"
+                .formatted(Arrays.toString(partDims), Arrays.toString(offsets), this));
+      }
+    }
+    return created(
+        arena ->
+            out ->
+                dnnl_h.dnnl_memory_desc_create_submemory(
+                    out, in(arena), Native.longs(arena, partDims), Native.longs(arena, offsets)),
+        "describe the part %s at %s of %s",
+        Arrays.toString(partDims),
+        Arrays.toString(offsets),
+        this);
+  }
+
+  /**
+   * Returns a descriptor of the same memory with other dimensions, for instance with a leading
+   * group dimension.
+   */
+  public MemoryDesc reshape(long... newDims) {
+    checkDims(type, newDims);
+    return created(
+        arena ->
+            out ->
+                dnnl_h.dnnl_memory_desc_reshape(
+                    out, in(arena), newDims.length, Native.longs(arena, newDims)),
+        "reshape %s to %s",
+        this,
+        Arrays.toString(newDims));
+  }
+
+  /** Returns the element type. */
+  public DataType type() {
+    return type;
+  }
+
+  /** Returns the number of dimensions. */
+  public int rank() {
+    return dims.length;
+  }
+
+  /** Returns the logical dimensions, a copy. */
+  public long[] dims() {
+    return dims.clone();
+  }
+
+  /** Returns one logical dimension, counted from 0. */
+  public long dim(int index) {
+    return dims[index];
+  }
+
+  /** Returns the number of elements without padding. */
+  public long elements() {
+    return Arrays.stream(dims).reduce(1, Math::multiplyExact);
+  }
+
+  /**
+   * Returns the bytes from the start of the memory to the end of the tensor, padding included; 0 for
+   * {@link FormatTag#ANY}.
+   */
+  public long bytes() {
+    return bytes;
+  }
+
+  /** Returns whether the layout is left to oneDNN. */
+  public boolean isAny() {
+    return any;
+  }
+
+  /** Returns whether this has the named layout, densely packed. */
+  public boolean has(FormatTag tag) {
+    return tag.rank() == dims.length && equals(of(type, tag, dims));
+  }
+
+  /**
+   * Returns where an element lies, counted in elements from the start of the memory.
+   *
+   * @throws IllegalStateException if the layout is left to oneDNN or is its secret
+   */
+  public long elementOffset(long... position) {
+    Blocking b = blocking();
+    long[] rest = position.clone();
+    long offset = b.offset;
+    long step = 1;
+    for (int i = b.innerBlocks.length - 1; i >= 0; i--) {
+      int d = (int) b.innerDims[i];
+      offset += rest[d] % b.innerBlocks[i] * step;
+      rest[d] /= b.innerBlocks[i];
+      step *= b.innerBlocks[i];
+    }
+    for (int d = 0; d < dims.length; d++) {
+      offset += rest[d] * b.strides[d];
+    }
+    return offset;
+  }
+
+  private Blocking blocking() {
+    if (blocking == null) {
+      throw new IllegalStateException("the layout of " + this + " has no element offsets");
+    }
+    return blocking;
+  }
+
+  /** Makes oneDNN's descriptor, which lives as long as the arena. */
+  MemorySegment in(Arena arena) {
+    NativeLibrary.load();
+    MemorySegment bytesOfDesc = arena.allocate(blob.length, 16);
+    MemorySegment.copy(blob, 0, bytesOfDesc, ValueLayout.JAVA_BYTE, 0, blob.length);
+    return Native.createIn(
+        arena,
+        dnnl_h::dnnl_memory_desc_destroy,
+        out -> dnnl_h.dnnl_memory_desc_create_with_blob(out, bytesOfDesc),
+        "make a memory descriptor");
+  }
+
+  /** Makes oneDNN's descriptor, or its null pointer where there is none. */
+  static MemorySegment in(Arena arena, MemoryDesc descOrNull) {
+    return descOrNull == null ? MemorySegment.NULL : descOrNull.in(arena);
+  }
+
+  /** Whether dimensions, type and layout are the same, as oneDNN compares them. */
+  @Override
+  public boolean equals(Object other) {
+    if (this == other) {
+      return true;
+    }
+    if (!(other instanceof MemoryDesc that)
+        || type != that.type
+        || bytes != that.bytes
+        || !Arrays.equals(dims, that.dims)) {
+      return false;
+    }
+    if (Arrays.equals(blob, that.blob)) {
+      return true;
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      return dnnl_h.dnnl_memory_desc_equal(in(arena), that.in(arena)) != 0;
+    }
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * Arrays.hashCode(dims) + type.hashCode();
+  }
+
+  /** Returns for instance {@code f32 1x64x56x56 aBcd16b}, or strides where no short name fits. */
+  @Override
+  public String toString() {
+    return type.name().toLowerCase(Locale.ROOT)
+        + " "
+        + Arrays.stream(dims).mapToObj(Long::toString).collect(Collectors.joining("x"))
+        + " "
+        + layout();
+  }
+
+  /** Returns the layout alone, for instance {@code acdb} or {@code aBcd16b}. */
+  public String layout() {
+    if (any) {
+      return "any";
+    }
+    if (blocking == null) {
+      return "opaque";
+    }
+    boolean[] blocked = new boolean[dims.length];
+    StringBuilder inner = new StringBuilder();
+    for (int i = 0; i < blocking.innerBlocks.length; i++) {
+      int d = (int) blocking.innerDims[i];
+      blocked[d] = true;
+      inner.append(blocking.innerBlocks[i]).append((char) ('a' + d));
+    }
+    // Outermost first; of equal strides the one of the larger dimension is outer.
+    String outer =
+        LongStream.range(0, dims.length)
+            .mapToObj(d -> (int) d)
+            .sorted(
+                (p, q) ->
+                    blocking.strides[p] != blocking.strides[q]
+                        ? Long.compare(blocking.strides[q], blocking.strides[p])
+                        : Long.compare(dims[q], dims[p]))
+            .map(d -> String.valueOf((char) ((blocked[d] ? 'A' : 'a') + d)))
+            .collect(Collectors.joining());
+    boolean dense = endOf(blocking) == Arrays.stream(blocking.paddedDims).reduce(1, (p, q) -> p * q);
+    return outer + inner + (dense ? "" : " strides " + Arrays.toString(blocking.strides));
+  }
+
+  private interface Creation {
+    Native.Constructor in(Arena arena);
+  }
+
+  private static MemoryDesc created(Creation creation, String what, Object... values) {
+    NativeLibrary.load();
+    try (Arena arena = Arena.ofConfined()) {
+      return new MemoryDesc(
+          Native.createIn(
+              arena, dnnl_h::dnnl_memory_desc_destroy, creation.in(arena), what, values));
+    }
+  }
+
+  private static void checkDims(DataType type, long[] dims) {
+    if (dims.length < 1 || dims.length > MAX_RANK) {
+      throw new IllegalArgumentException(
+          "dims must have 1 to %d entries, had %d".formatted(MAX_RANK, dims.length));
+    }
+    long product = type.bytes();
+    for (long dim : dims) {
+      if (dim < 1 || dim > Integer.MAX_VALUE) {
+        throw new IllegalArgumentException(
+            "each of dims must be 1 to %d, were %s"
+                .formatted(Integer.MAX_VALUE, Arrays.toString(dims)));
+      }
+      product = multiplyExact(product, dim, dims);
+    }
+    multiplyExact(product, 64, dims); // room for the padding of blocked layouts
+  }
+
+  private static long multiplyExact(long a, long b, long[] dims) {
+    if (Math.multiplyHigh(a, b) != 0 || a * b < 0) {
+      throw tooLarge(dims);
+    }
+    return a * b;
+  }
+
+  private static long addExact(long a, long b, long[] dims) {
+    if (a + b < 0) {
+      throw tooLarge(dims);
+    }
+    return a + b;
+  }
+
+  private static IllegalArgumentException tooLarge(long[] dims) {
+    return new IllegalArgumentException(
+        "dims %s: their size in bytes exceeds 2^63".formatted(Arrays.toString(dims)));
+  }
+
+  /** One past the last element, padding included. */
+  private static long endOf(Blocking b) {
+    long[] blocks = b.paddedDims.clone();
+    long inner = 1;
+    for (int i = 0; i < b.innerBlocks.length; i++) {
+      blocks[(int) b.innerDims[i]] /= b.innerBlocks[i];
+      inner *= b.innerBlocks[i];
+    }
+    long last = b.offset + inner;
+    for (int d = 0; d < blocks.length; d++) {
+      last += (blocks[d] - 1) * b.strides[d];
+    }
+    return last;
+  }
+
+  private static int queryInt(MemorySegment desc, int what, MemorySegment out) {
+    Status.check(
+        dnnl_h.dnnl_memory_desc_query(desc, what, out), "query property %d of a descriptor", what);
+    return out.get(ValueLayout.JAVA_INT, 0);
+  }
+
+  private static long[] queryLongs(MemorySegment desc, int what, int count, Arena arena) {
+    MemorySegment out = arena.allocate(ValueLayout.ADDRESS);
+    Status.check(
+        dnnl_h.dnnl_memory_desc_query(desc, what, out), "query property %d of a descriptor", what);
+    return Native.longsAt(out.get(ValueLayout.ADDRESS, 0), count);
+  }
+}

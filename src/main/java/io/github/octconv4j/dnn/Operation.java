@@ -1,0 +1,27 @@
+package io.github.octconv4j.dnn;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/**
+ * What a primitive computes: an immutable value that checks its shapes when it is made. {@link
+ * PrimitiveDesc#of} asks oneDNN for an implementation.
+ */
+public sealed interface Operation
+    permits Binary, Concat, Convolution, Eltwise, InnerProduct, Pooling, Reorder, Resampling, Sum {
+
+  /** Returns the operation's name in oneDNN, for instance {@code convolution}. */
+  String kind();
+
+  /** Returns the arguments that a primitive of this operation takes, scratchpad and post-ops aside. */
+  List<Arg> arguments();
+
+  /** Returns the multiply-adds of one run; 0 for what does not multiply. */
+  default long multiplyAdds() {
+    return 0;
+  }
+
+  /** Asks oneDNN for a primitive descriptor; everything was checked before. */
+  int create(Arena arena, MemorySegment out, MemorySegment engine, MemorySegment attributes);
+}

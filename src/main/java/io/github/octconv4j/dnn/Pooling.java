@@ -1,0 +1,73 @@
+package io.github.octconv4j.dnn;
+
+import io.github.octconv4j.dnn.gen.dnnl_h;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/**
+ * Pooling for inference, in 1, 2 or 3 spatial dimensions: src (n, c, ih, iw) to dst (n, c, oh, ow).
+ */
+public final class Pooling implements Operation {
+  private final Algorithm algorithm;
+  private final MemoryDesc src;
+  private final MemoryDesc dst;
+  private final Window window;
+
+  private Pooling(Algorithm algorithm, MemoryDesc src, MemoryDesc dst, Window window) {
+    this.algorithm = algorithm;
+    this.src = src;
+    this.dst = dst;
+    this.window = window;
+  }
+
+  /**
+   * Returns a pooling.
+   *
+   * @param algorithm one of {@code POOLING_*}
+   * @param src must have a layout
+   * @param dst may have the layout {@code any}
+   */
+  public static Pooling of(Algorithm algorithm, MemoryDesc src, MemoryDesc dst, Window window) {
+    algorithm.require("POOLING");
+    if (src.rank() != dst.rank() || src.dim(0) != dst.dim(0) || src.dim(1) != dst.dim(1)) {
+      throw new IllegalArgumentException(
+          "src and dst must have the same batch and channels, were %s and %s".formatted(src, dst));
+    }
+    window.check(src, dst);
+    return new Pooling(algorithm, src, dst, window);
+  }
+
+  @Override
+  public String kind() {
+    return "pooling";
+  }
+
+  @Override
+  public List<Arg> arguments() {
+    return List.of(Arg.SRC, Arg.DST);
+  }
+
+  @Override
+  public int create(
+      Arena arena, MemorySegment out, MemorySegment engine, MemorySegment attributes) {
+    return dnnl_h.dnnl_pooling_forward_primitive_desc_create(
+        out,
+        engine,
+        dnnl_h.dnnl_forward_inference(),
+        algorithm.code(),
+        src.in(arena),
+        dst.in(arena),
+        window.strides(arena),
+        window.kernel(arena),
+        window.dilations(arena),
+        window.paddingLeft(arena),
+        window.paddingRight(arena),
+        attributes);
+  }
+
+  @Override
+  public String toString() {
+    return "%s src %s dst %s %s".formatted(algorithm, src, dst, window);
+  }
+}

@@ -1,0 +1,127 @@
+package io.github.octconv4j.dnn;
+
+import io.github.octconv4j.dnn.gen.dnnl_h;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/**
+ * What a primitive does with its result before it writes it, in order. An immutable value.
+ *
+ * @param list the operations, first one first
+ */
+public record PostOps(List<PostOp> list) {
+  /** Nothing. */
+  public static final PostOps NONE = new PostOps(List.of());
+
+  /** One operation on the result. */
+  public sealed interface PostOp {}
+
+  /**
+   * {@code result + scale * dst}, with what the destination held before.
+   *
+   * @param scale factor of the old value
+   */
+  public record Sum(float scale) implements PostOp {
+    @Override
+    public String toString() {
+      return scale == 1 ? "sum" : "sum:" + scale;
+    }
+  }
+
+  /**
+   * An element-wise function.
+   *
+   * @param algorithm one of {@code ELTWISE_*}
+   * @param alpha first parameter of the algorithm
+   * @param beta second parameter of the algorithm
+   */
+  public record Eltwise(Algorithm algorithm, float alpha, float beta) implements PostOp {
+    /** Checks the algorithm. */
+    public Eltwise {
+      algorithm.require("ELTWISE");
+    }
+
+    @Override
+    public String toString() {
+      return algorithm.name().toLowerCase(Locale.ROOT).substring("eltwise_".length());
+    }
+  }
+
+  /**
+   * A binary operation with another tensor, argument {@link Arg#postOp}.
+   *
+   * @param algorithm one of {@code BINARY_*}
+   * @param src1 the other tensor; a dimension of 1 is broadcast
+   */
+  public record BinaryWith(Algorithm algorithm, MemoryDesc src1) implements PostOp {
+    /** Checks the algorithm. */
+    public BinaryWith {
+      algorithm.require("BINARY");
+    }
+
+    @Override
+    public String toString() {
+      return algorithm.name().toLowerCase(Locale.ROOT).substring("binary_".length());
+    }
+  }
+
+  /** Copies the list. */
+  public PostOps {
+    list = List.copyOf(list);
+  }
+
+  /** Returns these and then {@code result + dst}. */
+  public PostOps sum() {
+    return and(new Sum(1));
+  }
+
+  /** Returns these and then {@code max(result, 0)}. */
+  public PostOps relu() {
+    return and(new Eltwise(Algorithm.ELTWISE_RELU, 0, 0));
+  }
+
+  /** Returns these and then one more. */
+  public PostOps and(PostOp next) {
+    List<PostOp> longer = new ArrayList<>(list);
+    longer.add(next);
+    return new PostOps(longer);
+  }
+
+  /** Makes oneDNN's object, which lives as long as the arena. */
+  MemorySegment in(Arena arena) {
+    MemorySegment ops =
+        Native.createIn(
+            arena,
+            dnnl_h::dnnl_post_ops_destroy,
+            dnnl_h::dnnl_post_ops_create,
+            "create post-ops");
+    for (PostOp op : list) {
+      Status.check(append(ops, op, arena), "append post-op %s", op);
+    }
+    return ops;
+  }
+
+  private static int append(MemorySegment ops, PostOp op, Arena arena) {
+    if (op instanceof Sum sum) {
+      return dnnl_h.dnnl_post_ops_append_sum(
+          ops, sum.scale, 0, dnnl_h.dnnl_data_type_undef());
+    }
+    if (op instanceof Eltwise eltwise) {
+      return dnnl_h.dnnl_post_ops_append_eltwise(
+          ops, eltwise.algorithm.code(), eltwise.alpha, eltwise.beta);
+    }
+    BinaryWith binary = (BinaryWith) op;
+    return dnnl_h.dnnl_post_ops_append_binary(
+        ops, binary.algorithm.code(), binary.src1.in(arena));
+  }
+
+  /** Returns for instance {@code +sum+relu}, empty where there are none. */
+  @Override
+  public String toString() {
+    return list.stream().map(op -> "+" + op).collect(Collectors.joining());
+  }
+}

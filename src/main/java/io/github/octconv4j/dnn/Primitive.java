@@ -1,0 +1,58 @@
+package io.github.octconv4j.dnn;
+
+import io.github.octconv4j.dnn.gen.dnnl_h;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Compiled code for one operation on one set of shapes and layouts. Any number of threads may run
+ * it at once, each with {@link Arguments} and a {@link Stream} of its own.
+ */
+public final class Primitive extends NativeHandle {
+  private final PrimitiveDesc desc;
+
+  private Primitive(MemorySegment handle, PrimitiveDesc desc) {
+    super(handle, dnnl_h::dnnl_primitive_destroy, desc);
+    this.desc = desc;
+  }
+
+  /** Compiles a primitive, or takes it from oneDNN's own cache. */
+  public static Primitive of(PrimitiveDesc desc) {
+    try (Arena arena = Arena.ofConfined();
+        Threads.Scope scope = Threads.use(desc.threads())) {
+      return desc.using(
+          pd ->
+              new Primitive(
+                  Native.create(
+                      arena, out -> dnnl_h.dnnl_primitive_create(out, pd), "compile %s", desc),
+                  desc));
+    }
+  }
+
+  /** Returns what it was made from. */
+  public PrimitiveDesc desc() {
+    return desc;
+  }
+
+  /**
+   * Runs the primitive and returns when it is done.
+   *
+   * @param arguments made for this primitive
+   * @throws IllegalStateException if something is closed, or the arguments are running already
+   */
+  public void execute(Stream stream, Arguments arguments) {
+    if (arguments.primitive() != this) {
+      throw new IllegalArgumentException("arguments were made for another primitive");
+    }
+    retain();
+    try (Threads.Scope scope = Threads.use(desc.threads())) {
+      stream.using(
+          s -> {
+            arguments.run(s);
+            return null;
+          });
+    } finally {
+      release();
+    }
+  }
+}

@@ -1,0 +1,162 @@
+package io.github.octconv4j.dnn;
+
+import io.github.octconv4j.dnn.gen.dnnl_h;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * oneDNN's answer to an {@link Operation}: the implementation it would take on this processor with
+ * the calling thread's number of {@link Threads}, and the layouts that this one wants. Thread-safe.
+ */
+public final class PrimitiveDesc extends NativeHandle {
+  private final Engine engine;
+  private final Operation operation;
+  private final Attributes attributes;
+  private final int threads;
+  private final String implementation;
+  private final Map<Arg, MemoryDesc> descs;
+
+  private PrimitiveDesc(
+      MemorySegment handle,
+      Engine engine,
+      Operation operation,
+      Attributes attributes,
+      String implementation,
+      Map<Arg, MemoryDesc> descs) {
+    super(handle, dnnl_h::dnnl_primitive_desc_destroy, engine);
+    this.engine = engine;
+    this.operation = operation;
+    this.attributes = attributes;
+    this.threads = Threads.current();
+    this.implementation = implementation;
+    this.descs = Collections.unmodifiableMap(descs);
+  }
+
+  /**
+   * Asks for an implementation.
+   *
+   * @throws DnnException if oneDNN has none on this processor
+   */
+  public static PrimitiveDesc of(Engine engine, Operation operation, Attributes attributes) {
+    try (Arena arena = Arena.ofConfined()) {
+      return engine.using(
+          e -> {
+            MemorySegment attr = attributes.in(arena);
+            MemorySegment handle =
+                Native.create(
+                    arena,
+                    out -> operation.create(arena, out, e, attr),
+                    "make a primitive for %s%s",
+                    operation,
+                    attributes.postOps());
+            String implementation;
+            Map<Arg, MemoryDesc> descs;
+            try {
+              implementation = implementationOf(handle, arena);
+              descs = descsOf(handle, operation, attributes);
+            } catch (RuntimeException failure) {
+              dnnl_h.dnnl_primitive_desc_destroy(handle);
+              throw failure;
+            }
+            return new PrimitiveDesc(
+                handle, engine, operation, attributes, implementation, descs);
+          });
+    }
+  }
+
+  /** Returns what is computed. */
+  public Operation operation() {
+    return operation;
+  }
+
+  /** Returns how it was asked for. */
+  public Attributes attributes() {
+    return attributes;
+  }
+
+  /**
+   * Returns oneDNN's name of the implementation, for instance {@code brgconv:avx512_core}; one that
+   * begins with {@code ref} is a slow reference implementation.
+   */
+  public String implementation() {
+    return implementation;
+  }
+
+  /** Returns whether oneDNN has nothing better than a reference implementation, which is slow. */
+  public boolean isReference() {
+    return implementation.startsWith("ref") || implementation.startsWith("simple:any");
+  }
+
+  /** Returns the number of threads that the primitive will use. */
+  public int threads() {
+    return threads;
+  }
+
+  /** Returns the arguments and the descriptor that each of them must have, the scratchpad included. */
+  public Map<Arg, MemoryDesc> descs() {
+    return descs;
+  }
+
+  /**
+   * Returns the descriptor that an argument must have.
+   *
+   * @throws IllegalArgumentException if the primitive has no such argument
+   */
+  public MemoryDesc desc(Arg arg) {
+    MemoryDesc desc = descs.get(arg);
+    if (desc == null) {
+      throw new IllegalArgumentException(
+          "%s has no argument %s, only %s".formatted(operation.kind(), arg, descs.keySet()));
+    }
+    return desc;
+  }
+
+  Engine engine() {
+    return engine;
+  }
+
+  private static String implementationOf(MemorySegment handle, Arena arena) {
+    MemorySegment out = arena.allocate(ValueLayout.ADDRESS);
+    Status.check(
+        dnnl_h.dnnl_primitive_desc_query(handle, dnnl_h.dnnl_query_impl_info_str(), 0, out),
+        "ask for the name of an implementation");
+    return Native.string(out.get(ValueLayout.ADDRESS, 0));
+  }
+
+  private static Map<Arg, MemoryDesc> descsOf(
+      MemorySegment handle, Operation operation, Attributes attributes) {
+    Map<Arg, MemoryDesc> descs = new LinkedHashMap<>();
+    for (Arg arg : operation.arguments()) {
+      descs.put(arg, query(handle, dnnl_h.dnnl_query_exec_arg_md(), arg.code()));
+    }
+    List<PostOps.PostOp> postOps = attributes.postOps().list();
+    for (int i = 0; i < postOps.size(); i++) {
+      if (postOps.get(i) instanceof PostOps.BinaryWith binary) {
+        descs.put(Arg.postOp(i), binary.src1());
+      }
+    }
+    MemoryDesc scratchpad = query(handle, dnnl_h.dnnl_query_scratchpad_md(), 0);
+    if (scratchpad != null && scratchpad.bytes() > 0) {
+      descs.put(Arg.SCRATCHPAD, scratchpad);
+    }
+    return descs;
+  }
+
+  /** The asked descriptor, null where the implementation has none, as for an empty scratchpad. */
+  private static MemoryDesc query(MemorySegment handle, int what, int index) {
+    MemorySegment desc = dnnl_h.dnnl_primitive_desc_query_md(handle, what, index);
+    return desc.equals(MemorySegment.NULL) || MemoryDesc.isEmpty(desc)
+        ? null
+        : MemoryDesc.copyOf(desc);
+  }
+
+  @Override
+  public String toString() {
+    return operation + attributes.postOps().toString() + " by " + implementation;
+  }
+}

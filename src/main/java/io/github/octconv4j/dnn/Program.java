@@ -1,0 +1,100 @@
+package io.github.octconv4j.dnn;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * A straight line of primitives over common buffers, prepared once and run many times. Immutable;
+ * any number of threads may share it, each with an {@link Execution} of its own.
+ */
+public final class Program extends NativeHandle {
+  private final Engine engine;
+  private final int threads;
+  private final List<Buffer> buffers;
+  private final List<Tensor> constants; // null where the buffer is no constant
+  private final List<Step> steps;
+  private final BufferLayout layout;
+
+  Program(
+      Engine engine,
+      int threads,
+      Arena arena,
+      List<Buffer> buffers,
+      List<Tensor> constants,
+      List<Step> steps) {
+    super(MemorySegment.NULL, ignored -> arena.close(), dependencies(engine, steps));
+    this.engine = engine;
+    this.threads = threads;
+    this.buffers = List.copyOf(buffers);
+    this.constants = Collections.unmodifiableList(new ArrayList<>(constants));
+    this.steps = List.copyOf(steps);
+    this.layout = BufferLayout.of(this.buffers, this.steps);
+  }
+
+  /** Returns the memories, arguments and working memory for one thread at a time. */
+  public Execution newExecution() {
+    return new Execution(this);
+  }
+
+  /** Returns what each step runs, in order. */
+  public List<StepInfo> steps() {
+    return steps.stream().map(StepInfo::of).toList();
+  }
+
+  /** Returns the bytes of the constants, which exist once. */
+  public long constantBytes() {
+    return constants.stream().filter(t -> t != null).mapToLong(t -> t.desc().bytes()).sum();
+  }
+
+  /** Returns the bytes of temporaries and scratchpad, which each execution has. */
+  public long temporaryBytes() {
+    return layout.bytes() + layout.scratchpadBytes();
+  }
+
+  /** Returns the multiply-adds of one run. */
+  public long multiplyAdds() {
+    return steps.stream()
+        .mapToLong(step -> step.primitive().desc().operation().multiplyAdds())
+        .sum();
+  }
+
+  /** Returns the number of threads that each primitive uses. */
+  public int threads() {
+    return threads;
+  }
+
+  Engine engine() {
+    return engine;
+  }
+
+  List<Buffer> buffers() {
+    return buffers;
+  }
+
+  List<Step> stepList() {
+    return steps;
+  }
+
+  BufferLayout layout() {
+    return layout;
+  }
+
+  Tensor constant(Buffer buffer) {
+    return constants.get(buffer.index());
+  }
+
+  private static NativeHandle[] dependencies(Engine engine, List<Step> steps) {
+    List<NativeHandle> all = new ArrayList<>(List.of(engine));
+    steps.forEach(step -> all.add(step.primitive()));
+    return all.toArray(NativeHandle[]::new);
+  }
+
+  @Override
+  public String toString() {
+    return "Program" + Arrays.toString(steps().toArray());
+  }
+}

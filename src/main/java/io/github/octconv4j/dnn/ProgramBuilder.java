@@ -1,0 +1,135 @@
+package io.github.octconv4j.dnn;
+
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Puts a {@link Program} together: buffers first, then the steps that read and write them. Not
+ * thread-safe. Close it in each case; what {@link #build} returned lives on.
+ */
+public final class ProgramBuilder implements AutoCloseable {
+  private final Engine engine;
+  private final int threadCount;
+  private final Threads.Scope threads;
+  private final Arena constants = Arena.ofShared();
+  private final List<Buffer> buffers = new ArrayList<>();
+  private final List<Tensor> constantData = new ArrayList<>();
+  private final List<Step> steps = new ArrayList<>();
+  private final List<NativeHandle> opened = new ArrayList<>();
+  private boolean built;
+
+  /**
+   * Begins a program.
+   *
+   * @param threads how many threads each primitive uses, 1 to 1024
+   */
+  public ProgramBuilder(Engine engine, int threads) {
+    engine.retain();
+    this.engine = engine;
+    this.threadCount = threads;
+    this.threads = Threads.use(threads);
+  }
+
+  /** Adds memory that the caller provides for each run, and that steps read. */
+  public Operand input(String name, MemoryDesc desc) {
+    return buffer(name, Buffer.Role.INPUT, desc, null);
+  }
+
+  /** Adds memory that the caller provides for each run, and that steps write. */
+  public Operand output(String name, MemoryDesc desc) {
+    return buffer(name, Buffer.Role.OUTPUT, desc, null);
+  }
+
+  /** Adds memory that each execution has, valid from the first step that writes it to the last use. */
+  public Operand temporary(String name, MemoryDesc desc) {
+    return buffer(name, Buffer.Role.TEMPORARY, desc, null);
+  }
+
+  /**
+   * Adds data that the program keeps, such as weights: a copy of {@code value} in the layout that
+   * the steps want.
+   */
+  public Operand constant(String name, MemoryDesc desc, Tensor value) {
+    Tensor copy = Tensor.allocate(desc, constants);
+    Reorder.copy(engine, value, copy);
+    return buffer(name, Buffer.Role.CONSTANT, desc, copy);
+  }
+
+  private Operand buffer(String name, Buffer.Role role, MemoryDesc desc, Tensor data) {
+    if (desc.isAny()) {
+      throw new IllegalArgumentException(
+          "buffer %s must have a layout, was %s".formatted(name, desc));
+    }
+    Buffer buffer = new Buffer(buffers.size(), name, role, desc);
+    buffers.add(buffer);
+    constantData.add(data);
+    return new Operand(buffer, desc);
+  }
+
+  /**
+   * Asks for an implementation with this program's number of threads. The descriptor belongs to the
+   * builder.
+   */
+  public PrimitiveDesc describe(Operation operation, Attributes attributes) {
+    PrimitiveDesc desc = PrimitiveDesc.of(engine, operation, attributes);
+    opened.add(desc);
+    return desc;
+  }
+
+  /**
+   * Adds the next step.
+   *
+   * @param name what it does, for listings
+   * @param desc what to run
+   * @param operands one for each argument but the scratchpad, of the descriptors that {@code desc}
+   *     wants
+   */
+  public void add(String name, PrimitiveDesc desc, Map<Arg, Operand> operands) {
+    Map<Arg, MemoryDesc> wanted = new LinkedHashMap<>(desc.descs());
+    wanted.remove(Arg.SCRATCHPAD);
+    if (!wanted.keySet().equals(operands.keySet())) {
+      throw new IllegalArgumentException(
+          "step %s takes the arguments %s, given were %s"
+              .formatted(name, wanted.keySet(), operands.keySet()));
+    }
+    operands.forEach(
+        (arg, operand) -> {
+          if (!operand.desc().equals(wanted.get(arg))) {
+            throw new IllegalArgumentException(
+                "step %s: argument %s must be %s, was %s"
+                    .formatted(name, arg, wanted.get(arg), operand));
+          }
+          int index = operand.buffer().index();
+          if (index >= buffers.size() || buffers.get(index) != operand.buffer()) {
+            throw new IllegalArgumentException(
+                "step %s: %s belongs to another program".formatted(name, operand));
+          }
+        });
+    Primitive primitive = Primitive.of(desc);
+    opened.add(primitive);
+    steps.add(new Step(name, primitive, Map.copyOf(operands)));
+  }
+
+  /** Returns the program. The builder is of no use after that but to be closed. */
+  public Program build() {
+    if (built) {
+      throw new IllegalStateException("build() was called before");
+    }
+    built = true; // the program owns the constants from here on, even if it can't be made
+    return new Program(engine, threadCount, constants, buffers, constantData, steps);
+  }
+
+  /** Frees what was built only for this builder. Must be called on the thread that made it. */
+  @Override
+  public void close() {
+    opened.forEach(NativeHandle::close);
+    if (!built) {
+      constants.close();
+    }
+    threads.close();
+    engine.release();
+  }
+}

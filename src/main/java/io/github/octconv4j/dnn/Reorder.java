@@ -1,0 +1,60 @@
+package io.github.octconv4j.dnn;
+
+import io.github.octconv4j.dnn.gen.dnnl_h;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Copies a tensor into another layout or element type.
+ *
+ * @param src must have a layout
+ * @param dst the same dimensions; must have a layout
+ */
+public record Reorder(MemoryDesc src, MemoryDesc dst) implements Operation {
+  /** Checks the shapes. */
+  public Reorder {
+    if (src.isAny() || dst.isAny() || !Arrays.equals(src.dims(), dst.dims())) {
+      throw new IllegalArgumentException(
+          "src and dst must have the same dimensions and known layouts, were %s and %s"
+              .formatted(src, dst));
+    }
+  }
+
+  @Override
+  public String kind() {
+    return "reorder";
+  }
+
+  @Override
+  public List<Arg> arguments() {
+    return List.of(Arg.SRC, Arg.DST);
+  }
+
+  @Override
+  public int create(
+      Arena arena, MemorySegment out, MemorySegment engine, MemorySegment attributes) {
+    return dnnl_h.dnnl_reorder_primitive_desc_create(
+        out, src.in(arena), engine, dst.in(arena), engine, attributes);
+  }
+
+  /** Copies the elements of one tensor into another of the same dimensions. */
+  public static void copy(Engine engine, Tensor from, Tensor to) {
+    try (Arena arena = Arena.ofConfined();
+        PrimitiveDesc desc =
+            PrimitiveDesc.of(engine, new Reorder(from.desc(), to.desc()), Attributes.NONE);
+        Primitive primitive = Primitive.of(desc);
+        Stream stream = Stream.of(engine)) {
+      Map<Arg, Tensor> tensors = new HashMap<>(Map.of(Arg.SRC, from, Arg.DST, to));
+      if (desc.descs().containsKey(Arg.SCRATCHPAD)) {
+        tensors.put(Arg.SCRATCHPAD, Tensor.allocate(desc.desc(Arg.SCRATCHPAD), arena));
+      }
+      try (Arguments arguments = Arguments.ofTensors(primitive, tensors)) {
+        primitive.execute(stream, arguments);
+      }
+    }
+  }
+}

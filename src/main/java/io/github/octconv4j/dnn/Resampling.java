@@ -1,0 +1,55 @@
+package io.github.octconv4j.dnn;
+
+import io.github.octconv4j.dnn.gen.dnnl_h;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/**
+ * Resampling for inference, in 1, 2 or 3 spatial dimensions: src (n, c, ih, iw) to dst (n, c, oh,
+ * ow). The factors are the ratios of the sizes.
+ *
+ * @param algorithm one of {@code RESAMPLING_*}
+ * @param src must have a layout
+ * @param dst may have the layout {@code any}
+ */
+public record Resampling(Algorithm algorithm, MemoryDesc src, MemoryDesc dst)
+    implements Operation {
+  /** Checks the shapes. */
+  public Resampling {
+    algorithm.require("RESAMPLING");
+    if (src.rank() < 3
+        || src.rank() > 5
+        || src.rank() != dst.rank()
+        || src.dim(0) != dst.dim(0)
+        || src.dim(1) != dst.dim(1)) {
+      throw new IllegalArgumentException(
+          "src and dst must have the same 3 to 5 dimensions, batch and channels, were %s and %s"
+              .formatted(src, dst));
+    }
+  }
+
+  @Override
+  public String kind() {
+    return "resampling";
+  }
+
+  @Override
+  public List<Arg> arguments() {
+    return List.of(Arg.SRC, Arg.DST);
+  }
+
+  @Override
+  public int create(
+      Arena arena, MemorySegment out, MemorySegment engine, MemorySegment attributes) {
+    return dnnl_h.dnnl_resampling_forward_primitive_desc_create(
+        out,
+        engine,
+        dnnl_h.dnnl_forward_inference(),
+        algorithm.code(),
+        MemorySegment.NULL,
+        src.in(arena),
+        dst.in(arena),
+        attributes);
+  }
+}

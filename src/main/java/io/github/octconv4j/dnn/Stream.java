@@ -1,0 +1,28 @@
+package io.github.octconv4j.dnn;
+
+import io.github.octconv4j.dnn.gen.dnnl_h;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/** The in-order queue in which primitives run. Cheap: one for each thread that executes. */
+public final class Stream extends NativeHandle {
+
+  private Stream(MemorySegment handle, Engine engine) {
+    super(handle, dnnl_h::dnnl_stream_destroy, engine);
+  }
+
+  /** Returns a new stream; the engine lives at least as long. */
+  public static Stream of(Engine engine) {
+    try (Arena arena = Arena.ofConfined()) {
+      return engine.using(
+          e ->
+              new Stream(
+                  Native.create(
+                      arena,
+                      out ->
+                          dnnl_h.dnnl_stream_create(out, e, dnnl_h.dnnl_stream_default_flags()),
+                      "create a stream"),
+                  engine));
+    }
+  }
+}

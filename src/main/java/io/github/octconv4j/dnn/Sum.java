@@ -1,0 +1,55 @@
+package io.github.octconv4j.dnn;
+
+import io.github.octconv4j.dnn.gen.dnnl_h;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Adds tensors of equal dimensions.
+ *
+ * @param sources at least one; must have layouts
+ * @param dst may have the layout {@code any}
+ */
+public record Sum(List<MemoryDesc> sources, MemoryDesc dst) implements Operation {
+  /** Checks the shapes. */
+  public Sum {
+    sources = List.copyOf(sources);
+    boolean fits = !sources.isEmpty();
+    for (MemoryDesc src : sources) {
+      fits &= Arrays.equals(src.dims(), dst.dims());
+    }
+    if (!fits) {
+      throw new IllegalArgumentException(
+          "sources must be at least one and have the dimensions of dst, were %s and %s"
+              .formatted(sources, dst));
+    }
+  }
+
+  @Override
+  public String kind() {
+    return "sum";
+  }
+
+  @Override
+  public List<Arg> arguments() {
+    return MultipleSources.arguments(sources.size());
+  }
+
+  @Override
+  public int create(
+      Arena arena, MemorySegment out, MemorySegment engine, MemorySegment attributes) {
+    float[] ones = new float[sources.size()];
+    Arrays.fill(ones, 1);
+    return dnnl_h.dnnl_sum_primitive_desc_create(
+        out,
+        engine,
+        dst.in(arena),
+        sources.size(),
+        arena.allocateFrom(ValueLayout.JAVA_FLOAT, ones),
+        MultipleSources.in(arena, sources),
+        attributes);
+  }
+}

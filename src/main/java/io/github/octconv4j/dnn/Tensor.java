@@ -1,0 +1,133 @@
+package io.github.octconv4j.dnn;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+
+/**
+ * Data with its description: an off-heap segment that begins with the first element. The segment
+ * belongs to whoever allocated it and must stay alive as long as the tensor is used.
+ *
+ * @param desc shape, type and layout; not {@code any}
+ * @param segment native memory of at least {@code desc.bytes()} bytes, aligned to the element type
+ */
+public record Tensor(MemoryDesc desc, MemorySegment segment) {
+  /** oneDNN's kernels want cache lines; other alignments work but are slower. */
+  public static final long ALIGNMENT = 64;
+
+  /** Checks that the description fits the segment. */
+  public Tensor {
+    if (desc.isAny()) {
+      throw new IllegalArgumentException("desc must have a layout, was " + desc);
+    }
+    if (!segment.isNative()) {
+      throw new IllegalArgumentException(
+          "segment must be off-heap memory (Arena.allocate), was " + segment);
+    }
+    if (!segment.scope().isAlive()) {
+      throw new IllegalStateException("segment's arena is closed already");
+    }
+    if (segment.byteSize() < desc.bytes()) {
+      throw new IllegalArgumentException(
+          "segment has %d bytes, %s needs %d".formatted(segment.byteSize(), desc, desc.bytes()));
+    }
+    if (segment.address() % desc.type().bytes() != 0) {
+      throw new IllegalArgumentException(
+          "segment at address %#x is not aligned to %d bytes, the size of an element of %s"
+              .formatted(segment.address(), desc.type().bytes(), desc));
+    }
+  }
+
+  /** Returns a new tensor of zeros; the memory belongs to the arena. */
+  public static Tensor allocate(MemoryDesc desc, Arena arena) {
+    return new Tensor(desc, arena.allocate(Math.max(1, desc.bytes()), ALIGNMENT));
+  }
+
+  /**
+   * Returns a new row-major F32 tensor, (n, c, h, w) for images, with a copy of the values.
+   *
+   * @param values as many as the product of {@code dims}
+   */
+  public static Tensor of(Arena arena, float[] values, long... dims) {
+    Tensor tensor =
+        allocate(MemoryDesc.of(DataType.F32, FormatTag.rowMajor(dims.length), dims), arena);
+    tensor.set(values);
+    return tensor;
+  }
+
+  /**
+   * Overwrites all elements.
+   *
+   * @param values in row-major order of the logical dimensions, whatever the layout; F32 only
+   */
+  public void set(float[] values) {
+    requireFloats();
+    if (values.length != desc.elements()) {
+      throw new IllegalArgumentException(
+          "values has %d elements, %s needs %d".formatted(values.length, desc, desc.elements()));
+    }
+    if (isRowMajor()) {
+      MemorySegment.copy(values, 0, segment, ValueLayout.JAVA_FLOAT, 0, values.length);
+      return;
+    }
+    long[] position = new long[desc.rank()];
+    for (float value : values) {
+      segment.setAtIndex(ValueLayout.JAVA_FLOAT, desc.elementOffset(position), value);
+      advance(position);
+    }
+  }
+
+  /** Returns all elements in row-major order of the logical dimensions; F32 only. */
+  public float[] floats() {
+    requireFloats();
+    float[] values = new float[Math.toIntExact(desc.elements())];
+    if (isRowMajor()) {
+      MemorySegment.copy(segment, ValueLayout.JAVA_FLOAT, 0, values, 0, values.length);
+      return values;
+    }
+    long[] position = new long[desc.rank()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = segment.getAtIndex(ValueLayout.JAVA_FLOAT, desc.elementOffset(position));
+      advance(position);
+    }
+    return values;
+  }
+
+  private void requireFloats() {
+    if (desc.type() != DataType.F32) {
+      throw new IllegalStateException("floats need an F32 tensor, this is " + desc);
+    }
+  }
+
+  private boolean isRowMajor() {
+    return desc.rank() <= 6 && desc.has(FormatTag.rowMajor(desc.rank()));
+  }
+
+  private void advance(long[] position) {
+    for (int d = position.length - 1; d >= 0; d--) {
+      if (++position[d] < desc.dim(d)) {
+        return;
+      }
+      position[d] = 0;
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "Tensor[%s at %#x]".formatted(desc, segment.address());
+  }
+
+  /** Whether both describe the same memory in the same way. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Tensor that
+        && desc.equals(that.desc)
+        && segment.equals(that.segment);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(new long[] {desc.hashCode(), segment.address()});
+  }
+}

@@ -1,0 +1,137 @@
+package io.github.octconv4j.dnn;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/**
+ * How a kernel moves over the spatial dimensions of an image, for convolution and pooling: one
+ * number for each of 1 to 3 dimensions, the outermost first. Dilation counts as oneDNN does, 0 is a
+ * dense kernel. An immutable value.
+ */
+public final class Window {
+  private final long[] kernel;
+  private final long[] strides;
+  private final long[] dilations;
+  private final long[] left;
+  private final long[] right;
+
+  private Window(long[] kernel, long[] strides, long[] dilations, long[] left, long[] right) {
+    this.kernel = check("kernel", kernel, 1, kernel.length);
+    this.strides = check("strides", strides, 1, kernel.length);
+    this.dilations = check("dilations", dilations, 0, kernel.length);
+    this.left = check("left padding", left, Integer.MIN_VALUE, kernel.length);
+    this.right = check("right padding", right, Integer.MIN_VALUE, kernel.length);
+  }
+
+  /** Returns a window of this kernel with stride 1, no dilation and no padding. */
+  public static Window of(long... kernel) {
+    if (kernel.length < 1 || kernel.length > 3) {
+      throw new IllegalArgumentException(
+          "kernel must have 1 to 3 dimensions, was " + Arrays.toString(kernel));
+    }
+    long[] ones = new long[kernel.length];
+    Arrays.fill(ones, 1);
+    long[] zeros = new long[kernel.length];
+    return new Window(kernel, ones, zeros, zeros, zeros);
+  }
+
+  /** Returns this window with other strides. */
+  public Window strides(long... values) {
+    return new Window(kernel, values, dilations, left, right);
+  }
+
+  /** Returns this window with other dilations, 0 for a dense kernel. */
+  public Window dilations(long... values) {
+    return new Window(kernel, strides, values, left, right);
+  }
+
+  /** Returns this window with padding that is the same on both sides. */
+  public Window padding(long... values) {
+    return padding(values, values);
+  }
+
+  /**
+   * Returns this window with padding.
+   *
+   * @param before rows, columns of zeros before the first one
+   * @param after and after the last one; negative where the last ones of the image are not read
+   */
+  public Window padding(long[] before, long[] after) {
+    return new Window(kernel, strides, dilations, before, after);
+  }
+
+  /** Returns the kernel's size in a dimension. */
+  public long kernel(int dimension) {
+    return kernel[dimension];
+  }
+
+  /** Returns the size of the output in a dimension for this size of the input; below 1 for none. */
+  public long output(int dimension, long input) {
+    long extent = (kernel[dimension] - 1) * (dilations[dimension] + 1) + 1;
+    long room = input + left[dimension] + right[dimension] - extent;
+    return room < 0 ? 0 : room / strides[dimension] + 1;
+  }
+
+  void check(MemoryDesc src, MemoryDesc dst) {
+    if (src.rank() != kernel.length + 2) {
+      throw new IllegalArgumentException(
+          "window %s needs a src of %d dimensions, was %s"
+              .formatted(this, kernel.length + 2, src));
+    }
+    for (int d = 0; d < kernel.length; d++) {
+      long expected = output(d, src.dim(d + 2));
+      if (dst.dim(d + 2) != expected) {
+        throw new IllegalArgumentException(
+            "dst %s does not fit src %s and window %s: dimension %d must be %d"
+                .formatted(dst, src, this, d + 2, expected));
+      }
+    }
+  }
+
+  MemorySegment kernel(Arena arena) {
+    return Native.longs(arena, kernel);
+  }
+
+  MemorySegment strides(Arena arena) {
+    return Native.longs(arena, strides);
+  }
+
+  MemorySegment dilations(Arena arena) {
+    return Native.longs(arena, dilations);
+  }
+
+  MemorySegment paddingLeft(Arena arena) {
+    return Native.longs(arena, left);
+  }
+
+  MemorySegment paddingRight(Arena arena) {
+    return Native.longs(arena, right);
+  }
+
+  private static long[] check(String name, long[] values, long least, int length) {
+    if (values.length != length) {
+      throw new IllegalArgumentException(
+          "%s must have %d values, had %s".formatted(name, length, Arrays.toString(values)));
+    }
+    for (long value : values) {
+      if (value < least || value > Integer.MAX_VALUE) {
+        throw new IllegalArgumentException(
+            "%s must be %d to %d, was %s"
+                .formatted(name, least, Integer.MAX_VALUE, Arrays.toString(values)));
+      }
+    }
+    return values.clone();
+  }
+
+  @Override
+  public String toString() {
+    return "kernel %s stride %s dilation %s padding %s..%s"
+        .formatted(
+            Arrays.toString(kernel),
+            Arrays.toString(strides),
+            Arrays.toString(dilations),
+            Arrays.toString(left),
+            Arrays.toString(right));
+  }
+}

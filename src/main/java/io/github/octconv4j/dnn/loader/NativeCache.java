@@ -1,0 +1,117 @@
+package io.github.octconv4j.dnn.loader;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URL;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * The folder of the user's own into which native files are unpacked: mode 700, one subfolder for
+ * each version and hash. Files are verified at each use, written to a new file and moved in place.
+ */
+final class NativeCache {
+  /** System property that overrides the folder. */
+  static final String DIRECTORY_PROPERTY = "octconv4j.cache.dir";
+
+  private static final boolean POSIX =
+      FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+
+  private NativeCache() {}
+
+  /** Unpacks the platform's files where they are not there yet and returns their folder. */
+  static Path unpack(Platform platform, List<NativeFile> files) {
+    String hash = files.getLast().sha256().substring(0, 16);
+    Path folder =
+        root().resolve(NativeFile.pinnedVersion() + "-" + platform.classifier() + "-" + hash);
+    try {
+      createPrivateFolder(folder);
+      for (NativeFile file : files) {
+        Path target = folder.resolve(file.name());
+        if (!file.matches(target)) {
+          unpack(platform, file, target);
+        }
+      }
+    } catch (IOException e) {
+      throw failure(
+          "octconv4j: could not unpack the native library into %s (%s); make it writable and let it have 100 MB free, or choose another folder with -D%s=<folder>"
+              .formatted(folder, e, DIRECTORY_PROPERTY),
+          e);
+    }
+    return folder;
+  }
+
+  private static void unpack(Platform platform, NativeFile file, Path target) throws IOException {
+    String resource = "META-INF/octconv4j/" + platform.classifier() + "/" + file.name();
+    URL url = NativeCache.class.getClassLoader().getResource(resource);
+    if (url == null) {
+      throw new UnsatisfiedLinkError(
+          "octconv4j: the native library for this platform is missing: no resource %s on the module or class path; add the dependency io.github.octconv4j:octconv4j with classifier %s, or set -D%s=<file or folder>"
+              .formatted(resource, platform.classifier(), NativeLibrary.PATH_PROPERTY));
+    }
+    Path part = Files.createTempFile(target.getParent(), file.name(), ".part");
+    try {
+      try (InputStream in = url.openStream()) {
+        Files.copy(in, part, StandardCopyOption.REPLACE_EXISTING);
+      }
+      if (!file.matches(part)) {
+        throw new UnsatisfiedLinkError(
+            "octconv4j: %s in %s is not the file this version was built with (SHA-256 differs from %s); use octconv4j jars of one version, from a source you trust"
+                .formatted(file.name(), url, file.sha256()));
+      }
+      Files.move(
+          part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(part);
+    }
+  }
+
+  private static Path root() {
+    String configured = System.getProperty(DIRECTORY_PROPERTY);
+    if (configured != null) {
+      return Path.of(configured);
+    }
+    String home = System.getProperty("user.home");
+    String os = System.getProperty("os.name").toLowerCase(Locale.ROOT);
+    if (os.startsWith("windows")) {
+      String local = System.getenv("LOCALAPPDATA");
+      return Path.of(local != null ? local : home, "octconv4j");
+    }
+    if (os.startsWith("mac")) {
+      return Path.of(home, "Library", "Caches", "octconv4j");
+    }
+    String xdg = System.getenv("XDG_CACHE_HOME");
+    return xdg != null && !xdg.isEmpty()
+        ? Path.of(xdg, "octconv4j")
+        : Path.of(home, ".cache", "octconv4j");
+  }
+
+  private static void createPrivateFolder(Path folder) throws IOException {
+    if (!POSIX) {
+      Files.createDirectories(folder);
+      return;
+    }
+    Files.createDirectories(
+        folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    Set<PosixFilePermission> permissions =
+        Files.getPosixFilePermissions(folder, LinkOption.NOFOLLOW_LINKS);
+    if (permissions.contains(PosixFilePermission.GROUP_WRITE)
+        || permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
+      throw new IOException("others can write to it, so its files can't be trusted");
+    }
+  }
+
+  private static UnsatisfiedLinkError failure(String message, Throwable cause) {
+    UnsatisfiedLinkError error = new UnsatisfiedLinkError(message);
+    error.initCause(cause);
+    return error;
+  }
+}

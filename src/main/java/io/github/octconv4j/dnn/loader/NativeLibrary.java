@@ -1,0 +1,187 @@
+package io.github.octconv4j.dnn.loader;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Finds, verifies and loads oneDNN, once in a JVM. The system property {@value #PATH_PROPERTY} (a
+ * file, or a folder with one) comes first, unverified; then the resource of this platform on the
+ * module or class path, verified by its SHA-256 and unpacked into the user's cache folder.
+ *
+ * <p>Thread-safe. A failure is final and each later call reports it again.
+ */
+public final class NativeLibrary {
+  /** System property with the path of a oneDNN library to use instead of the packaged one. */
+  public static final String PATH_PROPERTY = "octconv4j.library.path";
+
+  private static volatile NativeLibrary loaded;
+  private static String failure;
+
+  private final Path path;
+  private final boolean verified;
+  private final String version;
+
+  private NativeLibrary(Path path, boolean verified, String version) {
+    this.path = path;
+    this.verified = verified;
+    this.version = version;
+  }
+
+  /**
+   * Loads the library at the first call; later ones only return what was loaded.
+   *
+   * @throws UnsatisfiedLinkError if it can't be had here; the message says what was looked for,
+   *     where, and what to do
+   */
+  public static NativeLibrary load() {
+    NativeLibrary library = loaded;
+    return library != null ? library : loadOnce();
+  }
+
+  /** Where the library was loaded from. */
+  public Path path() {
+    return path;
+  }
+
+  /** Whether its SHA-256 was the pinned one; false for a library of the user's own. */
+  public boolean verified() {
+    return verified;
+  }
+
+  /** The version that the library itself reports, for instance {@code 3.13.0}. */
+  public String version() {
+    return version;
+  }
+
+  private static synchronized NativeLibrary loadOnce() {
+    if (loaded != null) {
+      return loaded;
+    }
+    if (failure != null) {
+      throw new UnsatisfiedLinkError(failure);
+    }
+    try {
+      String configured = System.getProperty(PATH_PROPERTY);
+      loaded = configured != null ? loadConfigured(configured) : loadPackaged();
+      return loaded;
+    } catch (UnsatisfiedLinkError e) {
+      failure = e.getMessage();
+      throw e;
+    }
+  }
+
+  private static NativeLibrary loadConfigured(String configured) {
+    Platform platform = Platform.current();
+    List<NativeFile> files = NativeFile.of(platform);
+    Path given = Path.of(configured).toAbsolutePath();
+    Path library = Files.isDirectory(given) ? given.resolve(files.getLast().name()) : given;
+    if (!Files.isRegularFile(library)) {
+      throw new UnsatisfiedLinkError(
+          "octconv4j: -D%s=%s: there is no file %s; give a oneDNN library or the folder that holds it"
+              .formatted(PATH_PROPERTY, configured, library));
+    }
+    return open(platform, library, files, false);
+  }
+
+  private static NativeLibrary loadPackaged() {
+    Platform platform = Platform.current();
+    List<NativeFile> files = NativeFile.of(platform);
+    Path folder = NativeCache.unpack(platform, files);
+    return open(platform, folder.resolve(files.getLast().name()), files, true);
+  }
+
+  private static NativeLibrary open(
+      Platform platform, Path library, List<NativeFile> files, boolean verified) {
+    for (NativeFile file : files.subList(0, files.size() - 1)) {
+      Path runtime = library.resolveSibling(file.name());
+      if (Files.exists(runtime)) {
+        systemLoad(runtime);
+      }
+    }
+    NativeFile.systemRuntime(platform).ifPresent(name -> systemLoadByName(name, platform));
+    systemLoad(library);
+    String version = reportedVersion(library);
+    if (!isCompatible(version, NativeFile.pinnedVersion())) {
+      throw new UnsatisfiedLinkError(
+          "octconv4j: %s is oneDNN %s; needed is 3.x, at least %s; %s"
+              .formatted(
+                  library,
+                  version,
+                  NativeFile.pinnedVersion(),
+                  verified
+                      ? "use octconv4j jars of one version"
+                      : "give a newer library or remove -D" + PATH_PROPERTY));
+    }
+    return new NativeLibrary(library, verified, version);
+  }
+
+  @SuppressWarnings("restricted") // loading native code is what this class is for
+  private static void systemLoad(Path file) {
+    try {
+      System.load(file.toString());
+    } catch (IllegalCallerException e) {
+      Module module = NativeLibrary.class.getModule();
+      throw new UnsatisfiedLinkError(
+          "octconv4j: native access is not granted to this module; start java with --enable-native-access=%s"
+              .formatted(module.isNamed() ? module.getName() : "ALL-UNNAMED"));
+    } catch (UnsatisfiedLinkError e) {
+      throw new UnsatisfiedLinkError(
+          "octconv4j: the system could not load %s (%s); it needs glibc 2.34, libstdc++ (GLIBCXX 3.4.29) and a folder that is not mounted noexec; choose another folder with -D%s=<folder>"
+              .formatted(file, e.getMessage(), NativeCache.DIRECTORY_PROPERTY));
+    }
+  }
+
+  /** Loads the OpenMP runtime that the operating system has to offer. */
+  @SuppressWarnings("restricted") // loading native code is what this class is for
+  private static void systemLoadByName(String name, Platform platform) {
+    try {
+      System.loadLibrary(name);
+    } catch (UnsatisfiedLinkError e) {
+      throw new UnsatisfiedLinkError(
+          "octconv4j: %s lacks the OpenMP runtime %s (%s); install the Microsoft Visual C++ Redistributable 2015-2022"
+              .formatted(platform.classifier(), name, e.getMessage()));
+    }
+  }
+
+  /** Calls {@code const dnnl_version_t *dnnl_version(void)}, a struct that begins with three ints. */
+  @SuppressWarnings("restricted") // loading native code is what this class is for
+  private static String reportedVersion(Path library) {
+    MemorySegment function =
+        SymbolLookup.loaderLookup()
+            .find("dnnl_version")
+            .orElseThrow(
+                () ->
+                    new UnsatisfiedLinkError(
+                        "octconv4j: %s is not a oneDNN library: it has no function dnnl_version"
+                            .formatted(library)));
+    MemoryLayout ints = MemoryLayout.sequenceLayout(3, ValueLayout.JAVA_INT);
+    FunctionDescriptor descriptor =
+        FunctionDescriptor.of(ValueLayout.ADDRESS.withTargetLayout(ints));
+    MethodHandle version = Linker.nativeLinker().downcallHandle(function, descriptor);
+    try {
+      MemorySegment numbers = (MemorySegment) version.invokeExact();
+      return "%d.%d.%d"
+          .formatted(
+              numbers.getAtIndex(ValueLayout.JAVA_INT, 0),
+              numbers.getAtIndex(ValueLayout.JAVA_INT, 1),
+              numbers.getAtIndex(ValueLayout.JAVA_INT, 2));
+    } catch (Throwable e) {
+      throw new LinkageError("dnnl_version could not be called", e);
+    }
+  }
+
+  /** Whether a reported {@code 3.14.1} serves bindings of a pinned {@code 3.13}. */
+  static boolean isCompatible(String reported, String pinned) {
+    String[] have = reported.split("\\.");
+    String[] need = pinned.split("\\.");
+    return have[0].equals(need[0]) && Integer.parseInt(have[1]) >= Integer.parseInt(need[1]);
+  }
+}

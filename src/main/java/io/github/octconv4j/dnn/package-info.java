@@ -1,0 +1,9 @@
+/**
+ * A safe mirror of oneDNN: engines, memory descriptors, operations, primitives, and programs of
+ * several primitives. Everything that crosses into native code is checked here first.
+ *
+ * <p>Values ({@link io.github.octconv4j.dnn.MemoryDesc}, operations, attributes) need no closing.
+ * What owns native objects is a {@link io.github.octconv4j.dnn.NativeHandle} and belongs into
+ * try-with-resources.
+ */
+package io.github.octconv4j.dnn;

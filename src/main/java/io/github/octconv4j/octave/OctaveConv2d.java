@@ -1,0 +1,152 @@
+package io.github.octconv4j.octave;
+
+import io.github.octconv4j.dnn.Engine;
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * Specifies an octave convolution: everything but weights and the size of the image. An immutable
+ * value that checks itself.
+ *
+ * <pre>{@code
+ * y_h = conv(x_h, W_hh) + up(conv(x_l, W_lh))     up   = nearest, factor 2, after the convolution
+ * y_l = conv(x_l, W_ll) + conv(pool(x_h), W_hl)   pool = 2x2 average, stride 2, before it
+ * }</pre>
+ *
+ * <p>A split with no low input is the first layer of a network, one with no low output the last;
+ * neither is a plain convolution. Source: Chen et al., "Drop an Octave", ICCV 2019 (arXiv
+ * 1904.05049).
+ *
+ * @param in input channels of each frequency
+ * @param out output channels of each frequency
+ * @param kernelHeight rows of each kernel, at least 1
+ * @param kernelWidth columns of each kernel, at least 1
+ * @param stride 1 or 2, see {@link StrideRule}
+ * @param padding zeros around each convolution's input
+ * @param dilationHeight distance of kernel rows, at least 1, as PyTorch counts: 1 is dense
+ * @param dilationWidth distance of kernel columns, at least 1
+ * @param groups of each path. Equal to all input channels, with two inputs and two outputs, it
+ *     means depthwise: only high to high and low to low, no exchange
+ * @param strideRule what a stride of 2 does
+ * @param sizeRule the low part's size where the full one is odd
+ */
+public record OctaveConv2d(
+    ChannelSplit in,
+    ChannelSplit out,
+    int kernelHeight,
+    int kernelWidth,
+    int stride,
+    Padding padding,
+    int dilationHeight,
+    int dilationWidth,
+    int groups,
+    StrideRule strideRule,
+    SizeRule sizeRule) {
+
+  /** Checks the values and that the paths' results can be added. */
+  public OctaveConv2d {
+    if (kernelHeight < 1 || kernelWidth < 1) {
+      throw new IllegalArgumentException(
+          "kernel must be at least 1x1, was %dx%d".formatted(kernelHeight, kernelWidth));
+    }
+    if (stride != 1 && stride != 2) {
+      throw new IllegalArgumentException("stride must be 1 or 2, was " + stride);
+    }
+    if (dilationHeight < 1 || dilationWidth < 1) {
+      throw new IllegalArgumentException(
+          "dilation must be at least 1 (1 is a dense kernel), was %dx%d"
+              .formatted(dilationHeight, dilationWidth));
+    }
+    if (groups < 1) {
+      throw new IllegalArgumentException("groups must be at least 1, was " + groups);
+    }
+    boolean depthwise = isDepthwise(in, out, groups);
+    for (Path path : Path.values()) {
+      if (exists(path, in, out, groups)) {
+        int source = in.of(path.source());
+        int destination = out.of(path.destination());
+        int g = depthwise ? source : groups;
+        if (source % g != 0 || destination % g != 0) {
+          throw new IllegalArgumentException(
+              "groups %d does not divide path %s, which has %d input and %d output channels"
+                  .formatted(g, path.shortName(), source, destination));
+        }
+      }
+    }
+    boolean upsamples = !(stride == 2 && strideRule == StrideRule.KEEP_LOW);
+    if (upsamples
+        && exists(Path.HH, in, out, groups)
+        && exists(Path.LH, in, out, groups)
+        && (padding.vertical() != (long) dilationHeight * (kernelHeight - 1)
+            || padding.horizontal() != (long) dilationWidth * (kernelWidth - 1))) {
+      throw new IllegalArgumentException(
+          "padding %d rows, %d columns in all: the high and the upsampled low part have different sizes and can't be added; with kernel %dx%d and dilation %dx%d it must be %d rows, %d columns"
+              .formatted(
+                  padding.vertical(),
+                  padding.horizontal(),
+                  kernelHeight,
+                  kernelWidth,
+                  dilationHeight,
+                  dilationWidth,
+                  (long) dilationHeight * (kernelHeight - 1),
+                  (long) dilationWidth * (kernelWidth - 1)));
+    }
+  }
+
+  /**
+   * Begins a specification: a dense 1x1 convolution with default rules, to be refined.
+   *
+   * @param inChannels of both frequencies together
+   * @param outChannels of both frequencies together
+   */
+  public static OctaveConv2dBuilder of(int inChannels, int outChannels) {
+    return new OctaveConv2dBuilder(inChannels, outChannels);
+  }
+
+  /** Makes the convolution ready to run; plans are built at the first use of each image size. */
+  public OctaveLayer on(Engine engine, OctaveWeights weights) {
+    return new OctaveLayer(engine, this, weights, PlanOptions.DEFAULT);
+  }
+
+  /** Returns the paths that have channels on both ends. */
+  public Set<Path> paths() {
+    Set<Path> paths = EnumSet.noneOf(Path.class);
+    for (Path path : Path.values()) {
+      if (has(path)) {
+        paths.add(path);
+      }
+    }
+    return paths;
+  }
+
+  /** Returns whether this has a path. */
+  public boolean has(Path path) {
+    return exists(path, in, out, groups);
+  }
+
+  /** Returns the groups of a path's convolution. */
+  public int groups(Path path) {
+    return isDepthwise(in, out, groups) ? in.of(path.source()) : groups;
+  }
+
+  /** Returns the shape (out, in / groups, kh, kw) of a path's weights. */
+  public long[] weightsShape(Path path) {
+    return new long[] {
+      out.of(path.destination()),
+      in.of(path.source()) / groups(path),
+      kernelHeight,
+      kernelWidth
+    };
+  }
+
+  /** Whether every channel is convolved alone, without exchange between the frequencies. */
+  private static boolean isDepthwise(ChannelSplit in, ChannelSplit out, int groups) {
+    return groups > 1 && groups == in.total() && in.hasBoth() && out.hasBoth();
+  }
+
+  private static boolean exists(Path path, ChannelSplit in, ChannelSplit out, int groups) {
+    return in.of(path.source()) > 0
+        && out.of(path.destination()) > 0
+        && (path.source() == path.destination() || !isDepthwise(in, out, groups));
+  }
+}

@@ -1,0 +1,71 @@
+package io.github.octconv4j.octave;
+
+import io.github.octconv4j.dnn.MemoryDesc;
+
+/**
+ * Describes an octave feature map: dimensions (n, c, h, w), type and layout of each part.
+ *
+ * @param high the high part, null where there is none
+ * @param low the low part, null where there is none
+ */
+public record OctaveDesc(MemoryDesc high, MemoryDesc low) {
+  /** Checks that there is a part. */
+  public OctaveDesc {
+    if (high == null && low == null) {
+      throw new IllegalArgumentException("a feature map needs a high or a low part");
+    }
+  }
+
+  /** Returns the description of a tensor. */
+  public static OctaveDesc of(OctaveTensor tensor) {
+    return new OctaveDesc(
+        tensor.hasHigh() ? tensor.high().desc() : null,
+        tensor.hasLow() ? tensor.low().desc() : null);
+  }
+
+  /**
+   * Returns the size, which must be one that the specification takes.
+   *
+   * @throws IllegalArgumentException if channels or sizes don't fit; the message names both
+   */
+  OctaveShape shape(OctaveConv2d spec) {
+    requireChannels("high", high, spec.in().high());
+    requireChannels("low", low, spec.in().low());
+    if (high == null) {
+      int h = Math.toIntExact(low.dim(2));
+      int w = Math.toIntExact(low.dim(3));
+      return new OctaveShape(
+          Math.toIntExact(low.dim(0)), Math.multiplyExact(2, h), Math.multiplyExact(2, w), h, w);
+    }
+    OctaveShape shape =
+        OctaveShape.of(
+            Math.toIntExact(high.dim(0)),
+            Math.toIntExact(high.dim(2)),
+            Math.toIntExact(high.dim(3)),
+            spec.sizeRule());
+    if (low != null
+        && (low.dim(0) != shape.batch()
+            || low.dim(2) != shape.lowHeight()
+            || low.dim(3) != shape.lowWidth())) {
+      throw new IllegalArgumentException(
+          "high %s needs a low part of batch %d and size %dx%d with the size rule %s, was %s"
+              .formatted(
+                  high,
+                  shape.batch(),
+                  shape.lowHeight(),
+                  shape.lowWidth(),
+                  spec.sizeRule(),
+                  low));
+    }
+    return shape;
+  }
+
+  private static void requireChannels(String name, MemoryDesc desc, int channels) {
+    long found = desc == null ? 0 : desc.dim(1);
+    if (found != channels || (desc != null && desc.rank() != 4)) {
+      throw new IllegalArgumentException(
+          "%s part must be (n, %d, h, w)%s, was %s"
+              .formatted(name, channels, channels == 0 ? ", that is absent" : "", desc));
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package io.github.octconv4j.octave;
+
+import io.github.octconv4j.dnn.Engine;
+import io.github.octconv4j.dnn.Tensor;
+import java.lang.foreign.Arena;
+
+/**
+ * An octave convolution with its weights, ready to run on images of any size: plans are built at
+ * the first use of a size and cached. Any thread may call; close it when no one does any more.
+ */
+public final class OctaveLayer implements AutoCloseable {
+  private static final int CACHED_PLANS = 16;
+
+  private final Engine engine;
+  private final OctaveConv2d spec;
+  private final OctaveWeights weights;
+  private final PlanOptions options;
+  private final PlanCache cache = new PlanCache(CACHED_PLANS);
+
+  /** A size and layout of input, and the wanted output. */
+  private record Key(OctaveDesc input, OutputFormat output) {}
+
+  OctaveLayer(Engine engine, OctaveConv2d spec, OctaveWeights weights, PlanOptions options) {
+    weights.requireFit(spec);
+    this.engine = engine;
+    this.spec = spec;
+    this.weights = weights;
+    this.options = options;
+  }
+
+  /** Returns the same layer with other options and a cache of its own; both are to be closed. */
+  public OctaveLayer with(PlanOptions other) {
+    return new OctaveLayer(engine, spec, weights, other);
+  }
+
+  /**
+   * Computes the output in new NCHW memory, which the garbage collector frees.
+   *
+   * @param x F32 in any layout; NHWC is read in place
+   */
+  public OctaveTensor apply(OctaveTensor x) {
+    return apply(x, OutputFormat.NCHW, Arena.ofAuto());
+  }
+
+  /**
+   * Computes the output in new memory of the caller's arena.
+   *
+   * @param x in any layout; NHWC of the options' type is read in place
+   * @param format layout and type of the output; NHWC of the options' type is written directly
+   */
+  public OctaveTensor apply(OctaveTensor x, OutputFormat format, Arena arena) {
+    try (PlanCache.Lease lease = lease(OctaveDesc.of(x), format)) {
+      OctaveDesc desc = lease.plan().output();
+      OctaveTensor y =
+          OctaveTensor.of(
+              desc.high() == null ? null : Tensor.allocate(desc.high(), arena),
+              desc.low() == null ? null : Tensor.allocate(desc.low(), arena));
+      lease.plan().run(x, y);
+      return y;
+    }
+  }
+
+  /**
+   * Computes the output in memory that the caller hands in.
+   *
+   * @param x in any layout
+   * @param y NCHW or NHWC, both parts alike; of the size that the input gives
+   */
+  public void apply(OctaveTensor x, OctaveTensor y) {
+    try (PlanCache.Lease lease = lease(OctaveDesc.of(x), OutputFormat.of(y))) {
+      lease.plan().run(x, y);
+    }
+  }
+
+  /**
+   * Builds a plan of the caller's own, outside the cache; the caller closes it.
+   *
+   * @param input what the plan will be given
+   * @param output what it shall give
+   */
+  public OctavePlan plan(OctaveDesc input, OutputFormat output) {
+    return OctavePlan.build(engine, spec, weights, input, output, options);
+  }
+
+  private PlanCache.Lease lease(OctaveDesc input, OutputFormat output) {
+    return cache.get(new Key(input, output), () -> plan(input, output));
+  }
+
+  /** Returns the specification. */
+  public OctaveConv2d spec() {
+    return spec;
+  }
+
+  /** Returns what the cache of plans did so far. */
+  public PlanCache.Statistics statistics() {
+    return cache.statistics();
+  }
+
+  /** Frees the plans; a call that is under way on another thread ends undisturbed. */
+  @Override
+  public void close() {
+    cache.close();
+  }
+}

@@ -1,0 +1,114 @@
+package io.github.octconv4j.octave;
+
+/**
+ * The sizes that an octave convolution passes through on its way from an input to its output.
+ *
+ * @param input the input
+ * @param strided both parts after the pooling of stride 2; the input where the stride is 1
+ * @param output the output
+ */
+record OctaveSizes(OctaveShape input, OctaveShape strided, OctaveShape output) {
+
+  /**
+   * Follows the sizes through a specification.
+   *
+   * @throws IllegalArgumentException if an output would have no rows or columns
+   */
+  static OctaveSizes of(OctaveConv2d spec, OctaveShape input) {
+    SizeRule rule = spec.sizeRule();
+    if (spec.in().low() > 0) {
+      requireLow(input.lowHeight(), input.lowWidth(), "the input", input, rule);
+    }
+    OctaveShape strided = input;
+    if (spec.stride() == 2) {
+      int height = rule.half(input.height());
+      int width = rule.half(input.width());
+      if ((height < 1 || width < 1) && spec.has(Path.HH)) {
+        throw new IllegalArgumentException(
+            "stride 2 leaves no high part of %dx%d with the size rule %s"
+                .formatted(input.height(), input.width(), rule));
+      }
+      strided =
+          new OctaveShape(
+              input.batch(),
+              Math.max(1, height),
+              Math.max(1, width),
+              rule.half(input.lowHeight()),
+              rule.half(input.lowWidth()));
+    }
+    return new OctaveSizes(input, strided, output(spec, input, strided));
+  }
+
+  private static OctaveShape output(OctaveConv2d spec, OctaveShape input, OctaveShape strided) {
+    SizeRule rule = spec.sizeRule();
+    long growHeight =
+        spec.padding().vertical() - (long) spec.dilationHeight() * (spec.kernelHeight() - 1);
+    long growWidth =
+        spec.padding().horizontal() - (long) spec.dilationWidth() * (spec.kernelWidth() - 1);
+    long height = strided.height() + growHeight;
+    long width = strided.width() + growWidth;
+    long lowHeight = strided.lowHeight() + growHeight;
+    long lowWidth = strided.lowWidth() + growWidth;
+    if (spec.has(Path.LH) && !spec.has(Path.HH)) {
+      if (keepsLow(spec)) {
+        height = input.lowHeight() + growHeight;
+        width = input.lowWidth() + growWidth;
+      } else { // upsampled; odd sizes stay odd
+        height = 2 * lowHeight + strided.height() - 2 * strided.lowHeight();
+        width = 2 * lowWidth + strided.width() - 2 * strided.lowWidth();
+      }
+    }
+    if (spec.out().low() > 0) {
+      requireLow(strided.lowHeight(), strided.lowWidth(), "the low output", input, rule);
+    }
+    boolean lowMissing =
+        (spec.out().low() > 0 || (spec.has(Path.LH) && !keepsLow(spec)))
+            && (lowHeight < 1 || lowWidth < 1);
+    boolean highMissing = spec.out().high() > 0 && (height < 1 || width < 1);
+    if (lowMissing || highMissing) {
+      throw new IllegalArgumentException(
+          "kernel %dx%d, dilation %dx%d and %s leave no output of %dx%d (low %dx%d): high %dx%d, low %dx%d"
+              .formatted(
+                  spec.kernelHeight(),
+                  spec.kernelWidth(),
+                  spec.dilationHeight(),
+                  spec.dilationWidth(),
+                  spec.padding(),
+                  input.height(),
+                  input.width(),
+                  input.lowHeight(),
+                  input.lowWidth(),
+                  height,
+                  width,
+                  lowHeight,
+                  lowWidth));
+    }
+    return new OctaveShape(
+        input.batch(),
+        toInt(Math.max(1, height)),
+        toInt(Math.max(1, width)),
+        toInt(Math.max(0, lowHeight)),
+        toInt(Math.max(0, lowWidth)));
+  }
+
+  /** Whether the low input goes to the high output without pooling or upsampling. */
+  static boolean keepsLow(OctaveConv2d spec) {
+    return spec.stride() == 2 && spec.strideRule() == StrideRule.KEEP_LOW;
+  }
+
+  private static void requireLow(
+      int height, int width, String what, OctaveShape input, SizeRule rule) {
+    if (height < 1 || width < 1) {
+      throw new IllegalArgumentException(
+          "%s of %dx%d would have a low part of %dx%d with the size rule %s; CEIL keeps at least 1x1"
+              .formatted(what, input.height(), input.width(), height, width, rule));
+    }
+  }
+
+  private static int toInt(long size) {
+    if (size > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException("padding makes the output too large: " + size);
+    }
+    return (int) size;
+  }
+}

@@ -1,0 +1,108 @@
+package io.github.octconv4j.octave;
+
+import io.github.octconv4j.dnn.DataType;
+import io.github.octconv4j.dnn.FormatTag;
+import io.github.octconv4j.dnn.MemoryDesc;
+import io.github.octconv4j.dnn.Tensor;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * An octave feature map: a tensor (n, c_high, h, w) and one (n, c_low, h/2, w/2), either of which
+ * may be absent. The memory belongs to whoever allocated it.
+ */
+public final class OctaveTensor {
+  private final Tensor high; // null where there are no high channels
+  private final Tensor low; // null where there are no low channels
+
+  private OctaveTensor(Tensor high, Tensor low) {
+    if (high == null && low == null) {
+      throw new IllegalArgumentException("an octave tensor needs a high or a low part");
+    }
+    requireImages("high", high);
+    requireImages("low", low);
+    if (high != null && low != null && high.desc().dim(0) != low.desc().dim(0)) {
+      throw new IllegalArgumentException(
+          "high and low must have the same batch, were %s and %s".formatted(high, low));
+    }
+    this.high = high;
+    this.low = low;
+  }
+
+  /** Returns a feature map of two parts; either may be null. */
+  public static OctaveTensor of(Tensor high, Tensor low) {
+    return new OctaveTensor(high, low);
+  }
+
+  /** Returns a feature map at full resolution only. */
+  public static OctaveTensor ofHigh(Tensor high) {
+    return new OctaveTensor(high, null);
+  }
+
+  /**
+   * Returns a view of the caller's NCHW or NHWC float memory at full resolution, not copied.
+   *
+   * @param layout {@link FormatTag#NCHW} or {@link FormatTag#NHWC}
+   */
+  public static OctaveTensor ofHigh(
+      MemorySegment data, FormatTag layout, long n, long c, long h, long w) {
+    return ofHigh(new Tensor(MemoryDesc.of(DataType.F32, layout, n, c, h, w), data));
+  }
+
+  /** Returns a copy of an NCHW array at full resolution. */
+  public static OctaveTensor ofHigh(Arena arena, float[] values, long n, long c, long h, long w) {
+    return ofHigh(Tensor.of(arena, values, n, c, h, w));
+  }
+
+  /** Returns whether there are high channels. */
+  public boolean hasHigh() {
+    return high != null;
+  }
+
+  /** Returns whether there are low channels. */
+  public boolean hasLow() {
+    return low != null;
+  }
+
+  /**
+   * Returns the part at full resolution, (n, c_high, h, w).
+   *
+   * @throws IllegalStateException if there is none
+   */
+  public Tensor high() {
+    return require("high", high);
+  }
+
+  /**
+   * Returns the part at half resolution, (n, c_low, h/2, w/2).
+   *
+   * @throws IllegalStateException if there is none
+   */
+  public Tensor low() {
+    return require("low", low);
+  }
+
+  /** The part of one frequency, or null. */
+  Tensor part(Frequency frequency) {
+    return frequency == Frequency.HIGH ? high : low;
+  }
+
+  private static Tensor require(String name, Tensor part) {
+    if (part == null) {
+      throw new IllegalStateException("this feature map has no " + name + " part");
+    }
+    return part;
+  }
+
+  private static void requireImages(String name, Tensor part) {
+    if (part != null && part.desc().rank() != 4) {
+      throw new IllegalArgumentException(
+          "%s must have the dimensions (n, c, h, w), was %s".formatted(name, part));
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "OctaveTensor[high=%s, low=%s]".formatted(high, low);
+  }
+}

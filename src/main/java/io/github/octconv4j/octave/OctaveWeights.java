@@ -1,0 +1,181 @@
+package io.github.octconv4j.octave;
+
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * Trained weights of an octave convolution: one kernel (out, in / groups, kh, kw) for each path, in
+ * that order row by row, and optional biases. Immutable once built; arrays are copied.
+ */
+public final class OctaveWeights {
+  private final Map<Path, float[]> kernels;
+  private final Map<Path, float[]> biases;
+
+  private OctaveWeights(Map<Path, float[]> kernels, Map<Path, float[]> biases) {
+    this.kernels = kernels;
+    this.biases = biases;
+  }
+
+  /** Begins weights for a specification. */
+  public static Builder of(OctaveConv2d spec) {
+    return new Builder(spec);
+  }
+
+  /**
+   * Cuts a dense kernel in four: rows of {@code W} by the output split, columns by the input split,
+   * high channels first. Only for one group.
+   *
+   * @param dense kernel (out, in, kh, kw)
+   * @param bias one value for each output channel, or null
+   */
+  public static OctaveWeights split(OctaveConv2d spec, float[] dense, float[] bias) {
+    if (spec.groups() != 1) {
+      throw new IllegalArgumentException(
+          "a dense kernel can be cut for groups 1 only, groups is " + spec.groups());
+    }
+    int k = spec.kernelHeight() * spec.kernelWidth();
+    int in = spec.in().total();
+    requireLength("dense kernel", dense, (long) spec.out().total() * in * k);
+    Builder builder = of(spec);
+    for (Path path : spec.paths()) {
+      long[] shape = spec.weightsShape(path);
+      int firstOut = path.destination() == Frequency.HIGH ? 0 : spec.out().high();
+      int firstIn = path.source() == Frequency.HIGH ? 0 : spec.in().high();
+      int row = (int) shape[1] * k;
+      float[] kernel = new float[(int) shape[0] * row];
+      for (int o = 0; o < shape[0]; o++) {
+        System.arraycopy(
+            dense, ((firstOut + o) * in + firstIn) * k, kernel, o * row, row);
+      }
+      builder.kernel(path, kernel);
+    }
+    if (bias != null) {
+      requireLength("bias", bias, spec.out().total());
+      for (Frequency frequency : Frequency.values()) {
+        int first = frequency == Frequency.HIGH ? 0 : spec.out().high();
+        int count = spec.out().of(frequency);
+        if (count > 0) {
+          float[] part = new float[count];
+          System.arraycopy(bias, first, part, 0, count);
+          builder.bias(frequency, part);
+        }
+      }
+    }
+    return builder.build();
+  }
+
+  /** Collects the weights; {@link #build} checks that none is missing. */
+  public static final class Builder {
+    private final OctaveConv2d spec;
+    private final Map<Path, float[]> kernels = new EnumMap<>(Path.class);
+    private final Map<Path, float[]> biases = new EnumMap<>(Path.class);
+
+    private Builder(OctaveConv2d spec) {
+      this.spec = spec;
+    }
+
+    /** Sets the kernel of a path, of the shape {@link OctaveConv2d#weightsShape}. */
+    public Builder kernel(Path path, float[] values) {
+      requirePath(path);
+      long[] s = spec.weightsShape(path);
+      requireLength("kernel " + path.shortName(), values, s[0] * s[1] * s[2] * s[3]);
+      kernels.put(path, values.clone());
+      return this;
+    }
+
+    /**
+     * Sets the bias that was trained with a path, one value for each output channel. Two for the
+     * same output are added when a plan is built.
+     */
+    public Builder bias(Path path, float[] values) {
+      requirePath(path);
+      requireLength(
+          "bias " + path.shortName(), values, spec.out().of(path.destination()));
+      biases.put(path, values.clone());
+      return this;
+    }
+
+    /** Sets the only bias of an output, one value for each of its channels. */
+    public Builder bias(Frequency output, float[] values) {
+      for (Path path : spec.paths()) {
+        if (path.destination() == output) {
+          return bias(path, values);
+        }
+      }
+      throw new IllegalArgumentException(
+          "bias %s: the specification has no such output".formatted(output));
+    }
+
+    /**
+     * Returns the weights.
+     *
+     * @throws IllegalArgumentException if a path of the specification has no kernel
+     */
+    public OctaveWeights build() {
+      for (Path path : spec.paths()) {
+        if (!kernels.containsKey(path)) {
+          throw new IllegalArgumentException(
+              "kernel %s is missing; the specification has the paths %s"
+                  .formatted(path.shortName(), spec.paths()));
+        }
+      }
+      return new OctaveWeights(new EnumMap<>(kernels), new EnumMap<>(biases));
+    }
+
+    private void requirePath(Path path) {
+      if (!spec.has(path)) {
+        throw new IllegalArgumentException(
+            "path %s does not exist: the specification has %s"
+                .formatted(path.shortName(), spec.paths()));
+      }
+    }
+  }
+
+  /** Returns the kernel of a path; a copy. */
+  public float[] kernel(Path path) {
+    float[] kernel = kernels.get(path);
+    if (kernel == null) {
+      throw new IllegalArgumentException(
+          "no kernel %s, there are %s".formatted(path.shortName(), kernels.keySet()));
+    }
+    return kernel.clone();
+  }
+
+  /** Returns the bias of an output, the sum of its paths' ones; null where there is none. */
+  public float[] bias(Frequency output) {
+    float[] sum = null;
+    for (Map.Entry<Path, float[]> entry : biases.entrySet()) {
+      if (entry.getKey().destination() == output) {
+        float[] bias = entry.getValue();
+        if (sum == null) {
+          sum = bias.clone();
+        } else {
+          for (int i = 0; i < sum.length; i++) {
+            sum[i] += bias[i];
+          }
+        }
+      }
+    }
+    return sum;
+  }
+
+  /** Throws unless these weights have what the specification needs. */
+  void requireFit(OctaveConv2d spec) {
+    for (Path path : spec.paths()) {
+      long[] s = spec.weightsShape(path);
+      float[] kernel = kernels.get(path);
+      if (kernel == null || kernel.length != s[0] * s[1] * s[2] * s[3]) {
+        throw new IllegalArgumentException(
+            "weights were made for another specification: path %s needs a kernel (%d, %d, %d, %d)"
+                .formatted(path.shortName(), s[0], s[1], s[2], s[3]));
+      }
+    }
+  }
+
+  private static void requireLength(String name, float[] values, long expected) {
+    if (values.length != expected) {
+      throw new IllegalArgumentException(
+          "%s must have %d values, had %d".formatted(name, expected, values.length));
+    }
+  }
+}

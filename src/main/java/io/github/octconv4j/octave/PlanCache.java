@@ -1,0 +1,190 @@
+package io.github.octconv4j.octave;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
+
+/**
+ * Plans that were built, the least recently used dropped first. Of several threads that want the
+ * same plan one builds it and the others wait. A plan that is dropped is closed when no one uses
+ * it any more. Thread-safe.
+ */
+public final class PlanCache implements AutoCloseable {
+  private final int capacity;
+  private final LinkedHashMap<Object, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
+  private final LongAdder hits = new LongAdder();
+  private final LongAdder misses = new LongAdder();
+  private final LongAdder evictions = new LongAdder();
+  private final LongAdder buildNanos = new LongAdder();
+  private boolean closed;
+
+  /** A plan, perhaps still being built, and how many use it. Guarded by the cache. */
+  private static final class Entry {
+    private final CompletableFuture<OctavePlan> plan = new CompletableFuture<>();
+    private int users = 1; // the one who builds it
+    private boolean dropped;
+  }
+
+  /** The right to use a plan until it is closed. */
+  public final class Lease implements AutoCloseable {
+    private final Entry entry;
+    private final OctavePlan plan;
+    private boolean returned;
+
+    private Lease(Entry entry, OctavePlan plan) {
+      this.entry = entry;
+      this.plan = plan;
+    }
+
+    /** Returns the plan. */
+    public OctavePlan plan() {
+      return plan;
+    }
+
+    /** Gives the plan back. */
+    @Override
+    public void close() {
+      synchronized (PlanCache.this) {
+        if (returned) {
+          return;
+        }
+        returned = true;
+      }
+      release(entry);
+    }
+  }
+
+  /**
+   * What the cache did so far.
+   *
+   * @param size plans in the cache
+   * @param hits requests that found a plan, or one being built
+   * @param misses requests that built one
+   * @param evictions plans dropped for others
+   * @param buildNanos time spent building, in nanoseconds
+   */
+  public record Statistics(int size, long hits, long misses, long evictions, long buildNanos) {}
+
+  /** Makes an empty cache of at most {@code capacity} plans, at least 1. */
+  public PlanCache(int capacity) {
+    if (capacity < 1) {
+      throw new IllegalArgumentException("capacity must be at least 1, was " + capacity);
+    }
+    this.capacity = capacity;
+  }
+
+  /**
+   * Returns the plan of a key, building it if need be.
+   *
+   * @param key anything with value equality
+   * @param builder called at most once for the key, without a lock held
+   */
+  public Lease get(Object key, Supplier<OctavePlan> builder) {
+    Entry entry;
+    boolean build = false;
+    synchronized (this) {
+      if (closed) {
+        throw new IllegalStateException("PlanCache is closed");
+      }
+      entry = entries.get(key);
+      if (entry == null) {
+        entry = new Entry();
+        entries.put(key, entry);
+        build = true;
+      } else {
+        entry.users++;
+      }
+    }
+    if (build) {
+      misses.increment();
+      build(key, entry, builder);
+    } else {
+      hits.increment();
+    }
+    try {
+      return new Lease(entry, entry.plan.join());
+    } catch (CompletionException e) {
+      release(entry);
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw (Error) e.getCause();
+    }
+  }
+
+  private void build(Object key, Entry entry, Supplier<OctavePlan> builder) {
+    long start = System.nanoTime();
+    try {
+      entry.plan.complete(builder.get());
+      evictBeyondCapacity();
+    } catch (RuntimeException | Error e) {
+      synchronized (this) {
+        entries.remove(key, entry);
+        entry.dropped = true;
+      }
+      entry.plan.completeExceptionally(e);
+    } finally {
+      buildNanos.add(System.nanoTime() - start);
+    }
+  }
+
+  private void evictBeyondCapacity() {
+    while (true) {
+      Entry eldest;
+      synchronized (this) {
+        if (entries.size() <= capacity) {
+          return;
+        }
+        Map.Entry<Object, Entry> first = entries.entrySet().iterator().next();
+        entries.remove(first.getKey());
+        eldest = first.getValue();
+        eldest.dropped = true;
+        eldest.users++;
+      }
+      evictions.increment();
+      release(eldest);
+    }
+  }
+
+  /** Ends one use; the last one of a dropped plan closes it. */
+  private void release(Entry entry) {
+    synchronized (this) {
+      entry.users--;
+      if (entry.users > 0 || !entry.dropped) {
+        return;
+      }
+    }
+    if (!entry.plan.isCompletedExceptionally()) {
+      entry.plan.join().close();
+    }
+  }
+
+  /** Returns the counters. */
+  public Statistics statistics() {
+    synchronized (this) {
+      return new Statistics(
+          entries.size(), hits.sum(), misses.sum(), evictions.sum(), buildNanos.sum());
+    }
+  }
+
+  /** Drops all plans and refuses new ones. */
+  @Override
+  public void close() {
+    Entry[] dropped;
+    synchronized (this) {
+      closed = true;
+      dropped = entries.values().toArray(Entry[]::new);
+      entries.clear();
+      for (Entry entry : dropped) {
+        entry.dropped = true;
+        entry.users++;
+      }
+    }
+    for (Entry entry : dropped) {
+      release(entry);
+    }
+  }
+}

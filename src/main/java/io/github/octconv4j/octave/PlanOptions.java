@@ -1,0 +1,42 @@
+package io.github.octconv4j.octave;
+
+import io.github.octconv4j.dnn.DataType;
+import io.github.octconv4j.dnn.FpMath;
+import io.github.octconv4j.dnn.Threads;
+
+/**
+ * How a plan is to be built.
+ *
+ * @param type element type of tensors and weights inside, F32 or BF16; the caller's data may be of
+ *     another and is then converted
+ * @param fpMath arithmetic of F32 operations
+ * @param threads OpenMP threads that a run uses, 1 to 1024; 1 is best where many callers run at
+ *     once
+ */
+public record PlanOptions(DataType type, FpMath fpMath, int threads) {
+  /** F32 on one thread. */
+  public static final PlanOptions DEFAULT = new PlanOptions(DataType.F32, FpMath.STRICT, 1);
+
+  /** Checks the values. */
+  public PlanOptions {
+    if (type != DataType.F32 && type != DataType.BF16) {
+      throw new IllegalArgumentException("type must be F32 or BF16, was " + type);
+    }
+    Threads.check(threads);
+  }
+
+  /** Returns these options with another element type. */
+  public PlanOptions type(DataType value) {
+    return new PlanOptions(value, fpMath, threads);
+  }
+
+  /** Returns these options with another arithmetic. */
+  public PlanOptions fpMath(FpMath value) {
+    return new PlanOptions(type, value, threads);
+  }
+
+  /** Returns these options with another number of threads. */
+  public PlanOptions threads(int value) {
+    return new PlanOptions(type, fpMath, value);
+  }
+}

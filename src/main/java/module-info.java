@@ -1,0 +1,14 @@
+/**
+ * Octave Convolution on oneDNN, called from Java through the Foreign Function and Memory API.
+ *
+ * <p>Start with {@link io.github.octconv4j.octave}. The module calls native code: run java with
+ * {@code --enable-native-access=io.github.octconv4j}.
+ */
+module io.github.octconv4j {
+  requires com.fasterxml.jackson.core;
+  requires static info.picocli;
+  requires static me.tongfei.progressbar;
+  requires java.desktop;
+
+  exports io.github.octconv4j.dnn;
+}
