@@ -11,4 +11,8 @@ module io.github.octconv4j {
   requires java.desktop;
 
   exports io.github.octconv4j.dnn;
+  exports io.github.octconv4j.octave;
+  exports io.github.octconv4j.nn;
+  exports io.github.octconv4j.weights;
+  exports io.github.octconv4j.image;
 }

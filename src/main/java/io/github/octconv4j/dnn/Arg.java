@@ -52,8 +52,12 @@ public record Arg(int code) {
     } else if (equals(SCRATCHPAD)) {
       return "scratchpad";
     }
+    int postOp = code / dnnl_h.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE() - 1;
+    if (postOp >= 0 && equals(postOp(postOp))) {
+      return "postop" + postOp;
+    }
     int source = code - dnnl_h.DNNL_ARG_MULTIPLE_SRC();
-    return source >= 0 && source < dnnl_h.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE()
+    return source >= 0 && source < dnnl_h.DNNL_ARG_MULTIPLE_SRC()
         ? "src" + source
         : "arg" + code;
   }

@@ -49,6 +49,12 @@ public final class Arguments extends NativeHandle {
                     .formatted(
                         arg, primitive.desc().operation().kind(), desc, memories.get(arg).desc()));
           }
+          boolean written = arg.equals(Arg.DST) || arg.equals(Arg.SCRATCHPAD);
+          if (written && memories.get(arg).data().isReadOnly()) {
+            throw new IllegalArgumentException(
+                "argument %s of %s is written, but its segment is read-only"
+                    .formatted(arg, primitive.desc().operation().kind()));
+          }
         });
     Arena arena = Arena.ofShared();
     MemorySegment array = dnnl_exec_arg_t.allocateArray(wanted.size(), arena);

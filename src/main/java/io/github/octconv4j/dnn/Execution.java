@@ -23,7 +23,7 @@ public final class Execution extends NativeHandle {
 
   /** Everything native that belongs to the execution. */
   private record Parts(
-      Stream stream, List<List<Memory>> memories, Arguments[] arguments, List<NativeHandle> all) {}
+      Stream stream, List<List<Memory>> memories, List<Arguments> arguments, List<NativeHandle> all) {}
 
   Execution(Program program) {
     this(program, Arena.ofShared());
@@ -94,7 +94,7 @@ public final class Execution extends NativeHandle {
       return new Parts(
           stream,
           views.stream().map(view -> List.copyOf(view.values())).toList(),
-          arguments.toArray(Arguments[]::new),
+          List.copyOf(arguments),
           all);
     } catch (RuntimeException | Error e) {
       close(all);
@@ -132,7 +132,7 @@ public final class Execution extends NativeHandle {
    */
   public void bind(Operand operand, Tensor tensor) {
     Buffer buffer = operand.buffer();
-    if (buffer.index() >= bound.length || program.buffers().get(buffer.index()) != buffer) {
+    if (buffer.index() >= bound.length || !program.buffers().get(buffer.index()).equals(buffer)) {
       throw new IllegalArgumentException(operand + " belongs to another program");
     }
     if (buffer.role() != Buffer.Role.INPUT && buffer.role() != Buffer.Role.OUTPUT) {
@@ -150,12 +150,13 @@ public final class Execution extends NativeHandle {
     enter();
     try {
       MemorySegment before = bound[buffer.index()];
-      bound[buffer.index()] = segment;
       if (before == null || before.address() != segment.address()) {
+        bound[buffer.index()] = null; // until all views point at the new data
         for (Memory memory : parts.memories.get(buffer.index())) {
           memory.bind(segment);
         }
       }
+      bound[buffer.index()] = segment;
     } finally {
       exit();
     }
@@ -173,11 +174,12 @@ public final class Execution extends NativeHandle {
     try {
       requireBound();
       MemorySegment stream = parts.stream.handle();
-      for (Arguments arguments : parts.arguments) {
-        arguments.execute(stream);
+      List<Arguments> arguments = parts.arguments;
+      for (int i = 0; i < arguments.size(); i++) { // no iterator: a run allocates nothing
+        arguments.get(i).execute(stream);
       }
-      Reference.reachabilityFence(bound);
     } finally {
+      Reference.reachabilityFence(bound);
       Threads.swap(threadsBefore);
       exit();
     }

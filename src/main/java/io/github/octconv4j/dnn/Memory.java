@@ -20,8 +20,13 @@ public final class Memory extends NativeHandle {
   /** Returns a view of the tensor, whose segment must stay alive as long as primitives use it. */
   public static Memory of(Engine engine, Tensor tensor) {
     Memory memory = unbound(engine, tensor.desc());
-    memory.bind(tensor.segment());
-    return memory;
+    try {
+      memory.bind(tensor.segment());
+      return memory;
+    } catch (RuntimeException e) {
+      memory.close();
+      throw e;
+    }
   }
 
   /** Returns a view without data. */

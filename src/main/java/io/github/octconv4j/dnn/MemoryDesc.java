@@ -242,10 +242,19 @@ public final class MemoryDesc {
   /**
    * Returns where an element lies, counted in elements from the start of the memory.
    *
+   * @param position one index for each dimension
    * @throws IllegalStateException if the layout is left to oneDNN or is its secret
    */
   public long elementOffset(long... position) {
     Blocking b = blocking();
+    boolean inside = position.length == dims.length;
+    for (int d = 0; inside && d < dims.length; d++) {
+      inside = position[d] >= 0 && position[d] < dims[d];
+    }
+    if (!inside) {
+      throw new IllegalArgumentException(
+          "position %s does not lie inside %s".formatted(Arrays.toString(position), this));
+    }
     long[] rest = position.clone();
     long offset = b.offset;
     long step = 1;

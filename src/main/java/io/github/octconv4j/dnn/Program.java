@@ -19,6 +19,7 @@ public final class Program extends NativeHandle {
   private final List<Step> steps;
   private final BufferLayout layout;
 
+  /** Takes over the arena with the constants, and the primitives of the steps. */
   Program(
       Engine engine,
       int threads,
@@ -26,7 +27,13 @@ public final class Program extends NativeHandle {
       List<Buffer> buffers,
       List<Tensor> constants,
       List<Step> steps) {
-    super(MemorySegment.NULL, ignored -> arena.close(), dependencies(engine, steps));
+    super(
+        MemorySegment.NULL,
+        ignored -> {
+          steps.forEach(step -> step.primitive().close());
+          arena.close();
+        },
+        engine);
     this.engine = engine;
     this.threads = threads;
     this.buffers = List.copyOf(buffers);
@@ -85,12 +92,6 @@ public final class Program extends NativeHandle {
 
   Tensor constant(Buffer buffer) {
     return constants.get(buffer.index());
-  }
-
-  private static NativeHandle[] dependencies(Engine engine, List<Step> steps) {
-    List<NativeHandle> all = new ArrayList<>(List.of(engine));
-    steps.forEach(step -> all.add(step.primitive()));
-    return all.toArray(NativeHandle[]::new);
   }
 
   @Override

@@ -18,8 +18,9 @@ public final class ProgramBuilder implements AutoCloseable {
   private final List<Buffer> buffers = new ArrayList<>();
   private final List<Tensor> constantData = new ArrayList<>();
   private final List<Step> steps = new ArrayList<>();
-  private final List<NativeHandle> opened = new ArrayList<>();
+  private final List<PrimitiveDesc> opened = new ArrayList<>();
   private boolean built;
+  private boolean closed;
 
   /**
    * Begins a program.
@@ -27,9 +28,9 @@ public final class ProgramBuilder implements AutoCloseable {
    * @param threads how many threads each primitive uses, 1 to 1024
    */
   public ProgramBuilder(Engine engine, int threads) {
+    this.threadCount = Threads.check(threads);
     engine.retain();
     this.engine = engine;
-    this.threadCount = threads;
     this.threads = Threads.use(threads);
   }
 
@@ -103,13 +104,12 @@ public final class ProgramBuilder implements AutoCloseable {
                     .formatted(name, arg, wanted.get(arg), operand));
           }
           int index = operand.buffer().index();
-          if (index >= buffers.size() || buffers.get(index) != operand.buffer()) {
+          if (index >= buffers.size() || !buffers.get(index).equals(operand.buffer())) {
             throw new IllegalArgumentException(
                 "step %s: %s belongs to another program".formatted(name, operand));
           }
         });
     Primitive primitive = Primitive.of(desc);
-    opened.add(primitive);
     steps.add(new Step(name, primitive, Map.copyOf(operands)));
   }
 
@@ -118,15 +118,21 @@ public final class ProgramBuilder implements AutoCloseable {
     if (built) {
       throw new IllegalStateException("build() was called before");
     }
-    built = true; // the program owns the constants from here on, even if it can't be made
-    return new Program(engine, threadCount, constants, buffers, constantData, steps);
+    built = true; // the program owns constants and primitives, even if it can't be made
+    return new Program(
+        engine, threadCount, constants, buffers, constantData, List.copyOf(steps));
   }
 
   /** Frees what was built only for this builder. Must be called on the thread that made it. */
   @Override
   public void close() {
-    opened.forEach(NativeHandle::close);
+    if (closed) {
+      return;
+    }
+    closed = true;
+    opened.forEach(PrimitiveDesc::close); // primitives keep theirs
     if (!built) {
+      steps.forEach(step -> step.primitive().close());
       constants.close();
     }
     threads.close();

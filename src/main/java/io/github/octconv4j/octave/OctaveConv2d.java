@@ -61,7 +61,7 @@ public record OctaveConv2d(
       throw new IllegalArgumentException("groups must be at least 1, was " + groups);
     }
     boolean depthwise = isDepthwise(in, out, groups);
-    for (Path path : Path.values()) {
+    for (OctavePath path : OctavePath.values()) {
       if (exists(path, in, out, groups)) {
         int source = in.of(path.source());
         int destination = out.of(path.destination());
@@ -75,8 +75,8 @@ public record OctaveConv2d(
     }
     boolean upsamples = !(stride == 2 && strideRule == StrideRule.KEEP_LOW);
     if (upsamples
-        && exists(Path.HH, in, out, groups)
-        && exists(Path.LH, in, out, groups)
+        && exists(OctavePath.HH, in, out, groups)
+        && exists(OctavePath.LH, in, out, groups)
         && (padding.vertical() != (long) dilationHeight * (kernelHeight - 1)
             || padding.horizontal() != (long) dilationWidth * (kernelWidth - 1))) {
       throw new IllegalArgumentException(
@@ -109,9 +109,9 @@ public record OctaveConv2d(
   }
 
   /** Returns the paths that have channels on both ends. */
-  public Set<Path> paths() {
-    Set<Path> paths = EnumSet.noneOf(Path.class);
-    for (Path path : Path.values()) {
+  public Set<OctavePath> paths() {
+    Set<OctavePath> paths = EnumSet.noneOf(OctavePath.class);
+    for (OctavePath path : OctavePath.values()) {
       if (has(path)) {
         paths.add(path);
       }
@@ -120,17 +120,17 @@ public record OctaveConv2d(
   }
 
   /** Returns whether this has a path. */
-  public boolean has(Path path) {
+  public boolean has(OctavePath path) {
     return exists(path, in, out, groups);
   }
 
   /** Returns the groups of a path's convolution. */
-  public int groups(Path path) {
+  public int groups(OctavePath path) {
     return isDepthwise(in, out, groups) ? in.of(path.source()) : groups;
   }
 
   /** Returns the shape (out, in / groups, kh, kw) of a path's weights. */
-  public long[] weightsShape(Path path) {
+  public long[] weightsShape(OctavePath path) {
     return new long[] {
       out.of(path.destination()),
       in.of(path.source()) / groups(path),
@@ -144,7 +144,7 @@ public record OctaveConv2d(
     return groups > 1 && groups == in.total() && in.hasBoth() && out.hasBoth();
   }
 
-  private static boolean exists(Path path, ChannelSplit in, ChannelSplit out, int groups) {
+  private static boolean exists(OctavePath path, ChannelSplit in, ChannelSplit out, int groups) {
     return in.of(path.source()) > 0
         && out.of(path.destination()) > 0
         && (path.source() == path.destination() || !isDepthwise(in, out, groups));

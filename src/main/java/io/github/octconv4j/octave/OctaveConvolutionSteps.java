@@ -42,7 +42,7 @@ final class OctaveConvolutionSteps {
 
   /** The pooled low part, where a path needs it. */
   private Operand strided(Operand low) {
-    boolean needed = spec.has(Path.LL) || (spec.has(Path.LH) && !OctaveSizes.keepsLow(spec));
+    boolean needed = spec.has(OctavePath.LL) || (spec.has(OctavePath.LH) && !OctaveSizes.keepsLow(spec));
     return needed ? pooled(low) : null;
   }
 
@@ -53,33 +53,33 @@ final class OctaveConvolutionSteps {
   /** {@code y = conv(high, W_hh) + up(conv(low, W_lh))}, without {@code up} where low is kept. */
   private void addHigh(Operand high, Operand low, Operand y) {
     float[] bias = weights.bias(Frequency.HIGH);
-    if (!spec.has(Path.LH)) {
-      convolution(Path.HH, high, y, bias, activation.after(first));
+    if (!spec.has(OctavePath.LH)) {
+      convolution(OctavePath.HH, high, y, bias, activation.after(first));
     } else if (OctaveSizes.keepsLow(spec)) {
-      boolean both = spec.has(Path.HH);
+      boolean both = spec.has(OctavePath.HH);
       if (both) {
-        convolution(Path.HH, high, y, bias, first);
+        convolution(OctavePath.HH, high, y, bias, first);
       }
       convolution(
-          Path.LH, low, y, both ? null : bias, activation.after(both ? PostOps.NONE.sum() : first));
-    } else if (!spec.has(Path.HH)) {
+          OctavePath.LH, low, y, both ? null : bias, activation.after(both ? PostOps.NONE.sum() : first));
+    } else if (!spec.has(OctavePath.HH)) {
       // Bias and, without a sum, the activation commute with copying: do them at low resolution.
       Activation early = accumulate ? Activation.NONE : activation;
       Activation late = accumulate ? activation : Activation.NONE;
       Operand small = smallLike(low, y);
-      convolution(Path.LH, low, small, bias, early.after(PostOps.NONE));
+      convolution(OctavePath.LH, low, small, bias, early.after(PostOps.NONE));
       builder.upsample(name + ".up", small, y, accumulate, late);
     } else {
       Operand small = smallLike(low, y);
-      convolution(Path.LH, low, small, null, PostOps.NONE);
+      convolution(OctavePath.LH, low, small, null, PostOps.NONE);
       boolean exact =
           2 * small.desc().dim(2) == y.desc().dim(2) && 2 * small.desc().dim(3) == y.desc().dim(3);
       if (exact) {
-        convolution(Path.HH, high, y, bias, first);
+        convolution(OctavePath.HH, high, y, bias, first);
         builder.upsample(name + ".up", small, y, true, activation);
       } else {
         builder.upsample(name + ".up", small, y, accumulate, Activation.NONE);
-        convolution(Path.HH, high, y, bias, activation.after(PostOps.NONE.sum()));
+        convolution(OctavePath.HH, high, y, bias, activation.after(PostOps.NONE.sum()));
       }
     }
   }
@@ -87,13 +87,13 @@ final class OctaveConvolutionSteps {
   /** {@code y = conv(low, W_ll) + conv(pool(high), W_hl)}. */
   private void addLow(Operand high, Operand low, Operand y) {
     float[] bias = weights.bias(Frequency.LOW);
-    boolean both = spec.has(Path.LL) && spec.has(Path.HL);
-    if (spec.has(Path.LL)) {
-      convolution(Path.LL, low, y, bias, both ? first : activation.after(first));
+    boolean both = spec.has(OctavePath.LL) && spec.has(OctavePath.HL);
+    if (spec.has(OctavePath.LL)) {
+      convolution(OctavePath.LL, low, y, bias, both ? first : activation.after(first));
     }
-    if (spec.has(Path.HL)) {
+    if (spec.has(OctavePath.HL)) {
       convolution(
-          Path.HL,
+          OctavePath.HL,
           pooled(high),
           y,
           both ? null : bias,
@@ -116,7 +116,7 @@ final class OctaveConvolutionSteps {
             name + ".lh", builder.internal(y.desc().dim(0), y.desc().dim(1), height, width));
   }
 
-  private void convolution(Path path, Operand x, Operand y, float[] bias, PostOps postOps) {
+  private void convolution(OctavePath path, Operand x, Operand y, float[] bias, PostOps postOps) {
     builder.convolution(
         name + "." + path.shortName(), spec, path, weights.kernel(path), bias, x, y, postOps);
   }

@@ -61,8 +61,8 @@ public record OctaveDesc(MemoryDesc high, MemoryDesc low) {
   }
 
   private static void requireChannels(String name, MemoryDesc desc, int channels) {
-    long found = desc == null ? 0 : desc.dim(1);
-    if (found != channels || (desc != null && desc.rank() != 4)) {
+    boolean fits = desc == null ? channels == 0 : desc.rank() == 4 && desc.dim(1) == channels;
+    if (!fits) {
       throw new IllegalArgumentException(
           "%s part must be (n, %d, h, w)%s, was %s"
               .formatted(name, channels, channels == 0 ? ", that is absent" : "", desc));

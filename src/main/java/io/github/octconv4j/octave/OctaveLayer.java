@@ -15,7 +15,7 @@ public final class OctaveLayer implements AutoCloseable {
   private final OctaveConv2d spec;
   private final OctaveWeights weights;
   private final PlanOptions options;
-  private final PlanCache cache = new PlanCache(CACHED_PLANS);
+  private final PlanCache<OctavePlan> cache = new PlanCache<>(CACHED_PLANS);
 
   /** A size and layout of input, and the wanted output. */
   private record Key(OctaveDesc input, OutputFormat output) {}
@@ -49,7 +49,7 @@ public final class OctaveLayer implements AutoCloseable {
    * @param format layout and type of the output; NHWC of the options' type is written directly
    */
   public OctaveTensor apply(OctaveTensor x, OutputFormat format, Arena arena) {
-    try (PlanCache.Lease lease = lease(OctaveDesc.of(x), format)) {
+    try (PlanCache<OctavePlan>.Lease lease = lease(OctaveDesc.of(x), format)) {
       OctaveDesc desc = lease.plan().output();
       OctaveTensor y =
           OctaveTensor.of(
@@ -67,7 +67,7 @@ public final class OctaveLayer implements AutoCloseable {
    * @param y NCHW or NHWC, both parts alike; of the size that the input gives
    */
   public void apply(OctaveTensor x, OctaveTensor y) {
-    try (PlanCache.Lease lease = lease(OctaveDesc.of(x), OutputFormat.of(y))) {
+    try (PlanCache<OctavePlan>.Lease lease = lease(OctaveDesc.of(x), OutputFormat.of(y))) {
       lease.plan().run(x, y);
     }
   }
@@ -82,7 +82,7 @@ public final class OctaveLayer implements AutoCloseable {
     return OctavePlan.build(engine, spec, weights, input, output, options);
   }
 
-  private PlanCache.Lease lease(OctaveDesc input, OutputFormat output) {
+  private PlanCache<OctavePlan>.Lease lease(OctaveDesc input, OutputFormat output) {
     return cache.get(new Key(input, output), () -> plan(input, output));
   }
 

@@ -13,7 +13,7 @@ import java.util.List;
  * A compiled octave convolution for one size of image: primitives and reordered weights. Immutable;
  * any number of threads may share it, each with an {@link OctaveExecution}.
  */
-public final class OctavePlan implements AutoCloseable {
+public final class OctavePlan implements Plan {
   private final Program program;
   private final OctaveOperand input;
   private final OctaveOperand output;

@@ -19,7 +19,6 @@ import io.github.octconv4j.dnn.Tensor;
 import io.github.octconv4j.dnn.Window;
 import java.lang.foreign.Arena;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.Map;
 
 /**
@@ -33,7 +32,7 @@ public final class OctaveProgramBuilder {
   private final PlanOptions options;
 
   /** Pools that stand already, so that two layers which read one tensor share them. */
-  private final Map<Operand, Map<SizeRule, Operand>> pools = new IdentityHashMap<>();
+  private final Map<Operand, Map<SizeRule, Operand>> pools = new HashMap<>();
 
   /** Wraps a builder, which the caller closes. */
   public OctaveProgramBuilder(ProgramBuilder program, PlanOptions options) {
@@ -140,7 +139,7 @@ public final class OctaveProgramBuilder {
   void convolution(
       String name,
       OctaveConv2d spec,
-      Path path,
+      OctavePath path,
       float[] kernel,
       float[] bias,
       Operand x,
@@ -160,14 +159,14 @@ public final class OctaveProgramBuilder {
     MemoryDesc biasDesc =
         bias == null ? null : MemoryDesc.of(DataType.F32, FormatTag.A, bias.length);
     PrimitiveDesc desc =
-        program.describe(
+        describe(
             Convolution.of(
                 x.desc(),
                 MemoryDesc.of(options.type(), FormatTag.ANY, dims),
                 biasDesc,
                 y.desc(),
                 window),
-            attributes(postOps));
+            postOps);
     Map<Arg, Operand> operands = new HashMap<>();
     operands.put(Arg.SRC, x);
     operands.put(Arg.DST, y);
@@ -249,10 +248,11 @@ public final class OctaveProgramBuilder {
 
   /** Adds any operation on operands whose descriptors are those of the operation. */
   public void add(String name, Operation operation, PostOps postOps, Map<Arg, Operand> operands) {
-    program.add(name, program.describe(operation, attributes(postOps)), operands);
+    program.add(name, describe(operation, postOps), operands);
   }
 
-  private Attributes attributes(PostOps postOps) {
-    return new Attributes(postOps, options.fpMath());
+  /** Asks for an implementation, with the options of this program. */
+  public PrimitiveDesc describe(Operation operation, PostOps postOps) {
+    return program.describe(operation, new Attributes(postOps, options.fpMath()));
   }
 }

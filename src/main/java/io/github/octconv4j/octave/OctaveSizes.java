@@ -23,7 +23,7 @@ record OctaveSizes(OctaveShape input, OctaveShape strided, OctaveShape output) {
     if (spec.stride() == 2) {
       int height = rule.half(input.height());
       int width = rule.half(input.width());
-      if ((height < 1 || width < 1) && spec.has(Path.HH)) {
+      if ((height < 1 || width < 1) && spec.has(OctavePath.HH)) {
         throw new IllegalArgumentException(
             "stride 2 leaves no high part of %dx%d with the size rule %s"
                 .formatted(input.height(), input.width(), rule));
@@ -49,20 +49,22 @@ record OctaveSizes(OctaveShape input, OctaveShape strided, OctaveShape output) {
     long width = strided.width() + growWidth;
     long lowHeight = strided.lowHeight() + growHeight;
     long lowWidth = strided.lowWidth() + growWidth;
-    if (spec.has(Path.LH) && !spec.has(Path.HH)) {
+    if (spec.has(OctavePath.LH) && !spec.has(OctavePath.HH)) {
       if (keepsLow(spec)) {
         height = input.lowHeight() + growHeight;
         width = input.lowWidth() + growWidth;
       } else { // upsampled; odd sizes stay odd
-        height = 2 * lowHeight + strided.height() - 2 * strided.lowHeight();
-        width = 2 * lowWidth + strided.width() - 2 * strided.lowWidth();
+        height = 2 * lowHeight + strided.height() - 2L * strided.lowHeight();
+        width = 2 * lowWidth + strided.width() - 2L * strided.lowWidth();
       }
     }
     if (spec.out().low() > 0) {
       requireLow(strided.lowHeight(), strided.lowWidth(), "the low output", input, rule);
+    } else if (spec.has(OctavePath.LH) && !keepsLow(spec)) {
+      requireLow(strided.lowHeight(), strided.lowWidth(), "the pooled low input", input, rule);
     }
     boolean lowMissing =
-        (spec.out().low() > 0 || (spec.has(Path.LH) && !keepsLow(spec)))
+        (spec.out().low() > 0 || (spec.has(OctavePath.LH) && !keepsLow(spec)))
             && (lowHeight < 1 || lowWidth < 1);
     boolean highMissing = spec.out().high() > 0 && (height < 1 || width < 1);
     if (lowMissing || highMissing) {

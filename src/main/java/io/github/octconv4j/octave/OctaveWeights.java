@@ -8,10 +8,10 @@ import java.util.Map;
  * that order row by row, and optional biases. Immutable once built; arrays are copied.
  */
 public final class OctaveWeights {
-  private final Map<Path, float[]> kernels;
-  private final Map<Path, float[]> biases;
+  private final Map<OctavePath, float[]> kernels;
+  private final Map<OctavePath, float[]> biases;
 
-  private OctaveWeights(Map<Path, float[]> kernels, Map<Path, float[]> biases) {
+  private OctaveWeights(Map<OctavePath, float[]> kernels, Map<OctavePath, float[]> biases) {
     this.kernels = kernels;
     this.biases = biases;
   }
@@ -37,7 +37,7 @@ public final class OctaveWeights {
     int in = spec.in().total();
     requireLength("dense kernel", dense, (long) spec.out().total() * in * k);
     Builder builder = of(spec);
-    for (Path path : spec.paths()) {
+    for (OctavePath path : spec.paths()) {
       long[] shape = spec.weightsShape(path);
       int firstOut = path.destination() == Frequency.HIGH ? 0 : spec.out().high();
       int firstIn = path.source() == Frequency.HIGH ? 0 : spec.in().high();
@@ -67,15 +67,15 @@ public final class OctaveWeights {
   /** Collects the weights; {@link #build} checks that none is missing. */
   public static final class Builder {
     private final OctaveConv2d spec;
-    private final Map<Path, float[]> kernels = new EnumMap<>(Path.class);
-    private final Map<Path, float[]> biases = new EnumMap<>(Path.class);
+    private final Map<OctavePath, float[]> kernels = new EnumMap<>(OctavePath.class);
+    private final Map<OctavePath, float[]> biases = new EnumMap<>(OctavePath.class);
 
     private Builder(OctaveConv2d spec) {
       this.spec = spec;
     }
 
     /** Sets the kernel of a path, of the shape {@link OctaveConv2d#weightsShape}. */
-    public Builder kernel(Path path, float[] values) {
+    public Builder kernel(OctavePath path, float[] values) {
       requirePath(path);
       long[] s = spec.weightsShape(path);
       requireLength("kernel " + path.shortName(), values, s[0] * s[1] * s[2] * s[3]);
@@ -87,7 +87,7 @@ public final class OctaveWeights {
      * Sets the bias that was trained with a path, one value for each output channel. Two for the
      * same output are added when a plan is built.
      */
-    public Builder bias(Path path, float[] values) {
+    public Builder bias(OctavePath path, float[] values) {
       requirePath(path);
       requireLength(
           "bias " + path.shortName(), values, spec.out().of(path.destination()));
@@ -97,7 +97,7 @@ public final class OctaveWeights {
 
     /** Sets the only bias of an output, one value for each of its channels. */
     public Builder bias(Frequency output, float[] values) {
-      for (Path path : spec.paths()) {
+      for (OctavePath path : spec.paths()) {
         if (path.destination() == output) {
           return bias(path, values);
         }
@@ -112,7 +112,7 @@ public final class OctaveWeights {
      * @throws IllegalArgumentException if a path of the specification has no kernel
      */
     public OctaveWeights build() {
-      for (Path path : spec.paths()) {
+      for (OctavePath path : spec.paths()) {
         if (!kernels.containsKey(path)) {
           throw new IllegalArgumentException(
               "kernel %s is missing; the specification has the paths %s"
@@ -122,7 +122,7 @@ public final class OctaveWeights {
       return new OctaveWeights(new EnumMap<>(kernels), new EnumMap<>(biases));
     }
 
-    private void requirePath(Path path) {
+    private void requirePath(OctavePath path) {
       if (!spec.has(path)) {
         throw new IllegalArgumentException(
             "path %s does not exist: the specification has %s"
@@ -132,7 +132,7 @@ public final class OctaveWeights {
   }
 
   /** Returns the kernel of a path; a copy. */
-  public float[] kernel(Path path) {
+  public float[] kernel(OctavePath path) {
     float[] kernel = kernels.get(path);
     if (kernel == null) {
       throw new IllegalArgumentException(
@@ -144,7 +144,7 @@ public final class OctaveWeights {
   /** Returns the bias of an output, the sum of its paths' ones; null where there is none. */
   public float[] bias(Frequency output) {
     float[] sum = null;
-    for (Map.Entry<Path, float[]> entry : biases.entrySet()) {
+    for (Map.Entry<OctavePath, float[]> entry : biases.entrySet()) {
       if (entry.getKey().destination() == output) {
         float[] bias = entry.getValue();
         if (sum == null) {
@@ -161,7 +161,7 @@ public final class OctaveWeights {
 
   /** Throws unless these weights have what the specification needs. */
   void requireFit(OctaveConv2d spec) {
-    for (Path path : spec.paths()) {
+    for (OctavePath path : spec.paths()) {
       long[] s = spec.weightsShape(path);
       float[] kernel = kernels.get(path);
       if (kernel == null || kernel.length != s[0] * s[1] * s[2] * s[3]) {

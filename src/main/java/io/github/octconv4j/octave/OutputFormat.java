@@ -31,23 +31,16 @@ public record OutputFormat(FormatTag layout, DataType type) {
    * @throws IllegalArgumentException if its parts differ, or are neither NCHW nor NHWC
    */
   static OutputFormat of(OctaveTensor tensor) {
-    OutputFormat high = tensor.hasHigh() ? of("high", tensor.high().desc()) : null;
-    OutputFormat low = tensor.hasLow() ? of("low", tensor.low().desc()) : null;
-    if (high != null && low != null && !high.equals(low)) {
-      throw new IllegalArgumentException(
-          "high and low must have the same type and layout, were %s and %s"
-              .formatted(tensor.high().desc(), tensor.low().desc()));
-    }
-    return high != null ? high : low;
-  }
-
-  private static OutputFormat of(String name, MemoryDesc desc) {
+    MemoryDesc high = tensor.hasHigh() ? tensor.high().desc() : tensor.low().desc();
+    MemoryDesc low = tensor.hasLow() ? tensor.low().desc() : high;
+    // A part of one channel, or of one pixel, has both layouts: the other part decides.
     for (FormatTag layout : List.of(FormatTag.NCHW, FormatTag.NHWC)) {
-      if (desc.has(layout)) {
-        return new OutputFormat(layout, desc.type());
+      if (high.has(layout) && low.has(layout) && high.type() == low.type()) {
+        return new OutputFormat(layout, high.type());
       }
     }
     throw new IllegalArgumentException(
-        "%s must be densely packed NCHW or NHWC, was %s".formatted(name, desc));
+        "high and low must have the same type and be densely packed NCHW or NHWC, were %s and %s"
+            .formatted(high, low));
   }
 }

@@ -1,6 +1,8 @@
 package io.github.octconv4j.octave;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -11,10 +13,12 @@ import java.util.function.Supplier;
  * Plans that were built, the least recently used dropped first. Of several threads that want the
  * same plan one builds it and the others wait. A plan that is dropped is closed when no one uses
  * it any more. Thread-safe.
+ *
+ * @param <P> what is cached
  */
-public final class PlanCache implements AutoCloseable {
+public final class PlanCache<P extends Plan> implements AutoCloseable {
   private final int capacity;
-  private final LinkedHashMap<Object, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
+  private final LinkedHashMap<Object, Entry<P>> entries = new LinkedHashMap<>(16, 0.75f, true);
   private final LongAdder hits = new LongAdder();
   private final LongAdder misses = new LongAdder();
   private final LongAdder evictions = new LongAdder();
@@ -22,25 +26,25 @@ public final class PlanCache implements AutoCloseable {
   private boolean closed;
 
   /** A plan, perhaps still being built, and how many use it. Guarded by the cache. */
-  private static final class Entry {
-    private final CompletableFuture<OctavePlan> plan = new CompletableFuture<>();
+  private static final class Entry<P> {
+    private final CompletableFuture<P> plan = new CompletableFuture<>();
     private int users = 1; // the one who builds it
     private boolean dropped;
   }
 
   /** The right to use a plan until it is closed. */
   public final class Lease implements AutoCloseable {
-    private final Entry entry;
-    private final OctavePlan plan;
+    private final Entry<P> entry;
+    private final P plan;
     private boolean returned;
 
-    private Lease(Entry entry, OctavePlan plan) {
+    private Lease(Entry<P> entry, P plan) {
       this.entry = entry;
       this.plan = plan;
     }
 
     /** Returns the plan. */
-    public OctavePlan plan() {
+    public P plan() {
       return plan;
     }
 
@@ -82,8 +86,8 @@ public final class PlanCache implements AutoCloseable {
    * @param key anything with value equality
    * @param builder called at most once for the key, without a lock held
    */
-  public Lease get(Object key, Supplier<OctavePlan> builder) {
-    Entry entry;
+  public Lease get(Object key, Supplier<P> builder) {
+    Entry<P> entry;
     boolean build = false;
     synchronized (this) {
       if (closed) {
@@ -91,7 +95,7 @@ public final class PlanCache implements AutoCloseable {
       }
       entry = entries.get(key);
       if (entry == null) {
-        entry = new Entry();
+        entry = new Entry<>();
         entries.put(key, entry);
         build = true;
       } else {
@@ -115,7 +119,7 @@ public final class PlanCache implements AutoCloseable {
     }
   }
 
-  private void build(Object key, Entry entry, Supplier<OctavePlan> builder) {
+  private void build(Object key, Entry<P> entry, Supplier<P> builder) {
     long start = System.nanoTime();
     try {
       entry.plan.complete(builder.get());
@@ -133,12 +137,12 @@ public final class PlanCache implements AutoCloseable {
 
   private void evictBeyondCapacity() {
     while (true) {
-      Entry eldest;
+      Entry<P> eldest;
       synchronized (this) {
         if (entries.size() <= capacity) {
           return;
         }
-        Map.Entry<Object, Entry> first = entries.entrySet().iterator().next();
+        Map.Entry<Object, Entry<P>> first = entries.entrySet().iterator().next();
         entries.remove(first.getKey());
         eldest = first.getValue();
         eldest.dropped = true;
@@ -150,7 +154,7 @@ public final class PlanCache implements AutoCloseable {
   }
 
   /** Ends one use; the last one of a dropped plan closes it. */
-  private void release(Entry entry) {
+  private void release(Entry<P> entry) {
     synchronized (this) {
       entry.users--;
       if (entry.users > 0 || !entry.dropped) {
@@ -173,17 +177,17 @@ public final class PlanCache implements AutoCloseable {
   /** Drops all plans and refuses new ones. */
   @Override
   public void close() {
-    Entry[] dropped;
+    List<Entry<P>> dropped;
     synchronized (this) {
       closed = true;
-      dropped = entries.values().toArray(Entry[]::new);
+      dropped = new ArrayList<>(entries.values());
       entries.clear();
-      for (Entry entry : dropped) {
+      for (Entry<P> entry : dropped) {
         entry.dropped = true;
         entry.users++;
       }
     }
-    for (Entry entry : dropped) {
+    for (Entry<P> entry : dropped) {
       release(entry);
     }
   }

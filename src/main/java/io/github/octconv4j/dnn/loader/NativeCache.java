@@ -10,8 +10,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -25,13 +26,16 @@ final class NativeCache {
   private static final boolean POSIX =
       FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
 
+  private static final Set<Platform> MACS =
+      EnumSet.of(Platform.OSX_AARCH_64, Platform.OSX_X86_64);
+
   private NativeCache() {}
 
   /** Unpacks the platform's files where they are not there yet and returns their folder. */
   static Path unpack(Platform platform, List<NativeFile> files) {
     String hash = files.getLast().sha256().substring(0, 16);
     Path folder =
-        root().resolve(NativeFile.pinnedVersion() + "-" + platform.classifier() + "-" + hash);
+        root(Optional.of(platform)).resolve(NativeFile.pinnedVersion() + "-" + platform.classifier() + "-" + hash);
     try {
       createPrivateFolder(folder);
       for (NativeFile file : files) {
@@ -74,18 +78,18 @@ final class NativeCache {
     }
   }
 
-  private static Path root() {
+  /** The folder for all versions; without a platform, the one that is usual on Linux. */
+  static Path root(Optional<Platform> platform) {
     String configured = System.getProperty(DIRECTORY_PROPERTY);
     if (configured != null) {
       return Path.of(configured);
     }
     String home = System.getProperty("user.home");
-    String os = System.getProperty("os.name").toLowerCase(Locale.ROOT);
-    if (os.startsWith("windows")) {
+    if (platform.filter(p -> p == Platform.WINDOWS_X86_64).isPresent()) {
       String local = System.getenv("LOCALAPPDATA");
       return Path.of(local != null ? local : home, "octconv4j");
     }
-    if (os.startsWith("mac")) {
+    if (platform.filter(MACS::contains).isPresent()) {
       return Path.of(home, "Library", "Caches", "octconv4j");
     }
     String xdg = System.getenv("XDG_CACHE_HOME");

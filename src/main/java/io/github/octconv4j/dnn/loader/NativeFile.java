@@ -48,6 +48,11 @@ record NativeFile(String name, String sha256) {
     if (!Files.isRegularFile(path)) {
       return false;
     }
+    return sha256(path).equals(sha256);
+  }
+
+  /** The SHA-256 of a file in lower-case hexadecimal. */
+  static String sha256(Path path) throws IOException {
     MessageDigest digest;
     try {
       digest = MessageDigest.getInstance("SHA-256");
@@ -60,7 +65,7 @@ record NativeFile(String name, String sha256) {
         digest.update(block, 0, n);
       }
     }
-    return HexFormat.of().formatHex(digest.digest()).equals(sha256);
+    return HexFormat.of().formatHex(digest.digest());
   }
 
   private static Properties pins() {

@@ -1,5 +1,6 @@
 package io.github.octconv4j.dnn.loader;
 
+import java.io.IOException;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
@@ -10,6 +11,8 @@ import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Finds, verifies and loads oneDNN, once in a JVM. The system property {@value #PATH_PROPERTY} (a
@@ -61,6 +64,16 @@ public final class NativeLibrary {
     return version;
   }
 
+  /** The SHA-256 of the library file as it is now, in lower-case hexadecimal. */
+  public String sha256() throws IOException {
+    return NativeFile.sha256(path);
+  }
+
+  /** The folder into which packaged libraries are unpacked; it may not exist yet. */
+  public static Path cacheFolder() {
+    return NativeCache.root(Platform.find());
+  }
+
   private static synchronized NativeLibrary loadOnce() {
     if (loaded != null) {
       return loaded;
@@ -79,34 +92,43 @@ public final class NativeLibrary {
   }
 
   private static NativeLibrary loadConfigured(String configured) {
-    Platform platform = Platform.current();
-    List<NativeFile> files = NativeFile.of(platform);
+    Optional<Platform> platform = Platform.find();
+    List<NativeFile> files = platform.map(NativeFile::of).orElse(List.of());
+    String name = files.isEmpty() ? System.mapLibraryName("dnnl") : files.getLast().name();
     Path given = Path.of(configured).toAbsolutePath();
-    Path library = Files.isDirectory(given) ? given.resolve(files.getLast().name()) : given;
+    Path library = Files.isDirectory(given) ? given.resolve(name) : given;
     if (!Files.isRegularFile(library)) {
       throw new UnsatisfiedLinkError(
           "octconv4j: -D%s=%s: there is no file %s; give a oneDNN library or the folder that holds it"
               .formatted(PATH_PROPERTY, configured, library));
     }
-    return open(platform, library, files, false);
+    return open(platform, library, openMp(files), false);
   }
 
   private static NativeLibrary loadPackaged() {
     Platform platform = Platform.current();
     List<NativeFile> files = NativeFile.of(platform);
     Path folder = NativeCache.unpack(platform, files);
-    return open(platform, folder.resolve(files.getLast().name()), files, true);
+    Path library = folder.resolve(files.getLast().name());
+    return open(Optional.of(platform), library, openMp(files), true);
+  }
+
+  /** All files but the last one, the library itself. */
+  private static List<NativeFile> openMp(List<NativeFile> files) {
+    return files.subList(0, Math.max(0, files.size() - 1));
   }
 
   private static NativeLibrary open(
-      Platform platform, Path library, List<NativeFile> files, boolean verified) {
-    for (NativeFile file : files.subList(0, files.size() - 1)) {
+      Optional<Platform> platform, Path library, List<NativeFile> openMp, boolean verified) {
+    for (NativeFile file : openMp) {
       Path runtime = library.resolveSibling(file.name());
       if (Files.exists(runtime)) {
         systemLoad(runtime);
       }
     }
-    NativeFile.systemRuntime(platform).ifPresent(name -> systemLoadByName(name, platform));
+    platform
+        .flatMap(NativeFile::systemRuntime)
+        .ifPresent(name -> systemLoadByName(name, platform.get()));
     systemLoad(library);
     String version = reportedVersion(library);
     if (!isCompatible(version, NativeFile.pinnedVersion())) {
@@ -128,10 +150,7 @@ public final class NativeLibrary {
     try {
       System.load(file.toString());
     } catch (IllegalCallerException e) {
-      Module module = NativeLibrary.class.getModule();
-      throw new UnsatisfiedLinkError(
-          "octconv4j: native access is not granted to this module; start java with --enable-native-access=%s"
-              .formatted(module.isNamed() ? module.getName() : "ALL-UNNAMED"));
+      throw accessDenied();
     } catch (UnsatisfiedLinkError e) {
       throw new UnsatisfiedLinkError(
           "octconv4j: the system could not load %s (%s); it needs glibc 2.34, libstdc++ (GLIBCXX 3.4.29) and a folder that is not mounted noexec; choose another folder with -D%s=<folder>"
@@ -139,11 +158,20 @@ public final class NativeLibrary {
     }
   }
 
+  private static UnsatisfiedLinkError accessDenied() {
+    Module module = NativeLibrary.class.getModule();
+    return new UnsatisfiedLinkError(
+        "octconv4j: native access is not granted to this module; start java with --enable-native-access=%s"
+            .formatted(module.isNamed() ? module.getName() : "ALL-UNNAMED"));
+  }
+
   /** Loads the OpenMP runtime that the operating system has to offer. */
   @SuppressWarnings("restricted") // loading native code is what this class is for
   private static void systemLoadByName(String name, Platform platform) {
     try {
       System.loadLibrary(name);
+    } catch (IllegalCallerException e) {
+      throw accessDenied();
     } catch (UnsatisfiedLinkError e) {
       throw new UnsatisfiedLinkError(
           "octconv4j: %s lacks the OpenMP runtime %s (%s); install the Microsoft Visual C++ Redistributable 2015-2022"
@@ -180,8 +208,12 @@ public final class NativeLibrary {
 
   /** Whether a reported {@code 3.14.1} serves bindings of a pinned {@code 3.13}. */
   static boolean isCompatible(String reported, String pinned) {
-    String[] have = reported.split("\\.");
-    String[] need = pinned.split("\\.");
-    return have[0].equals(need[0]) && Integer.parseInt(have[1]) >= Integer.parseInt(need[1]);
+    int[] have = numbers(reported);
+    int[] need = numbers(pinned);
+    return have[0] == need[0] && have[1] >= need[1];
+  }
+
+  private static int[] numbers(String version) {
+    return Pattern.compile("\\.").splitAsStream(version).mapToInt(Integer::parseInt).toArray();
   }
 }

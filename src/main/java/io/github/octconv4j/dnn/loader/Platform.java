@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * The platforms that have a native library, named by the classifiers of os-maven-plugin. The only
@@ -42,6 +43,15 @@ public enum Platform {
     return of(System.getProperty("os.name"), System.getProperty("os.arch"), runsOnMusl());
   }
 
+  /** Returns the platform that this JVM runs on; empty if there is no native library for it. */
+  public static Optional<Platform> find() {
+    try {
+      return Optional.of(current());
+    } catch (UnsatisfiedLinkError e) {
+      return Optional.empty();
+    }
+  }
+
   /**
    * Maps the values of {@code os.name} and {@code os.arch} to a platform.
    *
@@ -52,7 +62,8 @@ public enum Platform {
     if (musl) {
       throw new UnsatisfiedLinkError(
           "octconv4j: this Linux uses the C library musl, the native library needs glibc 2.34 or later;"
-              + " use an image based on glibc (Debian 12, Ubuntu 22.04, RHEL 9 or later)");
+              + " use an image based on glibc (Debian 12, Ubuntu 22.04, RHEL 9 or later), or with a oneDNN library of your own set -D%s=<file or folder>"
+                  .formatted(NativeLibrary.PATH_PROPERTY));
     }
     String classifier = os(osName) + "-" + arch(osArch);
     for (Platform platform : values()) {

@@ -3,7 +3,7 @@ package io.github.octconv4j.octave;
 import java.util.Locale;
 
 /** The four convolutions of an octave convolution, from a source to a destination frequency. */
-public enum Path {
+public enum OctavePath {
   /** High to high. */
   HH(Frequency.HIGH, Frequency.HIGH),
   /** High to low: of the pooled source. */
@@ -16,7 +16,7 @@ public enum Path {
   private final Frequency source;
   private final Frequency destination;
 
-  Path(Frequency source, Frequency destination) {
+  OctavePath(Frequency source, Frequency destination) {
     this.source = source;
     this.destination = destination;
   }

@@ -1,0 +1,195 @@
+package io.github.octconv4j.image;
+
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
+
+/**
+ * The unsigned bytes of an IDX file, the format of MNIST and Fashion-MNIST: images (count, height,
+ * width) or labels (count). Immutable, may be shared between threads.
+ */
+public final class IdxFile {
+  private static final long MOST_BYTES = 1L << 30;
+
+  private final Path path;
+  private final int[] dims;
+  private final byte[] bytes;
+
+  private IdxFile(Path path, int[] dims, byte[] bytes) {
+    this.path = path;
+    this.dims = dims;
+    this.bytes = bytes;
+  }
+
+  /**
+   * Reads a file, compressed with gzip or not: its first bytes decide, not its name.
+   *
+   * @param path an IDX file of unsigned bytes in 1 to 3 dimensions
+   * @return its content, on the heap
+   * @throws IOException if the file cannot be read, is not such a file, holds fewer or more bytes
+   *     than its dimensions say, or more than 1 GiB of them; the message is one line that starts
+   *     with the path
+   */
+  public static IdxFile read(Path path) throws IOException {
+    try (InputStream file = ImageFiles.open(path, "an IDX file");
+        InputStream in = unpacked(new BufferedInputStream(file))) {
+      int[] dims = dims(path, in);
+      int size = size(path, dims);
+      // Grows with what arrives: a header alone makes nobody allocate the size it claims.
+      byte[] bytes = in.readNBytes(size);
+      if (bytes.length < size) {
+        throw tooShort(path, "of data for dimensions " + Arrays.toString(dims), size, bytes.length);
+      }
+      if (in.read() >= 0) {
+        throw new IOException(
+            String.format(
+                "%s: expected %d bytes of data for dimensions %s, found more",
+                path, size, Arrays.toString(dims)));
+      }
+      return new IdxFile(path, dims, bytes);
+    } catch (ZipException | EOFException e) {
+      throw new IOException(path + ": its gzip data are damaged or truncated", e);
+    }
+  }
+
+  private static InputStream unpacked(BufferedInputStream in) throws IOException {
+    in.mark(2);
+    boolean packed = in.read() == 0x1F && in.read() == 0x8B;
+    in.reset();
+    return packed ? new GZIPInputStream(in, 1 << 16) : in;
+  }
+
+  private static int[] dims(Path path, InputStream in) throws IOException {
+    byte[] magic = in.readNBytes(4);
+    if (magic.length < 4) {
+      throw tooShort(path, "of magic number", 4, magic.length);
+    }
+    boolean valid = magic[0] == 0 && magic[1] == 0 && magic[2] == 8;
+    if (!valid || magic[3] < 1 || magic[3] > 3) {
+      throw new IOException(
+          String.format(
+              "%s: starts with %08x, expected 00000801 to 00000803: IDX, unsigned bytes, 1 to 3"
+                  + " dimensions",
+              path, ByteBuffer.wrap(magic).getInt()));
+    }
+    byte[] header = in.readNBytes(magic[3] * Integer.BYTES);
+    if (header.length < magic[3] * Integer.BYTES) {
+      throw tooShort(path, "of dimensions", magic[3] * Integer.BYTES, header.length);
+    }
+    int[] dims = new int[magic[3]];
+    ByteBuffer.wrap(header).asIntBuffer().get(dims);
+    return dims;
+  }
+
+  private static int size(Path path, int[] dims) throws IOException {
+    long size = 1;
+    for (int i = 0; i < dims.length; i++) {
+      int least = i == 0 ? 0 : 1; // no images is a file, images of no pixels are none
+      if (dims[i] < least) {
+        throw new IOException(
+            String.format(
+                "%s: dimension %d of %s is %d, expected at least %d",
+                path, i, Arrays.toString(dims), dims[i], least));
+      }
+      size *= dims[i]; // at most 2^30 * 2^31
+      if (size > MOST_BYTES) {
+        throw new IOException(
+            String.format(
+                "%s: dimensions %s are more than the limit of %d bytes",
+                path, Arrays.toString(dims), MOST_BYTES));
+      }
+    }
+    return (int) size;
+  }
+
+  private static IOException tooShort(Path path, String what, int expected, int found) {
+    return new IOException(
+        String.format("%s: expected %d bytes %s, found %d", path, expected, what, found));
+  }
+
+  /**
+   * The dimensions, outermost first.
+   *
+   * @return a copy of the 1 to 3 dimensions
+   */
+  public int[] dims() {
+    return dims.clone();
+  }
+
+  /**
+   * The first dimension.
+   *
+   * @return the number of images or labels
+   */
+  public int count() {
+    return dims[0];
+  }
+
+  /**
+   * All values in row-major order.
+   *
+   * @return a copy of the unsigned bytes
+   */
+  public byte[] toBytes() {
+    return bytes.clone();
+  }
+
+  /**
+   * An image of a file of three dimensions.
+   *
+   * @param index 0 to {@code count() - 1}
+   * @return a grey image, its bytes divided by 255
+   * @throws IllegalStateException if the file has not three dimensions
+   * @throws IndexOutOfBoundsException if the index is outside
+   */
+  public Image image(int index) {
+    requireDims(3, "images");
+    Objects.checkIndex(index, dims[0]);
+    int pixels = dims[1] * dims[2];
+    float[] values = new float[pixels];
+    for (int i = 0; i < pixels; i++) {
+      values[i] = (bytes[index * pixels + i] & 0xFF) / 255f;
+    }
+    return new Image(dims[2], dims[1], 1, values);
+  }
+
+  /**
+   * A label of a file of one dimension.
+   *
+   * @param index 0 to {@code count() - 1}
+   * @return the label, 0 to 255
+   * @throws IllegalStateException if the file has not one dimension
+   * @throws IndexOutOfBoundsException if the index is outside
+   */
+  public int label(int index) {
+    requireDims(1, "labels");
+    Objects.checkIndex(index, dims[0]);
+    return bytes[index] & 0xFF;
+  }
+
+  private void requireDims(int expected, String what) {
+    if (dims.length != expected) {
+      throw new IllegalStateException(
+          String.format(
+              "%s: has dimensions %s, a file of %s has %d",
+              path, Arrays.toString(dims), what, expected));
+    }
+  }
+
+  /**
+   * Path and dimensions.
+   *
+   * @return for instance {@code t10k-images-idx3-ubyte.gz [10000, 28, 28]}
+   */
+  @Override
+  public String toString() {
+    return path + " " + Arrays.toString(dims);
+  }
+}

@@ -1,0 +1,58 @@
+package io.github.octconv4j.nn;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Classes and their probabilities.
+ *
+ * @param ranked the most probable first
+ */
+public record Classification(List<Candidate> ranked) {
+  /**
+   * A class.
+   *
+   * @param index number of the class, from 0
+   * @param label its name
+   * @param probability from 0 to 1
+   */
+  public record Candidate(int index, String label, double probability) {}
+
+  /** Copies the list. */
+  public Classification {
+    ranked = List.copyOf(ranked);
+  }
+
+  /** Returns the classes of a network's output, with probabilities by softmax. */
+  public static Classification ofLogits(List<String> labels, float[] logits) {
+    if (labels.size() != logits.length) {
+      throw new IllegalArgumentException(
+          "%d labels don't fit %d logits".formatted(labels.size(), logits.length));
+    }
+    double max = Double.NEGATIVE_INFINITY;
+    for (float logit : logits) {
+      max = Math.max(max, logit);
+    }
+    double sum = 0;
+    for (float logit : logits) {
+      sum += Math.exp(logit - max);
+    }
+    List<Candidate> candidates = new ArrayList<>();
+    for (int i = 0; i < logits.length; i++) {
+      candidates.add(new Candidate(i, labels.get(i), Math.exp(logits[i] - max) / sum));
+    }
+    candidates.sort(Comparator.comparingDouble(Candidate::probability).reversed());
+    return new Classification(candidates);
+  }
+
+  /** Returns the most probable class. */
+  public Candidate best() {
+    return ranked.getFirst();
+  }
+
+  /** Returns the {@code count} most probable classes, or all where there are fewer. */
+  public List<Candidate> top(int count) {
+    return ranked.subList(0, Math.min(count, ranked.size()));
+  }
+}

@@ -1,0 +1,40 @@
+package io.github.octconv4j.nn;
+
+import java.util.List;
+
+/**
+ * What a network expects and gives.
+ *
+ * @param name its name
+ * @param channels of the input image
+ * @param height of the input image
+ * @param width of the input image
+ * @param mean subtracted from each channel of an image whose values are 0 to 1
+ * @param std what the difference is divided by
+ * @param labels of the classes, in the order of the output
+ */
+public record NetworkInfo(
+    String name,
+    int channels,
+    int height,
+    int width,
+    List<Float> mean,
+    List<Float> std,
+    List<String> labels) {
+  /** Checks the sizes and copies the lists. */
+  public NetworkInfo {
+    mean = List.copyOf(mean);
+    std = List.copyOf(std);
+    labels = List.copyOf(labels);
+    if (channels < 1 || height < 1 || width < 1) {
+      throw new IllegalArgumentException(
+          "network %s: the input must be at least 1x1x1, was %dx%dx%d"
+              .formatted(name, channels, height, width));
+    }
+    if (mean.size() != channels || std.size() != channels) {
+      throw new IllegalArgumentException(
+          "network %s: mean and std must have %d values, were %s and %s"
+              .formatted(name, channels, mean, std));
+    }
+  }
+}

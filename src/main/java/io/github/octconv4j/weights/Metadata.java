@@ -1,0 +1,99 @@
+package io.github.octconv4j.weights;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Reads the texts of a file's metadata as the values that they stand for. Each failure is an {@link
+ * IllegalArgumentException} that names the key, the text and what was expected. Immutable.
+ */
+public final class Metadata {
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private final Map<String, String> texts;
+
+  private Metadata(Map<String, String> texts) {
+    this.texts = texts;
+  }
+
+  /** Returns a file's metadata. */
+  public static Metadata of(SafetensorsFile file) {
+    return new Metadata(file.metadata());
+  }
+
+  /** Returns whether there is such a key. */
+  public boolean has(String key) {
+    return texts.containsKey(key);
+  }
+
+  /** Returns a text. */
+  public String text(String key) {
+    String text = texts.get(key);
+    if (text == null) {
+      throw new IllegalArgumentException(
+          "metadata key %s is missing, there are %s".formatted(key, texts.keySet()));
+    }
+    return text;
+  }
+
+  /** Returns a text, or another where there is no such key. */
+  public String text(String key, String otherwise) {
+    return texts.getOrDefault(key, otherwise);
+  }
+
+  /** Returns a whole number. */
+  public int integer(String key) {
+    try {
+      return Integer.parseInt(text(key));
+    } catch (NumberFormatException e) {
+      throw wrong(key, "a whole number", e);
+    }
+  }
+
+  /** Returns a number. */
+  public double decimal(String key) {
+    try {
+      return Double.parseDouble(text(key));
+    } catch (NumberFormatException e) {
+      throw wrong(key, "a number", e);
+    }
+  }
+
+  /** Returns {@code true} or {@code false}. */
+  public boolean flag(String key) {
+    return switch (text(key)) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw wrong(key, "true or false", null);
+    };
+  }
+
+  /** Returns the texts of a JSON array. */
+  public List<String> texts(String key) {
+    List<String> list = new ArrayList<>();
+    try (JsonParser parser = JSON.createParser(text(key))) {
+      if (parser.nextToken() != JsonToken.START_ARRAY) {
+        throw wrong(key, "a JSON array of texts", null);
+      }
+      while (parser.nextToken() == JsonToken.VALUE_STRING) {
+        list.add(parser.getText());
+      }
+      if (parser.currentToken() != JsonToken.END_ARRAY || parser.nextToken() != null) {
+        throw wrong(key, "a JSON array of texts", null);
+      }
+    } catch (IOException e) {
+      throw wrong(key, "a JSON array of texts", e);
+    }
+    return list;
+  }
+
+  private IllegalArgumentException wrong(String key, String expected, Throwable cause) {
+    return new IllegalArgumentException(
+        "metadata key %s must be %s, was \"%s\"".formatted(key, expected, texts.get(key)), cause);
+  }
+}

@@ -1,0 +1,145 @@
+package io.github.octconv4j.weights;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * Hands a file's tensors to a network that knows their names and shapes, and says in one message
+ * everything that does not fit.
+ *
+ * <p>{@link #floats} never fails on a tensor that is missing or of another shape: it notes it and
+ * returns zeros, so that the network can be built to its end. {@link #verifyComplete} then throws
+ * if anything was noted, or if the file has tensors that nobody asked for. A network that was built
+ * is only good after that call.
+ *
+ * <pre>{@code
+ * WeightStore store = WeightStore.of(file);
+ * float[] weight = store.floats("fc.weight", 10, 48); // (oc, ic)
+ * float[] bias = store.floats("fc.bias", 10);
+ * store.verifyComplete(name -> name.endsWith("num_batches_tracked"));
+ * }</pre>
+ *
+ * <p>A store does not own its file, which must be open as long as the store is used. One thread at
+ * a time.
+ */
+public final class WeightStore {
+  private final SafetensorsFile file;
+  private final Set<String> asked = new HashSet<>();
+  private final Set<String> problems = new LinkedHashSet<>();
+
+  private WeightStore(SafetensorsFile file) {
+    this.file = file;
+  }
+
+  /**
+   * A store on a file.
+   *
+   * @param file an open file, which stays the caller's to close
+   * @return a store that nothing was asked of yet
+   */
+  public static WeightStore of(SafetensorsFile file) {
+    return new WeightStore(Objects.requireNonNull(file, "file"));
+  }
+
+  /**
+   * Whether the file has this tensor. For optional parts, such as biases; it does not count as
+   * asking for it.
+   *
+   * @param name a tensor's name
+   * @return true if it is there, whatever its shape
+   * @throws IllegalStateException if the file is closed
+   */
+  public boolean contains(String name) {
+    return file.contains(name);
+  }
+
+  /**
+   * The values of a tensor, or zeros if it is missing, has another shape or cannot be converted,
+   * which {@link #verifyComplete} will report.
+   *
+   * @param name the tensor's name
+   * @param expectedShape the shape it must have, outermost dimension first
+   * @return a new array in row-major order, as long as the product of the expected shape
+   * @throws IllegalArgumentException if the expected shape has a negative dimension, or more
+   *     elements than an array can hold
+   * @throws IllegalStateException if the file is closed
+   */
+  public float[] floats(String name, long... expectedShape) {
+    int length = length(name, expectedShape);
+    asked.add(name);
+    String problem = problem(name, expectedShape);
+    if (problem == null) {
+      return file.tensor(name).toFloats();
+    }
+    problems.add(problem);
+    return new float[length];
+  }
+
+  /**
+   * Checks that everything asked for was there, and that everything there was asked for.
+   *
+   * @throws IllegalArgumentException if not, with one line that lists all missing, misshapen and
+   *     superfluous tensors
+   * @throws IllegalStateException if the file is closed
+   */
+  public void verifyComplete() {
+    verifyComplete(name -> false);
+  }
+
+  /**
+   * Like {@link #verifyComplete()}, with tensors that may be left over.
+   *
+   * @param ignorable says of a tensor's name that nobody needs to ask for it
+   * @throws IllegalArgumentException if tensors are missing, misshapen or superfluous, with one
+   *     line that lists all of them
+   * @throws IllegalStateException if the file is closed
+   */
+  public void verifyComplete(Predicate<String> ignorable) {
+    List<String> all = new ArrayList<>(problems);
+    for (TensorView tensor : file.tensors()) {
+      if (!asked.contains(tensor.name()) && !ignorable.test(tensor.name())) {
+        all.add("superfluous " + tensor);
+      }
+    }
+    if (!all.isEmpty()) {
+      throw new IllegalArgumentException(
+          String.format(
+              "%s: does not fit the network in %d point%s: %s",
+              file.path(), all.size(), all.size() == 1 ? "" : "s", String.join("; ", all)));
+    }
+  }
+
+  private String problem(String name, long[] expectedShape) {
+    String expected = Arrays.toString(expectedShape);
+    if (!file.contains(name)) {
+      return "missing " + Names.printable(name) + " " + expected;
+    }
+    TensorView tensor = file.tensor(name);
+    if (!tensor.hasShape(expectedShape)) {
+      return "misshapen " + tensor + ", expected " + expected;
+    }
+    return tensor.isConvertible() ? null : "unreadable " + tensor + ", expected F32, F16 or BF16";
+  }
+
+  private static int length(String name, long[] shape) {
+    long length = 1;
+    for (long dim : shape) {
+      boolean fits = dim >= 0 && (dim == 0 || length <= (Integer.MAX_VALUE - 8) / dim);
+      if (!fits) {
+        throw new IllegalArgumentException(
+            String.format(
+                "expectedShape of %s is %s, expected dimensions of at least 0 whose product fits an"
+                    + " array",
+                Names.quote(name), Arrays.toString(shape)));
+      }
+      length *= dim;
+    }
+    return (int) length;
+  }
+}
