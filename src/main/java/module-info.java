@@ -15,4 +15,8 @@ module io.github.octconv4j {
   exports io.github.octconv4j.nn;
   exports io.github.octconv4j.weights;
   exports io.github.octconv4j.image;
+
+  // The command line, which is not exported, takes its options by reflection.
+  opens io.github.octconv4j.cli to
+      info.picocli;
 }

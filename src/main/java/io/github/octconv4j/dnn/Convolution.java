@@ -68,6 +68,7 @@ public final class Convolution implements Operation {
     if (bias != null && (bias.rank() != 1 || bias.dim(0) != oc)) {
       throw new IllegalArgumentException("bias must have %d values, was %s".formatted(oc, bias));
     }
+    window.checkRank(src);
     for (int d = 0; d < rank - 2; d++) {
       if (window.kernel(d) != weights.dim(g + 2 + d)) {
         throw new IllegalArgumentException(

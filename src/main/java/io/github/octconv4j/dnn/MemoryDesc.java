@@ -338,13 +338,15 @@ public final class MemoryDesc {
       return "opaque";
     }
     boolean[] blocked = new boolean[dims.length];
+    long[] blocks = blocking.paddedDims.clone();
     StringBuilder inner = new StringBuilder();
     for (int i = 0; i < blocking.innerBlocks.length; i++) {
       int d = (int) blocking.innerDims[i];
       blocked[d] = true;
+      blocks[d] /= blocking.innerBlocks[i];
       inner.append(blocking.innerBlocks[i]).append((char) ('a' + d));
     }
-    // Outermost first; of equal strides the one of the larger dimension is outer.
+    // Outermost first; of equal strides the one with more steps is outer.
     String outer =
         LongStream.range(0, dims.length)
             .mapToObj(d -> (int) d)
@@ -352,7 +354,7 @@ public final class MemoryDesc {
                 (p, q) ->
                     blocking.strides[p] != blocking.strides[q]
                         ? Long.compare(blocking.strides[q], blocking.strides[p])
-                        : Long.compare(dims[q], dims[p]))
+                        : Long.compare(blocks[q], blocks[p]))
             .map(d -> String.valueOf((char) ((blocked[d] ? 'A' : 'a') + d)))
             .collect(Collectors.joining());
     boolean dense = endOf(blocking) == Arrays.stream(blocking.paddedDims).reduce(1, (p, q) -> p * q);

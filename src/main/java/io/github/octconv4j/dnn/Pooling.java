@@ -30,6 +30,7 @@ public final class Pooling implements Operation {
    */
   public static Pooling of(Algorithm algorithm, MemoryDesc src, MemoryDesc dst, Window window) {
     algorithm.require("POOLING");
+    window.checkRank(src);
     if (src.rank() != dst.rank() || src.dim(0) != dst.dim(0) || src.dim(1) != dst.dim(1)) {
       throw new IllegalArgumentException(
           "src and dst must have the same batch and channels, were %s and %s".formatted(src, dst));

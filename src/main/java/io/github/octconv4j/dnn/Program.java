@@ -44,7 +44,12 @@ public final class Program extends NativeHandle {
 
   /** Returns the memories, arguments and working memory for one thread at a time. */
   public Execution newExecution() {
-    return new Execution(this);
+    retain(); // so that nothing is freed meanwhile
+    try {
+      return new Execution(this);
+    } finally {
+      release();
+    }
   }
 
   /** Returns what each step runs, in order. */

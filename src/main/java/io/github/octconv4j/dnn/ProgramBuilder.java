@@ -54,12 +54,21 @@ public final class ProgramBuilder implements AutoCloseable {
    * the steps want.
    */
   public Operand constant(String name, MemoryDesc desc, Tensor value) {
+    requireOpen();
     Tensor copy = Tensor.allocate(desc, constants);
     Reorder.copy(engine, value, copy);
     return buffer(name, Buffer.Role.CONSTANT, desc, copy);
   }
 
+  private void requireOpen() {
+    if (built || closed) {
+      throw new IllegalStateException(
+          built ? "build() was called before" : "ProgramBuilder is closed");
+    }
+  }
+
   private Operand buffer(String name, Buffer.Role role, MemoryDesc desc, Tensor data) {
+    requireOpen();
     if (desc.isAny()) {
       throw new IllegalArgumentException(
           "buffer %s must have a layout, was %s".formatted(name, desc));
@@ -75,6 +84,7 @@ public final class ProgramBuilder implements AutoCloseable {
    * builder.
    */
   public PrimitiveDesc describe(Operation operation, Attributes attributes) {
+    requireOpen();
     PrimitiveDesc desc = PrimitiveDesc.of(engine, operation, attributes);
     opened.add(desc);
     return desc;
@@ -89,6 +99,7 @@ public final class ProgramBuilder implements AutoCloseable {
    *     wants
    */
   public void add(String name, PrimitiveDesc desc, Map<Arg, Operand> operands) {
+    requireOpen();
     Map<Arg, MemoryDesc> wanted = new LinkedHashMap<>(desc.descs());
     wanted.remove(Arg.SCRATCHPAD);
     if (!wanted.keySet().equals(operands.keySet())) {
@@ -115,9 +126,7 @@ public final class ProgramBuilder implements AutoCloseable {
 
   /** Returns the program. The builder is of no use after that but to be closed. */
   public Program build() {
-    if (built) {
-      throw new IllegalStateException("build() was called before");
-    }
+    requireOpen();
     built = true; // the program owns constants and primitives, even if it can't be made
     return new Program(
         engine, threadCount, constants, buffers, constantData, List.copyOf(steps));

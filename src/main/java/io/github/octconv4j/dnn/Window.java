@@ -73,12 +73,17 @@ public final class Window {
     return room < 0 ? 0 : room / strides[dimension] + 1;
   }
 
-  void check(MemoryDesc src, MemoryDesc dst) {
+  /** Throws unless the image has as many spatial dimensions as the window. */
+  void checkRank(MemoryDesc src) {
     if (src.rank() != kernel.length + 2) {
       throw new IllegalArgumentException(
-          "window %s needs a src of %d dimensions, was %s"
-              .formatted(this, kernel.length + 2, src));
+          "window %s needs a src of %d dimensions, was %s".formatted(this, kernel.length + 2, src));
     }
+  }
+
+  /** Throws unless moving over {@code src} gives the size of {@code dst}, of the same rank. */
+  void check(MemoryDesc src, MemoryDesc dst) {
+    checkRank(src);
     for (int d = 0; d < kernel.length; d++) {
       long expected = output(d, src.dim(d + 2));
       if (dst.dim(d + 2) != expected) {

@@ -6,9 +6,11 @@ import io.github.octconv4j.dnn.StepInfo;
 import io.github.octconv4j.dnn.Tensor;
 import io.github.octconv4j.octave.PlanCache;
 import java.lang.foreign.Arena;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Runs a {@link Network} on batches of images, one thread at a time. A run in the predictor's own
@@ -93,6 +95,11 @@ public final class Predictor implements AutoCloseable {
           "no trace of %s, there are %s".formatted(layer, traces.keySet()));
     }
     return tensor;
+  }
+
+  /** Returns what {@link #trace} takes, in the layers' order; empty if this is no tracing predictor. */
+  public Set<String> traces() {
+    return Collections.unmodifiableSet(traces.keySet());
   }
 
   /** Returns what runs, in order. */

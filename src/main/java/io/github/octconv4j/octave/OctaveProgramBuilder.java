@@ -54,7 +54,8 @@ public final class OctaveProgramBuilder {
   public Operand toInternal(Operand operand) {
     MemoryDesc wanted = internal(operand.desc().dims());
     if (operand.desc().equals(wanted)) {
-      return operand;
+      // With one channel NCHW is the same memory, but not to oneDNN, which would take ref:any.
+      return operand.view(wanted);
     }
     Operand copy = program.temporary(operand.name() + ".nhwc", wanted);
     reorder(operand.name() + ".reorder", operand, copy, PostOps.NONE);

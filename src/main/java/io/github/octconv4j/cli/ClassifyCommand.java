@@ -1,0 +1,219 @@
+package io.github.octconv4j.cli;
+
+import io.github.octconv4j.dnn.DataType;
+import io.github.octconv4j.image.ImageFiles;
+import io.github.octconv4j.nn.Classification;
+import io.github.octconv4j.nn.Network;
+import io.github.octconv4j.nn.Predictor;
+import io.github.octconv4j.octave.PlanOptions;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code octconv classify}: says what pictures show. */
+@Command(
+    name = "classify",
+    description = {
+      "Say what pictures show, and how long that takes.",
+      "Without arguments: the embedded octave network, trained on Fashion-MNIST, on ten embedded"
+          + " test images, against its dense twin.",
+      "Pictures may be PNG or JPEG of any size; they are scaled to the network's input, never"
+          + " inverted. The embedded networks expect " + Demo.EXPECTED + "."
+    })
+final class ClassifyCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--model",
+      paramLabel = "FILE",
+      description = "A network as safetensors, instead of the embedded ones.")
+  private Optional<Path> model;
+
+  @Option(
+      names = "--dtype",
+      paramLabel = "TYPE",
+      defaultValue = "f32",
+      converter = DataTypeConverter.class,
+      description = "f32 (default) or bf16.")
+  private DataType dtype;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      defaultValue = "1",
+      converter = ThreadsConverter.class,
+      description = "Threads that work on one image or batch, 1 by default.")
+  private int threads;
+
+  @Option(names = "--json", description = "Print one JSON object.")
+  private boolean json;
+
+  @Option(
+      names = "--dataset",
+      paramLabel = "DIR",
+      description =
+          "Count how many test images of a set are classified right: a folder with"
+              + " t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, or with .gz.")
+  private Optional<Path> dataset;
+
+  @Option(
+      names = "--maps",
+      paramLabel = "OUT.png",
+      description = "Draw the maps of the first layer, for the one picture given or the first.")
+  private Optional<Path> maps;
+
+  @Parameters(paramLabel = "IMAGE", description = "Pictures, PNG or JPEG.")
+  private List<Path> images = new ArrayList<>();
+
+  @Override
+  public Integer call() throws IOException {
+    checkUsage();
+    PlanOptions options = PlanOptions.DEFAULT.type(dtype).threads(threads);
+    if (dataset.isPresent()) {
+      measureAccuracy(options, Dataset.read(dataset.get()));
+    } else {
+      classify(options);
+    }
+    return 0;
+  }
+
+  private void checkUsage() {
+    if (dataset.isPresent() && (!images.isEmpty() || maps.isPresent())) {
+      throw usage("--dataset can't be used with " + (maps.isPresent() ? "--maps" : "pictures"));
+    }
+    if (maps.isPresent() && images.size() > 1) {
+      throw usage("--maps draws one picture, %d were given".formatted(images.size()));
+    }
+  }
+
+  private ParameterException usage(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+
+  private void classify(PlanOptions options) throws IOException {
+    OutputFile sheet = maps.isPresent() ? OutputFile.of(maps.get()) : null;
+    List<Picture> pictures = new ArrayList<>();
+    for (Path path : images) {
+      pictures.add(new Picture(path.toString(), ImageFiles.read(path), Optional.empty()));
+    }
+    try (Networks networks = Networks.load(model)) {
+      Network network = networks.main();
+      NetworkInput input = new NetworkInput(network.info());
+      if (images.isEmpty()) {
+        pictures.addAll(Demo.pictures());
+      }
+      List<Classification> classifications = new ArrayList<>();
+      try (Predictor predictor = network.predictor(1, options)) {
+        for (Picture picture : pictures) {
+          classifications.add(predictor.classify(input.values(picture.image())));
+        }
+      }
+      Picture first = pictures.getFirst();
+      ClassifyResult result =
+          new ClassifyResult(
+              network.info(),
+              run(),
+              input + (model.isPresent() ? "" : ", " + Demo.EXPECTED),
+              pictures,
+              classifications,
+              Timing.measure(networks.all(), options, input.values(first.image())));
+      if (sheet != null) {
+        sheet.write(maps(network, options, input, first));
+      }
+      print(result, first);
+    }
+  }
+
+  private void print(ClassifyResult result, Picture first) throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      Json.print(out, result::write);
+      return;
+    }
+    result.print(out);
+    if (maps.isPresent()) {
+      out.printf(
+          "maps of %s are in %s%n",
+          Failure.oneLine(first.file()), Failure.oneLine(maps.get().toString()));
+    }
+  }
+
+  private static byte[] maps(
+      Network network, PlanOptions options, NetworkInput input, Picture picture)
+      throws IOException {
+    try (Predictor predictor = network.tracingPredictor(1, options)) {
+      predictor.run(input.values(picture.image()));
+      MapSheet sheet = new MapSheet(network.info().width(), network.info().height());
+      Path name = Path.of(picture.file()).getFileName();
+      sheet.add("input: %s, %s".formatted(name, input), input.fit(picture.image()));
+      for (String trace : List.of("first.h", "first.l")) {
+        if (predictor.traces().contains(trace)) {
+          Values values = Values.of(predictor.trace(trace));
+          sheet.add(
+              MapSheet.title(trace.endsWith("h") ? "high frequency" : "low frequency", values),
+              values);
+        }
+      }
+      return sheet.toPng();
+    }
+  }
+
+  private void measureAccuracy(PlanOptions options, Dataset images) throws IOException {
+    List<Accuracy> results = new ArrayList<>();
+    try (Networks networks = Networks.load(model)) {
+      images.requireClasses(networks.all());
+      for (Network network : networks.all()) {
+        try (Progress progress = Progress.of(network.info().name(), images.count())) {
+          results.add(Accuracy.measure(network, options, images, progress));
+        }
+      }
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      Json.print(
+          out,
+          g -> {
+            g.writeStringField("dataset", dataset.get().toString());
+            g.writeStringField("run", run());
+            g.writeArrayFieldStart("networks");
+            for (Accuracy result : results) {
+              g.writeStartObject();
+              g.writeStringField("network", result.network());
+              g.writeNumberField("right", result.right());
+              g.writeNumberField("images", result.images());
+              g.writeNumberField("accuracy", result.share());
+              g.writeNumberField("seconds", result.seconds());
+              g.writeEndObject();
+            }
+            g.writeEndArray();
+          });
+      return;
+    }
+    Table table = new Table("lrrr");
+    for (Accuracy result : results) {
+      table.row(
+          result.network(),
+          "%d of %d right".formatted(result.right(), result.images()),
+          String.format(Locale.ROOT, "%.2f %%", 100 * result.share()),
+          String.format(Locale.ROOT, "%.1f s", result.seconds()));
+    }
+    table.print(out);
+  }
+
+  /** How networks run, for instance {@code f32, 1 thread}. */
+  private String run() {
+    return "%s, %d thread%s"
+        .formatted(dtype.name().toLowerCase(Locale.ROOT), threads, threads == 1 ? "" : "s");
+  }
+}

@@ -1,0 +1,133 @@
+package io.github.octconv4j.cli;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.github.octconv4j.nn.Classification;
+import io.github.octconv4j.nn.NetworkInfo;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * What {@code classify} found out about pictures.
+ *
+ * @param network the one that classified
+ * @param run how it ran, for instance {@code f32, 1 thread}
+ * @param expected what the network expects of a picture
+ * @param pictures what was classified
+ * @param classifications one for each picture
+ * @param timings of the network and of those it is compared with
+ */
+record ClassifyResult(
+    NetworkInfo network,
+    String run,
+    String expected,
+    List<Picture> pictures,
+    List<Classification> classifications,
+    List<Timing> timings) {
+  private static final int TOP = 3;
+
+  void print(PrintWriter out) {
+    out.printf("network %s, %s%n", network.name(), run);
+    out.printf("expects %s; pictures are scaled, never inverted%n%n", expected);
+    printPictures(out);
+    out.println();
+    printTimings(out);
+  }
+
+  private void printPictures(PrintWriter out) {
+    boolean known = pictures.stream().anyMatch(picture -> picture.trueLabel().isPresent());
+    Table table = new Table("llrlrlr" + (known ? "l" : ""));
+    table.row(cells(known, "true label", "file", "1st", "", "2nd", "", "3rd", ""));
+    int right = 0;
+    for (int i = 0; i < pictures.size(); i++) {
+      String[] cells = {Failure.oneLine(pictures.get(i).file()), "", "", "", "", "", ""};
+      List<Classification.Candidate> top = classifications.get(i).top(TOP);
+      for (int k = 0; k < top.size(); k++) {
+        cells[2 * k + 1] = top.get(k).label();
+        cells[2 * k + 2] = percent(top.get(k).probability());
+      }
+      Optional<String> label = pictures.get(i).trueLabel();
+      right += label.isPresent() && label.get().equals(top.getFirst().label()) ? 1 : 0;
+      table.row(cells(known, label.orElse(""), cells));
+    }
+    table.print(out);
+    if (known) {
+      out.printf("%d of %d right%n", right, pictures.size());
+    }
+  }
+
+  private static String[] cells(boolean known, String label, String... cells) {
+    if (!known) {
+      return cells;
+    }
+    String[] all = new String[cells.length + 1];
+    System.arraycopy(cells, 0, all, 0, cells.length);
+    all[cells.length] = label;
+    return all;
+  }
+
+  private void printTimings(PrintWriter out) {
+    Table table = new Table("lrr").row("network", "time per image", "multiply-adds");
+    for (Timing timing : timings) {
+      table.row(
+          timing.network(),
+          String.format(Locale.ROOT, "%.1f us", timing.microseconds()),
+          String.format(Locale.ROOT, "%,d", timing.multiplyAdds()));
+    }
+    if (timings.size() == 2) {
+      Timing first = timings.getFirst();
+      Timing second = timings.getLast();
+      table.row(
+          "ratio",
+          ratio(first.microseconds() / second.microseconds()),
+          ratio((double) first.multiplyAdds() / second.multiplyAdds()));
+    }
+    table.print(out);
+    out.printf("(median of %d runs, one image each)%n", timings.getFirst().runs());
+  }
+
+  void write(JsonGenerator json) throws IOException {
+    json.writeStringField("network", network.name());
+    json.writeStringField("run", run);
+    json.writeStringField("expects", expected);
+    json.writeArrayFieldStart("images");
+    for (int i = 0; i < pictures.size(); i++) {
+      json.writeStartObject();
+      json.writeStringField("file", pictures.get(i).file());
+      if (pictures.get(i).trueLabel().isPresent()) {
+        json.writeStringField("true_label", pictures.get(i).trueLabel().get());
+      }
+      json.writeArrayFieldStart("top");
+      for (Classification.Candidate candidate : classifications.get(i).top(TOP)) {
+        json.writeStartObject();
+        json.writeNumberField("class", candidate.index());
+        json.writeStringField("label", candidate.label());
+        json.writeNumberField("probability", candidate.probability());
+        json.writeEndObject();
+      }
+      json.writeEndArray();
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    json.writeArrayFieldStart("timings");
+    for (Timing timing : timings) {
+      json.writeStartObject();
+      json.writeStringField("network", timing.network());
+      json.writeNumberField("runs", timing.runs());
+      json.writeNumberField("us_per_image", timing.microseconds());
+      json.writeNumberField("multiply_adds", timing.multiplyAdds());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
+  private static String percent(double probability) {
+    return String.format(Locale.ROOT, "%.1f %%", 100 * probability);
+  }
+
+  private static String ratio(double value) {
+    return String.format(Locale.ROOT, "%.3f", value);
+  }
+}

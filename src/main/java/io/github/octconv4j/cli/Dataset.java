@@ -1,0 +1,102 @@
+package io.github.octconv4j.cli;
+
+import io.github.octconv4j.image.IdxFile;
+import io.github.octconv4j.image.Image;
+import io.github.octconv4j.nn.Network;
+import io.github.octconv4j.nn.NetworkInfo;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The test images and labels of MNIST, Fashion-MNIST or another set in the same format. */
+final class Dataset {
+  private static final String IMAGES = "t10k-images-idx3-ubyte";
+  private static final String LABELS = "t10k-labels-idx1-ubyte";
+
+  private final Path labelsPath;
+  private final IdxFile images;
+  private final IdxFile labels;
+
+  private Dataset(Path labelsPath, IdxFile images, IdxFile labels) {
+    this.labelsPath = labelsPath;
+    this.images = images;
+    this.labels = labels;
+  }
+
+  /**
+   * Reads a folder with two IDX files, compressed with gzip or not.
+   *
+   * @throws IOException if they are not there, damaged, or don't fit together
+   */
+  static Dataset read(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      throw new IOException(folder + ": is no folder");
+    }
+    Path imagesPath = find(folder, IMAGES);
+    Path labelsPath = find(folder, LABELS);
+    IdxFile images = read(imagesPath, 3);
+    IdxFile labels = read(labelsPath, 1);
+    if (images.count() == 0) {
+      throw new IOException(imagesPath + ": holds no images");
+    }
+    if (images.count() != labels.count()) {
+      throw new IOException(
+          "%s: has %d labels for %d images"
+              .formatted(labelsPath, labels.count(), images.count()));
+    }
+    return new Dataset(labelsPath, images, labels);
+  }
+
+  private static IdxFile read(Path path, int rank) throws IOException {
+    IdxFile file = IdxFile.read(path);
+    if (file.dims().length != rank) {
+      throw new IOException(
+          "%s: has %d dimensions, expected %d".formatted(path, file.dims().length, rank));
+    }
+    return file;
+  }
+
+  private static Path find(Path folder, String name) throws IOException {
+    for (String suffix : new String[] {"", ".gz"}) {
+      Path path = folder.resolve(name + suffix);
+      if (Files.exists(path)) {
+        return path;
+      }
+    }
+    throw new NoSuchFileException(
+        folder.toString(), null, "has neither %s nor %s.gz".formatted(name, name));
+  }
+
+  int count() {
+    return images.count();
+  }
+
+  Image image(int index) {
+    return images.image(index);
+  }
+
+  int label(int index) {
+    return labels.label(index);
+  }
+
+  /**
+   * Checks that every network has a class for each label.
+   *
+   * @throws IOException if not
+   */
+  void requireClasses(List<Network> networks) throws IOException {
+    for (int i = 0; i < count(); i++) {
+      for (Network network : networks) {
+        NetworkInfo info = network.info();
+        if (label(i) >= info.labels().size()) {
+          throw new IOException(
+              "%s: label %d is %d, network %s has the classes 0 to %d"
+                  .formatted(
+                      labelsPath, i, label(i), info.name(), info.labels().size() - 1));
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package io.github.octconv4j.cli;
+
+import io.github.octconv4j.dnn.DnnException;
+import io.github.octconv4j.dnn.Status;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+
+/**
+ * What an exception means to who typed the command.
+ *
+ * @param exitCode the exit code
+ * @param message what went wrong, and what to do where that helps
+ */
+record Failure(int exitCode, String message) {
+  /** A check failed, or octconv4j itself did. */
+  static final int CHECK_FAILED = 1;
+
+  /** Bad usage or bad input. */
+  static final int BAD_INPUT = 2;
+
+  /** This machine lacks something. */
+  static final int MACHINE_LACKS = 3;
+
+  static Failure of(Throwable e) {
+    if (e instanceof UncheckedIOException unchecked) {
+      return of(unchecked.getCause());
+    }
+    if (e instanceof MachineException || e instanceof UnsatisfiedLinkError) {
+      return new Failure(MACHINE_LACKS, e.getMessage());
+    }
+    if (e instanceof OutOfMemoryError) {
+      return new Failure(
+          MACHINE_LACKS,
+          "memory is exhausted (%s); give java more, for instance JAVA_TOOL_OPTIONS=-Xmx8g"
+              .formatted(e.getMessage()));
+    }
+    if (e instanceof DnnException dnn && dnn.status() == Status.UNIMPLEMENTED) {
+      return new Failure(
+          MACHINE_LACKS, dnn.getMessage() + "; this processor can't do that, try --dtype f32");
+    }
+    if (e instanceof DnnException dnn && dnn.status() == Status.OUT_OF_MEMORY) {
+      return new Failure(MACHINE_LACKS, dnn.getMessage() + "; memory is exhausted");
+    }
+    if (e instanceof FileSystemException file && file.getReason() == null) {
+      String why =
+          e instanceof AccessDeniedException
+              ? "permission denied"
+              : e.getClass().getSimpleName();
+      return new Failure(BAD_INPUT, file.getFile() + ": " + why);
+    }
+    if (e instanceof IOException || e instanceof IllegalArgumentException) {
+      return new Failure(BAD_INPUT, String.valueOf(e.getMessage()));
+    }
+    return new Failure(
+        CHECK_FAILED, "internal error, --debug shows where: " + e);
+  }
+
+  /** A text without line breaks and other control characters, which file names may hold. */
+  static String oneLine(String text) {
+    return text.strip().replaceAll("\\p{Cntrl}+", " ");
+  }
+}

@@ -1,0 +1,68 @@
+package io.github.octconv4j.cli;
+
+import io.github.octconv4j.dnn.LibraryInfo;
+import io.github.octconv4j.dnn.Threads;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code octconv info}: what runs here. */
+@Command(name = "info", description = "Show versions, the native library and this machine.")
+final class InfoCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(names = "--json", description = "Print one JSON object.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    LibraryInfo library = LibraryInfo.load();
+    int processors = Runtime.getRuntime().availableProcessors();
+    if (json) {
+      Json.print(
+          out,
+          g -> {
+            g.writeStringField("octconv4j", Version.get());
+            g.writeStringField("onednn", library.version());
+            g.writeStringField("onednn_commit", library.hash());
+            g.writeStringField("platform", library.platform());
+            g.writeStringField("library", library.path().toString());
+            g.writeStringField("sha256", library.sha256());
+            g.writeBooleanField("verified", library.verified());
+            g.writeStringField("instruction_set", library.cpuIsa());
+            g.writeNumberField("processors", processors);
+            g.writeNumberField("openmp_threads", Threads.current());
+            g.writeStringField("java", Runtime.version().toString());
+            g.writeStringField("java_home", System.getProperty("java.home"));
+            g.writeStringField("cache", library.cacheFolder().toString());
+          });
+      return 0;
+    }
+    String trust =
+        library.verified()
+            ? "verified: it is the pinned file"
+            : "not verified: it was given by -Doctconv4j.library.path";
+    Map<String, String> lines = new LinkedHashMap<>();
+    lines.put("octconv4j", Version.get());
+    lines.put("oneDNN", "%s (%s)".formatted(library.version(), library.hash()));
+    lines.put("platform", library.platform());
+    lines.put("native library", library.path().toString());
+    lines.put("SHA-256", "%s, %s".formatted(library.sha256(), trust));
+    lines.put("instruction set", library.cpuIsa());
+    lines.put("processors", Integer.toString(processors));
+    lines.put("threads", "1 unless asked for more; OpenMP offers " + Threads.current());
+    lines.put("Java", "%s (%s)".formatted(Runtime.version(), System.getProperty("java.home")));
+    lines.put("cache folder", library.cacheFolder().toString());
+    Table table = new Table("ll");
+    lines.forEach(table::row);
+    table.print(out);
+    return 0;
+  }
+}

@@ -1,0 +1,50 @@
+package io.github.octconv4j.cli;
+
+import io.github.octconv4j.nn.Network;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The networks that a command compares, the main one first. Owns them. */
+final class Networks implements AutoCloseable {
+  private final List<Network> all = new ArrayList<>();
+
+  private Networks() {}
+
+  /**
+   * Reads a network, or the embedded ones.
+   *
+   * @param model a file; where there is none, the embedded octave network and its dense twin
+   */
+  static Networks load(Optional<Path> model) throws IOException {
+    Networks networks = new Networks();
+    try {
+      if (model.isPresent()) {
+        networks.all.add(Network.load(model.get()));
+      } else {
+        networks.all.add(Demo.octave());
+        networks.all.add(Demo.dense());
+      }
+      return networks;
+    } catch (Throwable e) {
+      networks.close();
+      throw e;
+    }
+  }
+
+  List<Network> all() {
+    return List.copyOf(all);
+  }
+
+  /** The one that classifies. */
+  Network main() {
+    return all.getFirst();
+  }
+
+  @Override
+  public void close() {
+    all.forEach(Network::close);
+  }
+}

@@ -1,0 +1,130 @@
+package io.github.octconv4j.cli;
+
+import io.github.octconv4j.dnn.DataType;
+import io.github.octconv4j.dnn.Engine;
+import io.github.octconv4j.octave.Frequency;
+import io.github.octconv4j.octave.OctaveLayer;
+import io.github.octconv4j.octave.OctaveTensor;
+import io.github.octconv4j.octave.OutputFormat;
+import io.github.octconv4j.octave.PlanOptions;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code octconv verify}: runs case files and compares with the outputs that they hold. */
+@Command(
+    name = "verify",
+    description = {
+      "Run octave convolutions from case files and compare with the outputs they hold.",
+      "f32 must be within 1e-5 + 1e-5 |y|, bf16 within 2e-2 of the largest |y|."
+    })
+final class VerifyCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--dtype",
+      paramLabel = "TYPE",
+      defaultValue = "f32",
+      converter = DataTypeConverter.class,
+      description = "f32 (default) or bf16.")
+  private DataType dtype;
+
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "PATH",
+      description = "Case files (safetensors), or folders of them.")
+  private List<Path> paths;
+
+  @Override
+  public Integer call() throws IOException {
+    List<Path> files = new ArrayList<>();
+    for (Path path : paths) {
+      files.addAll(filesOf(path));
+    }
+    // All are read before the first one runs: a file that is no case spoils no half list.
+    int nameWidth = 0;
+    int specWidth = 0;
+    for (Path file : files) {
+      CaseFile read = CaseFile.read(file);
+      nameWidth = Math.max(nameWidth, read.name().length());
+      specWidth = Math.max(specWidth, read.shortSpec().length());
+    }
+    String format = "%%-%ds  %%-%ds  %%8.1e  %%s%%n".formatted(nameWidth, specWidth);
+    PrintWriter out = spec.commandLine().getOut();
+    int failed = 0;
+    try (Engine engine = Engine.cpu()) {
+      for (Path file : files) {
+        CaseFile read = CaseFile.read(file);
+        Comparison comparison = run(engine, read);
+        failed += comparison.passed() ? 0 : 1;
+        out.printf(
+            Locale.ROOT,
+            format,
+            read.name(),
+            read.shortSpec(),
+            comparison.largestError(),
+            comparison.failure().map("FAILED: "::concat).orElse("ok"));
+        out.flush();
+      }
+    }
+    out.printf("%d passed, %d failed%n", files.size() - failed, failed);
+    return failed == 0 ? 0 : Failure.CHECK_FAILED;
+  }
+
+  private Comparison run(Engine engine, CaseFile file) {
+    Comparison all = Comparison.NONE;
+    try (Arena arena = Arena.ofConfined();
+        OctaveLayer plain = file.spec().on(engine, file.weights());
+        OctaveLayer layer = plain.with(PlanOptions.DEFAULT.type(dtype))) {
+      Values high = file.inputs().get(Frequency.HIGH);
+      Values low = file.inputs().get(Frequency.LOW);
+      OctaveTensor x =
+          OctaveTensor.of(
+              high == null ? null : high.toTensor(arena), low == null ? null : low.toTensor(arena));
+      OctaveTensor y = layer.apply(x, OutputFormat.NCHW, arena);
+      Tolerance tolerance = Tolerance.of(dtype);
+      if (y.hasHigh()) {
+        Values expected = file.outputs().get(Frequency.HIGH);
+        all = all.and(Comparison.of("y_h", Values.of(y.high()), expected, tolerance));
+      }
+      if (y.hasLow()) {
+        Values expected = file.outputs().get(Frequency.LOW);
+        all = all.and(Comparison.of("y_l", Values.of(y.low()), expected, tolerance));
+      }
+    }
+    return all;
+  }
+
+  private static List<Path> filesOf(Path path) throws IOException {
+    if (!Files.isDirectory(path)) {
+      if (!Files.exists(path)) {
+        throw new NoSuchFileException(path.toString(), null, "no such file or folder");
+      }
+      return List.of(path);
+    }
+    try (Stream<Path> children = Files.list(path)) {
+      List<Path> files =
+          children
+              .filter(child -> child.toString().endsWith(".safetensors"))
+              .sorted()
+              .toList();
+      if (files.isEmpty()) {
+        throw new IOException(path + ": has no *.safetensors files");
+      }
+      return files;
+    }
+  }
+}

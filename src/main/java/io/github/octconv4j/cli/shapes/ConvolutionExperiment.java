@@ -1,0 +1,186 @@
+package io.github.octconv4j.cli.shapes;
+
+import io.github.octconv4j.dnn.Arg;
+import io.github.octconv4j.dnn.Convolution;
+import io.github.octconv4j.dnn.DataType;
+import io.github.octconv4j.dnn.FormatTag;
+import io.github.octconv4j.dnn.MemoryDesc;
+import io.github.octconv4j.dnn.Operation;
+import io.github.octconv4j.dnn.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * A convolution. The loop adds up products in F32, which {@link ConvolutionData} keeps exact: all
+ * sums are integers below 2^24, so the order of addition does not matter and nothing is rounded.
+ * That is as good as a sum in double, and vectorises.
+ */
+final class ConvolutionExperiment implements Experiment {
+  private final Problem problem;
+  private final Types types;
+  private final boolean bias;
+  private final ConvolutionData data;
+
+  ConvolutionExperiment(Problem problem, Types types, boolean bias) {
+    this.problem = problem;
+    this.types = types;
+    this.bias = bias;
+    this.data =
+        ConvolutionData.of(types, problem.taps() * (problem.inputChannels() / problem.groups()));
+  }
+
+  @Override
+  public String what() {
+    return "conv";
+  }
+
+  @Override
+  public Map<Arg, long[]> inputs() {
+    Map<Arg, long[]> inputs = new HashMap<>();
+    inputs.put(Arg.SRC, problem.srcDims());
+    inputs.put(Arg.WEIGHTS, problem.weightsDims());
+    if (bias) {
+      inputs.put(Arg.BIAS, new long[] {problem.outputChannels()});
+    }
+    return inputs;
+  }
+
+  @Override
+  public long[] output() {
+    return problem.dstDims();
+  }
+
+  @Override
+  public List<DataType> outputTypes() {
+    return types.outputs();
+  }
+
+  @Override
+  public Tolerance tolerance(DataType outputType) {
+    return Tolerance.EXACT;
+  }
+
+  @Override
+  public Operation operation(Layout layout, DataType outputType) {
+    FormatTag tag = layout.tag(problem.axes().size() + 2);
+    return Convolution.of(
+        MemoryDesc.of(types.src(), tag, problem.srcDims()),
+        MemoryDesc.of(types.weights(), FormatTag.ANY, problem.weightsDims()),
+        bias ? MemoryDesc.of(DataType.F32, FormatTag.A, problem.outputChannels()) : null,
+        MemoryDesc.of(outputType, tag, problem.dstDims()),
+        problem.window());
+  }
+
+  @Override
+  public void fill(Arg arg, Tensor tensor) {
+    if (arg.equals(Arg.SRC)) {
+      data.src().fill(tensor, 1);
+    } else if (arg.equals(Arg.WEIGHTS)) {
+      data.weights().fill(tensor, 2);
+    } else {
+      data.bias().fill(tensor, 3);
+    }
+  }
+
+  @Override
+  public long bytesOfLoop() {
+    return 4 * problem.taps() * (problem.inputChannels() / problem.groups())
+        * problem.outputChannels();
+  }
+
+  @Override
+  public void compute(Map<Arg, Tensor> inputs, Tensor result) {
+    float[] weights = outputChannelsInnermost(inputs.get(Arg.WEIGHTS).segment());
+    float[] start =
+        bias ? inputs.get(Arg.BIAS).floats() : new float[problem.outputChannels()];
+    MemorySegment src = inputs.get(Arg.SRC).segment();
+    int rows = problem.axis(0).output() * problem.axis(1).output();
+    IntStream.range(0, problem.batch() * problem.groups())
+        .boxed()
+        .flatMap(ng -> IntStream.range(0, rows).mapToObj(row -> new int[] {ng, row}))
+        .parallel()
+        .forEach(
+            task ->
+                row(
+                    task[0] / problem.groups(),
+                    task[0] % problem.groups(),
+                    task[1],
+                    src,
+                    weights,
+                    start,
+                    result.segment()));
+  }
+
+  /** (g, oc, ic, taps) becomes (g, taps, ic, oc): the inner loop runs over output channels. */
+  private float[] outputChannelsInnermost(MemorySegment weights) {
+    int taps = (int) problem.taps();
+    int ic = problem.inputChannels() / problem.groups();
+    int oc = problem.outputChannels() / problem.groups();
+    float[] moved = new float[taps * ic * oc * problem.groups()];
+    IntStream.range(0, problem.groups() * oc)
+        .parallel()
+        .forEach(
+            go -> {
+              long from = (long) go * ic * taps;
+              for (int c = 0; c < ic; c++) {
+                for (int t = 0; t < taps; t++) {
+                  moved[((go / oc * taps + t) * ic + c) * oc + go % oc] =
+                      weights.getAtIndex(ValueLayout.JAVA_FLOAT, from++);
+                }
+              }
+            });
+    return moved;
+  }
+
+  /** One row of outputs, of all output channels of a group. */
+  private void row(
+      int n, int g, int row, MemorySegment src, float[] weights, float[] start, MemorySegment dst) {
+    Axis d = problem.axis(0);
+    Axis h = problem.axis(1);
+    Axis w = problem.axis(2);
+    int ic = problem.inputChannels() / problem.groups();
+    int oc = problem.outputChannels() / problem.groups();
+    int od = row / h.output();
+    int oh = row % h.output();
+    long inPlane = (long) d.input() * h.input() * w.input();
+    long outPlane = (long) d.output() * h.output() * w.output();
+    long inImage = ((long) n * problem.inputChannels() + (long) g * ic) * inPlane;
+    long outRow =
+        ((long) n * problem.outputChannels() + (long) g * oc) * outPlane + (long) row * w.output();
+    float[] sums = new float[oc];
+    for (int ow = 0; ow < w.output(); ow++) {
+      System.arraycopy(start, g * oc, sums, 0, oc);
+      for (int kd = d.firstTap(od); kd < d.endTap(od); kd++) {
+        for (int kh = h.firstTap(oh); kh < h.endTap(oh); kh++) {
+          for (int kw = w.firstTap(ow); kw < w.endTap(ow); kw++) {
+            int tap = (kd * h.kernel() + kh) * w.kernel() + kw;
+            int of = (g * (int) problem.taps() + tap) * ic * oc;
+            long at =
+                inImage
+                    + ((long) d.inputOf(od, kd) * h.input() + h.inputOf(oh, kh)) * w.input()
+                    + w.inputOf(ow, kw);
+            for (int c = 0; c < ic; c++) {
+              float x = src.getAtIndex(ValueLayout.JAVA_FLOAT, at + c * inPlane);
+              if (x != 0) { // many are, by the density
+                addProducts(sums, x, weights, of + c * oc);
+              }
+            }
+          }
+        }
+      }
+      for (int o = 0; o < oc; o++) {
+        dst.setAtIndex(ValueLayout.JAVA_FLOAT, outRow + o * outPlane + ow, sums[o]);
+      }
+    }
+  }
+
+  private static void addProducts(float[] sums, float x, float[] weights, int from) {
+    for (int o = 0; o < sums.length; o++) {
+      sums[o] += x * weights[from + o];
+    }
+  }
+}

@@ -1,0 +1,175 @@
+package io.github.octconv4j.cli.shapes;
+
+import io.github.octconv4j.dnn.Algorithm;
+import io.github.octconv4j.dnn.DataType;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+/**
+ * The options of benchdnn that hold for the problems after them, with lists of values: {@code --mb},
+ * {@code --dt} ({@code --sdt} and {@code --ddt} for resampling), {@code --dir}, {@code --alg},
+ * {@code --match} and {@code --reset}. Others are refused: a problem that was meant to run with them
+ * would be checked as something else.
+ */
+final class Settings {
+  private static final String KNOWN =
+      "--batch= --mb= --dt= --sdt= --ddt= --dir= --alg= --match= --reset";
+
+  private final Driver driver;
+  private final Types defaultTypes;
+  private List<Integer> batches;
+  private List<Types> types;
+  private List<Algorithm> algorithms;
+  private List<Boolean> biases;
+  private Pattern match;
+
+  Settings(Driver driver, Types defaultTypes) {
+    this.driver = driver;
+    this.defaultTypes = defaultTypes;
+    reset();
+  }
+
+  private void reset() {
+    batches = List.of(0);
+    types = List.of(defaultTypes);
+    algorithms = driver.algorithms();
+    biases = List.of(true); // benchdnn's default direction is FWD_B
+    match = Pattern.compile("");
+  }
+
+  /**
+   * Takes an option.
+   *
+   * @throws IllegalArgumentException if it is not supported, or its value is wrong
+   */
+  void apply(String option) {
+    int equals = option.indexOf('=');
+    String name = equals < 0 ? option : option.substring(0, equals);
+    String value = equals < 0 ? "" : option.substring(equals + 1);
+    boolean resampling = driver == Driver.RESAMPLING;
+    if (option.equals("--reset")) {
+      reset();
+    } else if (equals >= 0 && name.equals("--mb")) {
+      batches = values(option, value, Settings::batch);
+    } else if (equals >= 0 && name.equals("--dt") && !resampling) {
+      types = values(option, value, text -> Types.option(driver, text));
+    } else if (equals >= 0 && name.equals("--sdt") && resampling) {
+      types = combined(values(option, value, Settings::floating), Types::withSource);
+    } else if (equals >= 0 && name.equals("--ddt") && resampling) {
+      types = combined(values(option, value, Settings::floating), Types::withOutput);
+    } else if (equals >= 0 && name.equals("--dir")) {
+      biases = values(option, value, Settings::bias);
+    } else if (equals >= 0 && name.equals("--alg")) {
+      algorithms = values(option, value, this::algorithm);
+    } else if (equals >= 0 && name.equals("--match")) {
+      match = pattern(value);
+    } else {
+      throw new IllegalArgumentException(
+          "option %s is not supported for %s, expected one of %s".formatted(option, driver, KNOWN));
+    }
+  }
+
+  /** Returns how to run a problem: once for each batch, types and bias. */
+  List<ShapeCase> cases(String place, Problem problem) {
+    List<ShapeCase> cases = new ArrayList<>();
+    for (int batch : batches) {
+      Problem sized = batch == 0 ? problem : problem.withBatch(batch);
+      for (Types type : types) {
+        for (boolean bias : biases) {
+          if (match.matcher(sized.text()).find()) {
+            cases.add(new ShapeCase(place, sized, type, algorithms, bias));
+          }
+        }
+      }
+    }
+    return cases;
+  }
+
+  private static <T> List<T> values(String option, String list, Function<String, T> parser) {
+    LinkedHashSet<T> values = new LinkedHashSet<>();
+    for (String value : list.split(",", -1)) {
+      try {
+        values.add(parser.apply(value));
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(option + ": " + e.getMessage(), e);
+      }
+    }
+    return List.copyOf(values);
+  }
+
+  private <T> List<Types> combined(
+      List<T> values, java.util.function.BiFunction<Types, T, Types> with) {
+    LinkedHashSet<Types> all = new LinkedHashSet<>();
+    types.forEach(old -> values.forEach(value -> all.add(with.apply(old, value))));
+    return List.copyOf(all);
+  }
+
+  private static int batch(String text) {
+    try {
+      int batch = Integer.parseInt(text);
+      if (batch >= 0) {
+        return batch;
+      }
+    } catch (NumberFormatException e) {
+      // as a negative one
+    }
+    throw new IllegalArgumentException(
+        "a batch must be 1 or more, or 0 for the problem's own, was '%s'".formatted(text));
+  }
+
+  private static DataType floating(String text) {
+    DataType type = Types.parse(text);
+    if (type == DataType.F32 || type == DataType.BF16 || type == DataType.F16) {
+      return type;
+    }
+    throw new IllegalArgumentException("a type must be f32, bf16 or f16, was " + text);
+  }
+
+  private static boolean bias(String text) {
+    return switch (text.toUpperCase(Locale.ROOT)) {
+      case "FWD_B" -> true;
+      case "FWD_D", "FWD_I" -> false;
+      default ->
+          throw new IllegalArgumentException(
+              "only forward problems can be run, FWD_B, FWD_D or FWD_I, was '%s'".formatted(text));
+    };
+  }
+
+  private Algorithm algorithm(String text) {
+    Algorithm algorithm =
+        switch (text.toLowerCase(Locale.ROOT)) {
+          case "direct", "convolution_direct" -> Algorithm.CONVOLUTION_DIRECT;
+          case "max", "pooling_max" -> Algorithm.POOLING_MAX;
+          case "avg_p", "pooling_avg_include_padding" -> Algorithm.POOLING_AVG_INCLUDE_PADDING;
+          case "avg_np", "pooling_avg_exclude_padding" -> Algorithm.POOLING_AVG_EXCLUDE_PADDING;
+          case "nearest", "resampling_nearest" -> Algorithm.RESAMPLING_NEAREST;
+          case "linear", "resampling_linear" -> Algorithm.RESAMPLING_LINEAR;
+          default -> null;
+        };
+    if (algorithm == null || !driver.algorithms().contains(algorithm)) {
+      String expected =
+          switch (driver) {
+            case CONV -> "direct";
+            case POOL -> "max, avg_p or avg_np";
+            case RESAMPLING -> "nearest or linear";
+          };
+      throw new IllegalArgumentException(
+          "an algorithm of %s must be %s, was '%s'".formatted(driver, expected, text));
+    }
+    return algorithm;
+  }
+
+  private static Pattern pattern(String regex) {
+    try {
+      return Pattern.compile(regex);
+    } catch (PatternSyntaxException e) {
+      throw new IllegalArgumentException(
+          "--match=%s is no regular expression: %s".formatted(regex, e.getDescription()), e);
+    }
+  }
+}
