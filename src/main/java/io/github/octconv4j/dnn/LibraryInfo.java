@@ -43,7 +43,7 @@ public record LibraryInfo(
     NativeLibrary library = NativeLibrary.load();
     return new LibraryInfo(
         library.version(),
-        hash(),
+        builtFrom(),
         Native.string(dnnl_h.dnnl_cpu_isa2str(dnnl_h.dnnl_get_effective_cpu_isa())),
         Platform.find().map(Platform::classifier).orElse("unsupported"),
         library.path(),
@@ -53,7 +53,7 @@ public record LibraryInfo(
   }
 
   @SuppressWarnings("restricted") // oneDNN returns a pointer to a constant of this type
-  private static String hash() {
+  private static String builtFrom() {
     MemorySegment version = dnnl_h.dnnl_version().reinterpret(dnnl_version_t.layout().byteSize());
     return Native.string(dnnl_version_t.hash(version));
   }

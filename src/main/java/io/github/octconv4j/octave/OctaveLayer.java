@@ -79,7 +79,8 @@ public final class OctaveLayer implements AutoCloseable {
    * @param output what it shall give
    */
   public OctavePlan plan(OctaveDesc input, OutputFormat output) {
-    return OctavePlan.build(engine, spec, weights, input, output, options);
+    return OctavePlan.build(
+        engine, spec, weights, input, output, options, Formulation.DEFAULT);
   }
 
   private PlanCache<OctavePlan>.Lease lease(OctaveDesc input, OutputFormat output) {
