@@ -27,14 +27,4 @@ public final class Engine extends NativeHandle {
               "create the CPU engine"));
     }
   }
-
-  /**
-   * Returns how many floats a vector register holds in the instruction set that oneDNN uses here,
-   * caps included: 16 with AVX-512, else 8. Blocked layouts have blocks of this many channels.
-   */
-  public static int vectorFloats() {
-    NativeLibrary.load();
-    String isa = Native.string(dnnl_h.dnnl_cpu_isa2str(dnnl_h.dnnl_get_effective_cpu_isa()));
-    return isa.contains("avx512") || isa.contains("avx10") ? 16 : 8;
-  }
 }

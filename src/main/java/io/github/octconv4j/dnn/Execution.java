@@ -149,6 +149,29 @@ public final class Execution extends NativeHandle {
     }
   }
 
+  /**
+   * Runs all steps several times, one after the other on the calling thread, and returns the median
+   * time of each step in nanoseconds, in the order of {@link Program#steps}. For listings; the sum
+   * is not the time of a run where lanes run side by side.
+   *
+   * @param runs at least 1
+   */
+  public long[] profile(int runs) {
+    if (runs < 1) {
+      throw new IllegalArgumentException("runs must be at least 1, was " + runs);
+    }
+    enter();
+    int threadsBefore = Threads.swap(program.threads());
+    try {
+      requireBound();
+      return lanes.profile(runs);
+    } finally {
+      Reference.reachabilityFence(bound);
+      Threads.swap(threadsBefore);
+      exit();
+    }
+  }
+
   private void requireBound() {
     List<Buffer> buffers = program.buffers();
     for (int i = 0; i < bound.length; i++) {

@@ -1,5 +1,6 @@
 package io.github.octconv4j.dnn;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -52,6 +53,26 @@ final class Lanes implements Workers.Task {
     } else if (e != null) {
       throw (RuntimeException) e;
     }
+  }
+
+  /** Runs every step by itself and returns the median times in nanoseconds. */
+  long[] profile(int runs) {
+    List<Arguments> steps =
+        sections.stream().flatMap(List::stream).flatMap(List::stream).toList();
+    long[][] times = new long[steps.size()][runs];
+    for (int r = 0; r < runs; r++) {
+      for (int i = 0; i < steps.size(); i++) {
+        long start = System.nanoTime();
+        steps.get(i).execute(stream.handle());
+        times[i][r] = System.nanoTime() - start;
+      }
+    }
+    long[] medians = new long[steps.size()];
+    for (int i = 0; i < medians.length; i++) {
+      Arrays.sort(times[i]);
+      medians[i] = times[i][runs / 2];
+    }
+    return medians;
   }
 
   /** All the workers that are needed, or none. */

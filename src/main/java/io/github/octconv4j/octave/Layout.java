@@ -1,7 +1,7 @@
 package io.github.octconv4j.octave;
 
 import io.github.octconv4j.dnn.DataType;
-import io.github.octconv4j.dnn.Engine;
+import io.github.octconv4j.dnn.CpuIsa;
 import io.github.octconv4j.dnn.FormatTag;
 import io.github.octconv4j.dnn.MemoryDesc;
 
@@ -23,7 +23,7 @@ public enum Layout {
 
   /** Read from the library once. */
   private static final class Block {
-    static final int SIZE = Engine.vectorFloats();
+    static final int SIZE = CpuIsa.vectorFloats();
   }
 
   /** Returns how many channels the tensors have in which {@code channels} are kept. */
