@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class Execution extends NativeHandle {
   private final Program program;
   private final Parts parts;
+  private final Lanes lanes;
   private final AtomicBoolean running = new AtomicBoolean();
 
   /** The user's tensor of each input and output buffer; null for other buffers and at first. */
@@ -23,7 +24,13 @@ public final class Execution extends NativeHandle {
 
   /** Everything native that belongs to the execution. */
   private record Parts(
-      Stream stream, List<List<Memory>> memories, List<Arguments> arguments, List<NativeHandle> all) {}
+      Stream stream,
+      List<List<View>> views,
+      List<List<List<Arguments>>> sections,
+      List<NativeHandle> all) {}
+
+  /** A memory that looks at a buffer from a certain byte on. */
+  private record View(Memory memory, long offset, MemoryDesc desc) {}
 
   Execution(Program program) {
     this(program, Arena.ofShared());
@@ -44,6 +51,7 @@ public final class Execution extends NativeHandle {
     this.program = program;
     this.parts = parts;
     this.bound = new MemorySegment[program.buffers().size()];
+    this.lanes = new Lanes(parts.stream, parts.sections, program.threads());
   }
 
   private static Parts assemble(Program program, Arena arena) {
@@ -52,69 +60,27 @@ public final class Execution extends NativeHandle {
       Engine engine = program.engine();
       Stream stream = Stream.of(engine);
       all.add(stream);
-      BufferLayout layout = program.layout();
-      MemorySegment temporaries = allocate(arena, layout.bytes());
-      MemorySegment scratchpad = allocate(arena, layout.scratchpadBytes());
-
-      List<Map<MemoryDesc, Memory>> views = new ArrayList<>();
-      program.buffers().forEach(buffer -> views.add(new HashMap<>()));
-      List<Arguments> arguments = new ArrayList<>();
-      for (Step step : program.stepList()) {
-        Map<Arg, Memory> memories = new HashMap<>();
-        step.operands()
-            .forEach(
-                (arg, operand) ->
-                    memories.put(
-                        arg,
-                        views
-                            .get(operand.buffer().index())
-                            .computeIfAbsent(
-                                operand.desc(),
-                                desc -> {
-                                  Memory memory = Memory.unbound(engine, desc);
-                                  all.add(memory);
-                                  MemorySegment data =
-                                      dataOf(program, operand.buffer(), temporaries);
-                                  if (data != null) {
-                                    memory.bind(data);
-                                  }
-                                  return memory;
-                                })));
-        MemoryDesc working = step.primitive().desc().descs().get(Arg.SCRATCHPAD);
-        if (working != null) {
-          Memory memory = Memory.unbound(engine, working);
-          all.add(memory);
-          memory.bind(scratchpad);
-          memories.put(Arg.SCRATCHPAD, memory);
+      Views views = new Views(program, arena, all);
+      List<List<List<Arguments>>> sections = new ArrayList<>();
+      for (Section section : program.sections()) {
+        List<List<Arguments>> lanes = new ArrayList<>();
+        for (int lane = 0; lane < section.lanes().size(); lane++) {
+          List<Arguments> list = new ArrayList<>();
+          for (Step step : section.lanes().get(lane)) {
+            Arguments arguments = Arguments.of(step.primitive(), views.memories(step, lane));
+            all.add(arguments);
+            list.add(arguments);
+          }
+          lanes.add(List.copyOf(list));
         }
-        Arguments list = Arguments.of(step.primitive(), memories);
-        all.add(list);
-        arguments.add(list);
+        sections.add(List.copyOf(lanes));
       }
-      return new Parts(
-          stream,
-          views.stream().map(view -> List.copyOf(view.values())).toList(),
-          List.copyOf(arguments),
-          all);
+      return new Parts(stream, views.ofBuffers(), List.copyOf(sections), all);
     } catch (RuntimeException | Error e) {
       close(all);
       arena.close();
       throw e;
     }
-  }
-
-  private static MemorySegment allocate(Arena arena, long bytes) {
-    return bytes == 0 ? MemorySegment.NULL : arena.allocate(bytes, Tensor.ALIGNMENT);
-  }
-
-  /** Where a buffer's data is from the start; null where the caller provides it. */
-  private static MemorySegment dataOf(Program program, Buffer buffer, MemorySegment temporaries) {
-    return switch (buffer.role()) {
-      case INPUT, OUTPUT -> null;
-      case CONSTANT -> program.constant(buffer).segment();
-      case TEMPORARY ->
-          temporaries.asSlice(program.layout().offset(buffer), buffer.desc().bytes());
-    };
   }
 
   private static void close(List<NativeHandle> handles) {
@@ -152,8 +118,10 @@ public final class Execution extends NativeHandle {
       MemorySegment before = bound[buffer.index()];
       if (before == null || before.address() != segment.address()) {
         bound[buffer.index()] = null; // until all views point at the new data
-        for (Memory memory : parts.memories.get(buffer.index())) {
-          memory.bind(segment);
+        List<View> views = parts.views.get(buffer.index());
+        for (int i = 0; i < views.size(); i++) {
+          View view = views.get(i);
+          view.memory.bind(segment.asSlice(view.offset));
         }
       }
       bound[buffer.index()] = segment;
@@ -173,11 +141,30 @@ public final class Execution extends NativeHandle {
     int threadsBefore = Threads.swap(program.threads());
     try {
       requireBound();
-      MemorySegment stream = parts.stream.handle();
-      List<Arguments> arguments = parts.arguments;
-      for (int i = 0; i < arguments.size(); i++) { // no iterator: a run allocates nothing
-        arguments.get(i).execute(stream);
-      }
+      lanes.run(program.lanes());
+    } finally {
+      Reference.reachabilityFence(bound);
+      Threads.swap(threadsBefore);
+      exit();
+    }
+  }
+
+  /**
+   * Runs all steps several times, one after the other on the calling thread, and returns the median
+   * time of each step in nanoseconds, in the order of {@link Program#steps}. For listings; the sum
+   * is not the time of a run where lanes run side by side.
+   *
+   * @param runs at least 1
+   */
+  public long[] profile(int runs) {
+    if (runs < 1) {
+      throw new IllegalArgumentException("runs must be at least 1, was " + runs);
+    }
+    enter();
+    int threadsBefore = Threads.swap(program.threads());
+    try {
+      requireBound();
+      return lanes.profile(runs);
     } finally {
       Reference.reachabilityFence(bound);
       Threads.swap(threadsBefore);
@@ -210,5 +197,82 @@ public final class Execution extends NativeHandle {
   private void exit() {
     running.set(false);
     release();
+  }
+
+  /** Makes the memories of steps, one for each view of a buffer. */
+  private static final class Views {
+    private final Program program;
+    private final List<NativeHandle> all;
+    private final MemorySegment temporaries;
+    private final MemorySegment scratchpads;
+    private final List<Map<Long, List<View>>> views = new ArrayList<>();
+
+    Views(Program program, Arena arena, List<NativeHandle> all) {
+      this.program = program;
+      this.all = all;
+      BufferLayout layout = program.layout();
+      this.temporaries = allocate(arena, layout.bytes());
+      this.scratchpads = allocate(arena, program.lanes() * layout.scratchpadBytes());
+      program.buffers().forEach(buffer -> views.add(new HashMap<>()));
+    }
+
+    private static MemorySegment allocate(Arena arena, long bytes) {
+      return bytes == 0 ? MemorySegment.NULL : arena.allocate(bytes, Tensor.ALIGNMENT);
+    }
+
+    Map<Arg, Memory> memories(Step step, int lane) {
+      Map<Arg, Memory> memories = new HashMap<>();
+      step.operands().forEach((arg, operand) -> memories.put(arg, memory(operand)));
+      MemoryDesc working = step.primitive().desc().descs().get(Arg.SCRATCHPAD);
+      if (working != null) {
+        Memory memory = unbound(working);
+        memory.bind(scratchpads.asSlice(lane * program.layout().scratchpadBytes()));
+        memories.put(Arg.SCRATCHPAD, memory);
+      }
+      return memories;
+    }
+
+    private Memory memory(Operand operand) {
+      Buffer buffer = operand.buffer();
+      List<View> same =
+          views
+              .get(buffer.index())
+              .computeIfAbsent(operand.offset(), offset -> new ArrayList<>());
+      for (View view : same) {
+        if (view.desc.equals(operand.desc())) {
+          return view.memory;
+        }
+      }
+      Memory memory = unbound(operand.desc());
+      MemorySegment data = dataOf(buffer);
+      if (data != null) {
+        memory.bind(data.asSlice(operand.offset()));
+      }
+      same.add(new View(memory, operand.offset(), operand.desc()));
+      return memory;
+    }
+
+    private Memory unbound(MemoryDesc desc) {
+      Memory memory = Memory.unbound(program.engine(), desc);
+      all.add(memory);
+      return memory;
+    }
+
+    /** Where a buffer's data is from the start; null where the caller provides it. */
+    private MemorySegment dataOf(Buffer buffer) {
+      return switch (buffer.role()) {
+        case INPUT, OUTPUT -> null;
+        case CONSTANT -> program.constant(buffer).segment();
+        case TEMPORARY ->
+            temporaries.asSlice(program.layout().offset(buffer), buffer.desc().bytes());
+      };
+    }
+
+    /** The views of each buffer. */
+    List<List<View>> ofBuffers() {
+      return views.stream()
+          .map(map -> map.values().stream().flatMap(List::stream).toList())
+          .toList();
+    }
   }
 }

@@ -6,10 +6,12 @@ package io.github.octconv4j.dnn;
  */
 public final class Operand {
   private final Buffer buffer;
+  private final long offset;
   private final MemoryDesc desc;
 
-  Operand(Buffer buffer, MemoryDesc desc) {
+  Operand(Buffer buffer, long offset, MemoryDesc desc) {
     this.buffer = buffer;
+    this.offset = offset;
     this.desc = desc;
   }
 
@@ -24,17 +26,38 @@ public final class Operand {
   }
 
   /**
-   * Returns another view of the same buffer, for instance a {@link MemoryDesc#submemory}.
+   * Returns another view of the same memory, for instance a {@link MemoryDesc#submemory}.
    *
    * @throws IllegalArgumentException if the view reaches beyond the buffer
    */
   public Operand view(MemoryDesc view) {
-    if (view.isAny() || view.bytes() > buffer.desc().bytes()) {
+    return view(0, view);
+  }
+
+  /**
+   * Returns a view that begins further on, for instance the dense block of memory that some rows of
+   * an image are.
+   *
+   * @param bytes distance from the beginning of this view, at least 0
+   * @throws IllegalArgumentException if the view reaches beyond the buffer
+   */
+  public Operand view(long bytes, MemoryDesc view) {
+    if (view.isAny() || bytes < 0 || bytes > buffer.desc().bytes() - offset - view.bytes()) {
       throw new IllegalArgumentException(
-          "view %s does not lie inside buffer %s of %s"
-              .formatted(view, buffer.name(), buffer.desc()));
+          "view %s at byte %d does not lie inside buffer %s of %s"
+              .formatted(view, offset + bytes, buffer.name(), buffer.desc()));
     }
-    return new Operand(buffer, view);
+    return new Operand(buffer, offset + bytes, view);
+  }
+
+  /** Where the view begins in the buffer, in bytes. */
+  long offset() {
+    return offset;
+  }
+
+  /** Returns whether both are views of one buffer. */
+  public boolean sharesBuffer(Operand other) {
+    return buffer.equals(other.buffer);
   }
 
   Buffer buffer() {

@@ -8,7 +8,7 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * A straight line of primitives over common buffers, prepared once and run many times. Immutable;
+ * A sequence of primitives over common buffers, prepared once and run many times. Immutable;
  * any number of threads may share it, each with an {@link Execution} of its own.
  */
 public final class Program extends NativeHandle {
@@ -16,7 +16,8 @@ public final class Program extends NativeHandle {
   private final int threads;
   private final List<Buffer> buffers;
   private final List<Tensor> constants; // null where the buffer is no constant
-  private final List<Step> steps;
+  private final List<Section> sections;
+  private final int lanes;
   private final BufferLayout layout;
 
   /** Takes over the arena with the constants, and the primitives of the steps. */
@@ -26,11 +27,11 @@ public final class Program extends NativeHandle {
       Arena arena,
       List<Buffer> buffers,
       List<Tensor> constants,
-      List<Step> steps) {
+      List<Section> sections) {
     super(
         MemorySegment.NULL,
         ignored -> {
-          steps.forEach(step -> step.primitive().close());
+          sections.forEach(Section::close);
           arena.close();
         },
         engine);
@@ -38,8 +39,9 @@ public final class Program extends NativeHandle {
     this.threads = threads;
     this.buffers = List.copyOf(buffers);
     this.constants = Collections.unmodifiableList(new ArrayList<>(constants));
-    this.steps = List.copyOf(steps);
-    this.layout = BufferLayout.of(this.buffers, this.steps);
+    this.sections = List.copyOf(sections);
+    this.lanes = sections.stream().mapToInt(section -> section.lanes().size()).max().orElse(1);
+    this.layout = BufferLayout.of(this.buffers, this.sections);
   }
 
   /** Returns the memories, arguments and working memory for one thread at a time. */
@@ -54,7 +56,7 @@ public final class Program extends NativeHandle {
 
   /** Returns what each step runs, in order. */
   public List<StepInfo> steps() {
-    return steps.stream().map(StepInfo::of).toList();
+    return allSteps().map(StepInfo::of).toList();
   }
 
   /** Returns the bytes of the constants, which exist once. */
@@ -64,12 +66,12 @@ public final class Program extends NativeHandle {
 
   /** Returns the bytes of temporaries and scratchpad, which each execution has. */
   public long temporaryBytes() {
-    return layout.bytes() + layout.scratchpadBytes();
+    return layout.bytes() + lanes * layout.scratchpadBytes();
   }
 
   /** Returns the multiply-adds of one run. */
   public long multiplyAdds() {
-    return steps.stream()
+    return allSteps()
         .mapToLong(step -> step.primitive().desc().operation().multiplyAdds())
         .sum();
   }
@@ -87,8 +89,17 @@ public final class Program extends NativeHandle {
     return buffers;
   }
 
-  List<Step> stepList() {
-    return steps;
+  List<Section> sections() {
+    return sections;
+  }
+
+  /** How many threads run side by side at most. */
+  int lanes() {
+    return lanes;
+  }
+
+  private java.util.stream.Stream<Step> allSteps() {
+    return sections.stream().flatMap(section -> section.steps().stream());
   }
 
   BufferLayout layout() {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntConsumer;
 
 /**
  * Puts a {@link Program} together: buffers first, then the steps that read and write them. Not
@@ -17,7 +18,9 @@ public final class ProgramBuilder implements AutoCloseable {
   private final Arena constants = Arena.ofShared();
   private final List<Buffer> buffers = new ArrayList<>();
   private final List<Tensor> constantData = new ArrayList<>();
-  private final List<Step> steps = new ArrayList<>();
+  private final List<Section> sections = new ArrayList<>();
+  private List<List<Step>> lanes; // of the section being built side by side, else null
+  private int lane;
   private final List<PrimitiveDesc> opened = new ArrayList<>();
   private boolean built;
   private boolean closed;
@@ -76,7 +79,7 @@ public final class ProgramBuilder implements AutoCloseable {
     Buffer buffer = new Buffer(buffers.size(), name, role, desc);
     buffers.add(buffer);
     constantData.add(data);
-    return new Operand(buffer, desc);
+    return new Operand(buffer, 0, desc);
   }
 
   /**
@@ -121,7 +124,39 @@ public final class ProgramBuilder implements AutoCloseable {
           }
         });
     Primitive primitive = Primitive.of(desc);
-    steps.add(new Step(name, primitive, Map.copyOf(operands)));
+    Step step = new Step(name, primitive, Map.copyOf(operands));
+    if (lanes == null) {
+      sections.add(new Section(List.of(List.of(step))));
+    } else {
+      lanes.get(lane).add(step);
+    }
+  }
+
+  /**
+   * Adds steps that run side by side, one thread for each lane. What a lane writes the others may
+   * read only after all have ended.
+   *
+   * @param count lanes, at least 1
+   * @param steps called once for each lane, counted from 0, to add its steps in order
+   */
+  public void sideBySide(int count, IntConsumer steps) {
+    if (count < 1 || lanes != null) {
+      throw new IllegalArgumentException(
+          "lanes must be at least 1 and not inside others, were " + count);
+    }
+    lanes = new ArrayList<>();
+    try {
+      for (lane = 0; lane < count; lane++) {
+        lanes.add(new ArrayList<>());
+        steps.accept(lane);
+      }
+      sections.add(new Section(lanes));
+    } catch (RuntimeException | Error e) {
+      lanes.forEach(list -> list.forEach(step -> step.primitive().close()));
+      throw e;
+    } finally {
+      lanes = null;
+    }
   }
 
   /** Returns the program. The builder is of no use after that but to be closed. */
@@ -129,7 +164,7 @@ public final class ProgramBuilder implements AutoCloseable {
     requireOpen();
     built = true; // the program owns constants and primitives, even if it can't be made
     return new Program(
-        engine, threadCount, constants, buffers, constantData, List.copyOf(steps));
+        engine, threadCount, constants, buffers, constantData, List.copyOf(sections));
   }
 
   /** Frees what was built only for this builder. Must be called on the thread that made it. */
@@ -141,7 +176,7 @@ public final class ProgramBuilder implements AutoCloseable {
     closed = true;
     opened.forEach(PrimitiveDesc::close); // primitives keep theirs
     if (!built) {
-      steps.forEach(step -> step.primitive().close());
+      sections.forEach(Section::close);
       constants.close();
     }
     threads.close();

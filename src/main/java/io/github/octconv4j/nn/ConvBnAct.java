@@ -1,7 +1,7 @@
 package io.github.octconv4j.nn;
 
-import io.github.octconv4j.dnn.Operand;
 import io.github.octconv4j.octave.Activation;
+import io.github.octconv4j.octave.Formulation;
 import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.OctaveOperand;
 import io.github.octconv4j.octave.OctaveProgramBuilder;
@@ -24,8 +24,8 @@ public record ConvBnAct(
   public OctaveOperand addTo(OctaveProgramBuilder program, OctaveOperand x) {
     requireInput(x);
     OctaveShape shape = OctaveProgramBuilder.outputShape(spec, x.shape());
-    OctaveOperand y = program.temporary(name, spec.out(), shape);
-    program.convolution(name, spec, weights, x, y, false, activation);
+    OctaveOperand y = program.temporary(name, spec.out(), shape, x.layout());
+    program.convolution(name, spec, weights, x, y, false, activation, Formulation.DEFAULT);
     return y;
   }
 
@@ -34,25 +34,19 @@ public record ConvBnAct(
       OctaveProgramBuilder program, OctaveOperand x, OctaveOperand y, Activation afterSum) {
     requireInput(x);
     OctaveShape shape = OctaveProgramBuilder.outputShape(spec, x.shape());
-    if (!shape.equals(y.shape())
-        || channels(y.high()) != spec.out().high()
-        || channels(y.low()) != spec.out().low()) {
+    if (!shape.equals(y.shape()) || !y.channels().equals(spec.out())) {
       throw new IllegalArgumentException(
-          "layer %s gives %s with channels %s, which can't be added to high %s, low %s"
-              .formatted(name, shape, spec.out(), y.high(), y.low()));
+          "layer %s gives %s with %s, which can't be added to %s with %s"
+              .formatted(name, shape, spec.out(), y.shape(), y.channels()));
     }
-    program.convolution(name, spec, weights, x, y, true, afterSum);
+    program.convolution(name, spec, weights, x, y, true, afterSum, Formulation.DEFAULT);
   }
 
   private void requireInput(OctaveOperand x) {
-    if (channels(x.high()) != spec.in().high() || channels(x.low()) != spec.in().low()) {
+    if (!x.channels().equals(spec.in())) {
       throw new IllegalArgumentException(
-          "layer %s needs input channels %s, was given high %s, low %s"
-              .formatted(name, spec.in(), x.high(), x.low()));
+          "layer %s needs an input with %s, was %s with %s"
+              .formatted(name, spec.in(), x.shape(), x.channels()));
     }
-  }
-
-  private static long channels(Operand part) {
-    return part == null ? 0 : part.desc().dim(1);
   }
 }

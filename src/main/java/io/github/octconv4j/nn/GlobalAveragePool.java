@@ -26,7 +26,7 @@ public record GlobalAveragePool(String name) implements Layer {
               .formatted(name, x.high(), x.low()));
     }
     long[] dims = x.high().desc().dims();
-    Operand y = program.program().temporary(name, program.internal(dims[0], dims[1], 1, 1));
+    Operand y = program.temporary(name, x.layout(), dims[0], dims[1], 1, 1);
     program.add(
         name,
         Pooling.of(
@@ -36,6 +36,7 @@ public record GlobalAveragePool(String name) implements Layer {
             Window.of(dims[2], dims[3])),
         PostOps.NONE,
         Map.of(Arg.SRC, x.high(), Arg.DST, y));
-    return new OctaveOperand(new OctaveShape(x.shape().batch(), 1, 1, 0, 0), y, null);
+    return new OctaveOperand(
+        x.channels(), new OctaveShape(x.shape().batch(), 1, 1, 0, 0), x.layout(), y, null);
   }
 }

@@ -8,6 +8,8 @@ import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.Operand;
 import io.github.octconv4j.dnn.PostOps;
 import io.github.octconv4j.dnn.PrimitiveDesc;
+import io.github.octconv4j.octave.ChannelSplit;
+import io.github.octconv4j.octave.Layout;
 import io.github.octconv4j.octave.OctaveOperand;
 import io.github.octconv4j.octave.OctaveProgramBuilder;
 import io.github.octconv4j.octave.OctaveShape;
@@ -50,7 +52,7 @@ public final class Linear implements Layer {
   @Override
   public OctaveOperand addTo(OctaveProgramBuilder program, OctaveOperand x) {
     Operand src = x.high();
-    if (x.low() != null || src.desc().elements() != src.desc().dim(0) * in) {
+    if (x.low() != null || x.layout() != Layout.NHWC || src.desc().elements() != src.desc().dim(0) * in) {
       throw new IllegalArgumentException(
           "layer %s needs (n, %d, 1, 1), was high %s, low %s"
               .formatted(name, in, src, x.low()));
@@ -67,7 +69,7 @@ public final class Linear implements Layer {
                 MemoryDesc.of(DataType.F32, FormatTag.A, out),
                 results),
             PostOps.NONE);
-    Operand y = program.program().temporary(name, program.internal(n, out, 1, 1));
+    Operand y = program.temporary(name, Layout.NHWC, n, out, 1, 1);
     program
         .program()
         .add(
@@ -82,6 +84,11 @@ public final class Linear implements Layer {
                 program.constant(name + ".bias", desc.desc(Arg.BIAS), bias, out),
                 Arg.DST,
                 y.view(results)));
-    return new OctaveOperand(new OctaveShape(x.shape().batch(), 1, 1, 0, 0), y, null);
+    return new OctaveOperand(
+        new ChannelSplit(out, 0),
+        new OctaveShape(x.shape().batch(), 1, 1, 0, 0),
+        Layout.NHWC,
+        y,
+        null);
   }
 }

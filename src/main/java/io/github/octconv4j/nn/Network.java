@@ -7,11 +7,14 @@ import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.Operand;
 import io.github.octconv4j.dnn.PostOps;
 import io.github.octconv4j.dnn.ProgramBuilder;
+import io.github.octconv4j.octave.ChannelSplit;
+import io.github.octconv4j.octave.Layout;
 import io.github.octconv4j.octave.OctaveOperand;
 import io.github.octconv4j.octave.OctaveProgramBuilder;
 import io.github.octconv4j.octave.OctaveShape;
 import io.github.octconv4j.octave.PlanCache;
 import io.github.octconv4j.octave.PlanOptions;
+import io.github.octconv4j.octave.SizeRule;
 import io.github.octconv4j.weights.SafetensorsFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -98,12 +101,11 @@ public final class Network implements AutoCloseable {
                   info.channels(),
                   info.height(),
                   info.width()));
+      OctaveShape shape =
+          OctaveShape.of(batch, info.height(), info.width(), SizeRule.FLOOR);
       OctaveOperand x =
-          new OctaveOperand(
-              new OctaveShape(
-                  batch, info.height(), info.width(), info.height() / 2, info.width() / 2),
-              builder.toInternal(input),
-              null);
+          builder.input(
+              new ChannelSplit(info.channels(), 0), shape, Layout.NHWC, input, null);
       Map<String, Operand> traces = new LinkedHashMap<>();
       for (Layer layer : layers) {
         x = layer.addTo(builder, x);

@@ -1,6 +1,7 @@
 package io.github.octconv4j.octave;
 
 import io.github.octconv4j.dnn.Engine;
+import io.github.octconv4j.dnn.Window;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -137,6 +138,11 @@ public record OctaveConv2d(
       kernelHeight,
       kernelWidth
     };
+  }
+
+  /** The kernel and its dilation, without padding. */
+  Window window() {
+    return Window.of(kernelHeight, kernelWidth).dilations(dilationHeight - 1L, dilationWidth - 1L);
   }
 
   /** Whether every channel is convolved alone, without exchange between the frequencies. */

@@ -1,5 +1,7 @@
 package io.github.octconv4j.octave;
 
+import io.github.octconv4j.dnn.DataType;
+import io.github.octconv4j.dnn.FormatTag;
 import io.github.octconv4j.dnn.MemoryDesc;
 
 /**
@@ -21,6 +23,19 @@ public record OctaveDesc(MemoryDesc high, MemoryDesc low) {
     return new OctaveDesc(
         tensor.hasHigh() ? tensor.high().desc() : null,
         tensor.hasLow() ? tensor.low().desc() : null);
+  }
+
+  /** Returns a description that leaves layout and type to the plan. */
+  public static OctaveDesc any(ChannelSplit channels, OctaveShape shape) {
+    return new OctaveDesc(
+        any(Frequency.HIGH, channels, shape), any(Frequency.LOW, channels, shape));
+  }
+
+  private static MemoryDesc any(Frequency frequency, ChannelSplit channels, OctaveShape shape) {
+    int c = channels.of(frequency);
+    return c == 0
+        ? null
+        : MemoryDesc.of(DataType.F32, FormatTag.ANY, shape.dims(frequency, c));
   }
 
   /**

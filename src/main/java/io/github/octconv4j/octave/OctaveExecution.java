@@ -31,6 +31,13 @@ public final class OctaveExecution implements AutoCloseable {
     execution.run();
   }
 
+  /** Returns the median time of each step in nanoseconds; see {@link Execution#profile}. */
+  long[] profile(OctaveTensor x, OctaveTensor y, int runs) {
+    bind("x", plan.inputOperand(), x);
+    bind("y", plan.outputOperand(), y);
+    return execution.profile(runs);
+  }
+
   private void bind(String name, OctaveOperand operand, OctaveTensor tensor) {
     bind(name + " high", operand.high(), tensor.part(Frequency.HIGH));
     bind(name + " low", operand.low(), tensor.part(Frequency.LOW));

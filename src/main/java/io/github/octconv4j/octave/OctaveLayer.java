@@ -79,7 +79,12 @@ public final class OctaveLayer implements AutoCloseable {
    * @param output what it shall give
    */
   public OctavePlan plan(OctaveDesc input, OutputFormat output) {
-    return OctavePlan.build(engine, spec, weights, input, output, options);
+    return planner(input, output).plan();
+  }
+
+  /** Returns the planner of one size and layout of data, which can explain its choice. */
+  public OctavePlanner planner(OctaveDesc input, OutputFormat output) {
+    return new OctavePlanner(engine, spec, weights, input, output, options);
   }
 
   private PlanCache<OctavePlan>.Lease lease(OctaveDesc input, OutputFormat output) {

@@ -5,13 +5,38 @@ import io.github.octconv4j.dnn.Operand;
 /**
  * An octave feature map inside a program that is being built.
  *
+ * @param channels its channels; the parts may hold more, filled with zeros
  * @param shape its size
+ * @param layout of both parts
  * @param high the high part, null where there is none
  * @param low the low part, null where there is none
  */
-public record OctaveOperand(OctaveShape shape, Operand high, Operand low) {
-  /** Returns the part of one frequency, null where there is none. */
-  Operand part(Frequency frequency) {
-    return frequency == Frequency.HIGH ? high : low;
+public record OctaveOperand(
+    ChannelSplit channels, OctaveShape shape, Layout layout, Operand high, Operand low) {
+
+  /** Some images of the batch. */
+  OctaveOperand images(int first, int count) {
+    return new OctaveOperand(
+        channels,
+        new OctaveShape(
+            count, shape.height(), shape.width(), shape.lowHeight(), shape.lowWidth()),
+        layout,
+        high == null ? null : Images.ofBatch(high, layout, first, count),
+        low == null ? null : Images.ofBatch(low, layout, first, count));
+  }
+
+  /** A thread's share of the channels of each part, in whole blocks; perhaps nothing of a part. */
+  OctaveOperand channelShare(int index, int of) {
+    return new OctaveOperand(
+        channels, shape, layout, channelShare(high, index, of), channelShare(low, index, of));
+  }
+
+  private static Operand channelShare(Operand part, int index, int of) {
+    if (part == null) {
+      return null;
+    }
+    Share share =
+        Share.of(Math.toIntExact(part.desc().dim(1)), Layout.blockSize(), index, of);
+    return share.count() == 0 ? null : Images.channels(part, share.first(), share.count());
   }
 }

@@ -1,9 +1,9 @@
 package io.github.octconv4j.octave;
 
 import io.github.octconv4j.dnn.Engine;
+import io.github.octconv4j.dnn.FormatTag;
 import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.Operand;
-import io.github.octconv4j.dnn.PostOps;
 import io.github.octconv4j.dnn.Program;
 import io.github.octconv4j.dnn.ProgramBuilder;
 import io.github.octconv4j.dnn.StepInfo;
@@ -14,12 +14,15 @@ import java.util.List;
  * any number of threads may share it, each with an {@link OctaveExecution}.
  */
 public final class OctavePlan implements Plan {
+  private final Formulation formulation;
   private final Program program;
   private final OctaveOperand input;
   private final OctaveOperand output;
   private final ExecutionPool pool = new ExecutionPool(this);
 
-  private OctavePlan(Program program, OctaveOperand input, OctaveOperand output) {
+  private OctavePlan(
+      Formulation formulation, Program program, OctaveOperand input, OctaveOperand output) {
+    this.formulation = formulation;
     this.program = program;
     this.input = input;
     this.output = output;
@@ -28,9 +31,9 @@ public final class OctavePlan implements Plan {
   /**
    * Builds a plan.
    *
-   * @param input descriptors of the data that will be given, in any layout; NHWC of the options'
-   *     type is used in place
-   * @param output layout and type of the results that are wanted; dimensions follow from the input
+   * @param input descriptors of the data that will be given; {@code any} leaves layout and type to
+   *     the plan
+   * @param output layout and type of the results
    */
   static OctavePlan build(
       Engine engine,
@@ -38,39 +41,43 @@ public final class OctavePlan implements Plan {
       OctaveWeights weights,
       OctaveDesc input,
       OutputFormat output,
-      PlanOptions options) {
+      PlanOptions options,
+      Formulation formulation) {
     OctaveShape shape = input.shape(spec);
     OctaveShape outShape = OctaveProgramBuilder.outputShape(spec, shape);
-    try (ProgramBuilder program = new ProgramBuilder(engine, options.threads())) {
+    Layout layout = formulation.layout();
+    try (ProgramBuilder program =
+        new ProgramBuilder(engine, formulation.primitiveThreads(options.threads()))) {
       OctaveProgramBuilder builder = new OctaveProgramBuilder(program, options);
-      Operand xh = input(program, "x_h", input.high());
-      Operand xl = input(program, "x_l", input.low());
-      Operand yh = output(program, "y_h", spec, Frequency.HIGH, outShape, output);
-      Operand yl = output(program, "y_l", spec, Frequency.LOW, outShape, output);
-      OctaveOperand y =
-          new OctaveOperand(outShape, internal(builder, yh), internal(builder, yl));
-      builder.convolution(
-          "octave",
-          spec,
-          weights,
+      OctaveOperand given =
           new OctaveOperand(
+              spec.in(),
               shape,
-              xh == null ? null : builder.toInternal(xh),
-              xl == null ? null : builder.toInternal(xl)),
-          y,
-          false,
-          Activation.NONE);
-      copyOut(builder, y.high(), yh);
-      copyOut(builder, y.low(), yl);
+              layout,
+              input(program, "x_h", input.high(), layout, options),
+              input(program, "x_l", input.low(), layout, options));
+      Operand yh = output(program, "y_h", spec, Frequency.HIGH, outShape, output, layout, options);
+      Operand yl = output(program, "y_l", spec, Frequency.LOW, outShape, output, layout, options);
+      OctaveOperand x = builder.input(spec.in(), shape, layout, given.high(), given.low());
+      OctaveOperand y = builder.output(spec.out(), outShape, layout, yh, yl);
+      builder.convolution(
+          "octave", spec, weights, x, y, false, Activation.NONE, formulation);
+      builder.copyOut(y, yh, yl);
       return new OctavePlan(
+          formulation,
           program.build(),
-          new OctaveOperand(shape, xh, xl),
-          new OctaveOperand(outShape, yh, yl));
+          given,
+          new OctaveOperand(spec.out(), outShape, layout, yh, yl));
     }
   }
 
-  private static Operand input(ProgramBuilder program, String name, MemoryDesc desc) {
-    return desc == null ? null : program.input(name, desc);
+  private static Operand input(
+      ProgramBuilder program, String name, MemoryDesc desc, Layout layout, PlanOptions options) {
+    if (desc == null) {
+      return null;
+    }
+    return program.input(
+        name, desc.isAny() ? layout.desc(options.type(), desc.dims()) : desc);
   }
 
   private static Operand output(
@@ -79,31 +86,24 @@ public final class OctavePlan implements Plan {
       OctaveConv2d spec,
       Frequency frequency,
       OctaveShape shape,
-      OutputFormat format) {
+      OutputFormat format,
+      Layout layout,
+      PlanOptions options) {
     int channels = spec.out().of(frequency);
-    return channels == 0
-        ? null
-        : program.output(
-            name,
-            MemoryDesc.of(format.type(), format.layout(), shape.dims(frequency, channels)));
-  }
-
-  /** Where the convolution writes: the output itself, or memory to be reordered. */
-  private static Operand internal(OctaveProgramBuilder builder, Operand output) {
-    if (output == null) {
+    if (channels == 0) {
       return null;
     }
-    MemoryDesc wanted = builder.internal(output.desc().dims());
-    return output.desc().equals(wanted)
-        ? output
-        : builder.program().temporary(output.name() + ".nhwc", wanted);
+    long[] dims = shape.dims(frequency, channels);
+    return program.output(
+        name,
+        format.layout() == FormatTag.ANY
+            ? layout.desc(options.type(), dims)
+            : MemoryDesc.of(format.type(), format.layout(), dims));
   }
 
-  private static void copyOut(OctaveProgramBuilder builder, Operand from, Operand to) {
-    if (from != to) {
-      builder.reorder(
-          to.name() + ".reorder", from, to, PostOps.NONE);
-    }
+  /** Returns how the plan is put together. */
+  public Formulation formulation() {
+    return formulation;
   }
 
   /** Returns memories and working memory for one thread at a time; the caller closes it. */

@@ -21,18 +21,17 @@ import java.lang.foreign.Arena;
 import java.util.HashMap;
 import java.util.Map;
 
-/**
- * Adds octave convolutions to a program. All tensors inside have the channels innermost (NHWC): no
- * channel count is slow in that layout, and a pool or a sum finds neighbours together.
- *
- * <p>Not thread-safe.
- */
+/** Adds octave convolutions, and what goes with them, to a program. Not thread-safe. */
 public final class OctaveProgramBuilder {
   private final ProgramBuilder program;
   private final PlanOptions options;
+  private final Map<Constant, Operand> constants = new HashMap<>();
 
   /** Pools that stand already, so that two layers which read one tensor share them. */
-  private final Map<Operand, Map<SizeRule, Operand>> pools = new HashMap<>();
+  private final Map<Operand, Operand> pools = new HashMap<>();
+
+  /** Weights in the layout of a primitive; bands of different heights share them. */
+  private record Constant(String name, MemoryDesc desc) {}
 
   /** Wraps a builder, which the caller closes. */
   public OctaveProgramBuilder(ProgramBuilder program, PlanOptions options) {
@@ -45,43 +44,21 @@ public final class OctaveProgramBuilder {
     return program;
   }
 
-  /** Returns the descriptor that an image (n, c, h, w) has inside the program. */
-  public MemoryDesc internal(long... dims) {
-    return MemoryDesc.of(options.type(), FormatTag.NHWC, dims);
+  /** Returns the element type of everything inside. */
+  public DataType type() {
+    return options.type();
   }
 
-  /** Returns the operand in the internal layout and type: itself, or a copy made by a reorder. */
-  public Operand toInternal(Operand operand) {
-    MemoryDesc wanted = internal(operand.desc().dims());
-    if (operand.desc().equals(wanted)) {
-      // With one channel NCHW is the same memory, but not to oneDNN, which would take ref:any.
-      return operand.view(wanted);
-    }
-    Operand copy = program.temporary(operand.name() + ".nhwc", wanted);
-    reorder(operand.name() + ".reorder", operand, copy, PostOps.NONE);
-    return copy;
-  }
-
-  /** Adds memory for a feature map of the internal layout. */
-  public OctaveOperand temporary(String name, ChannelSplit channels, OctaveShape shape) {
-    return new OctaveOperand(
-        shape,
-        temporary(name + ".h", Frequency.HIGH, channels, shape),
-        temporary(name + ".l", Frequency.LOW, channels, shape));
-  }
-
-  private Operand temporary(
-      String name, Frequency frequency, ChannelSplit channels, OctaveShape shape) {
-    int c = channels.of(frequency);
-    return c == 0 ? null : program.temporary(name, internal(shape.dims(frequency, c)));
+  int threads() {
+    return options.threads();
   }
 
   /**
    * Adds an octave convolution.
    *
-   * @param name prefix of the steps' names
-   * @param x the input, in the internal layout
-   * @param y where the output goes, in the internal layout
+   * @param name prefix of the steps' names, unlike those of other layers
+   * @param x the input, in the formulation's layout
+   * @param y where the output goes, in the same layout
    * @param accumulate whether the output is added to what {@code y} holds
    * @param activation applied after everything else
    */
@@ -92,9 +69,11 @@ public final class OctaveProgramBuilder {
       OctaveOperand x,
       OctaveOperand y,
       boolean accumulate,
-      Activation activation) {
+      Activation activation,
+      Formulation formulation) {
     weights.requireFit(spec);
-    new OctaveConvolutionSteps(this, name, spec, weights, accumulate, activation).add(x, y);
+    OctaveTask task = OctaveTask.of(name, spec, weights, x, y, accumulate, activation);
+    formulation.add(this, task);
     pools.remove(y.high());
     pools.remove(y.low());
   }
@@ -104,133 +83,175 @@ public final class OctaveProgramBuilder {
     return OctaveSizes.of(spec, input).output();
   }
 
-  /** Returns the 2x2 average of an image, made once for all who ask. */
-  Operand pooled(Operand x, SizeRule rule) {
-    return pools
-        .computeIfAbsent(x, unused -> new HashMap<>())
-        .computeIfAbsent(rule, r -> addPool(x, r));
+  /** Returns a feature map in a layout: the given parts, or copies that reorders make. */
+  public OctaveOperand input(
+      ChannelSplit channels, OctaveShape shape, Layout layout, Operand high, Operand low) {
+    return new OctaveOperand(channels, shape, layout, inside(layout, high), inside(layout, low));
   }
 
-  private Operand addPool(Operand x, SizeRule rule) {
-    int h = Math.toIntExact(x.desc().dim(2));
-    int w = Math.toIntExact(x.desc().dim(3));
-    int halfH = rule.half(h);
-    int halfW = rule.half(w);
-    Operand y =
-        program.temporary(
-            x.name() + ".pool", internal(x.desc().dim(0), x.desc().dim(1), halfH, halfW));
-    Window window =
-        Window.of(2, 2)
-            .strides(2, 2)
-            .padding(new long[2], new long[] {2L * halfH - h, 2L * halfW - w});
-    add(
-        x.name() + ".pool",
-        Pooling.of(Algorithm.POOLING_AVG_EXCLUDE_PADDING, x.desc(), y.desc(), window),
-        PostOps.NONE,
-        Map.of(Arg.SRC, x, Arg.DST, y));
-    return y;
+  private Operand inside(Layout layout, Operand part) {
+    if (part == null) {
+      return null;
+    }
+    Operand place = place(layout, part);
+    if (!place.sharesBuffer(part)) {
+      reorder(part.name() + ".reorder", part, exact(layout, place, part), PostOps.NONE);
+    }
+    return place;
   }
 
   /**
-   * Adds one convolution.
-   *
-   * @param kernel row by row, of the shape {@link OctaveConv2d#weightsShape}
-   * @param bias one value for each output channel, or null
+   * Returns memory for a feature map that becomes an output: the output's own where layout and type
+   * agree, or memory that {@link #copyOut} reorders.
    */
+  public OctaveOperand output(
+      ChannelSplit channels, OctaveShape shape, Layout layout, Operand high, Operand low) {
+    return new OctaveOperand(
+        channels,
+        shape,
+        layout,
+        high == null ? null : place(layout, high),
+        low == null ? null : place(layout, low));
+  }
+
+  /** Adds the reorders from {@link #output} to the outputs, where they are not the same memory. */
+  public void copyOut(OctaveOperand from, Operand high, Operand low) {
+    copyOut(from.layout(), from.high(), high);
+    copyOut(from.layout(), from.low(), low);
+  }
+
+  private void copyOut(Layout layout, Operand from, Operand to) {
+    if (to != null && !from.sharesBuffer(to)) {
+      reorder(to.name() + ".reorder", exact(layout, from, to), to, PostOps.NONE);
+    }
+  }
+
+  /** The part itself if it has this layout and our type, or else new memory. */
+  private Operand place(Layout layout, Operand part) {
+    long[] dims = part.desc().dims();
+    MemoryDesc wanted = layout.desc(type(), dims);
+    // A view in any case: with one channel NCHW equals NHWC, but oneDNN's kernels tell them apart.
+    Operand place =
+        part.desc().equals(wanted) ? part : program.temporary(part.name() + ".inside", wanted);
+    dims[1] = layout.padded(Math.toIntExact(dims[1]));
+    return place.view(layout.desc(type(), dims));
+  }
+
+  /** The place of a part with exactly the part's channels. */
+  private Operand exact(Layout layout, Operand place, Operand part) {
+    return place.view(layout.desc(type(), part.desc().dims()));
+  }
+
+  /** Returns new memory for a feature map. */
+  public OctaveOperand temporary(
+      String name, ChannelSplit channels, OctaveShape shape, Layout layout) {
+    return new OctaveOperand(
+        channels,
+        shape,
+        layout,
+        temporary(name + ".h", Frequency.HIGH, channels, shape, layout),
+        temporary(name + ".l", Frequency.LOW, channels, shape, layout));
+  }
+
+  private Operand temporary(
+      String name, Frequency frequency, ChannelSplit channels, OctaveShape shape, Layout layout) {
+    int c = channels.of(frequency);
+    return c == 0
+        ? null
+        : temporary(name, layout, shape.dims(frequency, layout.padded(c)));
+  }
+
+  /** Returns new memory for images (n, c, h, w). */
+  public Operand temporary(String name, Layout layout, long... dims) {
+    return program.temporary(name, layout.desc(type(), dims));
+  }
+
+  /** Returns the 2x2 average of images, made once for all who ask. */
+  Operand pooled(Operand x, Layout layout, SizeRule rule) {
+    Operand y = pools.get(x);
+    if (y == null) {
+      y = pooledMemory(x, layout, rule);
+      pool(x.name() + ".pool", x, y);
+    }
+    return y;
+  }
+
+  /** Returns the memory of a pool, which the caller fills; others who ask will find it. */
+  Operand pooledMemory(Operand x, Layout layout, SizeRule rule) {
+    long[] d = x.desc().dims();
+    Operand y =
+        temporary(
+            x.name() + ".pool",
+            layout,
+            d[0],
+            d[1],
+            rule.half(Math.toIntExact(d[2])),
+            rule.half(Math.toIntExact(d[3])));
+    pools.put(x, y);
+    return y;
+  }
+
+  /** Whether the pool of {@code x} stands already. */
+  boolean isPooled(Operand x) {
+    return pools.containsKey(x);
+  }
+
+  /** Adds the 2x2 average; windows that reach beyond the image average what there is. */
+  void pool(String name, Operand x, Operand y) {
+    long[] beyond = new long[2];
+    for (int d = 0; d < 2; d++) {
+      beyond[d] = 2 * y.desc().dim(d + 2) - x.desc().dim(d + 2);
+    }
+    add(
+        name,
+        Pooling.of(
+            Algorithm.POOLING_AVG_EXCLUDE_PADDING,
+            x.desc(),
+            y.desc(),
+            Window.of(2, 2).strides(2, 2).padding(new long[2], beyond)),
+        PostOps.NONE,
+        Map.of(Arg.SRC, x, Arg.DST, y));
+  }
+
+  /** Adds one convolution; {@code bias} may be null. */
   void convolution(
-      String name,
-      OctaveConv2d spec,
-      OctavePath path,
-      float[] kernel,
-      float[] bias,
-      Operand x,
-      Operand y,
-      PostOps postOps) {
-    long[] shape = spec.weightsShape(path);
-    long groups = spec.groups(path);
-    long[] dims =
-        groups == 1
-            ? shape
-            : new long[] {groups, shape[0] / groups, shape[1], shape[2], shape[3]};
-    Padding p = spec.padding();
-    Window window =
-        Window.of(spec.kernelHeight(), spec.kernelWidth())
-            .dilations(spec.dilationHeight() - 1, spec.dilationWidth() - 1)
-            .padding(new long[] {p.top(), p.left()}, new long[] {p.bottom(), p.right()});
-    MemoryDesc biasDesc =
-        bias == null ? null : MemoryDesc.of(DataType.F32, FormatTag.A, bias.length);
+      Kernel kernel, float[] bias, Window window, Operand x, Operand y, PostOps postOps) {
+    long[] dims = kernel.dims();
     PrimitiveDesc desc =
         describe(
             Convolution.of(
                 x.desc(),
-                MemoryDesc.of(options.type(), FormatTag.ANY, dims),
-                biasDesc,
+                MemoryDesc.of(type(), FormatTag.ANY, dims),
+                bias == null ? null : MemoryDesc.of(DataType.F32, FormatTag.A, bias.length),
                 y.desc(),
                 window),
             postOps);
     Map<Arg, Operand> operands = new HashMap<>();
     operands.put(Arg.SRC, x);
     operands.put(Arg.DST, y);
-    operands.put(Arg.WEIGHTS, constant(name + ".weights", desc.desc(Arg.WEIGHTS), kernel, dims));
+    operands.put(
+        Arg.WEIGHTS,
+        constant(kernel.name() + ".weights", desc.desc(Arg.WEIGHTS), kernel.values(), dims));
     if (bias != null) {
-      operands.put(Arg.BIAS, constant(name + ".bias", desc.desc(Arg.BIAS), bias, bias.length));
+      operands.put(
+          Arg.BIAS, constant(kernel.name() + ".bias", desc.desc(Arg.BIAS), bias, bias.length));
     }
-    program.add(name, desc, operands);
+    program.add(kernel.name(), desc, operands);
   }
 
-  /** Adds weights in the layout that a primitive wants. */
+  /** Returns weights in the layout that a primitive wants; equal names mean equal values. */
   public Operand constant(String name, MemoryDesc desc, float[] values, long... dims) {
-    try (Arena arena = Arena.ofConfined()) {
-      return program.constant(name, desc, Tensor.of(arena, values, dims));
-    }
+    return constants.computeIfAbsent(
+        new Constant(name, desc),
+        key -> {
+          try (Arena arena = Arena.ofConfined()) {
+            return program.constant(name, desc, Tensor.of(arena, values, dims));
+          }
+        });
   }
 
-  /**
-   * Adds {@code y = up(x)}, or {@code y = y + up(x)} with a sum among the post-ops: row and column
-   * {@code i} of {@code y} from {@code min(i / 2, size of x - 1)}.
-   */
-  void upsample(String name, Operand x, Operand y, boolean accumulate, Activation activation) {
-    long n = x.desc().dim(0);
-    long c = x.desc().dim(1);
-    long h = 2 * x.desc().dim(2);
-    long w = 2 * x.desc().dim(3);
-    PostOps sum = accumulate ? PostOps.NONE.sum() : PostOps.NONE;
-    if (y.desc().dim(2) == h && y.desc().dim(3) == w) {
-      resample(name, x, y, activation.after(sum));
-      return;
-    }
-    // oneDNN's nearest index is i / 2 for an exact factor of 2 only: double, then copy what fits.
-    Operand doubled = program.temporary(name + ".doubled", internal(n, c, h, w));
-    resample(name, x, doubled, PostOps.NONE);
-    long[] rows = pieces(h, y.desc().dim(2));
-    long[] columns = pieces(w, y.desc().dim(3));
-    for (int r = 0; r < rows.length; r++) {
-      for (int q = 0; q < columns.length; q++) {
-        long[] part = {n, c, rows[r], columns[q]};
-        long[] from = {0, 0, r == 0 ? 0 : h - 1, q == 0 ? 0 : w - 1};
-        long[] to = {0, 0, r == 0 ? 0 : h, q == 0 ? 0 : w};
-        reorder(
-            name + ".copy",
-            doubled.view(doubled.desc().submemory(part, from)),
-            y.view(y.desc().submemory(part, to)),
-            sum);
-      }
-    }
-    if (activation != Activation.NONE) {
-      add(
-          name + ".activation",
-          activation.on(y.desc()),
-          PostOps.NONE,
-          Map.of(Arg.SRC, y, Arg.DST, y));
-    }
-  }
-
-  /** The part that the doubled size covers, and one more row where the target is larger. */
-  private static long[] pieces(long doubled, long target) {
-    return target > doubled ? new long[] {doubled, target - doubled} : new long[] {target};
-  }
-
-  private void resample(String name, Operand x, Operand y, PostOps postOps) {
+  /** Adds nearest upsampling by exactly 2. */
+  void upsample(String name, Operand x, Operand y, PostOps postOps) {
     add(
         name,
         new Resampling(Algorithm.RESAMPLING_NEAREST, x.desc(), y.desc()),
@@ -241,10 +262,7 @@ public final class OctaveProgramBuilder {
   /** Adds a copy into another layout, type or place. */
   public void reorder(String name, Operand from, Operand to, PostOps postOps) {
     add(
-        name,
-        new Reorder(from.desc(), to.desc()),
-        postOps,
-        Map.of(Arg.SRC, from, Arg.DST, to));
+        name, new Reorder(from.desc(), to.desc()), postOps, Map.of(Arg.SRC, from, Arg.DST, to));
   }
 
   /** Adds any operation on operands whose descriptors are those of the operation. */

@@ -18,9 +18,12 @@ public record OutputFormat(FormatTag layout, DataType type) {
   /** Floats in NHWC, the layout in which plans work: nothing is copied. */
   public static final OutputFormat NHWC = new OutputFormat(FormatTag.NHWC, DataType.F32);
 
+  /** What the plan works in, without a copy; {@link OctavePlan#output} tells what that is. */
+  public static final OutputFormat ANY = new OutputFormat(FormatTag.ANY, DataType.F32);
+
   /** Checks the layout. */
   public OutputFormat {
-    if (layout.rank() != 4) {
+    if (layout.rank() != 4 && layout != FormatTag.ANY) {
       throw new IllegalArgumentException("layout must be NCHW or NHWC, was " + layout);
     }
   }

@@ -1,0 +1,50 @@
+package io.github.octconv4j.dnn;
+
+import io.github.octconv4j.dnn.gen.dnnl_h;
+import io.github.octconv4j.dnn.loader.NativeLibrary;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+/** The processor that primitives run on, as oneDNN sees it; caps of the instruction set count. */
+public final class CpuIsa {
+  private CpuIsa() {}
+
+  /** Returns oneDNN's name of the instruction set that its kernels use here. */
+  public static String name() {
+    NativeLibrary.load();
+    return Native.string(dnnl_h.dnnl_cpu_isa2str(dnnl_h.dnnl_get_effective_cpu_isa()));
+  }
+
+  /**
+   * Returns how many floats a vector register holds: 16 with AVX-512, else 8. Blocked layouts have
+   * blocks of this many channels.
+   */
+  public static int vectorFloats() {
+    String isa = name();
+    return isa.contains("avx512") || isa.contains("avx10") ? 16 : 8;
+  }
+
+  /** Returns the model of the processor where the system tells it, else {@code unknown}. */
+  public static String processor() {
+    Path info = Path.of("/proc/cpuinfo");
+    if (!Files.isReadable(info)) {
+      return "unknown";
+    }
+    try (Stream<String> lines = Files.lines(info)) {
+      return lines
+          .filter(line -> line.startsWith("model name"))
+          .map(line -> line.substring(line.indexOf(':') + 1).strip())
+          .findFirst()
+          .orElse("unknown");
+    } catch (IOException e) {
+      return "unknown";
+    }
+  }
+
+  /** Returns oneDNN's version, for instance {@code 3.13.0}. */
+  public static String libraryVersion() {
+    return NativeLibrary.load().version();
+  }
+}

@@ -1,0 +1,139 @@
+package io.github.octconv4j.dnn;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * Runs the sections of an execution: the calling thread takes the first lane, workers the others,
+ * and all meet after each section. Where no workers are to be had the calling thread runs every
+ * lane in turn.
+ */
+final class Lanes implements Workers.Task {
+  private static final int SPINS = 100_000;
+
+  private final Stream stream;
+  private final List<List<List<Arguments>>> sections;
+  private final int threads;
+  private final Workers.Worker[] workers;
+
+  /** How many times a lane has ended a section, in all runs: a late reader is never led back. */
+  private final AtomicLong arrived = new AtomicLong();
+
+  private final AtomicReference<Throwable> failure = new AtomicReference<>();
+  private long arrivedBefore;
+  private volatile int team;
+
+  Lanes(Stream stream, List<List<List<Arguments>>> sections, int threads) {
+    this.stream = stream;
+    this.sections = sections;
+    this.threads = threads;
+    int most = sections.stream().mapToInt(List::size).max().orElse(1);
+    this.workers = new Workers.Worker[most - 1];
+  }
+
+  /** Runs everything; the caller keeps all of it alive and set the number of threads. */
+  void run(int lanes) {
+    int helpers = acquire(lanes - 1);
+    failure.set(null);
+    arrivedBefore = arrived.get();
+    team = helpers + 1; // publishes the above to the workers
+    for (int i = 0; i < helpers; i++) {
+      workers[i].start(this, i + 1);
+    }
+    runSections(0);
+    for (int i = 0; i < helpers; i++) {
+      Workers.release(workers[i]);
+      workers[i] = null;
+    }
+    Throwable e = failure.get();
+    if (e instanceof Error error) {
+      throw error;
+    } else if (e != null) {
+      throw (RuntimeException) e;
+    }
+  }
+
+  /** Runs every step by itself and returns the median times in nanoseconds. */
+  long[] profile(int runs) {
+    List<Arguments> steps =
+        sections.stream().flatMap(List::stream).flatMap(List::stream).toList();
+    long[][] times = new long[steps.size()][runs];
+    for (int r = 0; r < runs; r++) {
+      for (int i = 0; i < steps.size(); i++) {
+        long start = System.nanoTime();
+        steps.get(i).execute(stream.handle());
+        times[i][r] = System.nanoTime() - start;
+      }
+    }
+    long[] medians = new long[steps.size()];
+    for (int i = 0; i < medians.length; i++) {
+      Arrays.sort(times[i]);
+      medians[i] = times[i][runs / 2];
+    }
+    return medians;
+  }
+
+  /** All the workers that are needed, or none. */
+  private int acquire(int wanted) {
+    for (int i = 0; i < wanted; i++) {
+      workers[i] = Workers.acquire();
+      if (workers[i] == null) {
+        for (int k = 0; k < i; k++) {
+          Workers.release(workers[k]);
+        }
+        return 0;
+      }
+    }
+    return wanted;
+  }
+
+  @Override
+  public void runLane(int lane) {
+    int before = Threads.swap(threads);
+    runSections(lane);
+    Threads.swap(before);
+  }
+
+  private void runSections(int lane) {
+    int size = team;
+    long before = arrivedBefore;
+    for (int s = 0; s < sections.size(); s++) {
+      List<List<Arguments>> lanes = sections.get(s);
+      for (int l = lane; l < lanes.size(); l += size) {
+        runSteps(lanes.get(l));
+      }
+      if (size > 1) {
+        meet(before + (s + 1L) * size);
+      }
+    }
+  }
+
+  private void runSteps(List<Arguments> steps) {
+    if (failure.get() != null) {
+      return;
+    }
+    try {
+      for (int i = 0; i < steps.size(); i++) { // no iterator: a run allocates nothing
+        steps.get(i).execute(stream.handle());
+      }
+    } catch (RuntimeException | Error e) {
+      failure.compareAndSet(null, e);
+    }
+  }
+
+  /** Waits until that many lanes have arrived in all. */
+  private void meet(long all) {
+    arrived.incrementAndGet();
+    int spins = 0;
+    while (arrived.get() < all) {
+      if (spins < SPINS) {
+        spins++;
+        Thread.onSpinWait();
+      } else {
+        Thread.yield();
+      }
+    }
+  }
+}

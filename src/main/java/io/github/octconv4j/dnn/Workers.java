@@ -1,0 +1,92 @@
+package io.github.octconv4j.dnn;
+
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Threads that run the lanes of programs beside the calling one. They spin for a moment after their
+ * work, because the next run is often near, and then park. Daemons, shared by the whole process.
+ */
+final class Workers {
+  /** About 50 microseconds. */
+  private static final int SPINS = 2_000;
+
+  private static final int LIMIT = 4 * Runtime.getRuntime().availableProcessors();
+
+  private static final ConcurrentLinkedDeque<Worker> IDLE = new ConcurrentLinkedDeque<>();
+  private static final AtomicInteger COUNT = new AtomicInteger();
+
+  private Workers() {}
+
+  /** Something with a part for each lane. */
+  interface Task {
+    /** Runs a lane to its end; throws nothing. */
+    void runLane(int lane);
+  }
+
+  /** A thread that runs one lane at a time. */
+  static final class Worker implements Runnable {
+    private final Thread thread =
+        Thread.ofPlatform().daemon().name("octconv4j-worker-" + COUNT.get()).unstarted(this);
+
+    private int lane;
+    private volatile Task task;
+    private volatile boolean parked;
+
+    /** Gives the worker a lane; it must be idle. */
+    void start(Task work, int number) {
+      lane = number;
+      task = work;
+      if (parked) {
+        LockSupport.unpark(thread);
+      }
+    }
+
+    @Override
+    public void run() {
+      while (true) {
+        Task work = await();
+        int number = lane;
+        task = null;
+        work.runLane(number);
+      }
+    }
+
+    private Task await() {
+      for (int i = 0; i < SPINS; i++) {
+        Task work = task;
+        if (work != null) {
+          return work;
+        }
+        Thread.onSpinWait();
+      }
+      parked = true;
+      while (task == null) {
+        LockSupport.park(this);
+      }
+      parked = false;
+      return task;
+    }
+  }
+
+  /**
+   * Returns an idle worker, or null where there are enough threads already. It belongs to the
+   * caller until {@link #release}.
+   */
+  static Worker acquire() {
+    Worker worker = IDLE.pollFirst();
+    if (worker == null && COUNT.incrementAndGet() <= LIMIT) {
+      worker = new Worker();
+      worker.thread.start();
+    } else if (worker == null) {
+      COUNT.decrementAndGet();
+    }
+    return worker;
+  }
+
+  /** Returns a worker whose lane has ended. */
+  static void release(Worker worker) {
+    IDLE.addFirst(worker);
+  }
+}

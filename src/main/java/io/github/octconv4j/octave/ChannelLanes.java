@@ -1,0 +1,77 @@
+package io.github.octconv4j.octave;
+
+import io.github.octconv4j.dnn.Operand;
+
+/**
+ * Adds an octave convolution whose threads have blocks of output channels of a single image. They
+ * meet after the pooling, which they share by input channels, and at the end.
+ */
+final class ChannelLanes {
+  private final OctaveProgramBuilder builder;
+  private final OctaveTask task;
+  private final Formulation formulation;
+
+  ChannelLanes(OctaveProgramBuilder builder, OctaveTask task, Formulation formulation) {
+    this.builder = builder;
+    this.task = task;
+    this.formulation = formulation;
+  }
+
+  /** Whether each thread has a block of one output at least. */
+  static boolean fits(OctaveConv2d spec, OctaveShape input, int threads) {
+    int blocks =
+        Math.max(
+                Layout.BLOCKED.padded(spec.out().high()), Layout.BLOCKED.padded(spec.out().low()))
+            / Layout.blockSize();
+    return input.batch() == 1 && blocks >= threads && spec.groups() == 1;
+  }
+
+  void add() {
+    OctaveConv2d spec = task.spec();
+    Operand high = task.x().high();
+    Operand low = task.x().low();
+    if (spec.stride() == 2) {
+      high = high == null ? null : pool(high);
+      boolean needed =
+          low != null
+              && (task.has(OctavePath.LL) || !OctaveSizes.keepsLow(spec));
+      if (needed) {
+        pool(low);
+      }
+    }
+    if (task.has(OctavePath.HL)) {
+      pool(high);
+    }
+    int lanes = builder.threads();
+    builder
+        .program()
+        .sideBySide(
+            lanes,
+            lane ->
+                new WholeImages(builder, task.share(lane, lanes), formulation.highSum()).add());
+  }
+
+  private Operand pool(Operand x) {
+    if (builder.isPooled(x)) {
+      return builder.pooled(x, Layout.BLOCKED, task.spec().sizeRule());
+    }
+    Operand y = builder.pooledMemory(x, Layout.BLOCKED, task.spec().sizeRule());
+    int lanes = builder.threads();
+    builder
+        .program()
+        .sideBySide(
+            lanes,
+            lane -> {
+              Share share =
+                  Share.of(
+                      Math.toIntExact(x.desc().dim(1)), Layout.blockSize(), lane, lanes);
+              if (share.count() > 0) {
+                builder.pool(
+                    x.name() + ".pool",
+                    Images.channels(x, share.first(), share.count()),
+                    Images.channels(y, share.first(), share.count()));
+              }
+            });
+    return y;
+  }
+}

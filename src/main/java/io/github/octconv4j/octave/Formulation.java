@@ -1,0 +1,86 @@
+package io.github.octconv4j.octave;
+
+import java.util.Locale;
+
+/**
+ * One way to put an octave convolution together from oneDNN's primitives. All give the same
+ * numbers; which is fastest depends on shapes and processor.
+ *
+ * @param layout of all tensors inside
+ * @param highSum which of its two terms is added to the high output
+ * @param sharing how several threads share the work
+ * @param bandRows rows of the low part in each row band, 0 where the image is taken whole. A band
+ *     finds its rows in the second-level cache from the pooling to the last sum
+ */
+public record Formulation(Layout layout, HighSum highSum, Sharing sharing, int bandRows) {
+  /** Which term of {@code y_h = conv(x_h) + up(conv(x_l))} is written last and adds the other. */
+  public enum HighSum {
+    /** The convolution adds to the upsampled part. */
+    ON_CONVOLUTION,
+    /** The upsampling adds to the convolution. */
+    ON_RESAMPLING
+  }
+
+  /** How several threads share the work. */
+  public enum Sharing {
+    /** Each primitive uses all threads of the OpenMP runtime. */
+    PRIMITIVES,
+    /** Each thread has rows of the image, or images of the batch. */
+    ROWS,
+    /** Each thread has blocks of output channels. */
+    CHANNELS,
+    /** One thread has the high output's own convolution, the other everything else. */
+    BRANCHES
+  }
+
+  /** What is taken without asking: right for every shape, and rarely far from the best. */
+  public static final Formulation DEFAULT =
+      new Formulation(Layout.NHWC, HighSum.ON_RESAMPLING, Sharing.PRIMITIVES, 0);
+
+  /** Checks that bands go with the layout. */
+  public Formulation {
+    if (bandRows < 0 || (bandRows > 0 && layout != Layout.NHWC)) {
+      throw new IllegalArgumentException(
+          "bandRows must be at least 0, and 0 with %s, was %d".formatted(layout, bandRows));
+    }
+  }
+
+  /** Returns for instance {@code nhwc, sum on_resampling, threads rows, bands of 7 rows}. */
+  @Override
+  public String toString() {
+    return "%s, sum %s, threads %s%s"
+        .formatted(
+            layout.name().toLowerCase(Locale.ROOT),
+            highSum.name().toLowerCase(Locale.ROOT),
+            sharing.name().toLowerCase(Locale.ROOT),
+            bandRows == 0 ? "" : ", bands of %d rows".formatted(bandRows));
+  }
+
+  /** Adds a task to a program in this way. */
+  void add(OctaveProgramBuilder builder, OctaveTask task) {
+    int threads = builder.threads();
+    int batch = task.x().shape().batch();
+    if (sharing == Sharing.ROWS && bandRows == 0 && batch % threads == 0) {
+      builder
+          .program()
+          .sideBySide(
+              threads,
+              lane ->
+                  new WholeImages(
+                          builder, task.images(lane * batch / threads, batch / threads), highSum)
+                      .add());
+    } else {
+      switch (sharing) {
+        case ROWS -> new RowBands(builder, task, this).add();
+        case CHANNELS -> new ChannelLanes(builder, task, this).add();
+        case BRANCHES -> new Branches(builder, task).add();
+        case PRIMITIVES -> new WholeImages(builder, task, highSum).add();
+      }
+    }
+  }
+
+  /** Returns how many OpenMP threads each primitive uses. */
+  int primitiveThreads(int threads) {
+    return sharing == Sharing.PRIMITIVES ? threads : 1;
+  }
+}

@@ -1,0 +1,32 @@
+package io.github.octconv4j.octave;
+
+import io.github.octconv4j.dnn.MemoryDesc;
+import io.github.octconv4j.dnn.Operand;
+
+/** Views of parts of images that are one block of memory each. */
+final class Images {
+  private Images() {}
+
+  /** Images {@code first} to {@code first + count - 1} of a batch, in any layout. */
+  static Operand ofBatch(Operand x, Layout layout, int first, int count) {
+    MemoryDesc all = x.desc();
+    MemoryDesc some = layout.desc(all.type(), count, all.dim(1), all.dim(2), all.dim(3));
+    return x.view(all.bytes() / all.dim(0) * first, some);
+  }
+
+  /** Rows of one image, channels innermost. */
+  static Operand rows(Operand x, int image, int first, int count) {
+    MemoryDesc all = x.desc();
+    long row = all.dim(3) * all.dim(1) * all.type().bytes();
+    MemoryDesc some = Layout.NHWC.desc(all.type(), 1, all.dim(1), count, all.dim(3));
+    return x.view((all.dim(2) * image + first) * row, some);
+  }
+
+  /** Channels of a single image in blocks; {@code first} is the beginning of a block. */
+  static Operand channels(Operand x, int first, int count) {
+    MemoryDesc all = x.desc();
+    long channel = all.dim(2) * all.dim(3) * all.type().bytes();
+    MemoryDesc some = Layout.BLOCKED.desc(all.type(), 1, count, all.dim(2), all.dim(3));
+    return x.view(first * channel, some);
+  }
+}

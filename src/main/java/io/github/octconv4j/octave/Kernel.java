@@ -1,0 +1,91 @@
+package io.github.octconv4j.octave;
+
+import java.util.Arrays;
+
+/**
+ * The weights of one path, (out, in / groups, kh, kw) row by row, as a convolution wants them:
+ * perhaps with channels of zeros, perhaps only some of the output channels.
+ */
+final class Kernel {
+  private final String name;
+  private final float[] values;
+  private final int out;
+  private final int in; // of each group
+  private final int groups;
+  private final int size; // kh * kw
+  private final long[] spatial;
+
+  private Kernel(
+      String name, float[] values, int out, int in, int groups, int size, long[] spatial) {
+    this.name = name;
+    this.values = values;
+    this.out = out;
+    this.in = in;
+    this.groups = groups;
+    this.size = size;
+    this.spatial = spatial;
+  }
+
+  /** The weights of a path; {@code layer} and the path's name make up the kernel's name. */
+  static Kernel of(String layer, OctaveConv2d spec, OctavePath path, float[] values) {
+    return new Kernel(
+        layer + "." + path.shortName(),
+        values,
+        spec.out().of(path.destination()),
+        spec.in().of(path.source()) / spec.groups(path),
+        spec.groups(path),
+        spec.kernelHeight() * spec.kernelWidth(),
+        new long[] {spec.kernelHeight(), spec.kernelWidth()});
+  }
+
+  /** Returns the name; kernels of equal names and shapes hold equal values. */
+  String name() {
+    return name;
+  }
+
+  float[] values() {
+    return values;
+  }
+
+  int out() {
+    return out;
+  }
+
+  /** Returns the kernel with as many channels as a layout has; the new ones are zeros. */
+  Kernel padded(Layout layout) {
+    boolean depthwise = groups > 1 && groups == out;
+    int newOut = layout.padded(out);
+    int newIn = groups > 1 ? in : layout.padded(in);
+    if (newOut == out && newIn == in) {
+      return this;
+    }
+    float[] larger = new float[newOut * newIn * size];
+    for (int o = 0; o < out; o++) {
+      System.arraycopy(values, o * in * size, larger, o * newIn * size, in * size);
+    }
+    return new Kernel(name, larger, newOut, newIn, depthwise ? newOut : groups, size, spatial);
+  }
+
+  /** Returns some of the output channels. */
+  Kernel outputs(int first, int count) {
+    if (first == 0 && count == out) {
+      return this;
+    }
+    int row = in * size;
+    return new Kernel(
+        name + "." + first,
+        Arrays.copyOfRange(values, first * row, (first + count) * row),
+        count,
+        in,
+        groups > 1 ? count / (out / groups) : 1,
+        size,
+        spatial);
+  }
+
+  /** Returns the shape that a convolution wants, with groups first where there are several. */
+  long[] dims() {
+    return groups == 1
+        ? new long[] {out, in, spatial[0], spatial[1]}
+        : new long[] {groups, out / groups, in, spatial[0], spatial[1]};
+  }
+}

@@ -1,0 +1,241 @@
+package io.github.octconv4j.octave;
+
+import io.github.octconv4j.dnn.Engine;
+import io.github.octconv4j.dnn.MemoryDesc;
+import io.github.octconv4j.dnn.Tensor;
+import io.github.octconv4j.octave.Formulation.Sharing;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Chooses how an octave convolution is put together. It lists the possible {@link Formulation}s,
+ * drops those that a cost model rules out and those with a reference implementation of oneDNN in
+ * them, and times the rest. Thread-safe.
+ */
+public final class OctavePlanner {
+  private static final int MOST_TIMED = 10;
+  private static final double HOPELESS = 1.6; // times the best prediction
+  private static final int ROUNDS = 12;
+  private static final long BUDGET_NANOS = 150_000_000;
+
+  private final Engine engine;
+  private final OctaveConv2d spec;
+  private final OctaveWeights weights;
+  private final OctaveDesc input;
+  private final OutputFormat output;
+  private final PlanOptions options;
+
+  /**
+   * A formulation that was considered.
+   *
+   * @param formulation how the plan would be put together
+   * @param microseconds the shortest time measured, the predicted one where nothing was run
+   * @param references steps that have only a slow reference implementation
+   * @param chosen whether it was taken
+   */
+  public record Considered(
+      Formulation formulation, double microseconds, List<String> references, boolean chosen) {
+    /** Copies the list. */
+    public Considered {
+      references = List.copyOf(references);
+    }
+  }
+
+  /** A plan that takes part in the measurement. */
+  private static final class Contender implements AutoCloseable {
+    private final OctavePlan plan;
+    private final OctaveExecution execution;
+    private final OctaveTensor x;
+    private final OctaveTensor y;
+    private double best = Double.POSITIVE_INFINITY;
+
+    Contender(OctavePlan plan, Arena arena) {
+      this.plan = plan;
+      this.execution = plan.newExecution();
+      this.x = allocate(plan.input(), arena);
+      this.y = allocate(plan.output(), arena);
+    }
+
+    private static OctaveTensor allocate(OctaveDesc desc, Arena arena) {
+      return OctaveTensor.of(allocate(desc.high(), arena), allocate(desc.low(), arena));
+    }
+
+    private static Tensor allocate(MemoryDesc desc, Arena arena) {
+      if (desc == null) {
+        return null;
+      }
+      Tensor tensor = Tensor.allocate(desc, arena);
+      tensor.segment().fill((byte) 0x3c); // small numbers in each floating-point type
+      return tensor;
+    }
+
+    void time() {
+      long start = System.nanoTime();
+      execution.run(x, y);
+      best = Math.min(best, (System.nanoTime() - start) / 1e3);
+    }
+
+    @Override
+    public void close() {
+      execution.close();
+    }
+  }
+
+  /** Makes a planner for one convolution and one size and layout of data. */
+  OctavePlanner(
+      Engine engine,
+      OctaveConv2d spec,
+      OctaveWeights weights,
+      OctaveDesc input,
+      OutputFormat output,
+      PlanOptions options) {
+    this.engine = engine;
+    this.spec = spec;
+    this.weights = weights;
+    this.input = input;
+    this.output = output;
+    this.options = options;
+  }
+
+  /** Returns the best plan by the options' way to choose; the caller closes it. */
+  public OctavePlan plan() {
+    if (options.tuning() == Tuning.OFF) {
+      return build(Formulation.DEFAULT);
+    }
+    List<Formulation> possible = byPrediction();
+    if (options.tuning() == Tuning.HEURISTIC) {
+      return firstWithoutReference(possible);
+    }
+    Optional<Formulation> kept = options.choices().find(key(), possible);
+    return kept.isPresent() ? build(kept.get()) : measure(possible, new ArrayList<>());
+  }
+
+  /**
+   * Measures afresh and returns everything that was considered, fastest first; keeps no choice.
+   */
+  public List<Considered> explain() {
+    List<Considered> considered = new ArrayList<>();
+    measure(byPrediction(), considered).close();
+    considered.sort(
+        Comparator.comparing(Considered::chosen)
+            .reversed()
+            .thenComparingDouble(Considered::microseconds));
+    return considered;
+  }
+
+  /** All possible formulations, the one that is predicted fastest first. */
+  private List<Formulation> byPrediction() {
+    OctaveShape shape = input.shape(spec);
+    CostModel model = new CostModel(spec, shape, options);
+    List<Formulation> all = Candidates.all(spec, shape, options);
+    all.sort(Comparator.comparingDouble(model::microseconds));
+    return all;
+  }
+
+  private OctavePlan firstWithoutReference(List<Formulation> possible) {
+    for (Formulation formulation : possible) {
+      OctavePlan plan = build(formulation);
+      if (references(plan).isEmpty()) {
+        return plan;
+      }
+      plan.close();
+    }
+    return build(Formulation.DEFAULT);
+  }
+
+  /** Times the promising ones in turn and returns the fastest plan. */
+  private OctavePlan measure(List<Formulation> possible, List<Considered> considered) {
+    CostModel model = new CostModel(spec, input.shape(spec), options);
+    double hopeless = HOPELESS * model.microseconds(possible.getFirst());
+    List<Contender> contenders = new ArrayList<>();
+    try (Arena arena = Arena.ofShared()) {
+      try {
+        OctavePlan fallback = null;
+        for (Formulation formulation : promising(possible, model, hopeless)) {
+          OctavePlan plan = build(formulation);
+          List<String> references = references(plan);
+          if (references.isEmpty()) {
+            contenders.add(new Contender(plan, arena));
+          } else {
+            considered.add(
+                new Considered(
+                    formulation, model.microseconds(formulation), references, false));
+            plan.close();
+          }
+        }
+        if (contenders.isEmpty()) {
+          fallback = build(Formulation.DEFAULT);
+          contenders.add(new Contender(fallback, arena));
+        }
+        Contender best = race(contenders);
+        for (Contender contender : contenders) {
+          considered.add(
+              new Considered(
+                  contender.plan.formulation(),
+                  contender.best,
+                  references(contender.plan),
+                  contender == best));
+        }
+        options.choices().put(key(), best.plan.formulation());
+        contenders.forEach(Contender::close);
+        contenders.stream().filter(c -> c != best).forEach(c -> c.plan.close());
+        return best.plan;
+      } catch (RuntimeException | Error e) {
+        contenders.forEach(Contender::close);
+        contenders.forEach(c -> c.plan.close());
+        throw e;
+      }
+    }
+  }
+
+  private static List<Formulation> promising(
+      List<Formulation> possible, CostModel model, double hopeless) {
+    return possible.stream()
+        .filter(f -> model.microseconds(f) <= hopeless)
+        .limit(MOST_TIMED)
+        // Last, because OpenMP's idle threads spin for a while and would disturb the others.
+        .sorted(Comparator.comparing(f -> f.sharing() == Sharing.PRIMITIVES))
+        .toList();
+  }
+
+  /** Round after round, the slow ones leave; what counts is the shortest time of each. */
+  private Contender race(List<Contender> contenders) {
+    List<Contender> running = new ArrayList<>(contenders);
+    long end = System.nanoTime() + BUDGET_NANOS;
+    for (int round = 0; round < ROUNDS && System.nanoTime() < end; round++) {
+      running.forEach(Contender::time);
+      double best = running.stream().mapToDouble(c -> c.best).min().orElseThrow();
+      double margin = round < 2 ? 1.5 : 1.1;
+      if (round > 0) {
+        running.removeIf(c -> c.best > margin * best);
+      }
+    }
+    return running.stream().min(Comparator.comparingDouble(c -> c.best)).orElseThrow();
+  }
+
+  private OctavePlan build(Formulation formulation) {
+    return OctavePlan.build(engine, spec, weights, input, output, options, formulation);
+  }
+
+  private static List<String> references(OctavePlan plan) {
+    return plan.steps().stream()
+        .filter(step -> step.reference())
+        .map(step -> step.name() + " by " + step.implementation())
+        .toList();
+  }
+
+  /** Everything that a choice depends on, in one line. */
+  private String key() {
+    return "%s | %s | %s | %s %s %d threads"
+        .formatted(
+            spec,
+            input,
+            output,
+            options.type(),
+            options.fpMath(),
+            options.threads());
+  }
+}

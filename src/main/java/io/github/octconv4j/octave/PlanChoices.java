@@ -1,0 +1,159 @@
+package io.github.octconv4j.octave;
+
+import io.github.octconv4j.dnn.CpuIsa;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+
+/**
+ * Formulations that measurements chose, kept so that the same plan is not measured twice: in
+ * memory, or also in a small text file.
+ *
+ * <p>The file has a line for each choice with the processor, its instruction set and oneDNN's
+ * version; lines of other machines are left alone. A file that is damaged is ignored with a warning
+ * and replaced at the next choice; a choice that is none of the possible formulations is ignored
+ * too. Thread-safe; two processes may share a file, the later one wins.
+ */
+public final class PlanChoices {
+  private static final System.Logger LOGGER = System.getLogger(PlanChoices.class.getName());
+  private static final String HEADER = "octconv4j plan choices, version 1";
+  private static final long MAX_BYTES = 4L << 20;
+  private static final Pattern TAB = Pattern.compile("\t");
+
+  private final Path file; // null: memory only
+  private final Map<String, String> choices = new ConcurrentHashMap<>();
+  private boolean read;
+
+  private PlanChoices(Path file) {
+    this.file = file;
+  }
+
+  /** Returns choices that are kept in memory. */
+  public static PlanChoices inMemory() {
+    return new PlanChoices(null);
+  }
+
+  /** Returns choices that are also kept in a file, which need not exist yet. */
+  public static PlanChoices inFile(Path file) {
+    return new PlanChoices(file.toAbsolutePath());
+  }
+
+  /** The formulation chosen for a plan, if there is one among those that are possible. */
+  Optional<Formulation> find(String plan, List<Formulation> possible) {
+    readOnce();
+    String text = choices.get(plan);
+    Optional<Formulation> choice =
+        possible.stream().filter(f -> f.toString().equals(text)).findFirst();
+    if (text != null && choice.isEmpty()) {
+      LOGGER.log(
+          Level.WARNING,
+          "ignored the choice \"{0}\" for {1}: it is none of the possible formulations",
+          text,
+          plan);
+    }
+    return choice;
+  }
+
+  /** Keeps a choice. */
+  void put(String plan, Formulation formulation) {
+    readOnce();
+    choices.put(plan, formulation.toString());
+    if (file != null) {
+      write();
+    }
+  }
+
+  private synchronized void readOnce() {
+    if (read) {
+      return;
+    }
+    read = true;
+    if (file != null && Files.exists(file)) {
+      try {
+        lines(machine()).forEach(choices::putIfAbsent);
+      } catch (IOException | IllegalArgumentException e) {
+        LOGGER.log(Level.WARNING, "ignored the plan choices in {0}: {1}", file, e.getMessage());
+      }
+    }
+  }
+
+  /** The choices in the file for one machine. */
+  private Map<String, String> lines(String machine) throws IOException {
+    Map<String, String> found = new TreeMap<>();
+    for (String[] fields : fields()) {
+      if (fields[0].equals(machine)) {
+        found.put(fields[1], fields[2]);
+      }
+    }
+    return found;
+  }
+
+  private List<String[]> fields() throws IOException {
+    if (Files.size(file) > MAX_BYTES) {
+      throw new IllegalArgumentException("it is larger than " + MAX_BYTES + " bytes");
+    }
+    List<String> lines = Files.readAllLines(file);
+    if (lines.isEmpty() || !lines.getFirst().equals(HEADER)) {
+      throw new IllegalArgumentException("its first line is not \"" + HEADER + "\"");
+    }
+    List<String[]> all = new ArrayList<>();
+    for (String line : lines.subList(1, lines.size())) {
+      String[] fields = TAB.split(line, -1);
+      if (fields.length != 3) {
+        throw new IllegalArgumentException("a line does not have three fields: " + line);
+      }
+      all.add(fields);
+    }
+    return all;
+  }
+
+  /** Writes a new file with the other machines' lines and ours, and moves it into place. */
+  private synchronized void write() {
+    String machine = machine();
+    StringBuilder text = new StringBuilder(HEADER).append('\n');
+    try {
+      for (String[] fields : otherMachines(machine)) {
+        text.append(String.join("\t", fields)).append('\n');
+      }
+      new TreeMap<>(choices)
+          .forEach(
+              (plan, choice) ->
+                  text.append(machine).append('\t').append(plan).append('\t').append(choice)
+                      .append('\n'));
+      Files.createDirectories(file.getParent());
+      Path part = Files.createTempFile(file.getParent(), "choices", ".part");
+      try {
+        Files.writeString(part, text);
+        Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+      } finally {
+        Files.deleteIfExists(part);
+      }
+    } catch (IOException e) {
+      LOGGER.log(Level.WARNING, "could not keep plan choices in {0}: {1}", file, e.toString());
+    }
+  }
+
+  private List<String[]> otherMachines(String machine) {
+    try {
+      return Files.exists(file)
+          ? fields().stream().filter(fields -> !fields[0].equals(machine)).toList()
+          : List.of();
+    } catch (IOException | IllegalArgumentException e) {
+      return List.of(); // damaged: replaced
+    }
+  }
+
+  /** Names processor, instruction set and library: what a measurement depends on. */
+  private static String machine() {
+    return CpuIsa.processor() + ", " + CpuIsa.name() + ", oneDNN " + CpuIsa.libraryVersion();
+  }
+}
