@@ -57,8 +57,6 @@ public record Arg(int code) {
       return "postop" + postOp;
     }
     int source = code - dnnl_h.DNNL_ARG_MULTIPLE_SRC();
-    return source >= 0 && source < dnnl_h.DNNL_ARG_MULTIPLE_SRC()
-        ? "src" + source
-        : "arg" + code;
+    return source >= 0 && source < dnnl_h.DNNL_ARG_MULTIPLE_SRC() ? "src" + source : "arg" + code;
   }
 }

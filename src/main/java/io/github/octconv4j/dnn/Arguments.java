@@ -20,8 +20,7 @@ public final class Arguments extends NativeHandle {
   private final MemorySegment array;
   private final AtomicBoolean running = new AtomicBoolean();
 
-  private Arguments(
-      Arena arena, MemorySegment array, Primitive primitive, List<Memory> memories) {
+  private Arguments(Arena arena, MemorySegment array, Primitive primitive, List<Memory> memories) {
     super(array, ignored -> arena.close(), dependencies(primitive, memories));
     this.primitive = primitive;
     this.memories = memories;
@@ -73,8 +72,7 @@ public final class Arguments extends NativeHandle {
     Map<Arg, Memory> memories = new HashMap<>();
     try {
       tensors.forEach(
-          (arg, tensor) ->
-              memories.put(arg, Memory.of(primitive.desc().engine(), tensor)));
+          (arg, tensor) -> memories.put(arg, Memory.of(primitive.desc().engine(), tensor)));
       return of(primitive, memories);
     } finally {
       memories.values().forEach(Memory::close); // the arguments keep them
@@ -107,8 +105,7 @@ public final class Arguments extends NativeHandle {
 
   /** The bare call, for who has checked everything. */
   void execute(MemorySegment stream) {
-    int status =
-        dnnl_h.dnnl_primitive_execute(primitive.handle(), stream, memories.size(), array);
+    int status = dnnl_h.dnnl_primitive_execute(primitive.handle(), stream, memories.size(), array);
     if (status != 0) {
       Status.check(status, "run %s", primitive.desc());
     }

@@ -44,12 +44,6 @@ public record Binary(Algorithm algorithm, MemoryDesc src0, MemoryDesc src1, Memo
   public int create(
       Arena arena, MemorySegment out, MemorySegment engine, MemorySegment attributes) {
     return dnnl_h.dnnl_binary_primitive_desc_create(
-        out,
-        engine,
-        algorithm.code(),
-        src0.in(arena),
-        src1.in(arena),
-        dst.in(arena),
-        attributes);
+        out, engine, algorithm.code(), src0.in(arena), src1.in(arena), dst.in(arena), attributes);
   }
 }

@@ -17,7 +17,10 @@ record Buffer(int index, String name, Role role, MemoryDesc desc) {
     OUTPUT,
     /** The program, once, with data from the start. */
     CONSTANT,
-    /** Each execution; undefined before the first step that writes it and after the last that reads it. */
+    /**
+     * Each execution; undefined before the first step that writes it and after the last that reads
+     * it.
+     */
     TEMPORARY
   }
 }

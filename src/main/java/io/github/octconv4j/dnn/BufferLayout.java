@@ -6,8 +6,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Where the temporaries of a program lie in an execution's memory. Two share bytes where no
- * section needs both.
+ * Where the temporaries of a program lie in an execution's memory. Two share bytes where no section
+ * needs both.
  */
 final class BufferLayout {
   private final long[] offsets;

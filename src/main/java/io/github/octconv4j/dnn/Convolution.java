@@ -33,8 +33,7 @@ public final class Convolution implements Operation {
    *
    * @param window stride, dilation and padding; its kernel must be the one of the weights
    */
-  public static Convolution of(
-      MemoryDesc src, MemoryDesc weights, MemoryDesc dst, Window window) {
+  public static Convolution of(MemoryDesc src, MemoryDesc weights, MemoryDesc dst, Window window) {
     return of(src, weights, null, dst, window);
   }
 

@@ -15,8 +15,7 @@ import java.util.List;
  * @param alpha first parameter of the algorithm
  * @param beta second parameter of the algorithm
  */
-public record Eltwise(
-    Algorithm algorithm, MemoryDesc src, MemoryDesc dst, float alpha, float beta)
+public record Eltwise(Algorithm algorithm, MemoryDesc src, MemoryDesc dst, float alpha, float beta)
     implements Operation {
   /** Checks the shapes. */
   public Eltwise {

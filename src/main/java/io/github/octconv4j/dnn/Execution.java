@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * What one thread at a time needs to run a {@link Program}: memories, arguments, working memory.
- * A run allocates nothing. It keeps its program alive until it is closed.
+ * What one thread at a time needs to run a {@link Program}: memories, arguments, working memory. A
+ * run allocates nothing. It keeps its program alive until it is closed.
  */
 public final class Execution extends NativeHandle {
   private final Program program;
@@ -235,9 +235,7 @@ public final class Execution extends NativeHandle {
     private Memory memory(Operand operand) {
       Buffer buffer = operand.buffer();
       List<View> same =
-          views
-              .get(buffer.index())
-              .computeIfAbsent(operand.offset(), offset -> new ArrayList<>());
+          views.get(buffer.index()).computeIfAbsent(operand.offset(), offset -> new ArrayList<>());
       for (View view : same) {
         if (view.desc.equals(operand.desc())) {
           return view.memory;

@@ -3,9 +3,9 @@ package io.github.octconv4j.dnn;
 import io.github.octconv4j.dnn.gen.dnnl_h;
 
 /**
- * Memory layouts, with oneDNN's names: letters are dimensions from the outermost to the innermost, a
- * capital one is split into blocks whose size follows at the end. The constants {@link #NCHW} and so
- * on are other names of the same layouts.
+ * Memory layouts, with oneDNN's names: letters are dimensions from the outermost to the innermost,
+ * a capital one is split into blocks whose size follows at the end. The constants {@link #NCHW} and
+ * so on are other names of the same layouts.
  */
 public enum FormatTag {
   /** oneDNN chooses; a primitive descriptor then tells what. */

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Runs the sections of an execution: the calling thread takes the first lane, workers the others,
@@ -57,8 +58,7 @@ final class Lanes implements Workers.Task {
 
   /** Runs every step by itself and returns the median times in nanoseconds. */
   long[] profile(int runs) {
-    List<Arguments> steps =
-        sections.stream().flatMap(List::stream).flatMap(List::stream).toList();
+    List<Arguments> steps = sections.stream().flatMap(List::stream).flatMap(List::stream).toList();
     long[][] times = new long[steps.size()][runs];
     for (int r = 0; r < runs; r++) {
       for (int i = 0; i < steps.size(); i++) {
@@ -132,7 +132,7 @@ final class Lanes implements Workers.Task {
         spins++;
         Thread.onSpinWait();
       } else {
-        Thread.yield();
+        LockSupport.parkNanos(10_000); // the others were taken off their processors
       }
     }
   }

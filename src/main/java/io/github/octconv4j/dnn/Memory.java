@@ -4,9 +4,7 @@ import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/**
- * oneDNN's view of a tensor: what a primitive reads or writes. It does not own the data.
- */
+/** oneDNN's view of a tensor: what a primitive reads or writes. It does not own the data. */
 public final class Memory extends NativeHandle {
   private final MemoryDesc desc;
   private MemorySegment data;
@@ -37,8 +35,7 @@ public final class Memory extends NativeHandle {
               new Memory(
                   Native.create(
                       arena,
-                      out ->
-                          dnnl_h.dnnl_memory_create(out, desc.in(arena), e, MemorySegment.NULL),
+                      out -> dnnl_h.dnnl_memory_create(out, desc.in(arena), e, MemorySegment.NULL),
                       "view a tensor %s",
                       desc),
                   engine,

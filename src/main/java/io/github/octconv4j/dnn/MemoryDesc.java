@@ -222,8 +222,8 @@ public final class MemoryDesc {
   }
 
   /**
-   * Returns the bytes from the start of the memory to the end of the tensor, padding included; 0 for
-   * {@link FormatTag#ANY}.
+   * Returns the bytes from the start of the memory to the end of the tensor, padding included; 0
+   * for {@link FormatTag#ANY}.
    */
   public long bytes() {
     return bytes;
@@ -357,7 +357,8 @@ public final class MemoryDesc {
                         : Long.compare(blocks[q], blocks[p]))
             .map(d -> String.valueOf((char) ((blocked[d] ? 'A' : 'a') + d)))
             .collect(Collectors.joining());
-    boolean dense = endOf(blocking) == Arrays.stream(blocking.paddedDims).reduce(1, (p, q) -> p * q);
+    boolean dense =
+        endOf(blocking) == Arrays.stream(blocking.paddedDims).reduce(1, (p, q) -> p * q);
     return outer + inner + (dense ? "" : " strides " + Arrays.toString(blocking.strides));
   }
 

@@ -1,8 +1,8 @@
 package io.github.octconv4j.dnn;
 
 /**
- * What a step of a {@link Program} reads or writes: a buffer of the program, or a part of it.
- * Made by {@link ProgramBuilder}.
+ * What a step of a {@link Program} reads or writes: a buffer of the program, or a part of it. Made
+ * by {@link ProgramBuilder}.
  */
 public final class Operand {
   private final Buffer buffer;
@@ -46,6 +46,11 @@ public final class Operand {
       throw new IllegalArgumentException(
           "view %s at byte %d does not lie inside buffer %s of %s"
               .formatted(view, offset + bytes, buffer.name(), buffer.desc()));
+    }
+    if (bytes % view.type().bytes() != 0) {
+      throw new IllegalArgumentException(
+          "view %s at byte %d is not aligned to %d bytes"
+              .formatted(view, offset + bytes, view.type().bytes()));
     }
     return new Operand(buffer, offset + bytes, view);
   }

@@ -14,7 +14,9 @@ public sealed interface Operation
   /** Returns the operation's name in oneDNN, for instance {@code convolution}. */
   String kind();
 
-  /** Returns the arguments that a primitive of this operation takes, scratchpad and post-ops aside. */
+  /**
+   * Returns the arguments that a primitive of this operation takes, scratchpad and post-ops aside.
+   */
   List<Arg> arguments();
 
   /** Returns the multiply-adds of one run; 0 for what does not multiply. */

@@ -95,10 +95,7 @@ public record PostOps(List<PostOp> list) {
   MemorySegment in(Arena arena) {
     MemorySegment ops =
         Native.createIn(
-            arena,
-            dnnl_h::dnnl_post_ops_destroy,
-            dnnl_h::dnnl_post_ops_create,
-            "create post-ops");
+            arena, dnnl_h::dnnl_post_ops_destroy, dnnl_h::dnnl_post_ops_create, "create post-ops");
     for (PostOp op : list) {
       Status.check(append(ops, op, arena), "append post-op %s", op);
     }
@@ -107,16 +104,14 @@ public record PostOps(List<PostOp> list) {
 
   private static int append(MemorySegment ops, PostOp op, Arena arena) {
     if (op instanceof Sum sum) {
-      return dnnl_h.dnnl_post_ops_append_sum(
-          ops, sum.scale, 0, dnnl_h.dnnl_data_type_undef());
+      return dnnl_h.dnnl_post_ops_append_sum(ops, sum.scale, 0, dnnl_h.dnnl_data_type_undef());
     }
     if (op instanceof Eltwise eltwise) {
       return dnnl_h.dnnl_post_ops_append_eltwise(
           ops, eltwise.algorithm.code(), eltwise.alpha, eltwise.beta);
     }
     BinaryWith binary = (BinaryWith) op;
-    return dnnl_h.dnnl_post_ops_append_binary(
-        ops, binary.algorithm.code(), binary.src1.in(arena));
+    return dnnl_h.dnnl_post_ops_append_binary(ops, binary.algorithm.code(), binary.src1.in(arena));
   }
 
   /** Returns for instance {@code +sum+relu}, empty where there are none. */

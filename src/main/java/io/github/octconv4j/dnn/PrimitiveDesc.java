@@ -63,8 +63,7 @@ public final class PrimitiveDesc extends NativeHandle {
               dnnl_h.dnnl_primitive_desc_destroy(handle);
               throw failure;
             }
-            return new PrimitiveDesc(
-                handle, engine, operation, attributes, implementation, descs);
+            return new PrimitiveDesc(handle, engine, operation, attributes, implementation, descs);
           });
     }
   }
@@ -97,7 +96,9 @@ public final class PrimitiveDesc extends NativeHandle {
     return threads;
   }
 
-  /** Returns the arguments and the descriptor that each of them must have, the scratchpad included. */
+  /**
+   * Returns the arguments and the descriptor that each of them must have, the scratchpad included.
+   */
   public Map<Arg, MemoryDesc> descs() {
     return descs;
   }

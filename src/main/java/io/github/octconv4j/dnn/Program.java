@@ -8,8 +8,8 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * A sequence of primitives over common buffers, prepared once and run many times. Immutable;
- * any number of threads may share it, each with an {@link Execution} of its own.
+ * A sequence of primitives over common buffers, prepared once and run many times. Immutable; any
+ * number of threads may share it, each with an {@link Execution} of its own.
  */
 public final class Program extends NativeHandle {
   private final Engine engine;
@@ -71,9 +71,7 @@ public final class Program extends NativeHandle {
 
   /** Returns the multiply-adds of one run. */
   public long multiplyAdds() {
-    return allSteps()
-        .mapToLong(step -> step.primitive().desc().operation().multiplyAdds())
-        .sum();
+    return allSteps().mapToLong(step -> step.primitive().desc().operation().multiplyAdds()).sum();
   }
 
   /** Returns the number of threads that each primitive uses. */

@@ -47,7 +47,9 @@ public final class ProgramBuilder implements AutoCloseable {
     return buffer(name, Buffer.Role.OUTPUT, desc, null);
   }
 
-  /** Adds memory that each execution has, valid from the first step that writes it to the last use. */
+  /**
+   * Adds memory that each execution has, valid from the first step that writes it to the last use.
+   */
   public Operand temporary(String name, MemoryDesc desc) {
     return buffer(name, Buffer.Role.TEMPORARY, desc, null);
   }

@@ -13,8 +13,7 @@ import java.util.List;
  * @param src must have a layout
  * @param dst may have the layout {@code any}
  */
-public record Resampling(Algorithm algorithm, MemoryDesc src, MemoryDesc dst)
-    implements Operation {
+public record Resampling(Algorithm algorithm, MemoryDesc src, MemoryDesc dst) implements Operation {
   /** Checks the shapes. */
   public Resampling {
     algorithm.require("RESAMPLING");

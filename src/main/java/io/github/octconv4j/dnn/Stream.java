@@ -19,8 +19,7 @@ public final class Stream extends NativeHandle {
               new Stream(
                   Native.create(
                       arena,
-                      out ->
-                          dnnl_h.dnnl_stream_create(out, e, dnnl_h.dnnl_stream_default_flags()),
+                      out -> dnnl_h.dnnl_stream_create(out, e, dnnl_h.dnnl_stream_default_flags()),
                       "create a stream"),
                   engine));
     }

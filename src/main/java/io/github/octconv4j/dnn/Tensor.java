@@ -121,9 +121,7 @@ public record Tensor(MemoryDesc desc, MemorySegment segment) {
   /** Whether both describe the same memory in the same way. */
   @Override
   public boolean equals(Object other) {
-    return other instanceof Tensor that
-        && desc.equals(that.desc)
-        && segment.equals(that.segment);
+    return other instanceof Tensor that && desc.equals(that.desc) && segment.equals(that.segment);
   }
 
   @Override

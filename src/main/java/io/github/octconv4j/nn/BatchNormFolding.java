@@ -2,8 +2,8 @@ package io.github.octconv4j.nn;
 
 import io.github.octconv4j.octave.Frequency;
 import io.github.octconv4j.octave.OctaveConv2d;
-import io.github.octconv4j.octave.OctaveWeights;
 import io.github.octconv4j.octave.OctavePath;
+import io.github.octconv4j.octave.OctaveWeights;
 import java.util.EnumMap;
 import java.util.Map;
 

@@ -17,8 +17,7 @@ import io.github.octconv4j.octave.OctaveWeights;
  * @param activation applied to both outputs
  */
 public record ConvBnAct(
-    String name, OctaveConv2d spec, OctaveWeights weights, Activation activation)
-    implements Layer {
+    String name, OctaveConv2d spec, OctaveWeights weights, Activation activation) implements Layer {
 
   @Override
   public OctaveOperand addTo(OctaveProgramBuilder program, OctaveOperand x) {

@@ -15,9 +15,7 @@ import io.github.octconv4j.octave.OctaveProgramBuilder;
 import io.github.octconv4j.octave.OctaveShape;
 import java.util.Map;
 
-/**
- * A fully connected layer on (n, c, 1, 1): {@code y = x * weights^T + bias}, (n, out, 1, 1).
- */
+/** A fully connected layer on (n, c, 1, 1): {@code y = x * weights^T + bias}, (n, out, 1, 1). */
 public final class Linear implements Layer {
   private final String name;
   private final int in;
@@ -52,10 +50,11 @@ public final class Linear implements Layer {
   @Override
   public OctaveOperand addTo(OctaveProgramBuilder program, OctaveOperand x) {
     Operand src = x.high();
-    if (x.low() != null || x.layout() != Layout.NHWC || src.desc().elements() != src.desc().dim(0) * in) {
+    if (x.low() != null
+        || x.layout() != Layout.NHWC
+        || src.desc().elements() != src.desc().dim(0) * in) {
       throw new IllegalArgumentException(
-          "layer %s needs (n, %d, 1, 1), was high %s, low %s"
-              .formatted(name, in, src, x.low()));
+          "layer %s needs (n, %d, 1, 1), was high %s, low %s".formatted(name, in, src, x.low()));
     }
     DataType type = src.desc().type();
     long n = src.desc().dim(0);

@@ -81,8 +81,7 @@ public final class Network implements AutoCloseable {
   }
 
   private PlanCache<NetworkPlan>.Lease lease(int batch, PlanOptions options, boolean traced) {
-    return cache.get(
-        new Key(batch, options, traced), () -> build(batch, options, traced));
+    return cache.get(new Key(batch, options, traced), () -> build(batch, options, traced));
   }
 
   private NetworkPlan build(int batch, PlanOptions options, boolean traced) {
@@ -101,11 +100,9 @@ public final class Network implements AutoCloseable {
                   info.channels(),
                   info.height(),
                   info.width()));
-      OctaveShape shape =
-          OctaveShape.of(batch, info.height(), info.width(), SizeRule.FLOOR);
+      OctaveShape shape = OctaveShape.of(batch, info.height(), info.width(), SizeRule.FLOOR);
       OctaveOperand x =
-          builder.input(
-              new ChannelSplit(info.channels(), 0), shape, Layout.NHWC, input, null);
+          builder.input(new ChannelSplit(info.channels(), 0), shape, Layout.NHWC, input, null);
       Map<String, Operand> traces = new LinkedHashMap<>();
       for (Layer layer : layers) {
         x = layer.addTo(builder, x);
@@ -130,8 +127,7 @@ public final class Network implements AutoCloseable {
     Operand output =
         builder
             .program()
-            .output(
-                name, MemoryDesc.of(DataType.F32, FormatTag.NCHW, operand.desc().dims()));
+            .output(name, MemoryDesc.of(DataType.F32, FormatTag.NCHW, operand.desc().dims()));
     builder.reorder(name + ".reorder", operand, output, PostOps.NONE);
     return output;
   }

@@ -67,8 +67,7 @@ final class OctResNetSmall {
       channels = metadata.integer("block" + i + "_out");
     }
     int features = metadata.integer("last_channels");
-    layers.add(
-        layer("last", OctaveConv2d.of(channels, features).alpha(alpha, 0), Activation.RELU));
+    layers.add(layer("last", OctaveConv2d.of(channels, features).alpha(alpha, 0), Activation.RELU));
     layers.add(new GlobalAveragePool("pool"));
     int classes = metadata.integer("classes");
     layers.add(
@@ -111,8 +110,7 @@ final class OctResNetSmall {
     Map<OctavePath, float[]> kernels = new EnumMap<>(OctavePath.class);
     for (OctavePath path : spec.paths()) {
       String tensor =
-          "%s.conv.%s2%s.weight"
-              .formatted(name, letter(path.source()), letter(path.destination()));
+          "%s.conv.%s2%s.weight".formatted(name, letter(path.source()), letter(path.destination()));
       kernels.put(path, weights.floats(tensor, spec.weightsShape(path)));
     }
     Map<Frequency, BatchNormFolding.Statistics> norms = new EnumMap<>(Frequency.class);

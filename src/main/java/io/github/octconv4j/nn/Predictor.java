@@ -97,7 +97,9 @@ public final class Predictor implements AutoCloseable {
     return tensor;
   }
 
-  /** Returns what {@link #trace} takes, in the layers' order; empty if this is no tracing predictor. */
+  /**
+   * Returns what {@link #trace} takes, in the layers' order; empty if this is no tracing predictor.
+   */
   public Set<String> traces() {
     return Collections.unmodifiableSet(traces.keySet());
   }

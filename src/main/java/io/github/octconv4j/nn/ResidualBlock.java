@@ -15,15 +15,13 @@ import java.util.List;
  * @param activation applied to the sum
  */
 public record ResidualBlock(
-    String name, List<ConvBnAct> body, ConvBnAct shortcut, Activation activation)
-    implements Layer {
+    String name, List<ConvBnAct> body, ConvBnAct shortcut, Activation activation) implements Layer {
   /** Checks the body. */
   public ResidualBlock {
     body = List.copyOf(body);
     if (body.isEmpty() || body.getLast().activation() != Activation.NONE) {
       throw new IllegalArgumentException(
-          "block %s needs a body whose last layer has no activation, was %s"
-              .formatted(name, body));
+          "block %s needs a body whose last layer has no activation, was %s".formatted(name, body));
     }
   }
 

@@ -26,8 +26,7 @@ final class Branches {
   }
 
   void add() {
-    WholeImages steps =
-        new WholeImages(builder, task, Formulation.HighSum.ON_RESAMPLING);
+    WholeImages steps = new WholeImages(builder, task, Formulation.HighSum.ON_RESAMPLING);
     PostOps first = task.accumulate() ? PostOps.NONE.sum() : PostOps.NONE;
     Operand[] small = new Operand[1];
     builder

@@ -48,7 +48,9 @@ final class Candidates {
     return new ArrayList<>(all);
   }
 
-  /** Whether blocks of channels can be fast: no groups but depthwise ones, and not just an image. */
+  /**
+   * Whether blocks of channels can be fast: no groups but depthwise ones, and not just an image.
+   */
   private static boolean blocks(OctaveConv2d spec) {
     int block = Layout.blockSize();
     return spec.groups() == 1 && spec.in().total() >= block && spec.out().total() >= block;

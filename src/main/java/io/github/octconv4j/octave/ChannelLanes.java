@@ -20,8 +20,7 @@ final class ChannelLanes {
   /** Whether each thread has a block of one output at least. */
   static boolean fits(OctaveConv2d spec, OctaveShape input, int threads) {
     int blocks =
-        Math.max(
-                Layout.BLOCKED.padded(spec.out().high()), Layout.BLOCKED.padded(spec.out().low()))
+        Math.max(Layout.BLOCKED.padded(spec.out().high()), Layout.BLOCKED.padded(spec.out().low()))
             / Layout.blockSize();
     return input.batch() == 1 && blocks >= threads && spec.groups() == 1;
   }
@@ -32,9 +31,7 @@ final class ChannelLanes {
     Operand low = task.x().low();
     if (spec.stride() == 2) {
       high = high == null ? null : pool(high);
-      boolean needed =
-          low != null
-              && (task.has(OctavePath.LL) || !OctaveSizes.keepsLow(spec));
+      boolean needed = low != null && (task.has(OctavePath.LL) || !OctaveSizes.keepsLow(spec));
       if (needed) {
         pool(low);
       }
@@ -47,8 +44,7 @@ final class ChannelLanes {
         .program()
         .sideBySide(
             lanes,
-            lane ->
-                new WholeImages(builder, task.share(lane, lanes), formulation.highSum()).add());
+            lane -> new WholeImages(builder, task.share(lane, lanes), formulation.highSum()).add());
   }
 
   private Operand pool(Operand x) {
@@ -63,8 +59,7 @@ final class ChannelLanes {
             lanes,
             lane -> {
               Share share =
-                  Share.of(
-                      Math.toIntExact(x.desc().dim(1)), Layout.blockSize(), lane, lanes);
+                  Share.of(Math.toIntExact(x.desc().dim(1)), Layout.blockSize(), lane, lanes);
               if (share.count() > 0) {
                 builder.pool(
                     x.name() + ".pool",

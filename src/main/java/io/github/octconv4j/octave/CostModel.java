@@ -47,7 +47,12 @@ final class CostModel {
       double in = (double) f.layout().padded(spec.in().of(path.source())) / spec.groups(path);
       double out = Layout.BLOCKED.padded(spec.out().of(path.destination()));
       sum +=
-          y.batch() * smallest[0] * smallest[1] * in * out * spec.kernelHeight()
+          y.batch()
+              * smallest[0]
+              * smallest[1]
+              * in
+              * out
+              * spec.kernelHeight()
               * spec.kernelWidth();
     }
     boolean large = spec.kernelHeight() * spec.kernelWidth() > 1;

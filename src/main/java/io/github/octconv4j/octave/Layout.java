@@ -1,7 +1,7 @@
 package io.github.octconv4j.octave;
 
-import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.CpuIsa;
+import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.FormatTag;
 import io.github.octconv4j.dnn.MemoryDesc;
 

@@ -133,10 +133,7 @@ public record OctaveConv2d(
   /** Returns the shape (out, in / groups, kh, kw) of a path's weights. */
   public long[] weightsShape(OctavePath path) {
     return new long[] {
-      out.of(path.destination()),
-      in.of(path.source()) / groups(path),
-      kernelHeight,
-      kernelWidth
+      out.of(path.destination()), in.of(path.source()) / groups(path), kernelHeight, kernelWidth
     };
   }
 

@@ -33,9 +33,7 @@ public record OctaveDesc(MemoryDesc high, MemoryDesc low) {
 
   private static MemoryDesc any(Frequency frequency, ChannelSplit channels, OctaveShape shape) {
     int c = channels.of(frequency);
-    return c == 0
-        ? null
-        : MemoryDesc.of(DataType.F32, FormatTag.ANY, shape.dims(frequency, c));
+    return c == 0 ? null : MemoryDesc.of(DataType.F32, FormatTag.ANY, shape.dims(frequency, c));
   }
 
   /**
@@ -65,12 +63,7 @@ public record OctaveDesc(MemoryDesc high, MemoryDesc low) {
       throw new IllegalArgumentException(
           "high %s needs a low part of batch %d and size %dx%d with the size rule %s, was %s"
               .formatted(
-                  high,
-                  shape.batch(),
-                  shape.lowHeight(),
-                  shape.lowWidth(),
-                  spec.sizeRule(),
-                  low));
+                  high, shape.batch(), shape.lowHeight(), shape.lowWidth(), spec.sizeRule(), low));
     }
     return shape;
   }

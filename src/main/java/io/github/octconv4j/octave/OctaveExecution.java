@@ -32,7 +32,7 @@ public final class OctaveExecution implements AutoCloseable {
   }
 
   /** Returns the median time of each step in nanoseconds; see {@link Execution#profile}. */
-  long[] profile(OctaveTensor x, OctaveTensor y, int runs) {
+  public long[] profile(OctaveTensor x, OctaveTensor y, int runs) {
     bind("x", plan.inputOperand(), x);
     bind("y", plan.outputOperand(), y);
     return execution.profile(runs);

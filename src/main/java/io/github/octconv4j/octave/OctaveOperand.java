@@ -18,8 +18,7 @@ public record OctaveOperand(
   OctaveOperand images(int first, int count) {
     return new OctaveOperand(
         channels,
-        new OctaveShape(
-            count, shape.height(), shape.width(), shape.lowHeight(), shape.lowWidth()),
+        new OctaveShape(count, shape.height(), shape.width(), shape.lowHeight(), shape.lowWidth()),
         layout,
         high == null ? null : Images.ofBatch(high, layout, first, count),
         low == null ? null : Images.ofBatch(low, layout, first, count));
@@ -35,8 +34,7 @@ public record OctaveOperand(
     if (part == null) {
       return null;
     }
-    Share share =
-        Share.of(Math.toIntExact(part.desc().dim(1)), Layout.blockSize(), index, of);
+    Share share = Share.of(Math.toIntExact(part.desc().dim(1)), Layout.blockSize(), index, of);
     return share.count() == 0 ? null : Images.channels(part, share.first(), share.count());
   }
 }

@@ -60,8 +60,7 @@ public final class OctavePlan implements Plan {
       Operand yl = output(program, "y_l", spec, Frequency.LOW, outShape, output, layout, options);
       OctaveOperand x = builder.input(spec.in(), shape, layout, given.high(), given.low());
       OctaveOperand y = builder.output(spec.out(), outShape, layout, yh, yl);
-      builder.convolution(
-          "octave", spec, weights, x, y, false, Activation.NONE, formulation);
+      builder.convolution("octave", spec, weights, x, y, false, Activation.NONE, formulation);
       builder.copyOut(y, yh, yl);
       return new OctavePlan(
           formulation,
@@ -76,8 +75,7 @@ public final class OctavePlan implements Plan {
     if (desc == null) {
       return null;
     }
-    return program.input(
-        name, desc.isAny() ? layout.desc(options.type(), desc.dims()) : desc);
+    return program.input(name, desc.isAny() ? layout.desc(options.type(), desc.dims()) : desc);
   }
 
   private static Operand output(
@@ -142,7 +140,9 @@ public final class OctavePlan implements Plan {
     return program.multiplyAdds();
   }
 
-  /** Returns the bytes of weights, which exist once, and of the working memory of each execution. */
+  /**
+   * Returns the bytes of weights, which exist once, and of the working memory of each execution.
+   */
   public long bytes() {
     return program.constantBytes() + program.temporaryBytes();
   }

@@ -113,9 +113,7 @@ public final class OctavePlanner {
     return kept.isPresent() ? build(kept.get()) : measure(possible, new ArrayList<>());
   }
 
-  /**
-   * Measures afresh and returns everything that was considered, fastest first; keeps no choice.
-   */
+  /** Measures afresh and returns everything that was considered, fastest first; keeps no choice. */
   public List<Considered> explain() {
     List<Considered> considered = new ArrayList<>();
     measure(byPrediction(), considered).close();
@@ -161,8 +159,7 @@ public final class OctavePlanner {
             contenders.add(new Contender(plan, arena));
           } else {
             considered.add(
-                new Considered(
-                    formulation, model.microseconds(formulation), references, false));
+                new Considered(formulation, model.microseconds(formulation), references, false));
             plan.close();
           }
         }
@@ -230,12 +227,6 @@ public final class OctavePlanner {
   /** Everything that a choice depends on, in one line. */
   private String key() {
     return "%s | %s | %s | %s %s %d threads"
-        .formatted(
-            spec,
-            input,
-            output,
-            options.type(),
-            options.fpMath(),
-            options.threads());
+        .formatted(spec, input, output, options.type(), options.fpMath(), options.threads());
   }
 }

@@ -156,9 +156,7 @@ public final class OctaveProgramBuilder {
   private Operand temporary(
       String name, Frequency frequency, ChannelSplit channels, OctaveShape shape, Layout layout) {
     int c = channels.of(frequency);
-    return c == 0
-        ? null
-        : temporary(name, layout, shape.dims(frequency, layout.padded(c)));
+    return c == 0 ? null : temporary(name, layout, shape.dims(frequency, layout.padded(c)));
   }
 
   /** Returns new memory for images (n, c, h, w). */
@@ -261,8 +259,7 @@ public final class OctaveProgramBuilder {
 
   /** Adds a copy into another layout, type or place. */
   public void reorder(String name, Operand from, Operand to, PostOps postOps) {
-    add(
-        name, new Reorder(from.desc(), to.desc()), postOps, Map.of(Arg.SRC, from, Arg.DST, to));
+    add(name, new Reorder(from.desc(), to.desc()), postOps, Map.of(Arg.SRC, from, Arg.DST, to));
   }
 
   /** Adds any operation on operands whose descriptors are those of the operation. */

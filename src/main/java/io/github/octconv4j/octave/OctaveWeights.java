@@ -44,8 +44,7 @@ public final class OctaveWeights {
       int row = (int) shape[1] * k;
       float[] kernel = new float[(int) shape[0] * row];
       for (int o = 0; o < shape[0]; o++) {
-        System.arraycopy(
-            dense, ((firstOut + o) * in + firstIn) * k, kernel, o * row, row);
+        System.arraycopy(dense, ((firstOut + o) * in + firstIn) * k, kernel, o * row, row);
       }
       builder.kernel(path, kernel);
     }
@@ -89,8 +88,7 @@ public final class OctaveWeights {
      */
     public Builder bias(OctavePath path, float[] values) {
       requirePath(path);
-      requireLength(
-          "bias " + path.shortName(), values, spec.out().of(path.destination()));
+      requireLength("bias " + path.shortName(), values, spec.out().of(path.destination()));
       biases.put(path, values.clone());
       return this;
     }

@@ -11,8 +11,8 @@ import java.util.function.Supplier;
 
 /**
  * Plans that were built, the least recently used dropped first. Of several threads that want the
- * same plan one builds it and the others wait. A plan that is dropped is closed when no one uses
- * it any more. Thread-safe.
+ * same plan one builds it and the others wait. A plan that is dropped is closed when no one uses it
+ * any more. Thread-safe.
  *
  * @param <P> what is cached
  */

@@ -127,7 +127,11 @@ public final class PlanChoices {
       new TreeMap<>(choices)
           .forEach(
               (plan, choice) ->
-                  text.append(machine).append('\t').append(plan).append('\t').append(choice)
+                  text.append(machine)
+                      .append('\t')
+                      .append(plan)
+                      .append('\t')
+                      .append(choice)
                       .append('\n'));
       Files.createDirectories(file.getParent());
       Path part = Files.createTempFile(file.getParent(), "choices", ".part");

@@ -50,10 +50,7 @@ final class RowBands {
   void add() {
     int images = task.x().shape().batch();
     boolean onlyHigh = spec.paths().size() == 1 && spec.has(OctavePath.HH);
-    int rows =
-        onlyHigh
-            ? task.sizes().output().height()
-            : task.sizes().output().lowHeight();
+    int rows = onlyHigh ? task.sizes().output().height() : task.sizes().output().lowHeight();
     int lanes = builder.threads();
     builder
         .program()
@@ -209,8 +206,7 @@ final class RowBands {
         builder.upsample(task.name() + ".up", up, y, last(PostOps.NONE.sum()));
       } else {
         builder.upsample(task.name() + ".up", up, y, first);
-        convolution(
-            OctavePath.HH, high, task.y().high(), twice, true, last(PostOps.NONE.sum()));
+        convolution(OctavePath.HH, high, task.y().high(), twice, true, last(PostOps.NONE.sum()));
       }
     }
 
@@ -261,8 +257,7 @@ final class RowBands {
   /** The input rows that output rows need, as far as there are. */
   private Share halo(Share band, long available) {
     int from = Math.max(0, band.first() - spec.padding().top());
-    int to =
-        (int) Math.min(available, band.end() - 1L - spec.padding().top() + reach() + 1);
+    int to = (int) Math.min(available, band.end() - 1L - spec.padding().top() + reach() + 1);
     return new Share(from, to - from);
   }
 
@@ -271,7 +266,6 @@ final class RowBands {
     Padding p = spec.padding();
     long top = Math.max(0, p.top() - band.first());
     long bottom = Math.max(0, band.end() - p.top() + reach() - available);
-    return spec.window()
-        .padding(new long[] {top, p.left()}, new long[] {bottom, p.right()});
+    return spec.window().padding(new long[] {top, p.left()}, new long[] {bottom, p.right()});
   }
 }

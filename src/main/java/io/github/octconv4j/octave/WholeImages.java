@@ -24,8 +24,7 @@ final class WholeImages {
     this.highSum = highSum;
     Padding p = spec.padding();
     this.window =
-        spec.window()
-            .padding(new long[] {p.top(), p.left()}, new long[] {p.bottom(), p.right()});
+        spec.window().padding(new long[] {p.top(), p.left()}, new long[] {p.bottom(), p.right()});
     this.first = task.accumulate() ? PostOps.NONE.sum() : PostOps.NONE;
   }
 
@@ -62,8 +61,7 @@ final class WholeImages {
       upsample(small, y, first, late);
     } else {
       Operand small = addLowToHigh(null, Activation.NONE);
-      boolean onResampling =
-          highSum == Formulation.HighSum.ON_RESAMPLING && isDouble(small, y);
+      boolean onResampling = highSum == Formulation.HighSum.ON_RESAMPLING && isDouble(small, y);
       if (onResampling) {
         addHighOwn(first);
         upsample(small, y, PostOps.NONE.sum(), task.activation());
@@ -130,8 +128,7 @@ final class WholeImages {
     return builder.pooled(x, task.x().layout(), spec.sizeRule());
   }
 
-  private void convolution(
-      OctavePath path, Operand x, Operand y, float[] bias, PostOps postOps) {
+  private void convolution(OctavePath path, Operand x, Operand y, float[] bias, PostOps postOps) {
     builder.convolution(task.kernels().get(path), bias, window, x, y, postOps);
   }
 

@@ -26,8 +26,7 @@ final class NativeCache {
   private static final boolean POSIX =
       FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
 
-  private static final Set<Platform> MACS =
-      EnumSet.of(Platform.OSX_AARCH_64, Platform.OSX_X86_64);
+  private static final Set<Platform> MACS = EnumSet.of(Platform.OSX_AARCH_64, Platform.OSX_X86_64);
 
   private NativeCache() {}
 
@@ -35,7 +34,8 @@ final class NativeCache {
   static Path unpack(Platform platform, List<NativeFile> files) {
     String hash = files.getLast().sha256().substring(0, 16);
     Path folder =
-        root(Optional.of(platform)).resolve(NativeFile.pinnedVersion() + "-" + platform.classifier() + "-" + hash);
+        root(Optional.of(platform))
+            .resolve(NativeFile.pinnedVersion() + "-" + platform.classifier() + "-" + hash);
     try {
       createPrivateFolder(folder);
       for (NativeFile file : files) {
@@ -71,8 +71,7 @@ final class NativeCache {
             "octconv4j: %s in %s is not the file this version was built with (SHA-256 differs from %s); use octconv4j jars of one version, from a source you trust"
                 .formatted(file.name(), url, file.sha256()));
       }
-      Files.move(
-          part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } finally {
       Files.deleteIfExists(part);
     }

@@ -179,7 +179,9 @@ public final class NativeLibrary {
     }
   }
 
-  /** Calls {@code const dnnl_version_t *dnnl_version(void)}, a struct that begins with three ints. */
+  /**
+   * Calls {@code const dnnl_version_t *dnnl_version(void)}, a struct that begins with three ints.
+   */
   @SuppressWarnings("restricted") // loading native code is what this class is for
   private static String reportedVersion(Path library) {
     MemorySegment function =

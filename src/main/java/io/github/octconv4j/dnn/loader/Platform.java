@@ -103,7 +103,9 @@ public enum Platform {
     return names.toString();
   }
 
-  /** Whether this process is linked with musl: its dynamic loader is then among the mapped files. */
+  /**
+   * Whether this process is linked with musl: its dynamic loader is then among the mapped files.
+   */
   private static boolean runsOnMusl() {
     Path maps = Path.of("/proc/self/maps");
     try {
