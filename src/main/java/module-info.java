@@ -8,6 +8,7 @@ module io.github.octconv4j {
   requires com.fasterxml.jackson.core;
   requires static info.picocli;
   requires static me.tongfei.progressbar;
+  requires static org.jfree.jfreechart;
   requires java.desktop;
 
   exports io.github.octconv4j.dnn;

@@ -32,7 +32,8 @@ record Comparison(double largestError, Optional<String> failure) {
     }
     double largest = 0;
     for (int i = 0; i < expected.count(); i++) {
-      largest = Math.max(largest, Math.abs(expected.at(i)));
+      float size = Math.abs(expected.at(i));
+      largest = size > largest ? size : largest; // NaN does not count
     }
     double largestError = 0;
     int first = -1;

@@ -29,7 +29,7 @@ final class Demo {
 
   private static final List<Sample> SAMPLES =
       List.of(
-          new Sample("0_t_shirt_top.png", "T-shirt/top"),
+          new Sample("0_t-shirt_top.png", "T-shirt/top"),
           new Sample("1_trouser.png", "Trouser"),
           new Sample("2_pullover.png", "Pullover"),
           new Sample("3_dress.png", "Dress"),

@@ -23,6 +23,8 @@ record Failure(int exitCode, String message) {
   /** This machine lacks something. */
   static final int MACHINE_LACKS = 3;
 
+  private static final int LONGEST = 1000;
+
   static Failure of(Throwable e) {
     if (e instanceof UncheckedIOException unchecked) {
       return of(unchecked.getCause());
@@ -55,6 +57,14 @@ record Failure(int exitCode, String message) {
     }
     return new Failure(
         CHECK_FAILED, "internal error, --debug shows where: " + e);
+  }
+
+  /** The message as a line of bearable length. */
+  String line() {
+    String line = oneLine(message);
+    return line.length() <= LONGEST
+        ? line
+        : line.substring(0, LONGEST) + "... (--debug shows all)";
   }
 
   /** A text without line breaks and other control characters, which file names may hold. */

@@ -99,7 +99,7 @@ public final class Main implements Callable<Integer> {
 
   private int report(CommandLine command, Throwable e) {
     Failure failure = Failure.of(e);
-    print(command, failure.message());
+    print(command, failure.line());
     if (debug) {
       e.printStackTrace(command.getErr());
     }

@@ -13,6 +13,9 @@ import java.util.TreeMap;
  * @param postOps what rides along, for instance {@code +sum+relu}
  * @param operands the buffer and descriptor of each argument, by name
  * @param multiplyAdds multiply-adds of one run
+ * @param bytesRead bytes of all elements that one run reads: sources, weights, bias, and the
+ *     destination where a sum adds to it
+ * @param bytesWritten bytes of all elements that one run writes
  */
 public record StepInfo(
     String name,
@@ -21,12 +24,27 @@ public record StepInfo(
     boolean reference,
     String postOps,
     Map<String, String> operands,
-    long multiplyAdds) {
+    long multiplyAdds,
+    long bytesRead,
+    long bytesWritten) {
 
   static StepInfo of(Step step) {
     PrimitiveDesc desc = step.primitive().desc();
     Map<String, String> operands = new TreeMap<>();
-    step.operands().forEach((arg, operand) -> operands.put(arg.toString(), operand.toString()));
+    long read = 0;
+    long written = 0;
+    for (Map.Entry<Arg, Operand> entry : step.operands().entrySet()) {
+      MemoryDesc memory = entry.getValue().desc();
+      long bytes = memory.elements() * memory.type().bytes();
+      boolean destination = entry.getKey().equals(Arg.DST);
+      if (destination) {
+        written += bytes;
+      }
+      if (!destination || sums(desc.attributes().postOps())) {
+        read += bytes;
+      }
+      operands.put(entry.getKey().toString(), entry.getValue().toString());
+    }
     return new StepInfo(
         step.name(),
         desc.operation().kind(),
@@ -34,6 +52,12 @@ public record StepInfo(
         desc.isReference(),
         desc.attributes().postOps().toString(),
         operands,
-        desc.operation().multiplyAdds());
+        desc.operation().multiplyAdds(),
+        read,
+        written);
+  }
+
+  private static boolean sums(PostOps postOps) {
+    return postOps.list().stream().anyMatch(op -> op instanceof PostOps.Sum);
   }
 }

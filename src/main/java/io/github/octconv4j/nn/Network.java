@@ -52,7 +52,8 @@ public final class Network implements AutoCloseable {
     try (SafetensorsFile file = SafetensorsFile.open(path)) {
       return OctResNetSmall.read(file);
     } catch (IllegalArgumentException e) {
-      throw new IOException(path + ": " + e.getMessage(), e);
+      String message = e.getMessage(); // of a WeightStore it names the file already
+      throw new IOException(message.startsWith(path + ": ") ? message : path + ": " + message, e);
     }
   }
 

@@ -33,11 +33,16 @@ public final class OctavePlanner {
    *
    * @param formulation how the plan would be put together
    * @param microseconds the shortest time measured, the predicted one where nothing was run
+   * @param measured whether it was run
    * @param references steps that have only a slow reference implementation
    * @param chosen whether it was taken
    */
   public record Considered(
-      Formulation formulation, double microseconds, List<String> references, boolean chosen) {
+      Formulation formulation,
+      double microseconds,
+      boolean measured,
+      List<String> references,
+      boolean chosen) {
     /** Copies the list. */
     public Considered {
       references = List.copyOf(references);
@@ -113,12 +118,26 @@ public final class OctavePlanner {
     return kept.isPresent() ? build(kept.get()) : measure(possible, new ArrayList<>());
   }
 
-  /** Measures afresh and returns everything that was considered, fastest first; keeps no choice. */
+  /**
+   * Measures afresh and returns everything that was considered: the chosen one first, then what was
+   * run, then what was not because it has reference implementations or is predicted to be slow; the
+   * fastest of each first. The choice is kept.
+   */
   public List<Considered> explain() {
     List<Considered> considered = new ArrayList<>();
-    measure(byPrediction(), considered).close();
+    List<Formulation> possible = byPrediction();
+    measure(possible, considered).close();
+    CostModel model = new CostModel(spec, input.shape(spec), options);
+    for (Formulation formulation : possible) {
+      if (considered.stream().noneMatch(c -> c.formulation().equals(formulation))) {
+        considered.add(
+            new Considered(
+                formulation, model.microseconds(formulation), false, List.of(), false));
+      }
+    }
     considered.sort(
         Comparator.comparing(Considered::chosen)
+            .thenComparing(Considered::measured)
             .reversed()
             .thenComparingDouble(Considered::microseconds));
     return considered;
@@ -159,7 +178,8 @@ public final class OctavePlanner {
             contenders.add(new Contender(plan, arena));
           } else {
             considered.add(
-                new Considered(formulation, model.microseconds(formulation), references, false));
+                new Considered(
+                    formulation, model.microseconds(formulation), false, references, false));
             plan.close();
           }
         }
@@ -173,6 +193,7 @@ public final class OctavePlanner {
               new Considered(
                   contender.plan.formulation(),
                   contender.best,
+                  true,
                   references(contender.plan),
                   contender == best));
         }

@@ -12,7 +12,7 @@ package io.github.octconv4j.cli.shapes;
  * @param dilation inputs left out between taps, 0 for a dense kernel
  * @param left padding before the first input
  */
-record Axis(int input, int output, int kernel, int stride, int dilation, int left) {
+public record Axis(long input, long output, long kernel, long stride, long dilation, long left) {
   /** A dimension that the problem does not have. */
   static final Axis UNIT = new Axis(1, 1, 1, 1, 0, 0);
 
@@ -25,35 +25,32 @@ record Axis(int input, int output, int kernel, int stride, int dilation, int lef
     return (kernel - 1) * (dilation + 1) + 1;
   }
 
-  /** Padding after the last input, which follows from the rest; negative where inputs are unread. */
-  long right() {
-    return (output - 1L) * stride - input + extent() - left;
+  /**
+   * Padding after the last input, which follows from the rest; negative where inputs are unread.
+   */
+  public long right() {
+    return Math.multiplyExact(output - 1, stride) - input + extent() - left;
   }
 
-  /** Returns the input that a tap of an output reads, which may lie in the padding. */
-  int inputOf(int out, int tap) {
-    return out * stride - left + tap * (dilation + 1);
+  /** Returns the input that a tap of an output reads, which must not lie in the padding. */
+  int inputOf(long out, long tap) {
+    return (int) (out * stride - left + tap * (dilation + 1));
   }
 
   /** Returns the first tap of an output that does not lie in the left padding. */
-  int firstTap(int out) {
-    int before = left - out * stride;
-    return before <= 0 ? 0 : Math.min(kernel, Math.ceilDiv(before, dilation + 1));
+  int firstTap(long out) {
+    long before = left - out * stride;
+    return before <= 0 ? 0 : (int) Math.min(kernel, Math.ceilDiv(before, dilation + 1));
   }
 
   /** Returns one more than the last tap that does not lie in the right padding. */
-  int endTap(int out) {
-    int inside = input - 1 + left - out * stride;
-    return inside < 0 ? 0 : Math.min(kernel, inside / (dilation + 1) + 1);
+  int endTap(long out) {
+    long inside = input - 1 + left - out * stride;
+    return inside < 0 ? 0 : (int) Math.min(kernel, inside / (dilation + 1) + 1);
   }
 
-  /** Whether each output reads at least one input. */
+  /** Whether each output reads at least one input, and no kernel steps over the input. */
   boolean windowsMeetInput() {
-    for (int o = 0; o < output; o++) {
-      if (firstTap(o) >= endTap(o)) {
-        return false;
-      }
-    }
-    return true;
+    return dilation < input && firstTap(0) < kernel && endTap(output - 1) > 0;
   }
 }

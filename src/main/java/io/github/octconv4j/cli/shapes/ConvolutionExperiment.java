@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * A convolution. The loop adds up products in F32, which {@link ConvolutionData} keeps exact: all
@@ -29,8 +30,7 @@ final class ConvolutionExperiment implements Experiment {
     this.problem = problem;
     this.types = types;
     this.bias = bias;
-    this.data =
-        ConvolutionData.of(types, problem.taps() * (problem.inputChannels() / problem.groups()));
+    this.data = ConvolutionData.of(types, problem.taps() * problem.groupInputs());
   }
 
   @Override
@@ -88,40 +88,28 @@ final class ConvolutionExperiment implements Experiment {
 
   @Override
   public long bytesOfLoop() {
-    return 4 * problem.taps() * (problem.inputChannels() / problem.groups())
-        * problem.outputChannels();
+    return (long) Plain.bytes(problem.weightsDims());
   }
 
   @Override
   public void compute(Map<Arg, Tensor> inputs, Tensor result) {
     float[] weights = outputChannelsInnermost(inputs.get(Arg.WEIGHTS).segment());
     float[] start =
-        bias ? inputs.get(Arg.BIAS).floats() : new float[problem.outputChannels()];
+        bias ? inputs.get(Arg.BIAS).floats() : new float[(int) problem.outputChannels()];
     MemorySegment src = inputs.get(Arg.SRC).segment();
-    int rows = problem.axis(0).output() * problem.axis(1).output();
-    IntStream.range(0, problem.batch() * problem.groups())
-        .boxed()
-        .flatMap(ng -> IntStream.range(0, rows).mapToObj(row -> new int[] {ng, row}))
+    long rows = problem.axis(0).output() * problem.axis(1).output();
+    LongStream.range(0, problem.batch() * problem.groups() * rows)
         .parallel()
-        .forEach(
-            task ->
-                row(
-                    task[0] / problem.groups(),
-                    task[0] % problem.groups(),
-                    task[1],
-                    src,
-                    weights,
-                    start,
-                    result.segment()));
+        .forEach(task -> row(task / rows, task % rows, src, weights, start, result.segment()));
   }
 
   /** (g, oc, ic, taps) becomes (g, taps, ic, oc): the inner loop runs over output channels. */
   private float[] outputChannelsInnermost(MemorySegment weights) {
     int taps = (int) problem.taps();
-    int ic = problem.inputChannels() / problem.groups();
-    int oc = problem.outputChannels() / problem.groups();
-    float[] moved = new float[taps * ic * oc * problem.groups()];
-    IntStream.range(0, problem.groups() * oc)
+    int ic = (int) problem.groupInputs();
+    int oc = (int) problem.groupOutputs();
+    float[] moved = new float[taps * ic * (int) problem.outputChannels()];
+    IntStream.range(0, (int) problem.outputChannels())
         .parallel()
         .forEach(
             go -> {
@@ -136,32 +124,37 @@ final class ConvolutionExperiment implements Experiment {
     return moved;
   }
 
-  /** One row of outputs, of all output channels of a group. */
+  /**
+   * One row of outputs, of all output channels of a group.
+   *
+   * @param image and group, counted together
+   * @param row depth and height, counted together
+   */
   private void row(
-      int n, int g, int row, MemorySegment src, float[] weights, float[] start, MemorySegment dst) {
+      long image, long row, MemorySegment src, float[] weights, float[] start, MemorySegment dst) {
     Axis d = problem.axis(0);
     Axis h = problem.axis(1);
     Axis w = problem.axis(2);
-    int ic = problem.inputChannels() / problem.groups();
-    int oc = problem.outputChannels() / problem.groups();
-    int od = row / h.output();
-    int oh = row % h.output();
-    long inPlane = (long) d.input() * h.input() * w.input();
-    long outPlane = (long) d.output() * h.output() * w.output();
-    long inImage = ((long) n * problem.inputChannels() + (long) g * ic) * inPlane;
-    long outRow =
-        ((long) n * problem.outputChannels() + (long) g * oc) * outPlane + (long) row * w.output();
+    int taps = (int) problem.taps();
+    int ic = (int) problem.groupInputs();
+    int oc = (int) problem.groupOutputs();
+    int g = (int) (image % problem.groups());
+    long od = row / h.output();
+    long oh = row % h.output();
+    long inPlane = d.input() * h.input() * w.input();
+    long outPlane = d.output() * h.output() * w.output();
+    long outRow = image * oc * outPlane + row * w.output();
     float[] sums = new float[oc];
     for (int ow = 0; ow < w.output(); ow++) {
       System.arraycopy(start, g * oc, sums, 0, oc);
       for (int kd = d.firstTap(od); kd < d.endTap(od); kd++) {
         for (int kh = h.firstTap(oh); kh < h.endTap(oh); kh++) {
           for (int kw = w.firstTap(ow); kw < w.endTap(ow); kw++) {
-            int tap = (kd * h.kernel() + kh) * w.kernel() + kw;
-            int of = (g * (int) problem.taps() + tap) * ic * oc;
+            int tap = (int) ((kd * h.kernel() + kh) * w.kernel() + kw);
+            int of = (g * taps + tap) * ic * oc;
             long at =
-                inImage
-                    + ((long) d.inputOf(od, kd) * h.input() + h.inputOf(oh, kh)) * w.input()
+                image * ic * inPlane
+                    + (d.inputOf(od, kd) * h.input() + h.inputOf(oh, kh)) * w.input()
                     + w.inputOf(ow, kw);
             for (int c = 0; c < ic; c++) {
               float x = src.getAtIndex(ValueLayout.JAVA_FLOAT, at + c * inPlane);

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * @param name without quotes and repeats, empty for none
  * @param repeats 1 where none are given
  */
-record Fields(Map<String, Integer> values, String name, int repeats) {
+record Fields(Map<String, Long> values, String name, int repeats) {
   private static final Pattern REPEATED = Pattern.compile("(.*)\\*([1-9][0-9]{0,5})");
 
   static Fields scan(Driver driver, String text) {
@@ -26,15 +26,14 @@ record Fields(Map<String, Integer> values, String name, int repeats) {
                 driver.channelFields().stream(),
                 driver.spatialFields().stream().flatMap(f -> Stream.of(f + "d", f + "h", f + "w")))
             .collect(Collectors.toList());
-    Map<String, Integer> values = new HashMap<>();
+    Map<String, Long> values = new HashMap<>();
     int at = 0;
     while (at < text.length()) {
       if (text.charAt(at) == 'n') {
         return named(values, text.substring(at + 1));
       }
       int start = at;
-      String field =
-          known.stream().filter(f -> text.startsWith(f, start)).findFirst().orElse(null);
+      String field = known.stream().filter(f -> text.startsWith(f, start)).findFirst().orElse(null);
       if (field == null) {
         throw new IllegalArgumentException(
             "'%s' is not understood, expected a field of %s (%s), or n and a name"
@@ -51,22 +50,22 @@ record Fields(Map<String, Integer> values, String name, int repeats) {
     return new Fields(values, "", 1);
   }
 
-  private static int number(String field, String digits, String rest) {
+  private static long number(String field, String digits, String rest) {
     if (digits.isEmpty()) {
       throw new IllegalArgumentException(
-          "%s has no number, expected one from 0 to %d instead of '%s'"
-              .formatted(field, Integer.MAX_VALUE, rest));
+          "%s has no number, expected one from 0 on instead of '%s'".formatted(field, rest));
     }
-    try {
-      return Integer.parseInt(digits);
-    } catch (NumberFormatException e) {
+    // A problem may be larger than what can be run, but its sizes must fit their products.
+    long largest = "kspd".indexOf(field.charAt(0)) >= 0 ? Integer.MAX_VALUE : 1L << 40;
+    if (digits.length() > 15 || Long.parseLong(digits) > largest) {
       throw new IllegalArgumentException(
-          "%s is %s, expected a number from 0 to %d".formatted(field, digits, Integer.MAX_VALUE), e);
+          "%s is %s, expected a number from 0 to %d".formatted(field, digits, largest));
     }
+    return Long.parseLong(digits);
   }
 
   /** A name, bare or in quotes, with {@code *N} inside or after the quotes. */
-  private static Fields named(Map<String, Integer> values, String text) {
+  private static Fields named(Map<String, Long> values, String text) {
     String name = text;
     int repeats = 1;
     if (text.startsWith("\"")) {
@@ -94,7 +93,7 @@ record Fields(Map<String, Integer> values, String name, int repeats) {
   }
 
   /** Returns a field's value, or another where it was not given. */
-  int get(String field, int otherwise) {
+  long get(String field, long otherwise) {
     return values.getOrDefault(field, otherwise);
   }
 }

@@ -22,9 +22,7 @@ record IntegerFill(int least, int largest, int factor, double density) {
     long elements = tensor.desc().elements();
     LongStream.range(0, Math.ceilDiv(elements, CHUNK))
         .parallel()
-        .forEach(
-            c ->
-                fill(tensor.segment(), seed, c * CHUNK, Math.min(elements, (c + 1) * CHUNK)));
+        .forEach(c -> fill(tensor.segment(), seed, c * CHUNK, Math.min(elements, (c + 1) * CHUNK)));
   }
 
   private void fill(MemorySegment segment, long seed, long from, long to) {
@@ -34,7 +32,9 @@ record IntegerFill(int least, int largest, int factor, double density) {
       long random = mix(seed + i * 0x9e3779b97f4a7c15L);
       // The upper half decides whether, the lower half which.
       float value =
-          random >>> 32 < kept ? (least + (int) ((random & 0xffffffffL) * values >>> 32)) * factor : 0;
+          random >>> 32 < kept
+              ? (least + (int) ((random & 0xffffffffL) * values >>> 32)) * factor
+              : 0;
       segment.setAtIndex(ValueLayout.JAVA_FLOAT, i, value);
     }
   }

@@ -15,7 +15,7 @@ final class Planes {
       Problem problem, Tensor src, Tensor dst, BiConsumer<float[], float[]> computation) {
     int in = size(problem.srcDims());
     int out = size(problem.dstDims());
-    LongStream.range(0, (long) problem.batch() * problem.inputChannels())
+    LongStream.range(0, problem.batch() * problem.inputChannels())
         .parallel()
         .forEach(
             nc -> {

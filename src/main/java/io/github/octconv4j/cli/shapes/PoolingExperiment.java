@@ -10,7 +10,9 @@ import io.github.octconv4j.dnn.Tensor;
 import java.util.List;
 import java.util.Map;
 
-/** A pooling. Data are integers that each type holds exactly, not negative where they are averaged. */
+/**
+ * A pooling. Data are integers that each type holds exactly, not negative where they are averaged.
+ */
 final class PoolingExperiment implements Experiment {
   private final Problem problem;
   private final Types types;
@@ -104,7 +106,7 @@ final class PoolingExperiment implements Experiment {
     long count = 0;
     for (int kd = d.firstTap(od); kd < d.endTap(od); kd++) {
       for (int kh = h.firstTap(oh); kh < h.endTap(oh); kh++) {
-        int row = (d.inputOf(od, kd) * h.input() + h.inputOf(oh, kh)) * w.input();
+        int row = (int) ((d.inputOf(od, kd) * h.input() + h.inputOf(oh, kh)) * w.input());
         for (int kw = w.firstTap(ow); kw < w.endTap(ow); kw++) {
           float x = src[row + w.inputOf(ow, kw)];
           max = Math.max(max, x);

@@ -7,8 +7,8 @@ final class Precision {
   private Precision() {}
 
   /**
-   * Returns the number of bits {@code b} such that all integers up to 2^b are exact: of the type and
-   * of F32, in which sums are formed.
+   * Returns the number of bits {@code b} such that all integers up to 2^b are exact: of the type
+   * and of F32, in which sums are formed.
    */
   static int digits(DataType type) {
     return switch (type) {

@@ -18,23 +18,24 @@ import java.util.stream.LongStream;
  * @param name empty for none
  * @param repeats how often a network has this problem; it is run once
  */
-record Problem(
+public record Problem(
     Driver driver,
     String text,
     boolean grouped,
-    int groups,
-    int batch,
-    int inputChannels,
-    int outputChannels,
+    long groups,
+    long batch,
+    long inputChannels,
+    long outputChannels,
     List<Axis> axes,
     String name,
     int repeats) {
-  Problem {
+  /** Copies the list. */
+  public Problem {
     axes = List.copyOf(axes);
   }
 
   /** Returns this problem with another batch. */
-  Problem withBatch(int images) {
+  Problem withBatch(long images) {
     return new Problem(
         driver,
         images == batch ? text : "--mb=%d %s".formatted(images, text),
@@ -66,8 +67,7 @@ record Problem(
 
   /** Weights of a convolution: (oc, ic, kd, kh, kw) or (g, oc / g, ic / g, kd, kh, kw). */
   long[] weightsDims() {
-    long[] dims =
-        dims(outputChannels / groups, inputChannels / groups, axes.stream().mapToLong(Axis::kernel));
+    long[] dims = dims(groupOutputs(), groupInputs(), axes.stream().mapToLong(Axis::kernel));
     return grouped ? LongStream.concat(LongStream.of(groups), LongStream.of(dims)).toArray() : dims;
   }
 
@@ -78,6 +78,16 @@ record Problem(
         .padding(
             axes.stream().mapToLong(Axis::left).toArray(),
             axes.stream().mapToLong(Axis::right).toArray());
+  }
+
+  /** Input channels of each group. */
+  long groupInputs() {
+    return inputChannels / groups;
+  }
+
+  /** Output channels of each group. */
+  long groupOutputs() {
+    return outputChannels / groups;
   }
 
   /** Taps of the kernel in all dimensions together. */

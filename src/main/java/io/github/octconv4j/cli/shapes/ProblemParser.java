@@ -36,19 +36,21 @@ final class ProblemParser {
     try {
       Fields fields = Fields.scan(driver, text);
       return new ProblemParser(driver, fields).problem(text);
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException(
+          text + ": its numbers are too large, expected sizes below 2^63 bytes", e);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(text + ": " + e.getMessage(), e);
     }
   }
 
   private Problem problem(String text) {
-    int groups = atLeastOne("g", fields.get("g", 1));
-    int batch = atLeastOne("mb", fields.get("mb", 2));
-    int ic = atLeastOne("ic", fields.get("ic", 0));
-    int oc = driver == Driver.CONV ? atLeastOne("oc", fields.get("oc", 0)) : ic;
+    long groups = atLeastOne("g", fields.get("g", 1));
+    long batch = atLeastOne("mb", fields.get("mb", 2));
+    long ic = atLeastOne("ic", fields.get("ic", 0));
+    long oc = driver == Driver.CONV ? atLeastOne("oc", fields.get("oc", 0)) : ic;
     if (ic % groups != 0 || oc % groups != 0) {
-      throw new IllegalArgumentException(
-          "g%d must divide ic%d and oc%d".formatted(groups, ic, oc));
+      throw new IllegalArgumentException("g%d must divide ic%d and oc%d".formatted(groups, ic, oc));
     }
     return new Problem(
         driver,
@@ -87,8 +89,8 @@ final class ProblemParser {
 
   /** A spatial dimension, or null where the problem says nothing of it. */
   private Axis axis(char d) {
-    int input = fields.get("i" + d, 0);
-    int output = fields.get("o" + d, 0);
+    long input = fields.get("i" + d, 0);
+    long output = fields.get("o" + d, 0);
     if (!driver.hasKernel()) {
       if (input == 0 && output == 0) {
         return null;
@@ -97,10 +99,10 @@ final class ProblemParser {
       atLeastOne("o" + d, output);
       return new Axis(input, output, 1, 1, 0, 0);
     }
-    int kernel = fields.get("k" + d, 0);
-    int stride = atLeastOne("s" + d, fields.get("s" + d, 1));
-    int dilation = fields.get("d" + d, 0);
-    int padding = fields.get("p" + d, -1);
+    long kernel = fields.get("k" + d, 0);
+    long stride = atLeastOne("s" + d, fields.get("s" + d, 1));
+    long dilation = fields.get("d" + d, 0);
+    long padding = fields.get("p" + d, -1);
     boolean dilated = driver == Driver.CONV && dilation != 0;
     if (input == 0 && output == 0 && kernel == 0 && stride == 1 && padding < 1 && !dilated) {
       return null;
@@ -119,14 +121,9 @@ final class ProblemParser {
                 .formatted(d, extent, d, input, left));
       }
     } else if (padding < 0) {
-      left = ((output - 1L) * stride - input + extent) / 2;
+      left = (Math.multiplyExact(output - 1, stride) - input + extent) / 2;
     }
-    if (Math.max(out, left) > Integer.MAX_VALUE) {
-      throw new IllegalArgumentException(
-          "output o%s %d and padding p%s %d must be at most %d"
-              .formatted(d, out, d, left, Integer.MAX_VALUE));
-    }
-    Axis axis = new Axis(input, (int) out, kernel, stride, dilation, (int) left);
+    Axis axis = new Axis(input, out, kernel, stride, dilation, left);
     check(d, axis);
     return axis;
   }
@@ -138,18 +135,16 @@ final class ProblemParser {
     if (axis.left() < 0 || axis.right() < least) {
       throw new IllegalArgumentException(
           "o%s%d leaves a padding of %d and %d around i%s%d, expected at least 0 and %d"
-              .formatted(
-                  d, axis.output(), axis.left(), axis.right(), d, axis.input(), least));
+              .formatted(d, axis.output(), axis.left(), axis.right(), d, axis.input(), least));
     }
-    long last = axis.input() + Math.max(0, axis.right()) + (long) axis.left();
-    if (last > Integer.MAX_VALUE) {
+    if (Math.max(axis.left(), axis.right()) > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
-          "dimension %s has %d positions with its padding, expected at most %d"
-              .formatted(d, last, Integer.MAX_VALUE));
+          "padding of %s is %d and %d, expected at most %d"
+              .formatted(d, axis.left(), axis.right(), Integer.MAX_VALUE));
     }
   }
 
-  private static int atLeastOne(String field, int value) {
+  private static long atLeastOne(String field, long value) {
     if (value < 1) {
       throw new IllegalArgumentException(
           "%s is missing or 0, expected at least 1".formatted(field));

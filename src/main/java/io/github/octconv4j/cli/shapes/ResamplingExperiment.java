@@ -91,12 +91,12 @@ final class ResamplingExperiment implements Experiment {
   }
 
   private int offset(int id, int ih, int iw) {
-    return (id * problem.axis(1).input() + ih) * problem.axis(2).input() + iw;
+    return (int) ((id * problem.axis(1).input() + ih) * problem.axis(2).input()) + iw;
   }
 
   /** {@code round((o + 0.5) * I / O - 0.5)} with halves rounded up, in integers. */
   private static int nearest(Axis axis, int o) {
-    return (int) ((2L * o + 1) * axis.input() / (2L * axis.output()));
+    return (int) ((2L * o + 1) * axis.input() / (2 * axis.output()));
   }
 
   private float linear(float[] src, Pair d, Pair h, Pair w) {
@@ -120,7 +120,7 @@ final class ResamplingExperiment implements Experiment {
     static Pair of(Axis axis, int o) {
       float at = position(axis, o);
       int first = Math.max((int) Math.floor(at), 0);
-      int second = Math.min((int) Math.ceil(at), axis.input() - 1);
+      int second = (int) Math.min((long) Math.ceil(at), axis.input() - 1);
       return new Pair(first, second, Math.abs(at - first));
     }
 

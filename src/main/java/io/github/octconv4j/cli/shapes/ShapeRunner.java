@@ -67,9 +67,8 @@ public final class ShapeRunner {
       // One trial's tensors are freed before the next one's are allocated.
       double bytes =
           plain
-              + Math.max(
-                  experiment.bytesOfLoop(),
-                  trials.stream().mapToLong(Trial::bytes).max().orElse(0));
+              + experiment.bytesOfLoop()
+              + trials.stream().mapToLong(Trial::bytes).max().orElse(0);
       return bytes > memoryBound ? tooLarge(bytes) : run(experiment, trials);
     } catch (DnnException | IllegalArgumentException e) {
       return Outcome.failedFor(experiment.what() + " was refused: " + e.getMessage());

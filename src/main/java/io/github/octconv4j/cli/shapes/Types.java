@@ -16,8 +16,7 @@ public record Types(DataType src, DataType weights, List<DataType> outputs) {
   /** All tensors of F32. */
   public static final Types F32 = all(DataType.F32);
 
-  private static final List<DataType> FLOATS =
-      List.of(DataType.F32, DataType.BF16, DataType.F16);
+  private static final List<DataType> FLOATS = List.of(DataType.F32, DataType.BF16, DataType.F16);
 
   /** Copies the list. */
   public Types {
@@ -29,8 +28,8 @@ public record Types(DataType src, DataType weights, List<DataType> outputs) {
   }
 
   /**
-   * Returns the types for one name: of a floating-point type all tensors are, of an integer type the
-   * source is, with S8 weights and results in S32 and F32.
+   * Returns the types for one name: of a floating-point type all tensors are, of an integer type
+   * the source is, with S8 weights and results in S32 and F32.
    *
    * @throws IllegalArgumentException if the driver does not run with that type
    */

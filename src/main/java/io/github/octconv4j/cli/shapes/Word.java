@@ -5,8 +5,8 @@ import java.util.List;
 
 /**
  * A problem or an option, as it stands in a file: words are separated by blanks, which quotes
- * protect; a word that begins with {@code #} begins a comment, which ends with the line; a {@code \}
- * at the end of a word joins it with the next one.
+ * protect; a word that begins with {@code #} begins a comment, which ends with the line; a {@code
+ * \} at the end of a word joins it with the next one.
  *
  * @param text without blanks around
  * @param line where it begins, counted from 1

@@ -1,0 +1,67 @@
+package io.github.octconv4j.cli.bench;
+
+import io.github.octconv4j.cli.bench.LayerResult.Side;
+import io.github.octconv4j.dnn.DataType;
+import io.github.octconv4j.dnn.Engine;
+import io.github.octconv4j.octave.PlanOptions;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Measures octave layers of several alphas and the dense layer, all in the same race. */
+public final class LayerBench {
+  private final Engine engine;
+  private final PlanOptions options;
+  private final int runs;
+
+  /**
+   * Prepares measurements.
+   *
+   * @param options of the octave layers; the dense one computes in F32, with the same otherwise
+   * @param runs rounds of each race, 0 for as many as it takes
+   */
+  public LayerBench(Engine engine, PlanOptions options, int runs) {
+    this.engine = engine;
+    this.options = options;
+    this.runs = runs;
+  }
+
+  /** Measures one layer and returns a result for each alpha. */
+  public List<LayerResult> run(LayerShape layer, List<Double> alphas) {
+    List<Contender> contenders = new ArrayList<>();
+    try {
+      contenders.add(Contender.of(engine, layer, 0, options.type(DataType.F32)));
+      for (double alpha : alphas) {
+        contenders.add(Contender.of(engine, layer, alpha, options));
+      }
+      return results(layer, alphas, contenders, Race.of(contenders, runs));
+    } finally {
+      contenders.forEach(Contender::close);
+    }
+  }
+
+  /** Measures an octave contender beside a dense one, which both stay open. */
+  public LayerResult compare(LayerShape layer, double alpha, Contender octave, Contender dense) {
+    List<Contender> both = List.of(dense, octave);
+    return results(layer, List.of(alpha), both, Race.of(both, runs)).getFirst();
+  }
+
+  private static List<LayerResult> results(
+      LayerShape layer, List<Double> alphas, List<Contender> contenders, Race race) {
+    Side dense = Side.of(contenders.getFirst(), 0, layer, race.microseconds(0));
+    List<LayerResult> results = new ArrayList<>();
+    for (int i = 0; i < alphas.size(); i++) {
+      double alpha = alphas.get(i);
+      Contender octave = contenders.get(i + 1);
+      results.add(
+          new LayerResult(
+              layer,
+              alpha,
+              octave.options().type(),
+              octave.options().threads(),
+              race.rounds(),
+              Side.of(octave, alpha, layer, race.microseconds(i + 1)),
+              dense));
+    }
+    return results;
+  }
+}

@@ -1,0 +1,59 @@
+package io.github.octconv4j.cli.bench;
+
+import io.github.octconv4j.dnn.DataType;
+import io.github.octconv4j.octave.Formulation;
+
+/**
+ * An octave layer beside the dense one.
+ *
+ * @param layer the dense layer
+ * @param alpha share of low channels on both sides
+ * @param type in which the octave layer computes; the dense one does in F32
+ * @param threads of both
+ * @param rounds how often each was run
+ * @param octave the octave layer
+ * @param dense the dense layer
+ */
+public record LayerResult(
+    LayerShape layer,
+    double alpha,
+    DataType type,
+    int threads,
+    int rounds,
+    Side octave,
+    Side dense) {
+
+  /**
+   * One of both.
+   *
+   * @param microseconds median
+   * @param multiplyAdds that the layer asks for
+   * @param formulation how it was planned
+   * @param references steps that have only a slow reference implementation
+   */
+  public record Side(
+      double microseconds, long multiplyAdds, Formulation formulation, int references) {
+    static Side of(Contender contender, double alpha, LayerShape layer, double microseconds) {
+      return new Side(
+          microseconds,
+          layer.multiplyAdds(alpha),
+          contender.plan().formulation(),
+          contender.references());
+    }
+
+    /** Returns operations, two for each multiply-add, in 1e9 a second. */
+    public double gflops() {
+      return 2e-3 * multiplyAdds / microseconds;
+    }
+  }
+
+  /** Returns the octave layer's time over the dense one's. */
+  public double ratio() {
+    return octave.microseconds / dense.microseconds;
+  }
+
+  /** Returns what the ratio would be if only multiply-adds took time. */
+  public double limit() {
+    return layer.limit(alpha);
+  }
+}

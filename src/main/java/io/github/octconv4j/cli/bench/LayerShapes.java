@@ -1,0 +1,63 @@
+package io.github.octconv4j.cli.bench;
+
+import io.github.octconv4j.cli.shapes.Driver;
+import io.github.octconv4j.cli.shapes.ShapeReader;
+import io.github.octconv4j.cli.shapes.Types;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Reads layers in the syntax of benchdnn's convolution problems. */
+public final class LayerShapes {
+  private final ShapeReader reader = new ShapeReader(Driver.CONV, Types.F32);
+
+  /**
+   * Adds a file of problems, or a problem.
+   *
+   * @throws IOException if a file can't be read
+   * @throws IllegalArgumentException if it is neither, or a problem has no octave form
+   */
+  public LayerShapes add(String fileOrProblem) throws IOException {
+    if (isFile(fileOrProblem)) {
+      reader.addFile(Path.of(fileOrProblem));
+      return this;
+    }
+    return addProblem(fileOrProblem);
+  }
+
+  /** Adds a problem alone. */
+  public LayerShapes addProblem(String problem) throws IOException {
+    try {
+      reader.add("", problem.strip());
+    } catch (IllegalArgumentException e) {
+      // The place of a file is in front of its messages, here there is none.
+      throw new IllegalArgumentException(
+          "neither a file nor a problem: " + e.getMessage().replaceFirst("^: ", ""), e);
+    }
+    return this;
+  }
+
+  /** Adds the problems of a text, one a line, with comments that begin with {@code #}. */
+  public LayerShapes addLines(String place, String text) throws IOException {
+    for (String line : text.lines().map(String::strip).toList()) {
+      if (!line.isEmpty() && !line.startsWith("#")) {
+        reader.add(place, line);
+      }
+    }
+    return this;
+  }
+
+  /** Returns the layers that were read, without repeats. */
+  public List<LayerShape> layers() {
+    return reader.cases().stream().map(LayerShape::of).distinct().toList();
+  }
+
+  private static boolean isFile(String text) {
+    try {
+      return Files.exists(Path.of(text));
+    } catch (java.nio.file.InvalidPathException e) {
+      return false;
+    }
+  }
+}

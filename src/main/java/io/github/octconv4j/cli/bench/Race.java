@@ -1,0 +1,102 @@
+package io.github.octconv4j.cli.bench;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Times contenders in turn, round after round, so that whatever else the machine does meets all of
+ * them alike.
+ */
+public final class Race {
+  private static final long WARM_UP_NANOS = 200_000_000;
+  private static final int WARM_UP_ROUNDS = 5;
+  private static final long MEASURED_NANOS = 500_000_000;
+  private static final int FEWEST_ROUNDS = 60;
+  private static final long MOST_NANOS = 20_000_000_000L;
+  private static final int FEWEST_SLOW_ROUNDS = 7;
+  private static final long OPENMP_SPINS_MILLIS = 10;
+
+  private final List<Contender> contenders;
+  private final boolean mixed;
+  private final List<long[]> rounds = new ArrayList<>();
+
+  private Race(List<Contender> contenders) {
+    this.contenders = contenders;
+    this.mixed = contenders.stream().map(Contender::wakesOpenMp).distinct().count() > 1;
+  }
+
+  /**
+   * Runs a race.
+   *
+   * @param runs rounds, or 0 for as many as give a steady median: at least 60, and half a second
+   */
+  public static Race of(List<Contender> contenders, int runs) {
+    Race race = new Race(List.copyOf(contenders));
+    race.repeat(runs > 0 ? Math.min(runs, WARM_UP_ROUNDS) : WARM_UP_ROUNDS, WARM_UP_NANOS);
+    race.rounds.clear();
+    if (runs > 0) {
+      race.repeat(runs, 0);
+    } else {
+      race.repeat(FEWEST_ROUNDS, MEASURED_NANOS);
+    }
+    return race;
+  }
+
+  /** Runs at least so many rounds and at least so long; where they take very long, fewer. */
+  private void repeat(int fewest, long nanos) {
+    long begin = System.nanoTime();
+    while (true) {
+      long passed = System.nanoTime() - begin;
+      boolean enough = rounds.size() >= fewest && passed >= nanos;
+      boolean slow = nanos > 0 && rounds.size() >= FEWEST_SLOW_ROUNDS && passed >= MOST_NANOS;
+      if (enough || slow) {
+        return;
+      }
+      rounds.add(round());
+    }
+  }
+
+  /** Every second round goes backwards: no contender always follows the same one. */
+  private long[] round() {
+    long[] times = new long[contenders.size()];
+    boolean forwards = rounds.size() % 2 == 0;
+    boolean openMp = contenders.get(forwards ? 0 : times.length - 1).wakesOpenMp();
+    for (int i = 0; i < times.length; i++) {
+      int index = forwards ? i : times.length - 1 - i;
+      Contender contender = contenders.get(index);
+      if (mixed && (i == 0 || openMp != contender.wakesOpenMp())) {
+        openMp = contender.wakesOpenMp();
+        settle(contender);
+      }
+      long before = System.nanoTime();
+      contender.run();
+      times[index] = System.nanoTime() - before;
+    }
+    return times;
+  }
+
+  /** Lets the other kind of threads fall asleep, and those that are needed now wake up. */
+  private static void settle(Contender next) {
+    try {
+      Thread.sleep(OPENMP_SPINS_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    next.run();
+  }
+
+  /** Returns the number of rounds. */
+  public int rounds() {
+    return rounds.size();
+  }
+
+  /** Returns the median time of a contender in microseconds. */
+  public double microseconds(int contender) {
+    long[] times = rounds.stream().mapToLong(round -> round[contender]).toArray();
+    Arrays.sort(times);
+    int middle = times.length / 2;
+    return (times.length % 2 == 1 ? times[middle] : (times[middle - 1] + times[middle]) / 2.0)
+        / 1e3;
+  }
+}
