@@ -88,7 +88,7 @@ public final class PrimitiveDesc extends NativeHandle {
 
   /** Returns whether oneDNN has nothing better than a reference implementation, which is slow. */
   public boolean isReference() {
-    return implementation.startsWith("ref") || implementation.startsWith("simple:any");
+    return implementation.startsWith("ref");
   }
 
   /** Returns the number of threads that the primitive will use. */

@@ -10,10 +10,12 @@ import io.github.octconv4j.dnn.PostOps;
 final class Branches {
   private final OctaveProgramBuilder builder;
   private final OctaveTask task;
+  private final Formulation formulation;
 
-  Branches(OctaveProgramBuilder builder, OctaveTask task) {
+  Branches(OctaveProgramBuilder builder, OctaveTask task, Formulation formulation) {
     this.builder = builder;
     this.task = task;
+    this.formulation = formulation;
   }
 
   /** Whether there are two branches with all four paths and a stride of 1. */
@@ -26,7 +28,7 @@ final class Branches {
   }
 
   void add() {
-    WholeImages steps = new WholeImages(builder, task, Formulation.HighSum.ON_RESAMPLING);
+    WholeImages steps = new WholeImages(builder, task, formulation);
     PostOps first = task.accumulate() ? PostOps.NONE.sum() : PostOps.NONE;
     Operand[] small = new Operand[1];
     builder

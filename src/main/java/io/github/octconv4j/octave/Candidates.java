@@ -1,6 +1,7 @@
 package io.github.octconv4j.octave;
 
 import io.github.octconv4j.octave.Formulation.HighSum;
+import io.github.octconv4j.octave.Formulation.LowMerge;
 import io.github.octconv4j.octave.Formulation.Sharing;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -9,54 +10,78 @@ import java.util.Set;
 
 /** Lists the formulations that are possible for an octave convolution. */
 final class Candidates {
-  private Candidates() {}
+  private final OctaveConv2d spec;
+  private final OctaveShape input;
+  private final OctaveSizes sizes;
+  private final int threads;
+  private final Set<Formulation> all = new LinkedHashSet<>();
 
-  static List<Formulation> all(OctaveConv2d spec, OctaveShape input, PlanOptions options) {
-    OctaveSizes sizes = OctaveSizes.of(spec, input);
-    int threads = options.threads();
-    List<HighSum> sums =
-        spec.has(OctavePath.HH) && spec.has(OctavePath.LH)
-            ? List.of(HighSum.values())
-            : List.of(HighSum.ON_CONVOLUTION);
-    Set<Formulation> all = new LinkedHashSet<>();
-    for (HighSum sum : sums) {
-      all.add(new Formulation(Layout.NHWC, sum, Sharing.PRIMITIVES, 0));
-      if (blocks(spec)) {
-        all.add(new Formulation(Layout.BLOCKED, sum, Sharing.PRIMITIVES, 0));
-        if (threads > 1 && ChannelLanes.fits(spec, input, threads)) {
-          all.add(new Formulation(Layout.BLOCKED, sum, Sharing.CHANNELS, 0));
-        }
-      }
-      if (threads > 1 && input.batch() % threads == 0) {
-        all.add(new Formulation(Layout.NHWC, sum, Sharing.ROWS, 0));
-        if (blocks(spec)) {
-          all.add(new Formulation(Layout.BLOCKED, sum, Sharing.ROWS, 0));
-        }
-      }
-      if (RowBands.fits(spec, sizes)) {
-        for (int rows : bandRows(sizes, threads)) {
-          all.add(new Formulation(Layout.NHWC, sum, Sharing.ROWS, rows));
-        }
-      }
-      if (Branches.fits(spec, sizes, threads)) {
-        all.add(new Formulation(Layout.NHWC, sum, Sharing.BRANCHES, 0));
-        if (blocks(spec)) {
-          all.add(new Formulation(Layout.BLOCKED, sum, Sharing.BRANCHES, 0));
-        }
-      }
-    }
-    return new ArrayList<>(all);
+  private Candidates(OctaveConv2d spec, OctaveShape input, PlanOptions options) {
+    this.spec = spec;
+    this.input = input;
+    this.sizes = OctaveSizes.of(spec, input);
+    this.threads = options.threads();
   }
 
-  /**
-   * Whether blocks of channels can be fast: no groups but depthwise ones, and not just an image.
-   */
-  private static boolean blocks(OctaveConv2d spec) {
+  static List<Formulation> all(OctaveConv2d spec, OctaveShape input, PlanOptions options) {
+    Candidates candidates = new Candidates(spec, input, options);
+    boolean adds = spec.has(OctavePath.HH) && spec.has(OctavePath.LH);
+    for (HighSum sum : adds ? HighSum.values() : new HighSum[] {HighSum.ON_CONVOLUTION}) {
+      candidates.addPlain(sum);
+    }
+    candidates.addMerged();
+    return new ArrayList<>(candidates.all);
+  }
+
+  private void addPlain(HighSum sum) {
+    for (Layout layout : blocksFit() ? Layout.values() : new Layout[] {Layout.NHWC}) {
+      add(layout, sum, Sharing.PRIMITIVES, 0);
+      if (threads > 1 && input.batch() % threads == 0) {
+        add(layout, sum, Sharing.ROWS, 0);
+      }
+      if (Branches.fits(spec, sizes, threads)) {
+        add(layout, sum, Sharing.BRANCHES, 0);
+      }
+      if (layout == Layout.BLOCKED && threads > 1 && ChannelLanes.fits(spec, input, threads)) {
+        add(layout, sum, Sharing.CHANNELS, 0);
+      }
+    }
+    if (RowBands.fits(spec, sizes)) {
+      for (int rows : bandRows()) {
+        add(Layout.NHWC, sum, Sharing.ROWS, rows);
+      }
+    }
+  }
+
+  private void add(Layout layout, HighSum sum, Sharing sharing, int bandRows) {
+    all.add(new Formulation(layout, sum, LowMerge.NONE, sharing, bandRows));
+  }
+
+  /** Adds the same with convolutions at low resolution done as one. */
+  private void addMerged() {
+    if (spec.groups() > 1 || !spec.has(OctavePath.LL)) {
+      return;
+    }
+    boolean results =
+        spec.has(OctavePath.LH) && input.batch() == 1 && !OctaveSizes.keepsLow(spec);
+    for (Formulation plain : new ArrayList<>(all)) {
+      if (spec.has(OctavePath.HL)) {
+        all.add(plain.with(LowMerge.SOURCES));
+      }
+      boolean images = plain.sharing() == Sharing.PRIMITIVES || plain.sharing() == Sharing.CHANNELS;
+      if (results && images && plain.layout() == Layout.BLOCKED) {
+        all.add(plain.with(LowMerge.RESULTS));
+      }
+    }
+  }
+
+  /** Whether blocks of channels can be fast: no groups, and more channels than a picture has. */
+  private boolean blocksFit() {
     int block = Layout.blockSize();
     return spec.groups() == 1 && spec.in().total() >= block && spec.out().total() >= block;
   }
 
-  private static List<Integer> bandRows(OctaveSizes sizes, int threads) {
+  private List<Integer> bandRows() {
     int rows = Math.max(1, sizes.output().lowHeight());
     int each = (rows + threads - 1) / threads;
     List<Integer> list = new ArrayList<>();

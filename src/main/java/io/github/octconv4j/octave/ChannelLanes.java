@@ -44,7 +44,7 @@ final class ChannelLanes {
         .program()
         .sideBySide(
             lanes,
-            lane -> new WholeImages(builder, task.share(lane, lanes), formulation.highSum()).add());
+            lane -> new WholeImages(builder, task.share(lane, lanes), formulation).add());
   }
 
   private Operand pool(Operand x) {

@@ -1,6 +1,7 @@
 package io.github.octconv4j.octave;
 
 import io.github.octconv4j.octave.Formulation.HighSum;
+import io.github.octconv4j.octave.Formulation.LowMerge;
 import io.github.octconv4j.octave.Formulation.Sharing;
 
 /**
@@ -75,6 +76,9 @@ final class CostModel {
     if (spec.has(OctavePath.LH)) {
       double times = f.highSum() == HighSum.ON_RESAMPLING ? 2.25 : 2.5;
       bytes += times * type * area(y) * spec.out().high();
+    }
+    if (f.lowMerge() == LowMerge.SOURCES) {
+      bytes += 2 * type * area(s) / 4 * spec.in().total() - type * area(y) / 4 * spec.out().low();
     }
     boolean near = workingSet(f) < CACHE_BYTES;
     return bytes / (near ? NEAR_BYTES_PER_US : FAR_BYTES_PER_US);

@@ -8,17 +8,29 @@ import java.util.Locale;
  *
  * @param layout of all tensors inside
  * @param highSum which of its two terms is added to the high output
+ * @param lowMerge which convolutions at low resolution are done as one
  * @param sharing how several threads share the work
  * @param bandRows rows of the low part in each row band, 0 where the image is taken whole. A band
  *     finds its rows in the second-level cache from the pooling to the last sum
  */
-public record Formulation(Layout layout, HighSum highSum, Sharing sharing, int bandRows) {
+public record Formulation(
+    Layout layout, HighSum highSum, LowMerge lowMerge, Sharing sharing, int bandRows) {
   /** Which term of {@code y_h = conv(x_h) + up(conv(x_l))} is written last and adds the other. */
   public enum HighSum {
     /** The convolution adds to the upsampled part. */
     ON_CONVOLUTION,
     /** The upsampling adds to the convolution. */
     ON_RESAMPLING
+  }
+
+  /** Which convolutions at low resolution are done as one. */
+  public enum LowMerge {
+    /** None. */
+    NONE,
+    /** One over {@code pool(x_h)} and {@code x_l} side by side, for the low output. */
+    SOURCES,
+    /** One of {@code x_l}, for the low output and for what is upsampled. */
+    RESULTS
   }
 
   /** How several threads share the work. */
@@ -35,23 +47,35 @@ public record Formulation(Layout layout, HighSum highSum, Sharing sharing, int b
 
   /** What is taken without asking: right for every shape, and rarely far from the best. */
   public static final Formulation DEFAULT =
-      new Formulation(Layout.NHWC, HighSum.ON_RESAMPLING, Sharing.PRIMITIVES, 0);
+      new Formulation(
+          Layout.NHWC, HighSum.ON_RESAMPLING, LowMerge.NONE, Sharing.PRIMITIVES, 0);
 
-  /** Checks that bands go with the layout. */
+  /** Checks that bands and merged results go with the layout. */
   public Formulation {
     if (bandRows < 0 || (bandRows > 0 && layout != Layout.NHWC)) {
       throw new IllegalArgumentException(
           "bandRows must be at least 0, and 0 with %s, was %d".formatted(layout, bandRows));
     }
+    if (lowMerge == LowMerge.RESULTS && layout != Layout.BLOCKED) {
+      throw new IllegalArgumentException("RESULTS needs the layout BLOCKED, was " + layout);
+    }
+  }
+
+  /** Returns this with another merge. */
+  Formulation with(LowMerge merge) {
+    return new Formulation(layout, highSum, merge, sharing, bandRows);
   }
 
   /** Returns for instance {@code nhwc, sum on_resampling, threads rows, bands of 7 rows}. */
   @Override
   public String toString() {
-    return "%s, sum %s, threads %s%s"
+    return "%s, sum %s%s, threads %s%s"
         .formatted(
             layout.name().toLowerCase(Locale.ROOT),
             highSum.name().toLowerCase(Locale.ROOT),
+            lowMerge == LowMerge.NONE
+                ? ""
+                : ", merged " + lowMerge.name().toLowerCase(Locale.ROOT),
             sharing.name().toLowerCase(Locale.ROOT),
             bandRows == 0 ? "" : ", bands of %d rows".formatted(bandRows));
   }
@@ -67,14 +91,14 @@ public record Formulation(Layout layout, HighSum highSum, Sharing sharing, int b
               threads,
               lane ->
                   new WholeImages(
-                          builder, task.images(lane * batch / threads, batch / threads), highSum)
+                          builder, task.images(lane * batch / threads, batch / threads), this)
                       .add());
     } else {
       switch (sharing) {
         case ROWS -> new RowBands(builder, task, this).add();
         case CHANNELS -> new ChannelLanes(builder, task, this).add();
-        case BRANCHES -> new Branches(builder, task).add();
-        case PRIMITIVES -> new WholeImages(builder, task, highSum).add();
+        case BRANCHES -> new Branches(builder, task, this).add();
+        case PRIMITIVES -> new WholeImages(builder, task, this).add();
       }
     }
   }

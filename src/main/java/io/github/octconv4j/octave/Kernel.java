@@ -82,6 +82,25 @@ final class Kernel {
         spatial);
   }
 
+  /** Returns one kernel over the inputs of both, side by side; for one group. */
+  Kernel besideInput(Kernel other) {
+    float[] both = new float[values.length + other.values.length];
+    int row = in * size;
+    int otherRow = other.in * size;
+    for (int o = 0; o < out; o++) {
+      System.arraycopy(values, o * row, both, o * (row + otherRow), row);
+      System.arraycopy(other.values, o * otherRow, both, o * (row + otherRow) + row, otherRow);
+    }
+    return new Kernel(name + "+" + other.name, both, out, in + other.in, 1, size, spatial);
+  }
+
+  /** Returns one kernel for the outputs of both, one after the other; for one group. */
+  Kernel besideOutput(Kernel other) {
+    float[] both = Arrays.copyOf(values, values.length + other.values.length);
+    System.arraycopy(other.values, 0, both, values.length, other.values.length);
+    return new Kernel(name + "+" + other.name, both, out + other.out, in, 1, size, spatial);
+  }
+
   /** Returns the shape that a convolution wants, with groups first where there are several. */
   long[] dims() {
     return groups == 1

@@ -223,7 +223,7 @@ public final class OctavePlanner {
   private Contender race(List<Contender> contenders) {
     List<Contender> running = new ArrayList<>(contenders);
     long end = System.nanoTime() + BUDGET_NANOS;
-    for (int round = 0; round < ROUNDS && System.nanoTime() < end; round++) {
+    for (int round = 0; round < ROUNDS && (round == 0 || System.nanoTime() < end); round++) {
       running.forEach(Contender::time);
       double best = running.stream().mapToDouble(c -> c.best).min().orElseThrow();
       double margin = round < 2 ? 1.5 : 1.1;

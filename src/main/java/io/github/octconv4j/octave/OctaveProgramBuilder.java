@@ -3,6 +3,7 @@ package io.github.octconv4j.octave;
 import io.github.octconv4j.dnn.Algorithm;
 import io.github.octconv4j.dnn.Arg;
 import io.github.octconv4j.dnn.Attributes;
+import io.github.octconv4j.dnn.Concat;
 import io.github.octconv4j.dnn.Convolution;
 import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.FormatTag;
@@ -19,6 +20,7 @@ import io.github.octconv4j.dnn.Tensor;
 import io.github.octconv4j.dnn.Window;
 import java.lang.foreign.Arena;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Adds octave convolutions, and what goes with them, to a program. Not thread-safe. */
@@ -214,6 +216,33 @@ public final class OctaveProgramBuilder {
   /** Adds one convolution; {@code bias} may be null. */
   void convolution(
       Kernel kernel, float[] bias, Window window, Operand x, Operand y, PostOps postOps) {
+    convolution(kernel, bias, window, x, y, postOps, Map.of());
+  }
+
+  /** Adds one convolution to whose result another tensor of the output's shape is added. */
+  void convolutionPlus(
+      Kernel kernel,
+      float[] bias,
+      Window window,
+      Operand x,
+      Operand plus,
+      Operand y,
+      PostOps first,
+      Activation activation) {
+    PostOps postOps =
+        activation.after(first.and(new PostOps.BinaryWith(Algorithm.BINARY_ADD, plus.desc())));
+    Arg arg = Arg.postOp(first.list().size());
+    convolution(kernel, bias, window, x, y, postOps, Map.of(arg, plus));
+  }
+
+  private void convolution(
+      Kernel kernel,
+      float[] bias,
+      Window window,
+      Operand x,
+      Operand y,
+      PostOps postOps,
+      Map<Arg, Operand> postOperands) {
     long[] dims = kernel.dims();
     PrimitiveDesc desc =
         describe(
@@ -224,7 +253,7 @@ public final class OctaveProgramBuilder {
                 y.desc(),
                 window),
             postOps);
-    Map<Arg, Operand> operands = new HashMap<>();
+    Map<Arg, Operand> operands = new HashMap<>(postOperands);
     operands.put(Arg.SRC, x);
     operands.put(Arg.DST, y);
     operands.put(
@@ -235,6 +264,15 @@ public final class OctaveProgramBuilder {
           Arg.BIAS, constant(kernel.name() + ".bias", desc.desc(Arg.BIAS), bias, bias.length));
     }
     program.add(kernel.name(), desc, operands);
+  }
+
+  /** Adds a copy of two tensors side by side along the channels. */
+  void concat(String name, Operand first, Operand second, Operand y) {
+    add(
+        name,
+        new Concat(1, List.of(first.desc(), second.desc()), y.desc()),
+        PostOps.NONE,
+        Map.of(Arg.source(0), first, Arg.source(1), second, Arg.DST, y));
   }
 
   /** Returns weights in the layout that a primitive wants; equal names mean equal values. */

@@ -109,6 +109,7 @@ final class RowBands {
     private int pooledFirst;
     private int pooledEnd;
     private Operand small;
+    private Operand sources; // rows of the pooled high and the low part side by side
 
     Lane(int image, Share share, boolean onlyHigh) {
       this.image = image;
@@ -145,6 +146,16 @@ final class RowBands {
                 high.desc().dim(1),
                 needed.count(),
                 task.sizes().strided().lowWidth());
+        if (mergesSources()) {
+          sources =
+              builder.temporary(
+                  task.name() + ".sources",
+                  Layout.NHWC,
+                  1,
+                  high.desc().dim(1) + low.desc().dim(1),
+                  needed.count(),
+                  task.sizes().strided().lowWidth());
+        }
       }
       if (task.has(OctavePath.LH)) {
         small =
@@ -179,6 +190,13 @@ final class RowBands {
             task.name() + ".pool",
             Images.rows(high, image, from, 2 * (end - pooledEnd)),
             Images.rows(pooled, 0, pooledEnd - pooledFirst, end - pooledEnd));
+        if (sources != null) {
+          builder.concat(
+              task.name() + ".sources",
+              Images.rows(pooled, 0, pooledEnd - pooledFirst, end - pooledEnd),
+              Images.rows(low, image, pooledEnd, end - pooledEnd),
+              Images.rows(sources, 0, pooledEnd - pooledFirst, end - pooledEnd));
+        }
         pooledEnd = end;
       }
     }
@@ -211,7 +229,19 @@ final class RowBands {
     }
 
     private void addLow(Share band) {
-      boolean both = task.has(OctavePath.LL) && task.has(OctavePath.HL);
+      if (sources != null) {
+        long available = task.sizes().strided().lowHeight();
+        Share needed = halo(band, available);
+        builder.convolution(
+            task.kernels().get(OctavePath.HL).besideInput(task.kernels().get(OctavePath.LL)),
+            task.bias(Frequency.LOW),
+            window(band, available),
+            Images.rows(sources, 0, needed.first() - pooledFirst, needed.count()),
+            Images.rows(task.y().low(), image, band.first(), band.count()),
+            last(first));
+        return;
+      }
+      boolean both = task.adds(OctavePath.LL, OctavePath.HL);
       if (task.has(OctavePath.LL)) {
         convolution(OctavePath.LL, low, task.y().low(), band, true, both ? first : last(first));
       }
@@ -244,6 +274,11 @@ final class RowBands {
       Share needed = halo(band, x.desc().dim(2));
       return Images.rows(x, image, needed.first(), needed.count());
     }
+  }
+
+  private boolean mergesSources() {
+    return formulation.lowMerge() == Formulation.LowMerge.SOURCES
+        && task.adds(OctavePath.LL, OctavePath.HL);
   }
 
   private PostOps last(PostOps postOps) {

@@ -1,9 +1,11 @@
 package io.github.octconv4j.octave;
 
 import io.github.octconv4j.dnn.Arg;
+import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.Operand;
 import io.github.octconv4j.dnn.PostOps;
 import io.github.octconv4j.dnn.Window;
+import io.github.octconv4j.octave.Formulation.LowMerge;
 import java.util.Map;
 
 /**
@@ -13,15 +15,17 @@ final class WholeImages {
   private final OctaveProgramBuilder builder;
   private final OctaveTask task;
   private final OctaveConv2d spec;
-  private final Formulation.HighSum highSum;
+  private final Formulation formulation;
   private final Window window;
   private final PostOps first;
+  private Operand mergedToHigh; // what merged results hold for each output, else null
+  private Operand mergedToLow;
 
-  WholeImages(OctaveProgramBuilder builder, OctaveTask task, Formulation.HighSum highSum) {
+  WholeImages(OctaveProgramBuilder builder, OctaveTask task, Formulation formulation) {
     this.builder = builder;
     this.task = task;
     this.spec = task.spec();
-    this.highSum = highSum;
+    this.formulation = formulation;
     Padding p = spec.padding();
     this.window =
         spec.window().padding(new long[] {p.top(), p.left()}, new long[] {p.bottom(), p.right()});
@@ -29,6 +33,9 @@ final class WholeImages {
   }
 
   void add() {
+    if (formulation.lowMerge() == LowMerge.RESULTS && task.adds(OctavePath.LH, OctavePath.LL)) {
+      addLowResults();
+    }
     if (task.y().high() != null) {
       addHigh();
     }
@@ -61,7 +68,8 @@ final class WholeImages {
       upsample(small, y, first, late);
     } else {
       Operand small = addLowToHigh(null, Activation.NONE);
-      boolean onResampling = highSum == Formulation.HighSum.ON_RESAMPLING && isDouble(small, y);
+      boolean onResampling =
+          formulation.highSum() == Formulation.HighSum.ON_RESAMPLING && isDouble(small, y);
       if (onResampling) {
         addHighOwn(first);
         upsample(small, y, PostOps.NONE.sum(), task.activation());
@@ -82,8 +90,29 @@ final class WholeImages {
         postOps);
   }
 
+  /** Adds one convolution of the low input for both outputs; its parts are used later. */
+  private void addLowResults() {
+    Operand low = strided(task.x().low());
+    Kernel toHigh = task.kernels().get(OctavePath.LH);
+    Kernel toLow = task.kernels().get(OctavePath.LL);
+    Operand both =
+        builder.temporary(
+            task.name() + ".l",
+            Layout.BLOCKED,
+            1,
+            toHigh.out() + toLow.out(),
+            window.output(0, low.desc().dim(2)),
+            window.output(1, low.desc().dim(3)));
+    builder.convolution(toHigh.besideOutput(toLow), null, window, low, both, PostOps.NONE);
+    mergedToHigh = Images.channels(both, 0, toHigh.out());
+    mergedToLow = Images.channels(both, toHigh.out(), toLow.out());
+  }
+
   /** Adds the convolution from low to high and returns its result, still small. */
   Operand addLowToHigh(float[] bias, Activation activation) {
+    if (mergedToHigh != null) {
+      return mergedToHigh;
+    }
     Operand low = strided(task.x().low());
     Operand small =
         builder.temporary(
@@ -101,23 +130,54 @@ final class WholeImages {
   void addLow() {
     Operand y = task.y().low();
     float[] bias = task.bias(Frequency.LOW);
-    boolean both = task.has(OctavePath.LL) && task.has(OctavePath.HL);
-    if (task.has(OctavePath.LL)) {
-      convolution(
-          OctavePath.LL,
-          strided(task.x().low()),
-          y,
+    boolean both = task.adds(OctavePath.LL, OctavePath.HL);
+    if (both && mergedToLow != null) {
+      builder.convolutionPlus(
+          task.kernels().get(OctavePath.HL),
           bias,
-          both ? first : task.activation().after(first));
-    }
-    if (task.has(OctavePath.HL)) {
-      convolution(
-          OctavePath.HL,
+          window,
           pooled(strided(task.x().high())),
+          mergedToLow,
           y,
-          both ? null : bias,
-          task.activation().after(both ? PostOps.NONE.sum() : first));
+          first,
+          task.activation());
+    } else if (both && formulation.lowMerge() == LowMerge.SOURCES) {
+      Operand sources = sideBySide(pooled(strided(task.x().high())), strided(task.x().low()));
+      Kernel kernel =
+          task.kernels().get(OctavePath.HL).besideInput(task.kernels().get(OctavePath.LL));
+      builder.convolution(kernel, bias, window, sources, y, task.activation().after(first));
+    } else {
+      if (task.has(OctavePath.LL)) {
+        convolution(
+            OctavePath.LL,
+            strided(task.x().low()),
+            y,
+            bias,
+            both ? first : task.activation().after(first));
+      }
+      if (task.has(OctavePath.HL)) {
+        convolution(
+            OctavePath.HL,
+            pooled(strided(task.x().high())),
+            y,
+            both ? null : bias,
+            task.activation().after(both ? PostOps.NONE.sum() : first));
+      }
     }
+  }
+
+  private Operand sideBySide(Operand high, Operand low) {
+    MemoryDesc h = high.desc();
+    Operand both =
+        builder.temporary(
+            task.name() + ".sources",
+            task.x().layout(),
+            h.dim(0),
+            h.dim(1) + low.desc().dim(1),
+            h.dim(2),
+            h.dim(3));
+    builder.concat(task.name() + ".sources", high, low, both);
+    return both;
   }
 
   private Operand strided(Operand x) {
