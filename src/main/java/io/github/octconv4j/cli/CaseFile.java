@@ -134,7 +134,9 @@ record CaseFile(
       return otherwise;
     }
 
-    /** Kernels of all paths, and the biases that there are: one for each path or for each output. */
+    /**
+     * Kernels of all paths, and the biases that there are: one for each path or for each output.
+     */
     private OctaveWeights weights(OctaveConv2d spec) {
       Set<Frequency> biased = EnumSet.noneOf(Frequency.class);
       OctaveWeights.Builder weights = OctaveWeights.of(spec);

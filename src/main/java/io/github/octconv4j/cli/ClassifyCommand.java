@@ -29,7 +29,9 @@ import picocli.CommandLine.Spec;
       "Without arguments: the embedded octave network, trained on Fashion-MNIST, on ten embedded"
           + " test images, against its dense twin.",
       "Pictures may be PNG or JPEG of any size; they are scaled to the network's input, never"
-          + " inverted. The embedded networks expect " + Demo.EXPECTED + "."
+          + " inverted. The embedded networks expect "
+          + Demo.EXPECTED
+          + "."
     })
 final class ClassifyCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

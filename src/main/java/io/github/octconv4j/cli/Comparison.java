@@ -19,16 +19,13 @@ record Comparison(double largestError, Optional<String> failure) {
 
   /** Both comparisons together; this one's failure goes first. */
   Comparison and(Comparison other) {
-    return new Comparison(
-        Math.max(largestError, other.largestError), failure.or(other::failure));
+    return new Comparison(Math.max(largestError, other.largestError), failure.or(other::failure));
   }
 
-  static Comparison of(
-      String name, Values actual, Values expected, Tolerance tolerance) {
+  static Comparison of(String name, Values actual, Values expected, Tolerance tolerance) {
     if (!actual.hasShapeOf(expected)) {
       return new Comparison(
-          Double.NaN,
-          Optional.of("%s is %s, expected %s".formatted(name, actual, expected)));
+          Double.NaN, Optional.of("%s is %s, expected %s".formatted(name, actual, expected)));
     }
     double largest = 0;
     for (int i = 0; i < expected.count(); i++) {

@@ -43,8 +43,7 @@ final class Dataset {
     }
     if (images.count() != labels.count()) {
       throw new IOException(
-          "%s: has %d labels for %d images"
-              .formatted(labelsPath, labels.count(), images.count()));
+          "%s: has %d labels for %d images".formatted(labelsPath, labels.count(), images.count()));
     }
     return new Dataset(labelsPath, images, labels);
   }
@@ -93,8 +92,7 @@ final class Dataset {
         if (label(i) >= info.labels().size()) {
           throw new IOException(
               "%s: label %d is %d, network %s has the classes 0 to %d"
-                  .formatted(
-                      labelsPath, i, label(i), info.name(), info.labels().size() - 1));
+                  .formatted(labelsPath, i, label(i), info.name(), info.labels().size() - 1));
         }
       }
     }

@@ -18,8 +18,7 @@ import java.util.Optional;
  */
 final class Demo {
   /** What the networks were trained on and so expect of a picture. */
-  static final String EXPECTED =
-      "one light object on a dark background, as in Fashion-MNIST";
+  static final String EXPECTED = "one light object on a dark background, as in Fashion-MNIST";
 
   private static final String OCTAVE = "fashion_mnist_octave.safetensors";
   private static final String DENSE = "fashion_mnist_dense.safetensors";

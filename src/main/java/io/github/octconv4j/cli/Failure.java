@@ -47,24 +47,19 @@ record Failure(int exitCode, String message) {
     }
     if (e instanceof FileSystemException file && file.getReason() == null) {
       String why =
-          e instanceof AccessDeniedException
-              ? "permission denied"
-              : e.getClass().getSimpleName();
+          e instanceof AccessDeniedException ? "permission denied" : e.getClass().getSimpleName();
       return new Failure(BAD_INPUT, file.getFile() + ": " + why);
     }
     if (e instanceof IOException || e instanceof IllegalArgumentException) {
       return new Failure(BAD_INPUT, String.valueOf(e.getMessage()));
     }
-    return new Failure(
-        CHECK_FAILED, "internal error, --debug shows where: " + e);
+    return new Failure(CHECK_FAILED, "internal error, --debug shows where: " + e);
   }
 
   /** The message as a line of bearable length. */
   String line() {
     String line = oneLine(message);
-    return line.length() <= LONGEST
-        ? line
-        : line.substring(0, LONGEST) + "... (--debug shows all)";
+    return line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "... (--debug shows all)";
   }
 
   /** A text without line breaks and other control characters, which file names may hold. */

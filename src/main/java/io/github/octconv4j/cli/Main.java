@@ -22,7 +22,14 @@ import picocli.CommandLine.UnmatchedArgumentException;
     scope = ScopeType.INHERIT,
     sortOptions = false,
     usageHelpAutoWidth = true,
-    subcommands = {ClassifyCommand.class, VerifyCommand.class, InfoCommand.class},
+    subcommands = {
+      ClassifyCommand.class,
+      VerifyCommand.class,
+      ShapesCommand.class,
+      BenchCommand.class,
+      ExplainCommand.class,
+      InfoCommand.class
+    },
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {
       "0:done",
@@ -82,9 +89,12 @@ public final class Main implements Callable<Integer> {
 
   private static CommandLine running(CommandLine top) {
     ParseResult parsed = top.getParseResult();
-    return parsed != null && parsed.hasSubcommand()
-        ? parsed.subcommand().commandSpec().commandLine()
-        : top;
+    CommandLine running = top;
+    while (parsed != null && parsed.hasSubcommand()) {
+      parsed = parsed.subcommand();
+      running = parsed.commandSpec().commandLine();
+    }
+    return running;
   }
 
   /** Called where no command is given. */
@@ -93,7 +103,8 @@ public final class Main implements Callable<Integer> {
     throw new ParameterException(spec.commandLine(), "a command is missing: " + commands(spec));
   }
 
-  private static String commands(CommandSpec spec) {
+  /** The names of a command's own commands. */
+  static String commands(CommandSpec spec) {
     return String.join(", ", spec.subcommands().keySet());
   }
 
@@ -109,12 +120,12 @@ public final class Main implements Callable<Integer> {
   private int reportUsage(ParameterException e) {
     CommandLine command = e.getCommandLine();
     String message = e.getMessage();
-    if (command.getParent() == null
+    if (!command.getSubcommands().isEmpty()
         && e instanceof UnmatchedArgumentException unmatched
         && !unmatched.isUnknownOption()) {
       message =
           "unknown command %s, there are %s"
-              .formatted(unmatched.getUnmatched().getFirst(), commands(spec));
+              .formatted(unmatched.getUnmatched().getFirst(), commands(command.getCommandSpec()));
     }
     print(
         command, "%s; see %s --help".formatted(message, command.getCommandSpec().qualifiedName()));

@@ -19,7 +19,8 @@ final class Progress implements AutoCloseable {
    * @param task what is done
    * @param steps how many there are
    */
-  @SuppressWarnings("SystemConsoleNull") // JDK 25 has its null back, for streams that are no terminal
+  @SuppressWarnings(
+      "SystemConsoleNull") // JDK 25 has its null back, for streams that are no terminal
   static Progress of(String task, long steps) {
     Console console = System.console();
     if (console == null || !console.isTerminal()) {

@@ -117,10 +117,7 @@ final class VerifyCommand implements Callable<Integer> {
     }
     try (Stream<Path> children = Files.list(path)) {
       List<Path> files =
-          children
-              .filter(child -> child.toString().endsWith(".safetensors"))
-              .sorted()
-              .toList();
+          children.filter(child -> child.toString().endsWith(".safetensors")).sorted().toList();
       if (files.isEmpty()) {
         throw new IOException(path + ": has no *.safetensors files");
       }

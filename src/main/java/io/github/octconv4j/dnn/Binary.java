@@ -2,7 +2,6 @@ package io.github.octconv4j.dnn;
 
 import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
 
@@ -41,9 +40,15 @@ public record Binary(Algorithm algorithm, MemoryDesc src0, MemoryDesc src1, Memo
   }
 
   @Override
-  public int create(
-      Arena arena, MemorySegment out, MemorySegment engine, MemorySegment attributes) {
+  public int create(Creation creation) {
+    Arena arena = creation.arena();
     return dnnl_h.dnnl_binary_primitive_desc_create(
-        out, engine, algorithm.code(), src0.in(arena), src1.in(arena), dst.in(arena), attributes);
+        creation.out(),
+        creation.engine(),
+        algorithm.code(),
+        src0.in(arena),
+        src1.in(arena),
+        dst.in(arena),
+        creation.attributes());
   }
 }

@@ -2,7 +2,6 @@ package io.github.octconv4j.dnn;
 
 import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
@@ -47,15 +46,15 @@ public record Concat(int axis, List<MemoryDesc> sources, MemoryDesc dst) impleme
   }
 
   @Override
-  public int create(
-      Arena arena, MemorySegment out, MemorySegment engine, MemorySegment attributes) {
+  public int create(Creation creation) {
+    Arena arena = creation.arena();
     return dnnl_h.dnnl_concat_primitive_desc_create(
-        out,
-        engine,
+        creation.out(),
+        creation.engine(),
         dst.in(arena),
         sources.size(),
         axis,
         MultipleSources.in(arena, sources),
-        attributes);
+        creation.attributes());
   }
 }

@@ -2,7 +2,6 @@ package io.github.octconv4j.dnn;
 
 import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
@@ -97,11 +96,11 @@ public final class Convolution implements Operation {
   }
 
   @Override
-  public int create(
-      Arena arena, MemorySegment out, MemorySegment engine, MemorySegment attributes) {
+  public int create(Creation creation) {
+    Arena arena = creation.arena();
     return dnnl_h.dnnl_convolution_forward_primitive_desc_create(
-        out,
-        engine,
+        creation.out(),
+        creation.engine(),
         dnnl_h.dnnl_forward_inference(),
         Algorithm.CONVOLUTION_DIRECT.code(),
         src.in(arena),
@@ -112,7 +111,7 @@ public final class Convolution implements Operation {
         window.dilations(arena),
         window.paddingLeft(arena),
         window.paddingRight(arena),
-        attributes);
+        creation.attributes());
   }
 
   @Override

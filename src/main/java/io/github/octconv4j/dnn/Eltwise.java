@@ -2,7 +2,6 @@ package io.github.octconv4j.dnn;
 
 import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
 
@@ -37,17 +36,17 @@ public record Eltwise(Algorithm algorithm, MemoryDesc src, MemoryDesc dst, float
   }
 
   @Override
-  public int create(
-      Arena arena, MemorySegment out, MemorySegment engine, MemorySegment attributes) {
+  public int create(Creation creation) {
+    Arena arena = creation.arena();
     return dnnl_h.dnnl_eltwise_forward_primitive_desc_create(
-        out,
-        engine,
+        creation.out(),
+        creation.engine(),
         dnnl_h.dnnl_forward_inference(),
         algorithm.code(),
         src.in(arena),
         dst.in(arena),
         alpha,
         beta,
-        attributes);
+        creation.attributes());
   }
 }

@@ -2,7 +2,6 @@ package io.github.octconv4j.dnn;
 
 import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
 
@@ -55,16 +54,16 @@ public record InnerProduct(MemoryDesc src, MemoryDesc weights, MemoryDesc bias, 
   }
 
   @Override
-  public int create(
-      Arena arena, MemorySegment out, MemorySegment engine, MemorySegment attributes) {
+  public int create(Creation creation) {
+    Arena arena = creation.arena();
     return dnnl_h.dnnl_inner_product_forward_primitive_desc_create(
-        out,
-        engine,
+        creation.out(),
+        creation.engine(),
         dnnl_h.dnnl_forward_inference(),
         src.in(arena),
         weights.in(arena),
         MemoryDesc.in(arena, bias),
         dst.in(arena),
-        attributes);
+        creation.attributes());
   }
 }

@@ -1,7 +1,5 @@
 package io.github.octconv4j.dnn;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
@@ -25,5 +23,5 @@ public sealed interface Operation
   }
 
   /** Asks oneDNN for a primitive descriptor; everything was checked before. */
-  int create(Arena arena, MemorySegment out, MemorySegment engine, MemorySegment attributes);
+  int create(Creation creation);
 }

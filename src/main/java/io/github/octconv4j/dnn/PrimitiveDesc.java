@@ -50,7 +50,7 @@ public final class PrimitiveDesc extends NativeHandle {
             MemorySegment handle =
                 Native.create(
                     arena,
-                    out -> operation.create(arena, out, e, attr),
+                    out -> operation.create(new Creation(arena, out, e, attr)),
                     "make a primitive for %s%s",
                     operation,
                     attributes.postOps());

@@ -2,7 +2,6 @@ package io.github.octconv4j.dnn;
 
 import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -35,10 +34,15 @@ public record Reorder(MemoryDesc src, MemoryDesc dst) implements Operation {
   }
 
   @Override
-  public int create(
-      Arena arena, MemorySegment out, MemorySegment engine, MemorySegment attributes) {
+  public int create(Creation creation) {
+    Arena arena = creation.arena();
     return dnnl_h.dnnl_reorder_primitive_desc_create(
-        out, src.in(arena), engine, dst.in(arena), engine, attributes);
+        creation.out(),
+        src.in(arena),
+        creation.engine(),
+        dst.in(arena),
+        creation.engine(),
+        creation.attributes());
   }
 
   /** Copies the elements of one tensor into another of the same dimensions. */

@@ -39,16 +39,16 @@ public record Resampling(Algorithm algorithm, MemoryDesc src, MemoryDesc dst) im
   }
 
   @Override
-  public int create(
-      Arena arena, MemorySegment out, MemorySegment engine, MemorySegment attributes) {
+  public int create(Creation creation) {
+    Arena arena = creation.arena();
     return dnnl_h.dnnl_resampling_forward_primitive_desc_create(
-        out,
-        engine,
+        creation.out(),
+        creation.engine(),
         dnnl_h.dnnl_forward_inference(),
         algorithm.code(),
         MemorySegment.NULL,
         src.in(arena),
         dst.in(arena),
-        attributes);
+        creation.attributes());
   }
 }

@@ -2,7 +2,6 @@ package io.github.octconv4j.dnn;
 
 import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
@@ -39,17 +38,17 @@ public record Sum(List<MemoryDesc> sources, MemoryDesc dst) implements Operation
   }
 
   @Override
-  public int create(
-      Arena arena, MemorySegment out, MemorySegment engine, MemorySegment attributes) {
+  public int create(Creation creation) {
+    Arena arena = creation.arena();
     float[] ones = new float[sources.size()];
     Arrays.fill(ones, 1);
     return dnnl_h.dnnl_sum_primitive_desc_create(
-        out,
-        engine,
+        creation.out(),
+        creation.engine(),
         dst.in(arena),
         sources.size(),
         arena.allocateFrom(ValueLayout.JAVA_FLOAT, ones),
         MultipleSources.in(arena, sources),
-        attributes);
+        creation.attributes());
   }
 }

@@ -1,7 +1,6 @@
 package io.github.octconv4j.dnn;
 
-import java.util.concurrent.ConcurrentLinkedDeque;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.ArrayDeque;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -14,8 +13,10 @@ final class Workers {
 
   private static final int LIMIT = 4 * Runtime.getRuntime().availableProcessors();
 
-  private static final ConcurrentLinkedDeque<Worker> IDLE = new ConcurrentLinkedDeque<>();
-  private static final AtomicInteger COUNT = new AtomicInteger();
+  /** The last one to become idle first, for it may still be spinning. Guarded by itself. */
+  private static final ArrayDeque<Worker> IDLE = new ArrayDeque<>(LIMIT + 1);
+
+  private static int count; // guarded by IDLE
 
   private Workers() {}
 
@@ -28,7 +29,7 @@ final class Workers {
   /** A thread that runs one lane at a time. */
   static final class Worker implements Runnable {
     private final Thread thread =
-        Thread.ofPlatform().daemon().name("octconv4j-worker-" + COUNT.get()).unstarted(this);
+        Thread.ofPlatform().daemon().name("octconv4j-worker-" + count).unstarted(this);
 
     private int lane;
     private volatile Task task;
@@ -75,18 +76,21 @@ final class Workers {
    * caller until {@link #release}.
    */
   static Worker acquire() {
-    Worker worker = IDLE.pollFirst();
-    if (worker == null && COUNT.incrementAndGet() <= LIMIT) {
-      worker = new Worker();
-      worker.thread.start();
-    } else if (worker == null) {
-      COUNT.decrementAndGet();
+    synchronized (IDLE) {
+      Worker worker = IDLE.pollFirst();
+      if (worker == null && count < LIMIT) {
+        count++;
+        worker = new Worker();
+        worker.thread.start();
+      }
+      return worker;
     }
-    return worker;
   }
 
   /** Returns a worker whose lane has ended. */
   static void release(Worker worker) {
-    IDLE.addFirst(worker);
+    synchronized (IDLE) {
+      IDLE.addFirst(worker);
+    }
   }
 }

@@ -106,7 +106,12 @@ public record OctaveConv2d(
 
   /** Makes the convolution ready to run; plans are built at the first use of each image size. */
   public OctaveLayer on(Engine engine, OctaveWeights weights) {
-    return new OctaveLayer(engine, this, weights, PlanOptions.DEFAULT);
+    return on(engine, weights, PlanOptions.DEFAULT);
+  }
+
+  /** Makes the convolution ready to run with other options. */
+  public OctaveLayer on(Engine engine, OctaveWeights weights, PlanOptions options) {
+    return new OctaveLayer(engine, this, weights, options);
   }
 
   /** Returns the paths that have channels on both ends. */

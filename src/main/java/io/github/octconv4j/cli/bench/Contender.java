@@ -74,10 +74,13 @@ public final class Contender implements AutoCloseable {
     return options;
   }
 
-  /** Returns the formulations that were not chosen, empty unless this is explained. */
-  public List<Considered> rejected() {
+  /**
+   * Returns the formulations that were considered, once each; empty unless this is explained. Where
+   * nothing but reference implementations exists, the plan's own was rejected first and taken then.
+   */
+  public List<Considered> considered() {
     return considered.stream()
-        .filter(c -> !c.formulation().equals(plan.formulation()))
+        .filter(c -> c.chosen() || !c.formulation().equals(plan.formulation()))
         .toList();
   }
 

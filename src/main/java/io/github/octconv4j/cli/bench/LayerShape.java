@@ -74,15 +74,16 @@ public record LayerShape(
    * @throws IllegalArgumentException if it has no octave form; the message begins with the place
    */
   static LayerShape of(ShapeCase shape) {
+    String place = shape.place().isEmpty() ? "" : shape.place() + ": ";
     Problem problem = shape.problem();
     try {
       return of(problem, shape.bias());
     } catch (ArithmeticException e) {
       throw new IllegalArgumentException(
-          "%s: %s: its numbers are too large to be measured".formatted(shape.place(), problem), e);
+          "%s%s: its numbers are too large to be measured".formatted(place, problem), e);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "%s: %s: %s".formatted(shape.place(), problem, e.getMessage()), e);
+          "%s%s: %s".formatted(place, problem, e.getMessage()), e);
     }
   }
 
@@ -116,7 +117,7 @@ public record LayerShape(
             Math.toIntExact(w.dilation() + 1),
             Math.toIntExact(problem.groups()),
             bias);
-    OctaveShape output = OctaveProgramBuilder.outputShape(layer.spec(0), layer.size());
+    OctaveShape output = OctaveProgramBuilder.outputShape(layer.build(0), layer.size());
     if (output.height() != h.output() || output.width() != w.output()) {
       throw new IllegalArgumentException(
           "an octave layer has an output of %dx%d here, not of %dx%d: it pools before a stride of 2"
@@ -135,24 +136,33 @@ public record LayerShape(
         Math.toIntExact(strided ? w.left() : w.right()));
   }
 
-  /** Returns the same layer with another batch. */
+  /**
+   * Returns the same layer with another batch.
+   *
+   * @throws IllegalArgumentException if it becomes too large; the message begins with the problem
+   */
   public LayerShape withBatch(int images) {
-    return new LayerShape(
-        name,
-        problem,
-        images,
-        inChannels,
-        outChannels,
-        height,
-        width,
-        kernelHeight,
-        kernelWidth,
-        stride,
-        padding,
-        dilationHeight,
-        dilationWidth,
-        groups,
-        bias);
+    try {
+      return new LayerShape(
+          name,
+          problem,
+          images,
+          inChannels,
+          outChannels,
+          height,
+          width,
+          kernelHeight,
+          kernelWidth,
+          stride,
+          padding,
+          dilationHeight,
+          dilationWidth,
+          groups,
+          bias);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "%s with batch %d: %s".formatted(problem, images, e.getMessage()), e);
+    }
   }
 
   /**
@@ -162,18 +172,24 @@ public record LayerShape(
    */
   public OctaveConv2d spec(double alpha) {
     try {
-      return OctaveConv2d.of(inChannels, outChannels)
-          .alpha(alpha)
-          .kernel(kernelHeight, kernelWidth)
-          .stride(stride)
-          .padding(padding)
-          .dilation(dilationHeight, dilationWidth)
-          .groups(groups)
-          .build();
+      OctaveConv2d spec = build(alpha);
+      OctaveProgramBuilder.outputShape(spec, size());
+      return spec;
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "%s at alpha %s: %s".formatted(problem, alpha, e.getMessage()), e);
     }
+  }
+
+  private OctaveConv2d build(double alpha) {
+    return OctaveConv2d.of(inChannels, outChannels)
+        .alpha(alpha)
+        .kernel(kernelHeight, kernelWidth)
+        .stride(stride)
+        .padding(padding)
+        .dilation(dilationHeight, dilationWidth)
+        .groups(groups)
+        .build();
   }
 
   /** Returns the size of the input. */

@@ -5,6 +5,7 @@ import io.github.octconv4j.cli.shapes.ShapeReader;
 import io.github.octconv4j.cli.shapes.Types;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -20,10 +21,18 @@ public final class LayerShapes {
    */
   public LayerShapes add(String fileOrProblem) throws IOException {
     if (isFile(fileOrProblem)) {
-      reader.addFile(Path.of(fileOrProblem));
+      Path file = Path.of(fileOrProblem);
+      if (Files.isDirectory(file)) {
+        throw new IOException(file + ": is a folder, expected a file of problems");
+      }
+      reader.addFile(file);
       return this;
     }
-    return addProblem(fileOrProblem);
+    try {
+      return addProblem(fileOrProblem);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("neither a file nor a problem: " + e.getMessage(), e);
+    }
   }
 
   /** Adds a problem alone. */
@@ -31,9 +40,8 @@ public final class LayerShapes {
     try {
       reader.add("", problem.strip());
     } catch (IllegalArgumentException e) {
-      // The place of a file is in front of its messages, here there is none.
-      throw new IllegalArgumentException(
-          "neither a file nor a problem: " + e.getMessage().replaceFirst("^: ", ""), e);
+      // The place is in front of messages, here there is none.
+      throw new IllegalArgumentException(e.getMessage().replaceFirst("^: ", ""), e);
     }
     return this;
   }
@@ -56,7 +64,7 @@ public final class LayerShapes {
   private static boolean isFile(String text) {
     try {
       return Files.exists(Path.of(text));
-    } catch (java.nio.file.InvalidPathException e) {
+    } catch (InvalidPathException e) {
       return false;
     }
   }

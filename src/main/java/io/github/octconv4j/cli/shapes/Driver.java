@@ -3,56 +3,50 @@ package io.github.octconv4j.cli.shapes;
 import io.github.octconv4j.dnn.Algorithm;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** What a problem describes; each driver of benchdnn has its own fields. */
 public enum Driver {
   /** Convolution, with groups. */
-  CONV(
-      List.of("g", "mb", "ic", "oc"),
-      List.of("i", "o", "k", "s", "p", "d"),
-      List.of(Algorithm.CONVOLUTION_DIRECT)),
+  CONV("g mb ic oc", "i o k s p d"),
   /** Pooling: the largest value, and both kinds of mean. */
-  POOL(
-      List.of("mb", "ic"),
-      List.of("i", "o", "k", "s", "p", "d"),
-      List.of(
-          Algorithm.POOLING_MAX,
-          Algorithm.POOLING_AVG_INCLUDE_PADDING,
-          Algorithm.POOLING_AVG_EXCLUDE_PADDING)),
+  POOL("mb ic", "i o k s p d"),
   /** Resampling: nearest and linear. */
-  RESAMPLING(
-      List.of("mb", "ic"),
-      List.of("i", "o"),
-      List.of(Algorithm.RESAMPLING_NEAREST, Algorithm.RESAMPLING_LINEAR));
+  RESAMPLING("mb ic", "i o");
 
-  private final List<String> channelFields;
-  private final List<String> spatialFields;
-  private final List<Algorithm> algorithms;
+  private final String channelFields;
+  private final String spatialFields;
 
-  Driver(List<String> channelFields, List<String> spatialFields, List<Algorithm> algorithms) {
+  Driver(String channelFields, String spatialFields) {
     this.channelFields = channelFields;
     this.spatialFields = spatialFields;
-    this.algorithms = algorithms;
   }
 
-  /** Fields that a problem has once: groups, batch, channels. */
-  List<String> channelFields() {
-    return channelFields;
-  }
-
-  /** First letters of fields that each of the dimensions d, h and w has. */
-  List<String> spatialFields() {
-    return spatialFields;
+  /** Names of all fields of a problem: some once, others for each of the dimensions d, h and w. */
+  List<String> fields() {
+    return Stream.concat(
+            Stream.of(channelFields.split(" ")),
+            Stream.of(spatialFields.split(" "))
+                .flatMap(field -> Stream.of(field + "d", field + "h", field + "w")))
+        .toList();
   }
 
   /** Whether problems of this driver have kernels. */
   boolean hasKernel() {
-    return spatialFields.contains("k");
+    return this != RESAMPLING;
   }
 
   /** All algorithms, which are run where no option says otherwise. */
   List<Algorithm> algorithms() {
-    return algorithms;
+    return switch (this) {
+      case CONV -> List.of(Algorithm.CONVOLUTION_DIRECT);
+      case POOL ->
+          List.of(
+              Algorithm.POOLING_MAX,
+              Algorithm.POOLING_AVG_INCLUDE_PADDING,
+              Algorithm.POOLING_AVG_EXCLUDE_PADDING);
+      case RESAMPLING -> List.of(Algorithm.RESAMPLING_NEAREST, Algorithm.RESAMPLING_LINEAR);
+    };
   }
 
   /** Returns benchdnn's name, for instance {@code conv}. */

@@ -5,8 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * The fields of a problem as they are written: {@code mb2ic16_ih5kh3_n"name*4"}. A field is letters
@@ -21,11 +19,7 @@ record Fields(Map<String, Long> values, String name, int repeats) {
   private static final Pattern REPEATED = Pattern.compile("(.*)\\*([1-9][0-9]{0,5})");
 
   static Fields scan(Driver driver, String text) {
-    List<String> known =
-        Stream.concat(
-                driver.channelFields().stream(),
-                driver.spatialFields().stream().flatMap(f -> Stream.of(f + "d", f + "h", f + "w")))
-            .collect(Collectors.toList());
+    List<String> known = driver.fields();
     Map<String, Long> values = new HashMap<>();
     int at = 0;
     while (at < text.length()) {
@@ -37,7 +31,7 @@ record Fields(Map<String, Long> values, String name, int repeats) {
       if (field == null) {
         throw new IllegalArgumentException(
             "'%s' is not understood, expected a field of %s (%s), or n and a name"
-                .formatted(text.substring(at), driver, String.join(" ", known)));
+                .formatted(shown(text.substring(at)), driver, String.join(" ", known)));
       }
       at += field.length();
       int end = at;
@@ -53,13 +47,13 @@ record Fields(Map<String, Long> values, String name, int repeats) {
   private static long number(String field, String digits, String rest) {
     if (digits.isEmpty()) {
       throw new IllegalArgumentException(
-          "%s has no number, expected one from 0 on instead of '%s'".formatted(field, rest));
+          "%s has no number, expected one from 0 on instead of '%s'".formatted(field, shown(rest)));
     }
     // A problem may be larger than what can be run, but its sizes must fit their products.
     long largest = "kspd".indexOf(field.charAt(0)) >= 0 ? Integer.MAX_VALUE : 1L << 40;
     if (digits.length() > 15 || Long.parseLong(digits) > largest) {
       throw new IllegalArgumentException(
-          "%s is %s, expected a number from 0 to %d".formatted(field, digits, largest));
+          "%s is %s, expected a number from 0 to %d".formatted(field, shown(digits), largest));
     }
     return Long.parseLong(digits);
   }
@@ -72,7 +66,7 @@ record Fields(Map<String, Long> values, String name, int repeats) {
       int close = text.indexOf('"', 1);
       if (close < 0) {
         throw new IllegalArgumentException(
-            "the name n%s is not closed, expected a second quote".formatted(text));
+            "the name n%s is not closed, expected a second quote".formatted(shown(text)));
       }
       name = text.substring(1, close);
       String after = text.substring(close + 1);
@@ -81,7 +75,7 @@ record Fields(Map<String, Long> values, String name, int repeats) {
         repeats = Integer.parseInt(outside.group(2));
       } else if (!after.isEmpty()) {
         throw new IllegalArgumentException(
-            "'%s' follows the name, expected the end or *N".formatted(after));
+            "'%s' follows the name, expected the end or *N".formatted(shown(after)));
       }
     }
     Matcher inside = REPEATED.matcher(name);
@@ -90,6 +84,12 @@ record Fields(Map<String, Long> values, String name, int repeats) {
       repeats *= Integer.parseInt(inside.group(2));
     }
     return new Fields(values, name, repeats);
+  }
+
+  /** A text for a message: what is no problem file may have very long words. */
+  static String shown(String text) {
+    int longest = 200;
+    return text.length() <= longest ? text : text.substring(0, longest) + "...";
   }
 
   /** Returns a field's value, or another where it was not given. */

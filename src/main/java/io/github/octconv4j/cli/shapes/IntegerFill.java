@@ -31,10 +31,8 @@ record IntegerFill(int least, int largest, int factor, double density) {
     for (long i = from; i < to; i++) {
       long random = mix(seed + i * 0x9e3779b97f4a7c15L);
       // The upper half decides whether, the lower half which.
-      float value =
-          random >>> 32 < kept
-              ? (least + (int) ((random & 0xffffffffL) * values >>> 32)) * factor
-              : 0;
+      boolean keep = random >>> 32 < kept;
+      int value = keep ? (least + (int) (((random & 0xffffffffL) * values) >>> 32)) * factor : 0;
       segment.setAtIndex(ValueLayout.JAVA_FLOAT, i, value);
     }
   }

@@ -38,9 +38,9 @@ final class ProblemParser {
       return new ProblemParser(driver, fields).problem(text);
     } catch (ArithmeticException e) {
       throw new IllegalArgumentException(
-          text + ": its numbers are too large, expected sizes below 2^63 bytes", e);
+          Fields.shown(text) + ": its numbers are too large, expected sizes below 2^63 bytes", e);
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(text + ": " + e.getMessage(), e);
+      throw new IllegalArgumentException(Fields.shown(text) + ": " + e.getMessage(), e);
     }
   }
 
@@ -117,7 +117,7 @@ final class ProblemParser {
       out = (input - extent + 2 * left) / stride + 1;
       if (out < 1) {
         throw new IllegalArgumentException(
-            "there is no output o%s: a kernel that extends over %d does not fit i%s%d with padding %d"
+            "there is no output o%s: a kernel that extends over %d does not fit i%s%d, padding %d"
                 .formatted(d, extent, d, input, left));
       }
     } else if (padding < 0) {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -102,8 +103,7 @@ final class Settings {
     return List.copyOf(values);
   }
 
-  private <T> List<Types> combined(
-      List<T> values, java.util.function.BiFunction<Types, T, Types> with) {
+  private <T> List<Types> combined(List<T> values, BiFunction<Types, T, Types> with) {
     LinkedHashSet<Types> all = new LinkedHashSet<>();
     types.forEach(old -> values.forEach(value -> all.add(with.apply(old, value))));
     return List.copyOf(all);

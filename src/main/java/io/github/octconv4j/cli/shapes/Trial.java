@@ -86,7 +86,7 @@ final class Trial implements AutoCloseable {
       try (Arguments arguments = Arguments.ofTensors(primitive, tensors)) {
         primitive.execute(stream, arguments);
       }
-      if (tensors.get(Arg.DST) != result) {
+      if (!tensors.get(Arg.DST).equals(result)) {
         Reorder.copy(engine, tensors.get(Arg.DST), result);
       }
     }

@@ -39,8 +39,8 @@ final class TypeSupport {
     List<Experiment> experiments =
         new ShapeCase("", problem, types, question.driver().algorithms(), false).experiments();
     for (DataType output : types.outputs()) {
-      try (Trial trial = Trial.of(engine, experiments.getFirst(), Layout.NHWC, output)) {
-        assert trial.outputType() == output;
+      try {
+        Trial.of(engine, experiments.getFirst(), Layout.NHWC, output).close();
       } catch (DnnException e) {
         if (e.status() != Status.UNIMPLEMENTED) {
           throw e;

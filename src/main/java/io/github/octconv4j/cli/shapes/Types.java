@@ -57,7 +57,7 @@ public record Types(DataType src, DataType weights, List<DataType> outputs) {
       DataType type = parse(names[0]);
       if (!FLOATS.contains(type)) {
         throw new IllegalArgumentException(
-            "one type for all tensors must be f32, bf16 or f16, was %s; expected for instance u8:s8:s32"
+            "one type for all tensors must be f32, bf16 or f16, was %s; others are like u8:s8:s32"
                 .formatted(text));
       }
       return all(type);

@@ -61,7 +61,8 @@ public enum Platform {
   public static Platform of(String osName, String osArch, boolean musl) {
     if (musl) {
       throw new UnsatisfiedLinkError(
-          "octconv4j: this Linux uses the C library musl, the native library needs glibc 2.34 or later;"
+          "octconv4j: this Linux uses the C library musl, the native library needs glibc 2.34 or"
+              + " later;"
               + " use an image based on glibc (Debian 12, Ubuntu 22.04, RHEL 9 or later), or with a oneDNN library of your own set -D%s=<file or folder>"
                   .formatted(NativeLibrary.PATH_PROPERTY));
     }

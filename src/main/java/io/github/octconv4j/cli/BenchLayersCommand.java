@@ -1,0 +1,134 @@
+package io.github.octconv4j.cli;
+
+import io.github.octconv4j.cli.bench.LayerBench;
+import io.github.octconv4j.cli.bench.LayerResult;
+import io.github.octconv4j.cli.bench.LayerShape;
+import io.github.octconv4j.cli.bench.LayerShapes;
+import io.github.octconv4j.dnn.Engine;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code octconv bench layers}: single layers, octave against dense. */
+@Command(
+    name = "layers",
+    description = {
+      "Measure single layers, octave against dense, each with the plan that is fastest for it.",
+      "All alphas of a layer and the dense layer run in turn, round after round; what counts is"
+          + " each one's median. limit is the share of multiply-adds that octave has. A stride of 2"
+          + " is a pooling before everything else, for dense too.",
+      "Without arguments: layers of ResNet-50, embedded."
+    })
+final class BenchLayersCommand implements Callable<Integer> {
+  private static final String EMBEDDED = "bench_layers.txt";
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--alpha",
+      paramLabel = "A",
+      split = ",",
+      defaultValue = ".125,.25,.5,.75",
+      converter = AlphaConverter.class,
+      description = "Shares of low channels, separated by commas; .125,.25,.5,.75 by default.")
+  private List<Double> alphas;
+
+  @Mixin private LayerOptions options;
+
+  @Option(
+      names = "--runs",
+      paramLabel = "N",
+      converter = CountConverter.class,
+      description = "Rounds for each layer, instead of at least 60 and half a second.")
+  private Optional<Integer> runs;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Write all figures there.")
+  private Optional<Path> json;
+
+  @Option(names = "--plot", paramLabel = "FILE.png", description = "Draw ratios over alpha there.")
+  private Optional<Path> plot;
+
+  @Parameters(
+      arity = "0..*",
+      paramLabel = "FILE|SPEC",
+      description =
+          "Convolution problems in benchdnn's syntax, for instance"
+              + " mb1ic64oc64_ih56oh56kh3ph1, or files of them.")
+  private List<String> arguments = List.of();
+
+  @Override
+  public Integer call() throws IOException {
+    OutputFile jsonFile = json.isPresent() ? OutputFile.of(json.get()) : null;
+    OutputFile plotFile = plot.isPresent() ? OutputFile.of(plot.get()) : null;
+    List<Double> shares = alphas.stream().distinct().sorted().toList();
+    List<LayerShape> layers = layers();
+    for (LayerShape layer : layers) {
+      shares.forEach(layer::spec); // what has no octave form is found before anything is run
+    }
+    Machine machine = Machine.here(options.threads());
+    List<LayerResult> results = measure(layers, shares);
+    BenchReport report = new BenchReport(machine, results);
+    report.print(spec.commandLine().getOut());
+    if (jsonFile != null) {
+      StringWriter text = new StringWriter();
+      Json.print(new PrintWriter(text), report::write);
+      jsonFile.write(text.toString().getBytes(StandardCharsets.UTF_8));
+    }
+    if (plotFile != null) {
+      String title = "Octave convolution against dense (f32), octave " + options;
+      plotFile.write(new RatioPlot(title, machine.toString()).toPng(results));
+    }
+    return 0;
+  }
+
+  private List<LayerShape> layers() throws IOException {
+    LayerShapes shapes = new LayerShapes();
+    for (String argument : arguments) {
+      shapes.add(argument);
+    }
+    if (arguments.isEmpty()) {
+      shapes.addLines(EMBEDDED, embedded());
+    }
+    List<LayerShape> layers = options.sized(shapes.layers());
+    if (layers.isEmpty()) {
+      throw new IllegalArgumentException(
+          "there is no problem in %s, expected at least one".formatted(arguments));
+    }
+    return layers;
+  }
+
+  private static String embedded() throws IOException {
+    try (InputStream in = BenchLayersCommand.class.getResourceAsStream(EMBEDDED)) {
+      if (in == null) {
+        throw new IOException(EMBEDDED + " is missing from the octconv4j jar");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  private List<LayerResult> measure(List<LayerShape> layers, List<Double> shares) {
+    List<LayerResult> results = new ArrayList<>();
+    try (Engine engine = Engine.cpu();
+        Progress progress = Progress.of("bench layers", layers.size())) {
+      LayerBench bench = new LayerBench(engine, options.planOptions(), runs.orElse(0));
+      for (LayerShape layer : layers) {
+        results.addAll(bench.run(layer, shares));
+        progress.step(1);
+      }
+    }
+    return results;
+  }
+}

@@ -1,0 +1,89 @@
+package io.github.octconv4j.cli;
+
+import io.github.octconv4j.cli.bench.Contender;
+import io.github.octconv4j.cli.bench.LayerBench;
+import io.github.octconv4j.cli.bench.LayerResult;
+import io.github.octconv4j.cli.bench.LayerShape;
+import io.github.octconv4j.cli.bench.LayerShapes;
+import io.github.octconv4j.dnn.DataType;
+import io.github.octconv4j.dnn.Engine;
+import io.github.octconv4j.octave.PlanOptions;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code octconv explain layer}: how a single layer is run, and why. */
+@Command(
+    name = "layer",
+    description = {
+      "Show how an octave layer is run: the primitives of its plan with their times, the plans"
+          + " that were rejected, and whether this alpha pays here.",
+      "Octave and dense are measured in turn in the same run, each with the plan that is fastest"
+          + " for it. A stride of 2 is a pooling before everything else, for dense too."
+    })
+final class ExplainLayerCommand implements Callable<Integer> {
+  private static final double PROFILE_US = 300_000;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--alpha",
+      paramLabel = "A",
+      defaultValue = ".5",
+      converter = AlphaConverter.class,
+      description = "Share of low channels, of input and output; .5 by default.")
+  private double alpha;
+
+  @Mixin private LayerOptions options;
+
+  @Option(names = "--json", description = "Print one JSON object.")
+  private boolean json;
+
+  @Parameters(
+      paramLabel = "SPEC",
+      description =
+          "The dense layer, a convolution problem in benchdnn's syntax, for instance"
+              + " mb1ic64oc64_ih56oh56kh3ph1.")
+  private String problem;
+
+  @Override
+  public Integer call() throws IOException {
+    List<LayerShape> layers = options.sized(new LayerShapes().addProblem(problem).layers());
+    if (layers.size() != 1) {
+      throw new IllegalArgumentException(problem + ": expected one problem");
+    }
+    LayerShape layer = layers.getFirst();
+    layer.spec(alpha); // what has no octave form is found before anything is run
+    LayerReport report = measure(layer, options.planOptions());
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      Json.print(out, report::write);
+    } else {
+      report.print(out);
+    }
+    return 0;
+  }
+
+  private LayerReport measure(LayerShape layer, PlanOptions planOptions) {
+    try (Engine engine = Engine.cpu();
+        Contender octave = Contender.explained(engine, layer, alpha, planOptions);
+        Contender dense = Contender.of(engine, layer, 0, planOptions.type(DataType.F32))) {
+      LayerResult result =
+          new LayerBench(engine, planOptions, 0).compare(layer, alpha, octave, dense);
+      int runs = (int) Math.clamp(PROFILE_US / result.octave().microseconds(), 5, 300);
+      return LayerReport.of(
+          Machine.here(options.threads()),
+          result,
+          octave.plan().steps(),
+          octave.profile(runs),
+          octave.considered());
+    }
+  }
+}

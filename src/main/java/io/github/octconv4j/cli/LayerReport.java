@@ -1,0 +1,252 @@
+package io.github.octconv4j.cli;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.github.octconv4j.cli.bench.LayerResult;
+import io.github.octconv4j.cli.bench.LayerShape;
+import io.github.octconv4j.dnn.StepInfo;
+import io.github.octconv4j.octave.ChannelSplit;
+import io.github.octconv4j.octave.OctaveConv2d;
+import io.github.octconv4j.octave.OctavePlanner.Considered;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * What {@code explain layer} found out.
+ *
+ * @param machine where
+ * @param result octave beside dense
+ * @param steps of the octave plan, in order
+ * @param considered formulations, the chosen one first
+ */
+record LayerReport(
+    Machine machine, LayerResult result, List<TimedStep> steps, List<Considered> considered) {
+  private static final double NOISE = 0.02; // differences below it say nothing
+
+  /**
+   * A step and how long it takes by itself.
+   *
+   * @param info the step
+   * @param microseconds median
+   */
+  record TimedStep(StepInfo info, double microseconds) {
+    double gflops() {
+      return 2e-3 * info.multiplyAdds() / microseconds;
+    }
+
+    /** The sources; which of them a step has depends on its kind. */
+    String sources() {
+      return info.operands().entrySet().stream()
+          .filter(operand -> operand.getKey().startsWith("src"))
+          .map(Map.Entry::getValue)
+          .collect(Collectors.joining(" and "));
+    }
+
+    String destination() {
+      return info.operands().get("dst");
+    }
+  }
+
+  static LayerReport of(
+      Machine machine,
+      LayerResult result,
+      List<StepInfo> infos,
+      long[] nanoseconds,
+      List<Considered> considered) {
+    List<TimedStep> steps = new ArrayList<>();
+    for (int i = 0; i < nanoseconds.length; i++) {
+      // The clock may not tell a step of nothing from no time at all.
+      steps.add(new TimedStep(infos.get(i), Math.max(1, nanoseconds[i]) / 1e3));
+    }
+    return new LayerReport(machine, result, steps, considered);
+  }
+
+  void print(PrintWriter out) {
+    LayerShape layer = result.layer();
+    OctaveConv2d spec = layer.spec(result.alpha());
+    out.println(Failure.oneLine(layer.problem()));
+    out.printf(
+        "batch %d, %dx%d, alpha %s: channels %s > %s (high + low), %s, %d thread%s%n",
+        layer.batch(),
+        layer.height(),
+        layer.width(),
+        BenchReport.alpha(result.alpha()),
+        split(spec.in()),
+        split(spec.out()),
+        LayerOptions.name(result.type()),
+        result.threads(),
+        result.threads() == 1 ? "" : "s");
+    out.println(machine);
+    out.printf("%nplan: %s%n", result.octave().formulation());
+    printSteps(out);
+    if (result.threads() > 1) {
+      out.println("(each step was timed alone; steps of different threads run side by side)");
+    }
+    out.println();
+    printConsidered(out);
+    out.println();
+    if (result.octave().references() > 0) {
+      out.println(references());
+    }
+    out.println(sentence());
+  }
+
+  private static String split(ChannelSplit channels) {
+    return channels.high() + "+" + channels.low();
+  }
+
+  private void printSteps(PrintWriter out) {
+    Table table =
+        new Table("llllrrrrr")
+            .row(
+                "step",
+                "implementation",
+                "source -> destination",
+                "post-ops",
+                "multiply-adds",
+                "us",
+                "GFLOP/s",
+                "bytes read",
+                "bytes written");
+    for (TimedStep step : steps) {
+      StepInfo info = step.info();
+      table.row(
+          info.name(),
+          info.implementation(),
+          step.sources() + " -> " + step.destination(),
+          info.postOps(),
+          count(info.multiplyAdds()),
+          BenchReport.number("%.1f", step.microseconds()),
+          info.multiplyAdds() == 0 ? "" : BenchReport.number("%.1f", step.gflops()),
+          count(info.bytesRead()),
+          count(info.bytesWritten()));
+    }
+    table.row(
+        "total",
+        "",
+        "",
+        "",
+        count(multiplyAdds()),
+        BenchReport.number("%.1f", microseconds()),
+        BenchReport.number("%.1f", 2e-3 * multiplyAdds() / microseconds()),
+        count(steps.stream().mapToLong(step -> step.info().bytesRead()).sum()),
+        count(steps.stream().mapToLong(step -> step.info().bytesWritten()).sum()));
+    table.print(out);
+  }
+
+  private static String count(long value) {
+    return String.format(Locale.ROOT, "%,d", value);
+  }
+
+  private long multiplyAdds() {
+    return steps.stream().mapToLong(step -> step.info().multiplyAdds()).sum();
+  }
+
+  private double microseconds() {
+    return steps.stream().mapToDouble(TimedStep::microseconds).sum();
+  }
+
+  private void printConsidered(PrintWriter out) {
+    Table table = new Table("lrl").row("considered", "us", "");
+    for (Considered one : considered) {
+      table.row(
+          one.formulation().toString(),
+          (one.measured() ? "" : "~ ") + BenchReport.number("%.1f", one.microseconds()),
+          verdict(one));
+    }
+    table.print(out);
+    out.println("(shortest times of a few runs each; those with ~ are predicted)");
+  }
+
+  private static String verdict(Considered one) {
+    if (one.chosen()) {
+      return "chosen";
+    } else if (!one.references().isEmpty()) {
+      return "rejected: reference implementation of " + String.join(", ", one.references());
+    }
+    return one.measured() ? "rejected: slower" : "rejected: ruled out by the cost model";
+  }
+
+  private String references() {
+    return "There is nothing but reference implementations, which are slow, for %s."
+        .formatted(
+            steps.stream()
+                .map(TimedStep::info)
+                .filter(StepInfo::reference)
+                .map(info -> "%s (%s)".formatted(info.name(), info.implementation()))
+                .collect(Collectors.joining(", ")));
+  }
+
+  /** Whether this alpha pays here, by how much, and what the limit is. */
+  String sentence() {
+    double saved = 1 - result.ratio();
+    String verdict = "pays here";
+    String amount = BenchReport.number("%.1f %% less", 100 * saved);
+    if (saved <= 0) {
+      verdict = "does not pay here";
+      amount = BenchReport.number("%.1f %% more", -100 * saved);
+    }
+    if (Math.abs(saved) < NOISE) {
+      verdict = "makes no difference here";
+    }
+    return String.format(
+        Locale.ROOT,
+        "Alpha %s %s: octave takes %.3f of the time of the dense f32 layer (%.1f us against %.1f us, %s); the limit is %.3f.",
+        BenchReport.alpha(result.alpha()),
+        verdict,
+        result.ratio(),
+        result.octave().microseconds(),
+        result.dense().microseconds(),
+        amount,
+        result.limit());
+  }
+
+  void write(JsonGenerator json) throws IOException {
+    machine.write(json);
+    BenchReport.writeFigures(json, result);
+    json.writeStringField("formulation", result.octave().formulation().toString());
+    json.writeArrayFieldStart("steps");
+    for (TimedStep step : steps) {
+      writeStep(json, step);
+    }
+    json.writeEndArray();
+    json.writeArrayFieldStart("considered");
+    for (Considered one : considered) {
+      json.writeStartObject();
+      json.writeStringField("formulation", one.formulation().toString());
+      json.writeNumberField("us", one.microseconds());
+      json.writeBooleanField("measured", one.measured());
+      json.writeBooleanField("chosen", one.chosen());
+      json.writeStringField("verdict", verdict(one));
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    json.writeBooleanField("pays", result.ratio() < 1 - NOISE);
+    json.writeStringField("summary", sentence());
+  }
+
+  private static void writeStep(JsonGenerator json, TimedStep step) throws IOException {
+    StepInfo info = step.info();
+    json.writeStartObject();
+    json.writeStringField("name", info.name());
+    json.writeStringField("kind", info.kind());
+    json.writeStringField("implementation", info.implementation());
+    json.writeBooleanField("reference", info.reference());
+    json.writeStringField("post_ops", info.postOps());
+    json.writeObjectFieldStart("operands");
+    for (Map.Entry<String, String> operand : info.operands().entrySet()) {
+      json.writeStringField(operand.getKey(), operand.getValue());
+    }
+    json.writeEndObject();
+    json.writeNumberField("multiply_adds", info.multiplyAdds());
+    json.writeNumberField("us", step.microseconds());
+    json.writeNumberField("gflops", step.gflops());
+    json.writeNumberField("bytes_read", info.bytesRead());
+    json.writeNumberField("bytes_written", info.bytesWritten());
+    json.writeEndObject();
+  }
+}

@@ -1,0 +1,131 @@
+package io.github.octconv4j;
+
+import io.github.octconv4j.dnn.loader.NativeLibrary;
+import io.github.octconv4j.dnn.loader.Platform;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Runs a main class of the tests in a JVM of its own, on the class path: what the very first call
+ * of a process does, or one that must fail, can be seen nowhere else.
+ */
+public final class ChildJvm {
+  private final Class<?> main;
+  private final List<String> options = new ArrayList<>();
+  private boolean natives = true;
+  private boolean nativeAccess = true;
+
+  private ChildJvm(Class<?> main) {
+    this.main = main;
+  }
+
+  /**
+   * How a child ended.
+   *
+   * @param exit its exit code
+   * @param output what it wrote to both streams
+   */
+  public record Result(int exit, String output) {}
+
+  /** Begins a child that has the native library on its class path and may call native code. */
+  public static ChildJvm of(Class<?> main) {
+    return new ChildJvm(main);
+  }
+
+  /** Adds an option of the java command. */
+  public ChildJvm option(String option) {
+    options.add(option);
+    return this;
+  }
+
+  /** Leaves the native library out of the class path. */
+  public ChildJvm withoutNatives() {
+    natives = false;
+    return this;
+  }
+
+  /** Leaves out {@code --enable-native-access}. */
+  public ChildJvm withoutNativeAccess() {
+    nativeAccess = false;
+    return this;
+  }
+
+  /** Starts the child and returns at once. */
+  public Process start(String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:+UseSerialGC", "-Xmx256m"));
+    command.add("--illegal-native-access=deny");
+    if (nativeAccess) {
+      command.add("--enable-native-access=ALL-UNNAMED");
+    }
+    command.addAll(options);
+    command.add("-cp");
+    List<String> path = new ArrayList<>(List.of(classes().toString(), root(main).toString()));
+    if (natives) {
+      path.add(natives().toString());
+    }
+    command.add(String.join(File.pathSeparator, path));
+    command.add(main.getName());
+    command.addAll(List.of(arguments));
+    try {
+      return new ProcessBuilder(command)
+          .directory(new File(System.getProperty("java.io.tmpdir")))
+          .redirectErrorStream(true)
+          .start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Runs the child to its end. */
+  public Result run(String... arguments) {
+    return resultOf(start(arguments));
+  }
+
+  /** Waits for a started child. */
+  public static Result resultOf(Process process) {
+    try {
+      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      if (!process.waitFor(2, TimeUnit.MINUTES)) {
+        process.destroyForcibly();
+        throw new IllegalStateException("the child did not end: " + output);
+      }
+      return new Result(process.exitValue(), output);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The folder of the library's classes, in whatever way this JVM found them. */
+  public static Path classes() {
+    return root(NativeLibrary.class);
+  }
+
+  /** The folder that holds the packaged native library as a resource. */
+  public static Path natives() {
+    String folder = "META-INF/octconv4j/" + Platform.current().classifier();
+    URL url = ChildJvm.class.getClassLoader().getResource(folder);
+    if (url == null) {
+      throw new IllegalStateException("the native library is not on the class path: " + folder);
+    }
+    return Path.of(URI.create(url.toString())).getParent().getParent().getParent();
+  }
+
+  private static Path root(Class<?> type) {
+    String file = "/" + type.getName().replace('.', '/') + ".class";
+    String url = String.valueOf(type.getResource(file));
+    return Path.of(URI.create(url.substring(0, url.length() - file.length() + 1)));
+  }
+}

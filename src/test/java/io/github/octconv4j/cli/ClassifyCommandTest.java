@@ -1,0 +1,279 @@
+package io.github.octconv4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.octconv4j.image.Image;
+import io.github.octconv4j.image.ImageFiles;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ClassifyCommandTest {
+  private static final List<String> LABELS =
+      List.of(
+          "T-shirt/top",
+          "Trouser",
+          "Pullover",
+          "Dress",
+          "Coat",
+          "Sandal",
+          "Shirt",
+          "Sneaker",
+          "Bag",
+          "Ankle boot");
+
+  @TempDir private Path folder;
+
+  /** A file of the demo, copied to where a path can name it. */
+  private Path demo(String name) throws IOException {
+    Path path = folder.resolve(name);
+    try (InputStream in = Main.class.getResourceAsStream("demo/" + name)) {
+      Files.copy(in, path);
+    }
+    return path;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"f32", "bf16"})
+  void embeddedImages(String dtype) {
+    CommandRun run = CommandRun.of("classify", "--dtype", dtype).succeeded();
+    List<String> lines = run.lines();
+    assertThat(lines.get(0)).isEqualTo("network fashion_mnist_octave, " + dtype + ", 1 thread");
+    assertThat(lines.get(1)).contains("28 x 28 grey", "light object on a dark background");
+    for (int i = 0; i < 10; i++) {
+      String label = LABELS.get(i);
+      assertThat(lines.get(4 + i)).matches(i + "_\\S+\\.png +" + label + " .* % +" + label);
+    }
+    assertThat(run.out()).contains("10 of 10 right");
+    assertThat(run.out())
+        .containsPattern("fashion_mnist_octave +[0-9.]+ us +[0-9,]+")
+        .containsPattern("fashion_mnist_dense +[0-9.]+ us +[0-9,]+")
+        .containsPattern("ratio +[0-9.]+ +0\\.[45]\\d\\d");
+    assertThat(run.lastLine()).matches("\\(median of \\d+ runs, one image each\\)");
+  }
+
+  @Test
+  void json() throws IOException {
+    CommandRun run = CommandRun.of("classify", "--json", "--threads", "2").succeeded();
+    assertThat(run.json("network")).isEqualTo("fashion_mnist_octave");
+    assertThat(run.json("run")).isEqualTo("f32, 2 threads");
+    assertThat(run.json("true_label")).isEqualTo("T-shirt/top");
+    assertThat(run.json("label")).isEqualTo("T-shirt/top");
+    assertThat(Double.parseDouble(run.json("probability"))).isBetween(.3, 1.);
+    assertThat(Double.parseDouble(run.json("us_per_image"))).isPositive();
+    // Alpha .5 leaves .438 of each middle layer; plans may pad channels.
+    assertThat(Long.parseLong(run.json("multiply_adds"))).isBetween(6_000_000L, 9_000_000L);
+    assertThat(run.countJson("file")).isEqualTo(10);
+    assertThat(run.countJson("probability")).isEqualTo(30);
+    assertThat(run.countJson("us_per_image")).isEqualTo(2);
+  }
+
+  /** Light trousers on black, in color, of a size and shape far from the network's. */
+  @ParameterizedTest
+  @CsvSource({"png, 300, 200", "jpg, 640, 480", "png, 9, 11"})
+  void picturesOfOtherSizesAndColors(String format, int width, int height) throws IOException {
+    BufferedImage picture = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = picture.createGraphics();
+    graphics.setColor(new Color(200, 220, 240));
+    graphics.fillRect(width * 9 / 28, 0, width * 10 / 28, height / 5);
+    graphics.fillRect(width * 9 / 28, 0, width * 4 / 28, height);
+    graphics.fillRect(width * 15 / 28, 0, width * 4 / 28, height);
+    graphics.dispose();
+    Path path = folder.resolve("my picture." + format);
+    assertThat(ImageIO.write(picture, format, path.toFile())).isTrue();
+
+    CommandRun run = CommandRun.of("classify", path).succeeded();
+    assertThat(run.lines().get(4)).matches("\\Q" + path + "\\E +Trouser .* %");
+    assertThat(run.lines().get(3)).doesNotContain("true label");
+    assertThat(run.out()).doesNotContain("right");
+  }
+
+  @Test
+  void modelOfAFile() throws IOException {
+    Path model = demo("fashion_mnist_dense.safetensors");
+    Path image = demo("9_ankle_boot.png");
+    CommandRun run = CommandRun.of("classify", "--model", model, image, image).succeeded();
+    assertThat(run.lines().get(0)).startsWith("network fashion_mnist_dense, ");
+    assertThat(run.lines().subList(4, 6)).allMatch(line -> line.contains("  Ankle boot "));
+    assertThat(run.out()).doesNotContain("fashion_mnist_octave").doesNotContain("ratio");
+  }
+
+  @Test
+  void maps() throws IOException {
+    Path sheet = Files.writeString(folder.resolve("maps.png"), "is replaced");
+    Path image = demo("8_bag.png");
+    CommandRun run = CommandRun.of("classify", "--maps", sheet, image).succeeded();
+    assertThat(run.lastLine()).isEqualTo("maps of %s are in %s".formatted(image, sheet));
+    // Five rows of eight tiles of 84 pixels with 4 between them, three titles.
+    Image drawn = ImageFiles.read(sheet);
+    assertThat(drawn.width()).isEqualTo(2 * 12 + 8 * 88 - 4);
+    assertThat(drawn.height()).isEqualTo(4 * 12 + 3 * 26 + 84 + 2 * (2 * 88 - 4));
+    // The first tile is the picture, each pixel three times as large.
+    Image bag = ImageFiles.read(image);
+    assertThat(drawn.at(0, 12 + 26 + 3 * 14 + 1, 12 + 3 * 14 + 1)).isEqualTo(bag.at(0, 14, 14));
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files).containsExactlyInAnyOrder(sheet, image);
+    }
+  }
+
+  @Test
+  void mapsOfADenseNetworkHaveNoLowPart() throws IOException {
+    Path sheet = folder.resolve("maps.png");
+    Path model = demo("fashion_mnist_dense.safetensors");
+    CommandRun.of("classify", "--model", model, "--maps", sheet).succeeded();
+    assertThat(ImageFiles.read(sheet).height()).isEqualTo(3 * 12 + 2 * 26 + 84 + 4 * 88 - 4);
+  }
+
+  @Test
+  void mapsThatCannotBeWritten() {
+    Path sheet = folder.resolve("missing").resolve("maps.png");
+    CommandRun.of("classify", "--maps", sheet)
+        .failed(2, "octconv classify: " + sheet + ": cannot be written, the folder does not exist");
+    CommandRun.of("classify", "--maps", folder)
+        .failed(2, "octconv classify: " + folder + ": cannot be written, it is a directory");
+    CommandRun.of("classify", "--maps", folder.resolve("a.png"), "a.png", "b.png")
+        .failed(
+            2,
+            "octconv classify: --maps draws one picture, 2 were given; see octconv classify"
+                + " --help");
+  }
+
+  @Test
+  void badPictures() throws IOException {
+    Path text = Files.writeString(folder.resolve("text.png"), "hello");
+    Path truncated = folder.resolve("truncated.png");
+    byte[] whole = Files.readAllBytes(demo("0_t-shirt_top.png"));
+    Files.write(truncated, Arrays.copyOf(whole, whole.length / 2));
+    Path missing = folder.resolve("missing.png");
+
+    CommandRun.of("classify", missing).failed(2, "octconv classify: " + missing + ": no such file");
+    CommandRun.of("classify", text)
+        .failed(2, "octconv classify: " + text + ": is not a PNG or JPEG image");
+    CommandRun.of("classify", folder)
+        .failed(2, "octconv classify: " + folder + ": is a directory, expected an image");
+    assertThat(CommandRun.of("classify", truncated).err())
+        .startsWith("octconv classify: " + truncated + ": is a ")
+        .hasLineCount(1);
+    // A good picture before the bad one is not printed.
+    CommandRun.of("classify", folder.resolve("0_t-shirt_top.png"), text)
+        .failed(2, "octconv classify: " + text + ": is not a PNG or JPEG image");
+  }
+
+  @Test
+  void badModels() throws IOException {
+    byte[] whole = Files.readAllBytes(demo("fashion_mnist_octave.safetensors"));
+    for (int length : new int[] {0, 7, 1000, whole.length / 2, whole.length - 1}) {
+      Path model = folder.resolve("cut" + length + ".safetensors");
+      Files.write(model, Arrays.copyOf(whole, length));
+      CommandRun run = CommandRun.of("classify", "--model", model);
+      assertThat(run.err()).startsWith("octconv classify: " + model + ": ").hasLineCount(1);
+      assertThat(run.out()).isEmpty();
+      assertThat(run.exitCode()).isEqualTo(2);
+    }
+    Path missing = folder.resolve("missing");
+    CommandRun.of("classify", "--model", missing)
+        .failed(2, "octconv classify: " + missing + ": no such file");
+  }
+
+  @Test
+  void modelWithOtherTensorsThanItsMetadataSay() throws IOException {
+    byte[] bytes = Files.readAllBytes(demo("fashion_mnist_octave.safetensors"));
+    String header = new String(bytes, StandardCharsets.ISO_8859_1);
+    int alpha = header.indexOf("\"alpha\":\"0.5\"");
+    assertThat(alpha).isPositive();
+    bytes[alpha + "\"alpha\":\"0.".length()] = '0';
+    Path model = Files.write(folder.resolve("dense.safetensors"), bytes);
+    CommandRun run = CommandRun.of("classify", "--model", model);
+    assertThat(run.err())
+        .startsWith("octconv classify: " + model + ": does not fit the network in 156 points: ")
+        .endsWith("... (--debug shows all)" + System.lineSeparator())
+        .hasLineCount(1);
+    assertThat(run.exitCode()).isEqualTo(2);
+  }
+
+  @Test
+  void dataset() throws IOException {
+    // 101 images, two batches and one, the last one labelled wrong.
+    dataset("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte", 101, 100);
+    CommandRun run = CommandRun.of("classify", "--dataset", folder).succeeded();
+    assertThat(run.lines()).hasSize(2);
+    assertThat(run.lines().get(0))
+        .matches("fashion_mnist_octave +100 of 101 right +99\\.01 % +[0-9.]+ s");
+    assertThat(run.lines().get(1)).matches("fashion_mnist_dense +100 of 101 right .*");
+  }
+
+  @Test
+  void datasetAsJsonOfOneModel() throws IOException {
+    dataset("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte", 3, -1);
+    Path model = demo("fashion_mnist_dense.safetensors");
+    CommandRun run =
+        CommandRun.of("classify", "--dataset", folder, "--model", model, "--json").succeeded();
+    assertThat(run.countJson("network")).isEqualTo(1);
+    assertThat(run.json("network")).isEqualTo("fashion_mnist_dense");
+    assertThat(run.json("right")).isEqualTo("3");
+    assertThat(run.json("images")).isEqualTo("3");
+    assertThat(run.json("accuracy")).isEqualTo("1.0");
+  }
+
+  @Test
+  void badDatasets() throws IOException {
+    CommandRun.of("classify", "--dataset", folder)
+        .failed(
+            2,
+            "octconv classify: %s: has neither t10k-images-idx3-ubyte nor t10k-images-idx3-ubyte.gz"
+                .formatted(folder));
+    CommandRun.of("classify", "--dataset", folder.resolve("missing"))
+        .failed(2, "octconv classify: " + folder.resolve("missing") + ": is no folder");
+    CommandRun.of("classify", "--dataset", folder, "x.png")
+        .failed(
+            2,
+            "octconv classify: --dataset can't be used with pictures; see octconv classify --help");
+
+    Path labels = folder.resolve("t10k-labels-idx1-ubyte");
+    dataset("t10k-images-idx3-ubyte", labels.getFileName().toString(), 3, -1);
+    byte[] bytes = Files.readAllBytes(labels);
+    bytes[bytes.length - 1] = 10;
+    Files.write(labels, bytes);
+    CommandRun.of("classify", "--dataset", folder)
+        .failed(
+            2,
+            "octconv classify: %s: label 2 is 10, network fashion_mnist_octave has the classes 0 to 9"
+                .formatted(labels));
+    Files.write(labels, ByteBuffer.allocate(10).putInt(0x801).putInt(2).array());
+    CommandRun.of("classify", "--dataset", folder)
+        .failed(2, "octconv classify: %s: has 2 labels for 3 images".formatted(labels));
+  }
+
+  /** Writes the embedded images again and again, all labels right but that of {@code wrong}. */
+  private void dataset(String imagesName, String labelsName, int count, int wrong)
+      throws IOException {
+    ByteBuffer images = ByteBuffer.allocate(16 + count * 784);
+    images.putInt(0x803).putInt(count).putInt(28).putInt(28);
+    ByteBuffer labels = ByteBuffer.allocate(8 + count);
+    labels.putInt(0x801).putInt(count);
+    List<Picture> pictures = Demo.pictures();
+    for (int i = 0; i < count; i++) {
+      for (float value : pictures.get(i % 10).image().toFloats()) {
+        images.put((byte) Math.round(255 * value));
+      }
+      labels.put((byte) (i == wrong ? (i + 1) % 10 : i % 10));
+    }
+    Files.write(folder.resolve(imagesName), images.array());
+    Files.write(folder.resolve(labelsName), labels.array());
+  }
+}

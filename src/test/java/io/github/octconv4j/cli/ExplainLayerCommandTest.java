@@ -1,0 +1,150 @@
+package io.github.octconv4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.octconv4j.cli.LayerReport.TimedStep;
+import io.github.octconv4j.cli.bench.LayerResult;
+import io.github.octconv4j.cli.bench.LayerResult.Side;
+import io.github.octconv4j.cli.bench.LayerShapes;
+import io.github.octconv4j.dnn.DataType;
+import io.github.octconv4j.dnn.StepInfo;
+import io.github.octconv4j.octave.Formulation;
+import io.github.octconv4j.octave.OctavePlanner.Considered;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ExplainLayerCommandTest {
+  private static final String PROBLEM = "mb1ic16oc16_ih8kh3ph1n\"tiny\"";
+  private static final String SENTENCE =
+      "Alpha \\S+ (pays|does not pay|makes no difference) here: octave takes [0-9.]+ of the time of"
+          + " the dense f32 layer \\([0-9.]+ us against [0-9.]+ us, [0-9.]+ % (less|more)\\); the"
+          + " limit is %s\\.";
+
+  @Test
+  void planAndSentence() {
+    CommandRun run = CommandRun.of("explain", "layer", PROBLEM).succeeded();
+    List<String> lines = run.lines();
+    assertThat(lines.get(0)).isEqualTo(PROBLEM);
+    assertThat(lines.get(1))
+        .isEqualTo("batch 1, 8x8, alpha 0.5: channels 8+8 > 8+8 (high + low), f32, 1 thread");
+    assertThat(lines.get(4)).startsWith("plan: ");
+    int total = lines.indexOf(lines.stream().filter(l -> l.startsWith("total ")).findFirst().get());
+    assertThat(lines.subList(6, total))
+        .hasSizeGreaterThan(4)
+        .allMatch(line -> line.contains(" f32 1x") && line.contains(" -> "));
+    String plan = lines.get(4).substring("plan: ".length());
+    assertThat(lines).anyMatch(l -> l.startsWith(plan) && l.endsWith(" chosen"));
+    assertThat(lines).anyMatch(l -> l.endsWith(" rejected: slower"));
+    assertThat(run.lastLine()).matches(SENTENCE.replace("%s", "0\\.438"));
+  }
+
+  @Test
+  void json() throws IOException {
+    CommandRun run =
+        CommandRun.of(
+                "explain", "layer", "--json", "--alpha=.25", "--dtype=bf16", "--batch=2", PROBLEM)
+            .succeeded();
+    assertThat(run.json("name")).isEqualTo("tiny");
+    assertThat(run.json("alpha")).isEqualTo("0.25");
+    assertThat(run.json("dtype")).isEqualTo("bf16");
+    assertThat(run.json("batch")).isEqualTo("2");
+    assertThat(run.json("limit")).isEqualTo("0.671875");
+    assertThat(Double.parseDouble(run.json("ratio")))
+        .isEqualTo(
+            Double.parseDouble(run.json("octave_us")) / Double.parseDouble(run.json("dense_us")));
+    assertThat(run.countJson("implementation"))
+        .isEqualTo(run.countJson("bytes_read"))
+        .isGreaterThan(4);
+    assertThat(run.countJson("chosen")).isEqualTo(run.countJson("verdict")).isGreaterThan(1);
+    assertThat(run.json("summary")).startsWith("Alpha 0.25 ").endsWith("the limit is 0.672.");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "50, 'pays here: octave takes 0.500', '(50.0 us against 100.0 us, 50.0 % less)'",
+    "99, 'makes no difference here: octave takes 0.990', '1.0 % less)'",
+    "101, 'makes no difference here: octave takes 1.010', '1.0 % more)'",
+    "130, 'does not pay here: octave takes 1.300', '30.0 % more)'"
+  })
+  void verdicts(double octaveUs, String verdict, String amount) throws IOException {
+    assertThat(report(octaveUs, false).sentence())
+        .startsWith("Alpha 0.5 " + verdict)
+        .contains(amount)
+        .endsWith("; the limit is 0.438.");
+  }
+
+  @Test
+  void referenceImplementationsAreNamed() throws IOException {
+    StringWriter text = new StringWriter();
+    report(50, true).print(new PrintWriter(text, true));
+    assertThat(text.toString())
+        .contains(
+            "hh     ref:any         a -> b                 +sum              1,000  2.0      1.0"
+                + "          40             20",
+            "total                                                           1,000  2.0      1.0",
+            "rejected: reference implementation of hh by ref:any",
+            "~ 7.0  rejected: ruled out by the cost model",
+            "There is nothing but reference implementations, which are slow, for hh (ref:any).");
+    StringWriter without = new StringWriter();
+    report(50, false).print(new PrintWriter(without, true));
+    assertThat(without.toString()).doesNotContain("There is nothing but");
+  }
+
+  private static LayerReport report(double octaveUs, boolean reference) throws IOException {
+    Formulation plan = Formulation.DEFAULT;
+    StepInfo step =
+        new StepInfo(
+            "hh",
+            "convolution",
+            reference ? "ref:any" : "brg",
+            reference,
+            "+sum",
+            Map.of("src", "a", "dst", "b"),
+            1000,
+            40,
+            20);
+    return new LayerReport(
+        new Machine("p", "i", "o", "j", Instant.EPOCH, 1),
+        new LayerResult(
+            new LayerShapes().addProblem(PROBLEM).layers().getFirst(),
+            0.5,
+            DataType.F32,
+            1,
+            60,
+            new Side(octaveUs, 1000, plan, reference ? 1 : 0),
+            new Side(100, 2000, plan, 0)),
+        List.of(new TimedStep(step, 2)),
+        List.of(
+            new Considered(plan, 1, true, List.of(), true),
+            new Considered(plan, 5, false, List.of("hh by ref:any"), false),
+            new Considered(plan, 7, false, List.of(), false)));
+  }
+
+  @Test
+  void badLayers() {
+    CommandRun.of("explain", "layer", "mb1ic8oc8_ih9kh3ph1sh3")
+        .failed(
+            2,
+            "octconv explain layer: mb1ic8oc8_ih9kh3ph1sh3: stride must be 1 or 2, the same for h"
+                + " and w, was 3x3");
+    CommandRun run = CommandRun.of("explain", "layer", "foo");
+    assertThat(run.err())
+        .startsWith("octconv explain layer: foo: 'foo' is not understood, ")
+        .hasLineCount(1);
+    assertThat(run.exitCode()).isEqualTo(2);
+    CommandRun.of("explain", "layer", "--alpha", "-.1", PROBLEM)
+        .failed(
+            2,
+            "octconv explain layer: Invalid value for option '--alpha': must be a number from 0 to"
+                + " 1, was -.1; see octconv explain layer --help");
+    CommandRun.of("explain")
+        .failed(2, "octconv explain: say what to explain: layer; see octconv explain --help");
+  }
+}

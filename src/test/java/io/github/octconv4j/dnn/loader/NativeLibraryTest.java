@@ -1,0 +1,258 @@
+package io.github.octconv4j.dnn.loader;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.octconv4j.ChildJvm;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** How the library is found and what is said where it is not. Failures happen in child JVMs. */
+class NativeLibraryTest {
+  private static final String CLASSIFIER = Platform.current().classifier();
+  private static final List<NativeFile> FILES = NativeFile.of(Platform.current());
+  private static final String LIBRARY = FILES.getLast().name();
+
+  @TempDir private Path folder;
+
+  private ChildJvm child() {
+    return ChildJvm.of(LoadMain.class).option("-Doctconv4j.cache.dir=" + folder);
+  }
+
+  private static ChildJvm configured(Path path) {
+    return ChildJvm.of(LoadMain.class).withoutNatives().option("-Doctconv4j.library.path=" + path);
+  }
+
+  private static Path packaged() {
+    return ChildJvm.natives().resolve("META-INF/octconv4j").resolve(CLASSIFIER);
+  }
+
+  /** The only folder inside the cache folder. */
+  private Path cached() throws IOException {
+    try (var inside = Files.list(folder)) {
+      List<Path> folders = inside.toList();
+      assertThat(folders).hasSize(1);
+      return folders.getFirst();
+    }
+  }
+
+  private static List<String> names(Path directory) throws IOException {
+    try (var inside = Files.list(directory)) {
+      return inside.map(path -> path.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  @Test
+  void loadsThePackagedLibraryVerified() {
+    NativeLibrary library = NativeLibrary.load();
+    assertThat(library.path()).isRegularFile().hasFileName(LIBRARY);
+    assertThat(library.verified()).isTrue();
+    assertThat(library.version()).startsWith(NativeFile.pinnedVersion() + ".");
+    assertThat(NativeLibrary.load()).isSameAs(library);
+  }
+
+  @Test
+  void unpacksIntoThePrivateCacheFolderThatIsConfigured() throws IOException {
+    ChildJvm.Result result = child().run();
+    Path inside =
+        folder.resolve(
+            NativeFile.pinnedVersion()
+                + "-"
+                + CLASSIFIER
+                + "-"
+                + FILES.getLast().sha256().substring(0, 16));
+    assertThat(result.output())
+        .contains("path: " + inside.resolve(LIBRARY), "verified: true", "version: 3.");
+    assertThat(cached()).isEqualTo(inside);
+    assertThat(names(inside))
+        .containsExactlyInAnyOrderElementsOf(FILES.stream().map(NativeFile::name).toList());
+    for (NativeFile file : FILES) {
+      assertThat(file.matches(inside.resolve(file.name()))).isTrue();
+    }
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(inside)))
+        .isEqualTo("rwx------");
+  }
+
+  @Test
+  void replacesCachedFilesThatWereChangedOrCutOff() throws IOException {
+    child().run();
+    Path library = cached().resolve(LIBRARY);
+    Path runtime = cached().resolve(FILES.getFirst().name());
+    byte[] bytes = Files.readAllBytes(library);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(library, bytes);
+    Files.write(runtime, new byte[100]);
+    assertThat(FILES.getLast().matches(library)).isFalse();
+
+    assertThat(child().run().output()).contains("verified: true");
+    for (NativeFile file : FILES) {
+      assertThat(file.matches(cached().resolve(file.name()))).isTrue();
+    }
+
+    Files.write(library, Arrays.copyOf(bytes, bytes.length / 3));
+    assertThat(child().run().output()).contains("verified: true");
+    assertThat(FILES.getLast().matches(library)).isTrue();
+    assertThat(names(cached())).hasSize(FILES.size());
+  }
+
+  @Test
+  void twoProcessesMayUnpackAtOnce() throws IOException {
+    List<Process> both = List.of(child().start(), child().start());
+    for (Process process : both) {
+      ChildJvm.Result result = ChildJvm.resultOf(process);
+      assertThat(result.output()).contains("verified: true", "version: 3.");
+      assertThat(result.exit()).isZero();
+    }
+    assertThat(names(cached())).hasSize(FILES.size());
+  }
+
+  @Test
+  void refusesACacheFolderThatOthersCanWriteTo() throws IOException {
+    child().run();
+    Files.setPosixFilePermissions(cached(), PosixFilePermissions.fromString("rwxrwxrwx"));
+    assertThat(child().run().output())
+        .isEqualToIgnoringNewLines(
+            "error: octconv4j: could not unpack the native library into %s (java.io.IOException: others can write to it, so its files can't be trusted); make it writable and let it have 100 MB free, or choose another folder with -Doctconv4j.cache.dir=<folder>"
+                .formatted(cached()));
+  }
+
+  @Test
+  void saysWhereItCouldNotUnpack() throws IOException {
+    Path file = Files.createFile(folder.resolve("a-file"));
+    String output =
+        ChildJvm.of(LoadMain.class).option("-Doctconv4j.cache.dir=" + file).run().output();
+    assertThat(output)
+        .startsWith("error: octconv4j: could not unpack the native library into " + file)
+        .contains("choose another folder with -Doctconv4j.cache.dir=<folder>");
+  }
+
+  @Test
+  void aPackagedFileThatIsNotThePinnedOneIsNotLoaded() throws IOException {
+    Path fake = folder.resolve("fake");
+    Path inside = Files.createDirectories(fake.resolve("META-INF/octconv4j/" + CLASSIFIER));
+    for (NativeFile file : FILES) {
+      Files.write(inside.resolve(file.name()), new byte[10]);
+    }
+    String output =
+        ChildJvm.of(LoadMain.class)
+            .withoutNatives()
+            .option("-Doctconv4j.cache.dir=" + folder.resolve("cache"))
+            .option("-Xbootclasspath/a:" + fake)
+            .run()
+            .output();
+    assertThat(output)
+        .startsWith("error: octconv4j: " + FILES.getFirst().name() + " in file:")
+        .contains(
+            "is not the file this version was built with (SHA-256 differs from "
+                + FILES.getFirst().sha256()
+                + "); use octconv4j jars of one version, from a source you trust");
+    try (var left = Files.walk(folder.resolve("cache"))) {
+      assertThat(left.filter(Files::isRegularFile)).isEmpty();
+    }
+  }
+
+  @Test
+  void saysWhichDependencyIsMissingAndSaysItAgain() {
+    String error =
+        "error: octconv4j: the native library for this platform is missing: no resource META-INF/octconv4j/%s/%s on the module or class path; add the dependency io.github.octconv4j:octconv4j with classifier %s, or set -Doctconv4j.library.path=<file or folder>"
+            .formatted(CLASSIFIER, FILES.getFirst().name(), CLASSIFIER);
+    assertThat(child().withoutNatives().run("2").output().lines()).containsExactly(error, error);
+  }
+
+  @Test
+  void takesAConfiguredFileUnverified() {
+    Path file = packaged().resolve(LIBRARY);
+    assertThat(configured(file).run().output().lines())
+        .containsExactly(
+            "path: " + file, "verified: false", "version: " + NativeLibrary.load().version());
+  }
+
+  @Test
+  void takesAConfiguredFolder() {
+    assertThat(configured(packaged()).run().output())
+        .contains("path: " + packaged().resolve(LIBRARY), "verified: false");
+  }
+
+  @Test
+  void takesAConfiguredFileOnAPlatformThatHasNoPackage() throws IOException {
+    Path file = packaged().resolve(LIBRARY);
+    String musl = Files.write(folder.resolve("ld-musl-x86_64.so.1"), new byte[1]).toString();
+    assertThat(configured(file).run("1", musl).output())
+        .contains("path: " + file, "verified: false");
+    assertThat(child().run("1", musl).output())
+        .startsWith("error: octconv4j: this Linux uses the C library musl, ");
+  }
+
+  @Test
+  void saysThatThePlatformIsUnsupported() {
+    assertThat(child().option("-Dos.arch=s390x").run().output())
+        .startsWith("error: octconv4j: unsupported platform os.name=")
+        .contains("os.arch=s390x");
+  }
+
+  @Test
+  void saysThatAConfiguredFileIsMissing() {
+    Path missing = folder.resolve("libmissing.so");
+    assertThat(configured(missing).run().output().lines())
+        .containsExactly(
+            "error: octconv4j: -Doctconv4j.library.path=%s: there is no file %s; give a oneDNN library or the folder that holds it"
+                .formatted(missing, missing));
+  }
+
+  @Test
+  void saysThatAConfiguredFolderHasNoLibrary() {
+    assertThat(configured(folder).run().output().lines())
+        .containsExactly(
+            "error: octconv4j: -Doctconv4j.library.path=%s: there is no file %s; give a oneDNN library or the folder that holds it"
+                .formatted(folder, folder.resolve(LIBRARY)));
+  }
+
+  @Test
+  void saysThatAFileIsNoLibrary() throws IOException {
+    Path text = Files.writeString(folder.resolve("libtext.so"), "no library");
+    assertThat(configured(text).run().output())
+        .contains(
+            "error: octconv4j: the system could not load " + text + " (",
+            "it needs glibc 2.34, libstdc++ (GLIBCXX 3.4.29) and a folder that is not");
+  }
+
+  @Test
+  void saysThatALibraryIsNotOneDnn() {
+    Path other = packaged().resolve(FILES.getFirst().name());
+    assertThat(configured(other).run().output().lines())
+        .containsExactly(
+            "error: octconv4j: %s is not a oneDNN library: it has no function dnnl_version"
+                .formatted(other));
+  }
+
+  @Test
+  void saysWhichFlagGrantsNativeAccess() {
+    assertThat(child().withoutNativeAccess().run().output().lines())
+        .containsExactly(
+            "error: octconv4j: native access is not granted to this module; start java with"
+                + " --enable-native-access=ALL-UNNAMED");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "3.13.0, 3.13, true",
+    "3.13.7, 3.13, true",
+    "3.14.1, 3.13, true",
+    "3.99.0, 3.13, true",
+    "3.12.9, 3.13, false",
+    "3.2.0, 3.13, false",
+    "2.99.0, 3.13, false",
+    "4.0.0, 3.13, false",
+    "4.13.0, 3.13, false",
+  })
+  void versionsOfTheSameMajorAndAtLeastTheMinorFit(String reported, String pinned, boolean fit) {
+    assertThat(NativeLibrary.isCompatible(reported, pinned)).isEqualTo(fit);
+  }
+}

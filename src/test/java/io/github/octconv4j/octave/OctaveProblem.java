@@ -1,0 +1,161 @@
+package io.github.octconv4j.octave;
+
+import io.github.octconv4j.dnn.DataType;
+import io.github.octconv4j.dnn.FormatTag;
+import io.github.octconv4j.dnn.MemoryDesc;
+import io.github.octconv4j.dnn.Tensor;
+import java.lang.foreign.Arena;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+
+/** A specification with random weights and a random input. */
+final class OctaveProblem {
+  final OctaveConv2d spec;
+  final int batch;
+
+  /** Size of the high input; twice the low one's where there is no high. */
+  final int height;
+
+  final int width;
+
+  final float[] xh; // null where there is none
+  final float[] xl; // null where there is none
+  private final Map<OctavePath, float[]> kernels = new EnumMap<>(OctavePath.class);
+  private final Map<OctavePath, float[]> biases = new EnumMap<>(OctavePath.class);
+
+  OctaveProblem(
+      OctaveConv2d spec, int batch, int height, int width, Set<OctavePath> biased, Random random) {
+    this.spec = spec;
+    this.batch = batch;
+    this.height = height;
+    this.width = width;
+    for (OctavePath path : spec.paths()) {
+      long[] s = spec.weightsShape(path);
+      kernels.put(path, random(random, (int) (s[0] * s[1] * s[2] * s[3])));
+      if (biased.contains(path)) {
+        biases.put(path, random(random, (int) s[0]));
+      }
+    }
+    xh = spec.in().high() == 0 ? null : random(random, batch * spec.in().high() * height * width);
+    xl =
+        spec.in().low() == 0
+            ? null
+            : random(random, batch * spec.in().low() * lowHeight() * lowWidth());
+  }
+
+  static float[] random(Random random, int count) {
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = random.nextFloat() * 2 - 1;
+    }
+    return values;
+  }
+
+  private int half(int size) {
+    return spec.sizeRule() == SizeRule.FLOOR ? size / 2 : (size + 1) / 2;
+  }
+
+  int lowHeight() {
+    return half(height);
+  }
+
+  int lowWidth() {
+    return half(width);
+  }
+
+  OctaveWeights weights() {
+    OctaveWeights.Builder builder = OctaveWeights.of(spec);
+    kernels.forEach(builder::kernel);
+    biases.forEach(builder::bias);
+    return builder.build();
+  }
+
+  ScalarOctave.Result expected() {
+    ScalarOctave octave = new ScalarOctave(spec);
+    kernels.forEach(octave::kernel);
+    biases.forEach(octave::bias);
+    return octave.apply(
+        xh == null ? null : ScalarOctave.Image.of(xh, batch, spec.in().high(), height, width),
+        xl == null
+            ? null
+            : ScalarOctave.Image.of(xl, batch, spec.in().low(), lowHeight(), lowWidth()));
+  }
+
+  /** The input in a layout. */
+  OctaveTensor input(FormatTag layout, Arena arena) {
+    return OctaveTensor.of(
+        xh == null ? null : tensor(arena, layout, xh, batch, spec.in().high(), height, width),
+        xl == null
+            ? null
+            : tensor(arena, layout, xl, batch, spec.in().low(), lowHeight(), lowWidth()));
+  }
+
+  /** Empty memory for the output in a layout, filled with rubbish. */
+  static OctaveTensor output(ScalarOctave.Result result, FormatTag layout, Arena arena) {
+    return OctaveTensor.of(
+        rubbish(result.high(), layout, arena), rubbish(result.low(), layout, arena));
+  }
+
+  private static Tensor rubbish(ScalarOctave.Image image, FormatTag layout, Arena arena) {
+    if (image == null) {
+      return null;
+    }
+    float[] values = new float[image.values.length];
+    Arrays.fill(values, Float.NaN);
+    return tensor(arena, layout, values, image.n, image.c, image.h, image.w);
+  }
+
+  private static Tensor tensor(Arena arena, FormatTag layout, float[] values, long... dims) {
+    Tensor tensor = Tensor.allocate(MemoryDesc.of(DataType.F32, layout, dims), arena);
+    tensor.set(values);
+    return tensor;
+  }
+
+  /** The largest number of products that an output element adds up. */
+  private double terms() {
+    double products = 0;
+    for (OctavePath path : spec.paths()) {
+      long[] s = spec.weightsShape(path);
+      products += s[1] * s[2] * s[3];
+    }
+    return products;
+  }
+
+  void assertMatches(OctaveTensor actual, ScalarOctave.Result expected) {
+    compare("high", actual.hasHigh() ? actual.high() : null, expected.high());
+    compare("low", actual.hasLow() ? actual.low() : null, expected.low());
+  }
+
+  private void compare(String name, Tensor actual, ScalarOctave.Image expected) {
+    if ((actual == null) != (expected == null)) {
+      throw new AssertionError(name + " must " + (expected == null ? "not " : "") + "be there");
+    }
+    if (actual == null) {
+      return;
+    }
+    long[] dims = {expected.n, expected.c, expected.h, expected.w};
+    if (!Arrays.equals(actual.desc().dims(), dims)) {
+      throw new AssertionError(
+          "%s must be %s, was %s".formatted(name, Arrays.toString(dims), actual.desc()));
+    }
+    // Partial sums grow like the root of the terms, and so do their roundings: together, linearly.
+    double tolerance = 1e-6 + 3e-7 * Math.sqrt(terms()) + 2e-8 * terms();
+    float[] values = actual.floats();
+    for (int i = 0; i < values.length; i++) {
+      double wanted = expected.values[i];
+      if (!(Math.abs(values[i] - wanted) <= tolerance * (1 + Math.abs(wanted)))) {
+        throw new AssertionError(
+            "%s element %d of %s: expected %s, was %s, tolerance %s"
+                .formatted(name, i, Arrays.toString(dims), wanted, values[i], tolerance));
+      }
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "%s on %dx%dx%d".formatted(spec, batch, height, width);
+  }
+}

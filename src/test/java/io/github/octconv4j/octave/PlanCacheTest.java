@@ -1,0 +1,336 @@
+package io.github.octconv4j.octave;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class PlanCacheTest {
+  /** A plan that only knows whether it was closed. */
+  private static final class Fake implements Plan {
+    private final AtomicInteger closed = new AtomicInteger();
+
+    @Override
+    public void close() {
+      closed.incrementAndGet();
+    }
+
+    void use() {
+      assertThat(closed).hasValue(0);
+    }
+  }
+
+  private static PlanCache.Statistics counts(
+      PlanCache<Fake> cache, int size, long hits, long misses, long evictions) {
+    PlanCache.Statistics statistics = cache.statistics();
+    assertThat(statistics)
+        .isEqualTo(
+            new PlanCache.Statistics(size, hits, misses, evictions, statistics.buildNanos()));
+    return statistics;
+  }
+
+  @Test
+  void buildsOnceAndCounts() {
+    try (PlanCache<Fake> cache = new PlanCache<>(4)) {
+      counts(cache, 0, 0, 0, 0);
+      Fake plan = new Fake();
+      try (PlanCache<Fake>.Lease lease = cache.get("a", () -> plan)) {
+        assertThat(lease.plan()).isSameAs(plan);
+      }
+      try (PlanCache<Fake>.Lease lease = cache.get("a", () -> new Fake())) {
+        assertThat(lease.plan()).isSameAs(plan);
+      }
+      cache.get("b", Fake::new).close();
+      assertThat(counts(cache, 2, 1, 2, 0).buildNanos()).isPositive();
+      plan.use();
+    }
+  }
+
+  @Test
+  void manyThreadsThatWantOneKeyShareOneBuild() throws Exception {
+    int threads = 8;
+    AtomicInteger builds = new AtomicInteger();
+    CountDownLatch building = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    try (PlanCache<Fake> cache = new PlanCache<>(4);
+        ExecutorService pool = Executors.newFixedThreadPool(threads)) {
+      List<Future<Fake>> all = new ArrayList<>();
+      for (int t = 0; t < threads; t++) {
+        all.add(
+            pool.submit(
+                () -> {
+                  try (PlanCache<Fake>.Lease lease =
+                      cache.get(
+                          "key",
+                          () -> {
+                            builds.incrementAndGet();
+                            building.countDown();
+                            await(go);
+                            return new Fake();
+                          })) {
+                    lease.plan().use();
+                    return lease.plan();
+                  }
+                }));
+      }
+      building.await();
+      while (cache.statistics().hits() < threads - 1) { // the others wait for the builder
+        Thread.onSpinWait();
+      }
+      go.countDown();
+      Fake plan = all.getFirst().get(30, TimeUnit.SECONDS);
+      for (Future<Fake> one : all) {
+        assertThat(one.get(30, TimeUnit.SECONDS)).isSameAs(plan);
+      }
+      assertThat(builds).hasValue(1);
+      counts(cache, 1, threads - 1, 1, 0);
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void differentKeysAreBuiltAtTheSameTime() throws Exception {
+    CyclicBarrier both = new CyclicBarrier(2);
+    try (PlanCache<Fake> cache = new PlanCache<>(4);
+        ExecutorService pool = Executors.newFixedThreadPool(2)) {
+      List<Future<?>> all = new ArrayList<>();
+      for (String key : new String[] {"a", "b"}) {
+        all.add(
+            pool.submit(
+                () ->
+                    cache
+                        .get(
+                            key,
+                            () -> {
+                              try {
+                                both.await(30, TimeUnit.SECONDS);
+                              } catch (Exception e) {
+                                throw new IllegalStateException(e);
+                              }
+                              return new Fake();
+                            })
+                        .close()));
+      }
+      for (Future<?> one : all) {
+        one.get(30, TimeUnit.SECONDS);
+      }
+      counts(cache, 2, 0, 2, 0);
+    }
+  }
+
+  @Test
+  void theLeastRecentlyUsedIsDroppedAndClosed() {
+    try (PlanCache<Fake> cache = new PlanCache<>(2)) {
+      Fake a = new Fake();
+      Fake b = new Fake();
+      Fake c = new Fake();
+      cache.get("a", () -> a).close();
+      cache.get("b", () -> b).close();
+      cache.get("a", Fake::new).close();
+      cache.get("c", () -> c).close();
+      counts(cache, 2, 1, 3, 1);
+      assertThat(b.closed).hasValue(1);
+      a.use();
+      c.use();
+      cache.get("b", Fake::new).close();
+      counts(cache, 2, 1, 4, 2);
+      assertThat(a.closed).hasValue(1);
+      c.use();
+    }
+  }
+
+  @Test
+  void aDroppedPlanIsClosedWhenTheLastLeaseEnds() {
+    try (PlanCache<Fake> cache = new PlanCache<>(1)) {
+      Fake a = new Fake();
+      PlanCache<Fake>.Lease one = cache.get("a", () -> a);
+      PlanCache<Fake>.Lease two = cache.get("a", Fake::new);
+      cache.get("b", Fake::new).close();
+      counts(cache, 1, 1, 2, 1);
+      a.use();
+      one.close();
+      one.close(); // the second time does nothing
+      a.use();
+      two.close();
+      assertThat(a.closed).hasValue(1);
+      two.close();
+      assertThat(a.closed).hasValue(1);
+    }
+  }
+
+  @Test
+  void aFailureIsNotCached() {
+    try (PlanCache<Fake> cache = new PlanCache<>(2)) {
+      assertThatThrownBy(
+              () ->
+                  cache.get(
+                      "a",
+                      () -> {
+                        throw new IllegalArgumentException("no such shape");
+                      }))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("no such shape");
+      assertThatThrownBy(
+              () ->
+                  cache.get(
+                      "a",
+                      () -> {
+                        throw new UnsatisfiedLinkError("no library");
+                      }))
+          .isInstanceOf(UnsatisfiedLinkError.class);
+      counts(cache, 0, 0, 2, 0);
+      Fake plan = new Fake();
+      try (PlanCache<Fake>.Lease lease = cache.get("a", () -> plan)) {
+        assertThat(lease.plan()).isSameAs(plan);
+      }
+      counts(cache, 1, 0, 3, 0);
+    }
+  }
+
+  @Test
+  void aFailureReachesAllWhoWait() throws Exception {
+    int threads = 6;
+    CountDownLatch go = new CountDownLatch(1);
+    AtomicInteger builds = new AtomicInteger();
+    try (PlanCache<Fake> cache = new PlanCache<>(2);
+        ExecutorService pool = Executors.newFixedThreadPool(threads)) {
+      List<Future<?>> all = new ArrayList<>();
+      for (int t = 0; t < threads; t++) {
+        all.add(
+            pool.submit(
+                () ->
+                    cache.get(
+                        "a",
+                        () -> {
+                          builds.incrementAndGet();
+                          await(go);
+                          throw new IllegalArgumentException("no such shape");
+                        })));
+      }
+      while (cache.statistics().hits() < threads - 1) {
+        Thread.onSpinWait();
+      }
+      go.countDown();
+      for (Future<?> one : all) {
+        assertThatThrownBy(() -> one.get(30, TimeUnit.SECONDS))
+            .isInstanceOf(ExecutionException.class)
+            .hasCauseInstanceOf(IllegalArgumentException.class)
+            .hasStackTraceContaining("no such shape");
+      }
+      assertThat(builds).hasValue(1);
+      counts(cache, 0, threads - 1, 1, 0);
+    }
+  }
+
+  @Test
+  void closingDropsEverythingAndRefusesMore() {
+    PlanCache<Fake> cache = new PlanCache<>(3);
+    Fake idle = new Fake();
+    Fake leased = new Fake();
+    cache.get("a", () -> idle).close();
+    PlanCache<Fake>.Lease lease = cache.get("b", () -> leased);
+    cache.close();
+    cache.close();
+    assertThat(idle.closed).hasValue(1);
+    leased.use();
+    assertThatThrownBy(() -> cache.get("a", Fake::new))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("PlanCache is closed");
+    lease.close();
+    assertThat(leased.closed).hasValue(1);
+    assertThat(cache.statistics().size()).isZero();
+  }
+
+  @Test
+  void closingDuringABuildClosesThePlanWithItsLease() throws Exception {
+    CountDownLatch building = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    Fake plan = new Fake();
+    PlanCache<Fake> cache = new PlanCache<>(3);
+    try (ExecutorService pool = Executors.newSingleThreadExecutor()) {
+      Future<?> user =
+          pool.submit(
+              () -> {
+                try (PlanCache<Fake>.Lease lease =
+                    cache.get(
+                        "a",
+                        () -> {
+                          building.countDown();
+                          await(go);
+                          return plan;
+                        })) {
+                  lease.plan().use();
+                }
+              });
+      building.await();
+      cache.close();
+      go.countDown();
+      user.get(30, TimeUnit.SECONDS);
+    }
+    assertThat(plan.closed).hasValue(1);
+  }
+
+  @Test
+  void noPlanIsUsedAfterItsCloseWhateverThreadsDo() throws Exception {
+    List<Fake> built = Collections.synchronizedList(new ArrayList<>());
+    PlanCache<Fake> cache = new PlanCache<>(3);
+    try (ExecutorService pool = Executors.newFixedThreadPool(4)) {
+      List<Future<?>> all = new ArrayList<>();
+      for (int t = 0; t < 4; t++) {
+        Random random = new Random(t);
+        all.add(
+            pool.submit(
+                () -> {
+                  for (int i = 0; i < 5000; i++) {
+                    try (PlanCache<Fake>.Lease lease =
+                        cache.get(
+                            random.nextInt(8),
+                            () -> {
+                              Fake fake = new Fake();
+                              built.add(fake);
+                              return fake;
+                            })) {
+                      lease.plan().use();
+                    }
+                  }
+                }));
+      }
+      for (Future<?> one : all) {
+        one.get(60, TimeUnit.SECONDS);
+      }
+    }
+    PlanCache.Statistics statistics = cache.statistics();
+    assertThat(statistics.hits() + statistics.misses()).isEqualTo(20000);
+    assertThat(statistics.misses()).isEqualTo(built.size());
+    assertThat(statistics.size()).isEqualTo(3);
+    assertThat(statistics.evictions()).isEqualTo(built.size() - 3);
+    cache.close();
+    assertThat(built).allMatch(fake -> fake.closed.get() == 1);
+  }
+
+  @Test
+  void capacityIsAtLeastOne() {
+    assertThatThrownBy(() -> new PlanCache<Fake>(0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("capacity must be at least 1, was 0");
+  }
+}
