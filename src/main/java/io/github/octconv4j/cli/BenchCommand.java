@@ -16,7 +16,6 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    throw new ParameterException(
-        spec.commandLine(), "say what to measure: " + Main.commands(spec));
+    throw new ParameterException(spec.commandLine(), "say what to measure: " + Main.commands(spec));
   }
 }

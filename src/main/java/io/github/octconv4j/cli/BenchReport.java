@@ -75,7 +75,10 @@ record BenchReport(Machine machine, List<LayerResult> results) {
   private static double geometricMean(
       List<LayerResult> results, ToDoubleFunction<LayerResult> value) {
     return Math.exp(
-        results.stream().mapToDouble(r -> Math.log(value.applyAsDouble(r))).average().orElseThrow());
+        results.stream()
+            .mapToDouble(r -> Math.log(value.applyAsDouble(r)))
+            .average()
+            .orElseThrow());
   }
 
   static String alpha(double alpha) {

@@ -17,6 +17,7 @@ final class CountConverter implements ITypeConverter<Integer> {
     } catch (NumberFormatException e) {
       // as a number out of range
     }
-    throw new TypeConversionException("must be a number from 1 to %d, was %s".formatted(MOST, value));
+    throw new TypeConversionException(
+        "must be a number from 1 to %d, was %s".formatted(MOST, value));
   }
 }

@@ -16,7 +16,6 @@ final class ExplainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    throw new ParameterException(
-        spec.commandLine(), "say what to explain: " + Main.commands(spec));
+    throw new ParameterException(spec.commandLine(), "say what to explain: " + Main.commands(spec));
   }
 }

@@ -52,8 +52,7 @@ final class LayerOptions {
   /** Returns for instance {@code f32, 1 thread}. */
   @Override
   public String toString() {
-    return "%s, %d thread%s"
-        .formatted(name(dtype), threads, threads == 1 ? "" : "s");
+    return "%s, %d thread%s".formatted(name(dtype), threads, threads == 1 ? "" : "s");
   }
 
   static String name(DataType type) {

@@ -109,7 +109,9 @@ final class RatioPlot {
 
   private static NumberAxis axis(String label, double tick, String format) {
     NumberAxis axis = new NumberAxis(label);
-    axis.setTickUnit(new NumberTickUnit(tick, new DecimalFormat(format, DecimalFormatSymbols.getInstance(Locale.ROOT))));
+    axis.setTickUnit(
+        new NumberTickUnit(
+            tick, new DecimalFormat(format, DecimalFormatSymbols.getInstance(Locale.ROOT))));
     axis.setLabelFont(font(14));
     axis.setTickLabelFont(font(12));
     return axis;

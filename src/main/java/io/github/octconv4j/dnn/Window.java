@@ -20,7 +20,7 @@ public final class Window {
     this.kernel = check("kernel", kernel, 1, kernel.length);
     this.strides = check("strides", strides, 1, kernel.length);
     this.dilations = check("dilations", dilations, 0, kernel.length);
-    this.left = check("left padding", left, Integer.MIN_VALUE, kernel.length);
+    this.left = check("left padding", left, 0, kernel.length);
     this.right = check("right padding", right, Integer.MIN_VALUE, kernel.length);
   }
 

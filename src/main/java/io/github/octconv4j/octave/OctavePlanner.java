@@ -131,8 +131,7 @@ public final class OctavePlanner {
     for (Formulation formulation : possible) {
       if (considered.stream().noneMatch(c -> c.formulation().equals(formulation))) {
         considered.add(
-            new Considered(
-                formulation, model.microseconds(formulation), false, List.of(), false));
+            new Considered(formulation, model.microseconds(formulation), false, List.of(), false));
       }
     }
     considered.sort(

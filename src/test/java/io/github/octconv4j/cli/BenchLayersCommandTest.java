@@ -47,7 +47,8 @@ class BenchLayersCommandTest {
     assertThat(lines.get(1)).startsWith("octave f32, dense f32, 1 thread; ");
     assertThat(lines.get(3)).matches("layer +batch +alpha +octave us +dense us +ratio +limit .*");
     assertThat(lines.get(4)).matches("tiny +1 +0\\.25( +[0-9.]+){3} +0\\.672 .*");
-    assertThat(lines.get(5)).matches("tiny +1 +0\\.5( +[0-9.]+){3} +0\\.438 .* 0  (nhwc|blocked), .*");
+    assertThat(lines.get(5))
+        .matches("tiny +1 +0\\.5( +[0-9.]+){3} +0\\.438 .* 0  (nhwc|blocked), .*");
     assertThat(lines.get(6)).matches("geometric mean +0\\.25 +[0-9.]+ +0\\.672");
     assertThat(lines.get(7)).matches("geometric mean +0\\.5 +[0-9.]+ +0\\.438");
   }
@@ -57,7 +58,18 @@ class BenchLayersCommandTest {
     Path layers =
         Files.writeString(folder.resolve("layers.txt"), "mb1ic8oc16_ih4kh1 # small\n" + PROBLEM);
     Path json = folder.resolve("r.json");
-    bench("--runs", "3", "--batch", "2", "--dtype", "bf16", "--threads", "2", "--json", json, layers)
+    bench(
+            "--runs",
+            "3",
+            "--batch",
+            "2",
+            "--dtype",
+            "bf16",
+            "--threads",
+            "2",
+            "--json",
+            json,
+            layers)
         .succeeded();
     Map<String, String> machine = new HashMap<>();
     List<Map<String, String>> results = new ArrayList<>();
@@ -203,7 +215,8 @@ class BenchLayersCommandTest {
     CommandRun.of("bench")
         .failed(2, "octconv bench: say what to measure: layers; see octconv bench --help");
     CommandRun.of("bench", "foo")
-        .failed(2, "octconv bench: unknown command foo, there are layers; see octconv bench --help");
+        .failed(
+            2, "octconv bench: unknown command foo, there are layers; see octconv bench --help");
     assertThat(CommandRun.of("bench", "layers", "--help").succeeded().out())
         .startsWith("Usage: octconv bench layers")
         .contains("--alpha", "--plot", "Exit codes:");

@@ -56,8 +56,7 @@ public final class Contender implements AutoCloseable {
   private static Contender of(
       Engine engine, LayerShape shape, double alpha, PlanOptions options, boolean explained) {
     OctaveConv2d spec = shape.spec(alpha);
-    OctaveLayer layer =
-        spec.on(engine, new RandomData().weights(spec, shape.bias())).with(options);
+    OctaveLayer layer = spec.on(engine, new RandomData().weights(spec, shape.bias())).with(options);
     OctavePlanner planner =
         layer.planner(OctaveDesc.any(spec.in(), shape.size()), OutputFormat.ANY);
     // Explaining keeps the choice in the options, so that the plan is the one that is explained.

@@ -82,16 +82,14 @@ public record LayerShape(
       throw new IllegalArgumentException(
           "%s%s: its numbers are too large to be measured".formatted(place, problem), e);
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(
-          "%s%s: %s".formatted(place, problem, e.getMessage()), e);
+      throw new IllegalArgumentException("%s%s: %s".formatted(place, problem, e.getMessage()), e);
     }
   }
 
   private static LayerShape of(Problem problem, boolean bias) {
     if (problem.axes().size() != 2) {
       throw new IllegalArgumentException(
-          "octave convolutions have 2 dimensions, h and w, this one has "
-              + problem.axes().size());
+          "octave convolutions have 2 dimensions, h and w, this one has " + problem.axes().size());
     }
     Axis h = problem.axes().get(0);
     Axis w = problem.axes().get(1);
@@ -224,8 +222,7 @@ public record LayerShape(
     OctaveConv2d spec = spec(alpha);
     double in = (double) spec.in().low() / inChannels;
     double out = (double) spec.out().low() / outChannels;
-    boolean depthwise =
-        spec.in().hasBoth() && spec.out().hasBoth() && !spec.has(OctavePath.HL);
+    boolean depthwise = spec.in().hasBoth() && spec.out().hasBoth() && !spec.has(OctavePath.HL);
     return depthwise ? 1 - 0.75 * out : 0.25 + 0.75 * (1 - in) * (1 - out);
   }
 }

@@ -13,7 +13,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.util.Random;
 
-/** Normal values, always the same ones: no zeros, and no denormals, which some processors dislike. */
+/**
+ * Normal values, always the same ones: no zeros, and no denormals, which some processors dislike.
+ */
 final class RandomData {
   private final Random random = new Random(1904_05049);
 

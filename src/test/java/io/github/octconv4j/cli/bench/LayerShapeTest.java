@@ -92,7 +92,8 @@ class LayerShapeTest {
     LayerShape layer = layer("mb1ic64oc64_ih56kh3ph1").withBatch(4);
     assertThat(layer.size().batch()).isEqualTo(4);
     assertThatThrownBy(() -> layer.withBatch(1_000_000))
-        .hasMessageStartingWith("mb1ic64oc64_ih56kh3ph1 with batch 1000000: the input is too large");
+        .hasMessageStartingWith(
+            "mb1ic64oc64_ih56kh3ph1 with batch 1000000: the input is too large");
   }
 
   @ParameterizedTest
@@ -131,7 +132,8 @@ class LayerShapeTest {
   @Test
   void filesAndProblemsWithoutRepeats() throws IOException {
     Path file = folder.resolve("layers.txt");
-    Files.writeString(file, "# two\nmb1ic8oc8_ih8kh1 mb1ic8oc8_ih6kh1\n--dt=f32,bf16 mb1ic8oc8_ih6kh1");
+    Files.writeString(
+        file, "# two\nmb1ic8oc8_ih8kh1 mb1ic8oc8_ih6kh1\n--dt=f32,bf16 mb1ic8oc8_ih6kh1");
     LayerShapes shapes = new LayerShapes().add("mb1ic8oc8_ih8kh1").add(file.toString());
     assertThat(shapes.layers()).extracting(LayerShape::height).containsExactly(8, 6);
 
