@@ -121,6 +121,7 @@ final class RatioPlot {
     ValueMarker marker = new ValueMarker(1, Color.GRAY, new BasicStroke(1.5f));
     marker.setLabel("dense");
     marker.setLabelFont(font(13));
+    marker.setLabelBackgroundColor(Color.WHITE);
     marker.setLabelAnchor(RectangleAnchor.TOP_RIGHT);
     marker.setLabelTextAnchor(TextAnchor.BOTTOM_RIGHT);
     return marker;

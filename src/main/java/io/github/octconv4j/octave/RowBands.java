@@ -31,10 +31,14 @@ final class RowBands {
   }
 
   /**
-   * Whether bands are possible: what is added must have twice the size, and the low input must not
-   * take the short way of {@link StrideRule#KEEP_LOW}.
+   * Whether bands are possible: what is added must have twice the size, the low input must not take
+   * the short way of {@link StrideRule#KEEP_LOW}, and no output row may read padding only.
    */
   static boolean fits(OctaveConv2d spec, OctaveSizes sizes) {
+    int reach = spec.dilationHeight() * (spec.kernelHeight() - 1);
+    if (spec.padding().top() > reach || spec.padding().bottom() > reach) {
+      return false;
+    }
     boolean one = spec.paths().size() == 1 && !spec.has(OctavePath.LH);
     OctaveShape s = sizes.strided();
     OctaveShape y = sizes.output();

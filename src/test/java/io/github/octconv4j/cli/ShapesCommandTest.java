@@ -107,6 +107,10 @@ class ShapesCommandTest {
     CommandRun.of("shapes", "--driver", "pool", missing)
         .failed(2, "octconv shapes: %s: NoSuchFileException".formatted(missing));
 
+    CommandRun.of("shapes", "--driver", "pool", folder)
+        .failed(
+            2, "octconv shapes: %s: is a folder, expected a file of problems".formatted(folder));
+
     // Nothing is run where one line is wrong.
     Path wrong = Files.writeString(folder.resolve("wrong.txt"), "ic1iw3kw2\n\nic1iw3kw2 ic1iw3\n");
     CommandRun.of("shapes", "--driver", "pool", wrong)

@@ -22,7 +22,6 @@ class WindowTest {
     "2, 2, 0, 0, -1, 7, 3",
     "2, 2, 0, 0, 1, 7, 4",
     "5, 1, 0, 0, 0, 4, 0",
-    "1, 1, 0, -1, 0, 4, 3",
     "3, 1, 2147483647, 0, 0, 100, 0",
   })
   void output(long k, long s, long d, long left, long right, long input, long output) {
@@ -75,6 +74,8 @@ class WindowTest {
         .hasMessage("dilations must be 0 to 2147483647, was [-1, 0]");
     assertThatThrownBy(() -> window.padding(1))
         .hasMessage("left padding must have 2 values, had [1]");
+    assertThatThrownBy(() -> window.padding(new long[] {0, -1}, new long[2]))
+        .hasMessage("left padding must be 0 to 2147483647, was [0, -1]");
     assertThatThrownBy(() -> window.padding(new long[2], new long[] {0, 1L << 31}))
         .hasMessage("right padding must be -2147483648 to 2147483647, was [0, 2147483648]");
   }

@@ -2,6 +2,7 @@ package io.github.octconv4j.octave;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.octconv4j.bench.ScalarOctave;
 import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.dnn.FormatTag;
 import io.github.octconv4j.octave.Formulation.Sharing;

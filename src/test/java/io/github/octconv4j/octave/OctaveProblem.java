@@ -1,5 +1,6 @@
 package io.github.octconv4j.octave;
 
+import io.github.octconv4j.bench.ScalarOctave;
 import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.FormatTag;
 import io.github.octconv4j.dnn.MemoryDesc;
@@ -66,6 +67,29 @@ final class OctaveProblem {
     return half(width);
   }
 
+  /** The size of the input. */
+  OctaveShape shape() {
+    return OctaveShape.of(batch, height, width, spec.sizeRule());
+  }
+
+  /** How many of an output's paths have a bias. */
+  long biases(Frequency output) {
+    return biases.keySet().stream().filter(path -> path.destination() == output).count();
+  }
+
+  /** Whether input and output have a size. */
+  boolean exists() {
+    if (spec.in().low() > 0 && (lowHeight() < 1 || lowWidth() < 1)) {
+      return false;
+    }
+    try {
+      expected();
+      return true;
+    } catch (ScalarOctave.NoSuchSizeException e) {
+      return false;
+    }
+  }
+
   OctaveWeights weights() {
     OctaveWeights.Builder builder = OctaveWeights.of(spec);
     kernels.forEach(builder::kernel);
@@ -114,7 +138,7 @@ final class OctaveProblem {
     return tensor;
   }
 
-  /** The largest number of products that an output element adds up. */
+  /** The largest number n of products that an output element adds up. */
   private double terms() {
     double products = 0;
     for (OctavePath path : spec.paths()) {
@@ -122,6 +146,16 @@ final class OctaveProblem {
       products += s[1] * s[2] * s[3];
     }
     return products;
+  }
+
+  /**
+   * How far a float result may be from the double one, relative to 1 + |y|. Data and weights are
+   * up to 1, so partial sums of n products grow like the root of n, and so do their roundings of
+   * 2^-24 (6e-8) each: together they grow like the root of n where they cancel out, and linearly
+   * where they don't. Hence 1e-6 + 3e-7 sqrt(n) + 2e-8 n.
+   */
+  private double tolerance() {
+    return 1e-6 + 3e-7 * Math.sqrt(terms()) + 2e-8 * terms();
   }
 
   void assertMatches(OctaveTensor actual, ScalarOctave.Result expected) {
@@ -141,8 +175,7 @@ final class OctaveProblem {
       throw new AssertionError(
           "%s must be %s, was %s".formatted(name, Arrays.toString(dims), actual.desc()));
     }
-    // Partial sums grow like the root of the terms, and so do their roundings: together, linearly.
-    double tolerance = 1e-6 + 3e-7 * Math.sqrt(terms()) + 2e-8 * terms();
+    double tolerance = tolerance();
     float[] values = actual.floats();
     for (int i = 0; i < values.length; i++) {
       double wanted = expected.values[i];

@@ -30,16 +30,20 @@ public final class Contender implements AutoCloseable {
   private final OctaveTensor y;
 
   private Contender(
-      OctaveLayer layer, OctavePlanner planner, PlanOptions options, List<Considered> considered) {
+      PlanOptions options,
+      OctaveLayer layer,
+      List<Considered> considered,
+      OctavePlan plan,
+      Arena arena) {
     this.options = options;
     this.layer = layer;
     this.considered = considered;
-    this.plan = planner.plan();
-    this.execution = plan.newExecution();
-    this.arena = Arena.ofShared();
+    this.plan = plan;
+    this.arena = arena;
     RandomData data = new RandomData();
     this.x = data.tensor(plan.input(), arena);
     this.y = data.tensor(plan.output(), arena);
+    this.execution = plan.newExecution();
   }
 
   /** Plans the layer with this alpha on both sides; 0 is the dense layer. */
@@ -56,11 +60,27 @@ public final class Contender implements AutoCloseable {
   private static Contender of(
       Engine engine, LayerShape shape, double alpha, PlanOptions options, boolean explained) {
     OctaveConv2d spec = shape.spec(alpha);
-    OctaveLayer layer = spec.on(engine, new RandomData().weights(spec, shape.bias())).with(options);
+    OctaveLayer layer;
+    try (OctaveLayer base = spec.on(engine, new RandomData().weights(spec, shape.bias()))) {
+      layer = base.with(options);
+    }
     OctavePlanner planner =
         layer.planner(OctaveDesc.any(spec.in(), shape.size()), OutputFormat.ANY);
-    // Explaining keeps the choice in the options, so that the plan is the one that is explained.
-    return new Contender(layer, planner, options, explained ? planner.explain() : List.of());
+    OctavePlan plan = null;
+    Arena arena = Arena.ofShared();
+    try {
+      // Explaining keeps the choice in the options, so that the plan is the one that is explained.
+      List<Considered> considered = explained ? planner.explain() : List.of();
+      plan = planner.plan();
+      return new Contender(options, layer, considered, plan, arena);
+    } catch (RuntimeException | Error e) {
+      if (plan != null) {
+        plan.close();
+      }
+      layer.close();
+      arena.close();
+      throw e;
+    }
   }
 
   /** Returns the plan; it is closed with this. */

@@ -52,6 +52,9 @@ public final class ShapeReader {
    * @throws IllegalArgumentException if a word can't be understood; the message names file and line
    */
   public ShapeReader addFile(Path file) throws IOException {
+    if (Files.isDirectory(file)) {
+      throw new IOException(file + ": is a folder, expected a file of problems");
+    }
     // Bytes that are no text become words that are no problems, which names file and line.
     String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
     open.push(file);

@@ -1,23 +1,31 @@
-package io.github.octconv4j.octave;
+package io.github.octconv4j.bench;
 
+import io.github.octconv4j.octave.ChannelSplit;
+import io.github.octconv4j.octave.OctaveConv2d;
+import io.github.octconv4j.octave.OctavePath;
+import io.github.octconv4j.octave.Padding;
+import io.github.octconv4j.octave.SizeRule;
+import io.github.octconv4j.octave.StrideRule;
 import java.util.EnumMap;
 import java.util.Map;
 
 /**
  * Octave convolution by its formulas in plain loops and double arithmetic, section 1 of the design
- * and nothing else: it shares no code with the library.
+ * and nothing else: it shares no code with the library. The tests' oracle, and the benchmarks'
+ * pure-Java baseline.
  */
-final class ScalarOctave {
+public final class ScalarOctave {
   private final OctaveConv2d spec;
   private final Map<OctavePath, float[]> kernels = new EnumMap<>(OctavePath.class);
   private final Map<OctavePath, float[]> biases = new EnumMap<>(OctavePath.class);
 
-  ScalarOctave(OctaveConv2d spec) {
+  /** Makes a convolution whose kernels and biases are still to be set. */
+  public ScalarOctave(OctaveConv2d spec) {
     this.spec = spec;
   }
 
   /** An image that can't exist, such as a pooled row of one. */
-  static final class NoSuchSizeException extends RuntimeException {
+  public static final class NoSuchSizeException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     NoSuchSizeException(String message) {
@@ -26,14 +34,24 @@ final class ScalarOctave {
   }
 
   /** Images (n, c, h, w) of one frequency. */
-  static final class Image {
-    final int n;
-    final int c;
-    final int h;
-    final int w;
-    final double[] values;
+  public static final class Image {
+    /** Images in the batch. */
+    public final int n;
 
-    Image(int n, int c, int h, int w) {
+    /** Channels. */
+    public final int c;
+
+    /** Rows. */
+    public final int h;
+
+    /** Columns. */
+    public final int w;
+
+    /** The elements, row by row. */
+    public final double[] values;
+
+    /** Makes images of zeros. */
+    public Image(int n, int c, int h, int w) {
       if (h < 1 || w < 1) {
         throw new NoSuchSizeException(h + "x" + w);
       }
@@ -44,7 +62,8 @@ final class ScalarOctave {
       this.values = new double[n * c * h * w];
     }
 
-    static Image of(float[] values, int n, int c, int h, int w) {
+    /** Returns a copy of floats, row by row. */
+    public static Image of(float[] values, int n, int c, int h, int w) {
       Image image = new Image(n, c, h, w);
       for (int i = 0; i < values.length; i++) {
         image.values[i] = values[i];
@@ -52,7 +71,8 @@ final class ScalarOctave {
       return image;
     }
 
-    int at(int b, int channel, int row, int column) {
+    /** Returns where an element is among the values. */
+    public int at(int b, int channel, int row, int column) {
       return ((b * c + channel) * h + row) * w + column;
     }
   }
@@ -63,20 +83,22 @@ final class ScalarOctave {
    * @param high {@code y_h}
    * @param low {@code y_l}
    */
-  record Result(Image high, Image low) {}
+  public record Result(Image high, Image low) {}
 
-  ScalarOctave kernel(OctavePath path, float[] values) {
+  /** Sets the kernel (out, in / groups, kh, kw) of a path. */
+  public ScalarOctave kernel(OctavePath path, float[] values) {
     kernels.put(path, values);
     return this;
   }
 
-  ScalarOctave bias(OctavePath path, float[] values) {
+  /** Sets the bias of a path, one value for each output channel. */
+  public ScalarOctave bias(OctavePath path, float[] values) {
     biases.put(path, values);
     return this;
   }
 
   /** Applies the convolution; either input may be null where the specification has no channels. */
-  Result apply(Image xh, Image xl) {
+  public Result apply(Image xh, Image xl) {
     boolean two = spec.stride() == 2;
     boolean keepLow = two && spec.strideRule() == StrideRule.KEEP_LOW;
     Image high = xh != null && two && usesHigh() ? pool(xh) : xh;
