@@ -10,7 +10,9 @@ import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -20,6 +22,8 @@ import java.util.concurrent.TimeUnit;
 public final class ChildJvm {
   private final Class<?> main;
   private final List<String> options = new ArrayList<>();
+  private final Map<String, String> environment = new HashMap<>();
+  private final List<String> libraries = new ArrayList<>();
   private boolean natives = true;
   private boolean nativeAccess = true;
 
@@ -43,6 +47,19 @@ public final class ChildJvm {
   /** Adds an option of the java command. */
   public ChildJvm option(String option) {
     options.add(option);
+    return this;
+  }
+
+  /** Sets a variable of the child's environment. */
+  public ChildJvm environment(String variable, String value) {
+    environment.put(variable, value);
+    return this;
+  }
+
+  /** Adds the library of a class to the class path. */
+  public ChildJvm library(Class<?> type) {
+    URL location = type.getProtectionDomain().getCodeSource().getLocation();
+    libraries.add(Path.of(URI.create(location.toString())).toString());
     return this;
   }
 
@@ -70,6 +87,7 @@ public final class ChildJvm {
     command.addAll(options);
     command.add("-cp");
     List<String> path = new ArrayList<>(List.of(classes().toString(), root(main).toString()));
+    path.addAll(libraries);
     if (natives) {
       path.add(natives().toString());
     }
@@ -77,10 +95,12 @@ public final class ChildJvm {
     command.add(main.getName());
     command.addAll(List.of(arguments));
     try {
-      return new ProcessBuilder(command)
-          .directory(new File(System.getProperty("java.io.tmpdir")))
-          .redirectErrorStream(true)
-          .start();
+      ProcessBuilder builder =
+          new ProcessBuilder(command)
+              .directory(new File(System.getProperty("java.io.tmpdir")))
+              .redirectErrorStream(true);
+      builder.environment().putAll(environment);
+      return builder.start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -15,9 +15,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * An octave convolution with its weights, an input, and the output that another implementation gave
@@ -118,20 +118,49 @@ record CaseFile(
           .padding(metadata.integer("padding"))
           .dilation(metadata.integer("dilation"))
           .groups(metadata.integer("groups"))
-          .strideRule(rule(StrideRule.class, "stride_rule", StrideRule.POOL_ALL))
-          .sizeRule(rule(SizeRule.class, "size_rule", SizeRule.FLOOR))
+          .strideRule(strideRule())
+          .sizeRule(sizeRule())
           .build();
     }
 
-    /** A rule by its name in any case. Writers have names of their own for the default one. */
-    private <E extends Enum<E>> E rule(Class<E> type, String key, E otherwise) {
-      String name = metadata.text(key, "").toUpperCase(Locale.ROOT);
-      for (E rule : type.getEnumConstants()) {
-        if (rule.name().equals(name)) {
-          return rule;
-        }
+    /** What {@code stride_rule} says. The long name is that of PyTorch's cases for the default. */
+    private StrideRule strideRule() {
+      return rule(
+          "stride_rule",
+          StrideRule.POOL_ALL,
+          Map.of(
+              "POOL_ALL", StrideRule.POOL_ALL,
+              "KEEP_LOW", StrideRule.KEEP_LOW,
+              "avgpool2x2-then-stride1", StrideRule.POOL_ALL));
+    }
+
+    /** What {@code size_rule} says, or else {@code downsample}, a key of PyTorch's cases. */
+    private SizeRule sizeRule() {
+      return metadata.has("size_rule")
+          ? rule(
+              "size_rule",
+              SizeRule.FLOOR,
+              Map.of("FLOOR", SizeRule.FLOOR, "CEIL", SizeRule.CEIL))
+          : rule(
+              "downsample",
+              SizeRule.FLOOR,
+              Map.of("avgpool2x2-floor", SizeRule.FLOOR, "avgpool2x2-ceil", SizeRule.CEIL));
+    }
+
+    /** A rule by its names, in upper or lower case. */
+    private <T> T rule(String key, T absent, Map<String, T> names) {
+      Map<String, T> anyCase = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+      anyCase.putAll(names);
+      if (!metadata.has(key)) {
+        return absent;
       }
-      return otherwise;
+      T rule = anyCase.get(metadata.text(key));
+      if (rule == null) {
+        throw new IllegalArgumentException(
+            "metadata key %s must be one of %s, was \"%s\""
+                .formatted(key, String.join(", ", anyCase.keySet()), metadata.text(key)));
+      }
+      return rule;
     }
 
     /**

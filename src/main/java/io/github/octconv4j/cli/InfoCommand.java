@@ -1,5 +1,6 @@
 package io.github.octconv4j.cli;
 
+import io.github.octconv4j.dnn.CpuIsa;
 import io.github.octconv4j.dnn.LibraryInfo;
 import io.github.octconv4j.dnn.Threads;
 import java.io.IOException;
@@ -37,6 +38,7 @@ final class InfoCommand implements Callable<Integer> {
             g.writeStringField("sha256", library.sha256());
             g.writeBooleanField("verified", library.verified());
             g.writeStringField("instruction_set", library.cpuIsa());
+            g.writeStringField("instruction_set_cap", CpuIsa.cap().orElse(null));
             g.writeNumberField("processors", processors);
             g.writeNumberField("openmp_threads", Threads.current());
             g.writeStringField("java", Runtime.version().toString());
@@ -55,7 +57,9 @@ final class InfoCommand implements Callable<Integer> {
     lines.put("platform", library.platform());
     lines.put("native library", library.path().toString());
     lines.put("SHA-256", "%s, %s".formatted(library.sha256(), trust));
-    lines.put("instruction set", library.cpuIsa());
+    lines.put(
+        "instruction set",
+        library.cpuIsa() + CpuIsa.cap().map(cap -> ", capped by " + cap).orElse(""));
     lines.put("processors", Integer.toString(processors));
     lines.put("threads", "1 unless asked for more; OpenMP offers " + Threads.current());
     lines.put("Java", "%s (%s)".formatted(Runtime.version(), System.getProperty("java.home")));

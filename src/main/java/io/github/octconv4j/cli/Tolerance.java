@@ -1,12 +1,10 @@
 package io.github.octconv4j.cli;
 
-import io.github.octconv4j.dnn.DataType;
-
 /** How far a computed value may be from the expected one. */
 enum Tolerance {
   /** For F32: {@code 1e-5 + 1e-5 |y|} for each element. */
   EACH_ELEMENT(1e-5, 1e-5, 0),
-  /** For BF16: 2e-2 of the tensor's largest {@code |y|}. */
+  /** Where BF16 is involved: 2e-2 of the tensor's largest {@code |y|}. */
   OF_THE_LARGEST(0, 0, 2e-2);
 
   private final double absolute;
@@ -17,10 +15,6 @@ enum Tolerance {
     this.absolute = absolute;
     this.relative = relative;
     this.ofLargest = ofLargest;
-  }
-
-  static Tolerance of(DataType type) {
-    return type == DataType.BF16 ? OF_THE_LARGEST : EACH_ELEMENT;
   }
 
   /** The largest error that {@code expected} may have in a tensor with this largest value. */

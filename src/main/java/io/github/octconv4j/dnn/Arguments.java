@@ -1,7 +1,6 @@
 package io.github.octconv4j.dnn;
 
 import io.github.octconv4j.dnn.gen.dnnl_exec_arg_t;
-import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -19,6 +18,7 @@ public final class Arguments extends NativeHandle {
   private final List<Memory> memories;
   private final MemorySegment array;
   private final AtomicBoolean running = new AtomicBoolean();
+  private final Holds holds = new Holds(); // used while running is set
 
   private Arguments(Arena arena, MemorySegment array, Primitive primitive, List<Memory> memories) {
     super(array, ignored -> arena.close(), dependencies(primitive, memories));
@@ -92,10 +92,12 @@ public final class Arguments extends NativeHandle {
     try {
       using(
           args -> {
+            holds.clear();
             for (Memory memory : memories) {
               requireUsable(memory.data(), memory.desc());
+              holds.add(memory.data());
             }
-            execute(stream);
+            execute(stream, holds);
             return null;
           });
     } finally {
@@ -104,8 +106,8 @@ public final class Arguments extends NativeHandle {
   }
 
   /** The bare call, for who has checked everything. */
-  void execute(MemorySegment stream) {
-    int status = dnnl_h.dnnl_primitive_execute(primitive.handle(), stream, memories.size(), array);
+  void execute(MemorySegment stream, Holds held) {
+    int status = held.execute(primitive.handle(), stream, memories.size(), array);
     if (status != 0) {
       Status.check(status, "run %s", primitive.desc());
     }

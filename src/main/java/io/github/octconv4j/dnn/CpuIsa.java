@@ -5,6 +5,7 @@ import io.github.octconv4j.dnn.loader.NativeLibrary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The processor that primitives run on, as oneDNN sees it; caps of the instruction set count. */
@@ -15,6 +16,19 @@ public final class CpuIsa {
   public static String name() {
     NativeLibrary.load();
     return Native.string(dnnl_h.dnnl_cpu_isa2str(dnnl_h.dnnl_get_effective_cpu_isa()));
+  }
+
+  /**
+   * Returns the variable of the environment that caps the instruction set, with its value, for
+   * instance {@code ONEDNN_MAX_CPU_ISA=AVX2}; empty where none is set. A cap above what the
+   * processor has is none, and oneDNN ignores names that it does not know: {@link #name} tells what
+   * is used.
+   */
+  public static Optional<String> cap() {
+    return Stream.of("ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA")
+        .filter(variable -> System.getenv(variable) != null)
+        .map(variable -> variable + "=" + System.getenv(variable))
+        .findFirst();
   }
 
   /**

@@ -22,6 +22,9 @@ public final class Execution extends NativeHandle {
   /** The user's tensor of each input and output buffer; null for other buffers and at first. */
   private final MemorySegment[] bound;
 
+  /** Keeps what is bound from being freed during a run. */
+  private final Holds holds = new Holds();
+
   /** Everything native that belongs to the execution. */
   private record Parts(
       Stream stream,
@@ -51,7 +54,7 @@ public final class Execution extends NativeHandle {
     this.program = program;
     this.parts = parts;
     this.bound = new MemorySegment[program.buffers().size()];
-    this.lanes = new Lanes(parts.stream, parts.sections, program.threads());
+    this.lanes = new Lanes(parts.stream, parts.sections, program.threads(), holds);
   }
 
   private static Parts assemble(Program program, Arena arena) {
@@ -124,9 +127,24 @@ public final class Execution extends NativeHandle {
           view.memory.bind(segment.asSlice(view.offset));
         }
       }
+      if (before == null || !before.scope().equals(segment.scope())) {
+        bound[buffer.index()] = null; // until it can be held
+        hold(segment);
+      }
       bound[buffer.index()] = segment;
     } finally {
       exit();
+    }
+  }
+
+  /** Holds this and everything bound, and nothing that was bound before. */
+  private void hold(MemorySegment segment) {
+    holds.clear();
+    holds.add(segment);
+    for (MemorySegment other : bound) {
+      if (other != null) {
+        holds.add(other);
+      }
     }
   }
 

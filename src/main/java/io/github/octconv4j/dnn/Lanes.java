@@ -18,6 +18,7 @@ final class Lanes implements Workers.Task {
   private final List<List<List<Arguments>>> sections;
   private final int threads;
   private final Workers.Worker[] workers;
+  private final Holds holds;
 
   /** How many times a lane has ended a section, in all runs: a late reader is never led back. */
   private final AtomicLong arrived = new AtomicLong();
@@ -26,10 +27,11 @@ final class Lanes implements Workers.Task {
   private long arrivedBefore;
   private volatile int team;
 
-  Lanes(Stream stream, List<List<List<Arguments>>> sections, int threads) {
+  Lanes(Stream stream, List<List<List<Arguments>>> sections, int threads, Holds holds) {
     this.stream = stream;
     this.sections = sections;
     this.threads = threads;
+    this.holds = holds;
     int most = sections.stream().mapToInt(List::size).max().orElse(1);
     this.workers = new Workers.Worker[most - 1];
   }
@@ -63,7 +65,7 @@ final class Lanes implements Workers.Task {
     for (int r = 0; r < runs; r++) {
       for (int i = 0; i < steps.size(); i++) {
         long start = System.nanoTime();
-        steps.get(i).execute(stream.handle());
+        steps.get(i).execute(stream.handle(), holds);
         times[i][r] = System.nanoTime() - start;
       }
     }
@@ -116,7 +118,7 @@ final class Lanes implements Workers.Task {
     }
     try {
       for (int i = 0; i < steps.size(); i++) { // no iterator: a run allocates nothing
-        steps.get(i).execute(stream.handle());
+        steps.get(i).execute(stream.handle(), holds);
       }
     } catch (RuntimeException | Error e) {
       failure.compareAndSet(null, e);

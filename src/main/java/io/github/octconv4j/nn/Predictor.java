@@ -114,14 +114,18 @@ public final class Predictor implements AutoCloseable {
     return lease.plan().program().multiplyAdds();
   }
 
-  /** Frees the predictor's memory. Not while another thread runs it. */
+  /**
+   * Frees the predictor's memory.
+   *
+   * @throws IllegalStateException if another thread is running it; nothing is freed then
+   */
   @Override
   public void close() {
     if (!closed) {
+      arena.close();
       closed = true;
       execution.close();
       lease.close();
-      arena.close();
     }
   }
 }

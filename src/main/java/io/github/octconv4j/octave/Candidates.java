@@ -63,7 +63,7 @@ final class Candidates {
       return;
     }
     boolean results =
-        spec.has(OctavePath.LH) && input.batch() == 1 && !OctaveSizes.keepsLow(spec);
+        spec.paths().size() == 4 && input.batch() == 1 && !OctaveSizes.keepsLow(spec);
     for (Formulation plain : new ArrayList<>(all)) {
       if (spec.has(OctavePath.HL)) {
         all.add(plain.with(LowMerge.SOURCES));

@@ -14,10 +14,13 @@ record OctaveSizes(OctaveShape input, OctaveShape strided, OctaveShape output) {
    *
    * @throws IllegalArgumentException if an output would have no rows or columns
    */
-  static OctaveSizes of(OctaveConv2d spec, OctaveShape input) {
+  static OctaveSizes of(OctaveConv2d spec, OctaveShape given) {
     SizeRule rule = spec.sizeRule();
+    OctaveShape input = given;
     if (spec.in().low() > 0) {
       requireLow(input.lowHeight(), input.lowWidth(), "the input", input, rule);
+    } else { // what it would be by this layer's rule, whatever rule the input was made with
+      input = OctaveShape.of(given.batch(), given.height(), given.width(), rule);
     }
     OctaveShape strided = input;
     if (spec.stride() == 2) {

@@ -190,9 +190,10 @@ final class RowBands {
     private void poolUpTo(int end) {
       if (end > pooledEnd) {
         int from = 2 * pooledEnd;
+        int to = Math.min(Math.toIntExact(high.desc().dim(2)), 2 * end); // CEIL: half a window
         builder.pool(
             task.name() + ".pool",
-            Images.rows(high, image, from, 2 * (end - pooledEnd)),
+            Images.rows(high, image, from, to - from),
             Images.rows(pooled, 0, pooledEnd - pooledFirst, end - pooledEnd));
         if (sources != null) {
           builder.concat(

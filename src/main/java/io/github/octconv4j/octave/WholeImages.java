@@ -33,7 +33,10 @@ final class WholeImages {
   }
 
   void add() {
-    if (formulation.lowMerge() == LowMerge.RESULTS && task.adds(OctavePath.LH, OctavePath.LL)) {
+    // Each part of the merged result is added to another one, which brings bias and activation.
+    if (formulation.lowMerge() == LowMerge.RESULTS
+        && task.adds(OctavePath.HH, OctavePath.LH)
+        && task.adds(OctavePath.LL, OctavePath.HL)) {
       addLowResults();
     }
     if (task.y().high() != null) {

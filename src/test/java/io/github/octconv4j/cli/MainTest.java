@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MainTest {
@@ -89,13 +90,13 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"classify", "verify"})
-  void unknownDataType(String command) {
+  @CsvSource({"classify, f32 or bf16", "verify, 'one of f32, bf16, f32-bf16'"})
+  void unknownDataType(String command, String allowed) {
     CommandRun.of(command, "--dtype", "foo", "x")
         .failed(
             2,
-            "octconv %1$s: Invalid value for option '--dtype': must be f32 or bf16, was foo; see octconv %1$s --help"
-                .formatted(command));
+            "octconv %1$s: Invalid value for option '--dtype': must be %2$s, was foo; see octconv %1$s --help"
+                .formatted(command, allowed));
   }
 
   @Test

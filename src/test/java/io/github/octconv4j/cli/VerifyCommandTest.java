@@ -2,6 +2,11 @@ package io.github.octconv4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.octconv4j.bench.ScalarOctave;
+import io.github.octconv4j.octave.OctaveConv2d;
+import io.github.octconv4j.octave.OctavePath;
+import io.github.octconv4j.octave.SizeRule;
+import io.github.octconv4j.octave.StrideRule;
 import io.github.octconv4j.weights.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -9,8 +14,12 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class VerifyCommandTest {
   private static final Path CASES = Path.of("src/test/resources/cases");
@@ -26,9 +35,16 @@ class VerifyCommandTest {
     assertThat(run.lines().subList(0, 31)).isSorted().allMatch(line -> line.endsWith("  ok"));
   }
 
+  /** Skipped where the processor has no bf16. */
   @Test
   void allCasesInBf16() {
     CommandRun run = CommandRun.of("verify", "--dtype", "bf16", CASES).succeeded();
+    assertThat(run.lastLine()).isIn("31 passed, 0 failed", "0 passed, 0 failed, 31 skipped");
+  }
+
+  @Test
+  void allCasesInFloatsWithBf16Arithmetic() {
+    CommandRun run = CommandRun.of("verify", "--dtype", "f32-bf16", CASES).succeeded();
     assertThat(run.lastLine()).isEqualTo("31 passed, 0 failed");
   }
 
@@ -68,7 +84,7 @@ class VerifyCommandTest {
   @Test
   void otherShapeThanComputed() throws IOException {
     Path path =
-        tiny("1", "POOL_ALL").floats("y_h", new float[2], 1, 1, 1, 2).write(folder.resolve("c"));
+        tiny("1").floats("y_h", new float[2], 1, 1, 1, 2).write(folder.resolve("c"));
     CommandRun run = CommandRun.of("verify", path);
     assertThat(run.lines().get(0))
         .endsWith("NaN  FAILED: y_h is [1, 1, 2, 2], expected [1, 1, 1, 2]");
@@ -80,14 +96,168 @@ class VerifyCommandTest {
   void rules() throws IOException {
     float[] means = {7.5f, 7.5f, 7.5f, 7.5f};
     float[] same = {3, 6, 9, 12};
-    Path poolAll = tiny("2", "x").floats("y_h", means, 1, 1, 2, 2).write(folder.resolve("pool"));
+    Path poolAll =
+        tiny("2").metadata("stride_rule", "pool_all").floats("y_h", means, 1, 1, 2, 2).write(file());
     Path keepLow =
-        tiny("2", "keep_low").floats("y_h", same, 1, 1, 2, 2).write(folder.resolve("keep"));
-    CommandRun run = CommandRun.of("verify", poolAll, keepLow).succeeded();
-    assertThat(run.lines().get(1)).contains(" KEEP_LOW CEIL ");
+        tiny("2").metadata("stride_rule", "KEEP_LOW").floats("y_h", same, 1, 1, 2, 2).write(file());
+    Path absent = tiny("2").floats("y_h", means, 1, 1, 2, 2).write(file());
+    CommandRun run = CommandRun.of("verify", poolAll, keepLow, absent).succeeded();
+    assertThat(run.lines().get(0)).doesNotContain("_");
+    assertThat(run.lines().get(1)).contains(" KEEP_LOW ");
+    assertThat(run.lines().get(2)).doesNotContain("_");
+
+    CommandRun wrong =
+        CommandRun.of(
+            "verify",
+            tiny("2")
+                .metadata("stride_rule", "keep_low")
+                .floats("y_h", means, 1, 1, 2, 2)
+                .write(file()));
+    assertThat(wrong.exitCode()).isEqualTo(1);
   }
 
-  private static SafetensorsWriter tiny(String stride, String strideRule) {
+  /** The names in PyTorch's own cases are those of the defaults. */
+  @ParameterizedTest
+  @CsvSource({
+    "stride_rule, avgpool2x2-then-stride1, ''",
+    "stride_rule, POOL_ALL, ''",
+    "size_rule, FLOOR, ''",
+    "size_rule, Ceil, ' CEIL'",
+    "downsample, avgpool2x2-floor, ''",
+    "downsample, avgpool2x2-ceil, ' CEIL'",
+  })
+  void namesOfRules(String key, String name, String shown) throws IOException {
+    Path path =
+        tiny("2").metadata(key, name).floats("y_h", new float[4], 1, 1, 2, 2).write(file());
+    String line = CommandRun.of("verify", path).lines().getFirst();
+    assertThat(line).contains(" k1 s2 p0 d1 g1" + shown + "  ");
+  }
+
+  /** A rule that is not known must not be taken for the default. */
+  @ParameterizedTest
+  @CsvSource({
+    "stride_rule, POOL, 'avgpool2x2-then-stride1, KEEP_LOW, POOL_ALL'",
+    "stride_rule, '', 'avgpool2x2-then-stride1, KEEP_LOW, POOL_ALL'",
+    "size_rule, avgpool2x2-floor, 'CEIL, FLOOR'",
+    "downsample, maxpool, 'avgpool2x2-ceil, avgpool2x2-floor'",
+  })
+  void unknownRules(String key, String value, String allowed) throws IOException {
+    Path path =
+        tiny("2").metadata(key, value).floats("y_h", new float[4], 1, 1, 2, 2).write(file());
+    CommandRun.of("verify", path)
+        .failed(
+            2,
+            "octconv verify: %s: is no case: metadata key %s must be one of %s, was \"%s\""
+                .formatted(path, key, allowed, value));
+  }
+
+  /** Cases by the scalar oracle, of all combinations of rules, odd sizes, batch 2. */
+  @ParameterizedTest
+  @ValueSource(strings = {"f32", "bf16", "f32-bf16"})
+  void casesOfAllRules(String dtype) throws IOException {
+    int count = 0;
+    for (StrideRule strideRule : StrideRule.values()) {
+      for (SizeRule sizeRule : SizeRule.values()) {
+        for (String stride : new String[] {"1", "2"}) {
+          for (double[] alphas : new double[][] {{0.5, 0.25}, {0.5, 0}, {0, 0.5}}) {
+            Path path = folder.resolve("case" + count++ + ".safetensors");
+            oracleCase(alphas, stride, strideRule, sizeRule).write(path);
+          }
+        }
+      }
+    }
+    CommandRun run = CommandRun.of("verify", "--dtype", dtype, folder).succeeded();
+    assertThat(run.lastLine())
+        .isIn(
+            count + " passed, 0 failed",
+            dtype.equals("bf16") ? "0 passed, 0 failed, %d skipped".formatted(count) : "");
+    assertThat(run.lines().stream().filter(line -> line.contains(" KEEP_LOW"))).hasSize(count / 2);
+    assertThat(run.lines().stream().filter(line -> line.contains(" CEIL"))).hasSize(count / 2);
+  }
+
+  private static SafetensorsWriter oracleCase(
+      double[] alphas, String stride, StrideRule strideRule, SizeRule sizeRule) {
+    OctaveConv2d spec =
+        OctaveConv2d.of(20, 24)
+            .alpha(alphas[0], alphas[1])
+            .kernel(3)
+            .padding(1)
+            .stride(Integer.parseInt(stride))
+            .strideRule(strideRule)
+            .sizeRule(sizeRule)
+            .build();
+    SafetensorsWriter file =
+        new SafetensorsWriter()
+            .metadata("name", "rules")
+            .metadata("batch", "2")
+            .metadata("in_channels", "20")
+            .metadata("out_channels", "24")
+            .metadata("height", "15")
+            .metadata("width", "11")
+            .metadata("kernel", "3")
+            .metadata("stride", stride)
+            .metadata("padding", "1")
+            .metadata("dilation", "1")
+            .metadata("groups", "1")
+            .metadata("bias", "true")
+            .metadata("alpha_in", Double.toString(alphas[0]))
+            .metadata("alpha_out", Double.toString(alphas[1]))
+            .metadata("stride_rule", strideRule.name())
+            .metadata("size_rule", sizeRule.name());
+    Random random = new Random(3);
+    ScalarOctave oracle = new ScalarOctave(spec);
+    for (OctavePath path : spec.paths()) {
+      long[] shape = spec.weightsShape(path);
+      float[] kernel = random(random, shape);
+      float[] bias = random(random, shape[0]);
+      oracle.kernel(path, kernel).bias(path, bias);
+      file.floats("w_" + path.shortName(), kernel, shape);
+      file.floats("b_" + path.shortName(), bias, shape[0]);
+    }
+    float[] xh = random(random, 2, spec.in().high(), 15, 11);
+    file.floats("x_h", xh, 2, spec.in().high(), 15, 11);
+    ScalarOctave.Image high = ScalarOctave.Image.of(xh, 2, spec.in().high(), 15, 11);
+    ScalarOctave.Image low = null;
+    if (spec.in().low() > 0) {
+      int h = sizeRule == SizeRule.FLOOR ? 7 : 8;
+      int w = sizeRule == SizeRule.FLOOR ? 5 : 6;
+      float[] xl = random(random, 2, spec.in().low(), h, w);
+      file.floats("x_l", xl, 2, spec.in().low(), h, w);
+      low = ScalarOctave.Image.of(xl, 2, spec.in().low(), h, w);
+    }
+    ScalarOctave.Result y = oracle.apply(high, low);
+    add(file, "y_h", y.high());
+    if (y.low() != null) {
+      add(file, "y_l", y.low());
+    }
+    return file;
+  }
+
+  private static float[] random(Random random, long... dims) {
+    long count = 1;
+    for (long dim : dims) {
+      count *= dim;
+    }
+    float[] values = new float[Math.toIntExact(count)];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (2 * random.nextFloat() - 1) / 4;
+    }
+    return values;
+  }
+
+  private static void add(SafetensorsWriter file, String name, ScalarOctave.Image y) {
+    float[] values = new float[y.values.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) y.values[i];
+    }
+    file.floats(name, values, y.n, y.c, y.h, y.w);
+  }
+
+  private Path file() throws IOException {
+    return Files.createTempFile(folder, "case", ".safetensors");
+  }
+
+  private static SafetensorsWriter tiny(String stride) {
     boolean strided = stride.equals("2");
     return new SafetensorsWriter()
         .metadata("name", "tiny")
@@ -104,8 +274,6 @@ class VerifyCommandTest {
         .metadata("bias", "false")
         .metadata("alpha_in", "1")
         .metadata("alpha_out", "0")
-        .metadata("stride_rule", strideRule)
-        .metadata("size_rule", "Ceil")
         .floats("w_lh", new float[] {3}, 1, 1, 1, 1)
         .floats(
             "x_l",
@@ -129,12 +297,12 @@ class VerifyCommandTest {
 
   @Test
   void tensorsThatDoNotFit() throws IOException {
-    Path missing = tiny("1", "").write(folder.resolve("missing"));
+    Path missing = tiny("1").write(folder.resolve("missing"));
     CommandRun.of("verify", missing)
         .failed(2, "octconv verify: %s: is no case: tensor y_h is missing".formatted(missing));
 
     Path biased =
-        tiny("1", "")
+        tiny("1")
             .metadata("bias", "true")
             .floats("y_h", new float[4], 1, 1, 2, 2)
             .write(folder.resolve("biased"));
@@ -145,7 +313,7 @@ class VerifyCommandTest {
                 .formatted(biased));
 
     Path misshapen =
-        tiny("1", "")
+        tiny("1")
             .metadata("batch", "2")
             .floats("y_h", new float[4], 1, 1, 2, 2)
             .write(folder.resolve("misshapen"));
@@ -158,7 +326,7 @@ class VerifyCommandTest {
 
   @Test
   void impossibleSpecification() throws IOException {
-    Path path = tiny("3", "").write(folder.resolve("c"));
+    Path path = tiny("3").write(folder.resolve("c"));
     CommandRun.of("verify", path)
         .failed(2, "octconv verify: %s: is no case: stride must be 1 or 2, was 3".formatted(path));
   }

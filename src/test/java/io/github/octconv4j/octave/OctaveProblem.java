@@ -11,6 +11,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /** A specification with random weights and a random input. */
 final class OctaveProblem {
@@ -45,6 +46,60 @@ final class OctaveProblem {
         spec.in().low() == 0
             ? null
             : random(random, batch * spec.in().low() * lowHeight() * lowWidth());
+  }
+
+  private OctaveProblem(
+      OctaveProblem other,
+      int batch,
+      float[] xh,
+      float[] xl,
+      UnaryOperator<float[]> kernels,
+      UnaryOperator<float[]> biases) {
+    this.spec = other.spec;
+    this.batch = batch;
+    this.height = other.height;
+    this.width = other.width;
+    this.xh = xh;
+    this.xl = xl;
+    other.kernels.forEach((path, values) -> this.kernels.put(path, kernels.apply(values)));
+    other.biases.forEach((path, values) -> this.biases.put(path, biases.apply(values)));
+  }
+
+  /** The same with another input of {@code batch} images. */
+  OctaveProblem withInput(int newBatch, float[] high, float[] low) {
+    return new OctaveProblem(
+        this, newBatch, high, low, UnaryOperator.identity(), UnaryOperator.identity());
+  }
+
+  /**
+   * The same with whole numbers, of which floats hold all sums exactly: small ones as weights,
+   * multiples of 16 as input, which two pools divide by 16 at most.
+   */
+  OctaveProblem wholeNumbers() {
+    return new OctaveProblem(
+        this, batch, whole(xh, 64), whole(xl, 64), w -> whole(w, 3), b -> whole(b, 100));
+  }
+
+  private static float[] whole(float[] values, int most) {
+    if (values == null) {
+      return null;
+    }
+    int step = most == 64 ? 16 : 1;
+    float[] whole = new float[values.length];
+    for (int i = 0; i < whole.length; i++) {
+      whole[i] = Math.round(values[i] * most / step) * step;
+    }
+    return whole;
+  }
+
+  /** The kernel of each path, not a copy. */
+  Map<OctavePath, float[]> kernels() {
+    return kernels;
+  }
+
+  /** The bias of each path that has one, not a copy. */
+  Map<OctavePath, float[]> biasMap() {
+    return biases;
   }
 
   static float[] random(Random random, int count) {

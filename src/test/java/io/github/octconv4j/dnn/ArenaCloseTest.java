@@ -1,0 +1,153 @@
+package io.github.octconv4j.dnn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** A user closes the arena of a tensor while a primitive works on it. */
+class ArenaCloseTest {
+  private static final MemoryDesc DESC =
+      MemoryDesc.of(DataType.F32, FormatTag.NHWC, 1, 64, 200, 200);
+
+  @Test
+  void closingTheArenaDuringARunThrowsOrEndsTheRuns() throws Exception {
+    int refused = 0;
+    try (Engine engine = Engine.cpu();
+        Run tanh = new Run(engine)) {
+      for (int round = 0; round < 30; round++) {
+        Arena arena = Arena.ofShared();
+        AtomicInteger runs = new AtomicInteger();
+        tanh.execution.bind(tanh.x, Tensor.allocate(DESC, arena));
+        tanh.execution.bind(tanh.y, Tensor.allocate(DESC, arena));
+        Thread runner =
+            new Thread(
+                () -> {
+                  try {
+                    while (true) {
+                      tanh.execution.run();
+                      runs.incrementAndGet();
+                    }
+                  } catch (IllegalStateException closed) {
+                    // the end of this round
+                  }
+                });
+        runner.start();
+        while (runs.get() == 0) {
+          Thread.onSpinWait();
+        }
+        refused += closeAtLast(arena);
+        runner.join();
+        assertThat(arena.scope().isAlive()).isFalse();
+      }
+    }
+    assertThat(refused).as("attempts to close during a run").isPositive();
+  }
+
+  /** Returns how many attempts were refused because a run was under way. */
+  private static int closeAtLast(Arena arena) {
+    int refused = 0;
+    while (true) {
+      try {
+        arena.close();
+        return refused;
+      } catch (IllegalStateException busy) {
+        refused++;
+      }
+    }
+  }
+
+  @Test
+  void anArenaClosedBeforeARunIsRefused() {
+    try (Engine engine = Engine.cpu();
+        Run tanh = new Run(engine)) {
+      Arena arena = Arena.ofShared();
+      tanh.execution.bind(tanh.x, Tensor.allocate(DESC, arena));
+      tanh.execution.bind(tanh.y, Tensor.allocate(DESC, arena));
+      arena.close();
+      assertThatThrownBy(tanh.execution::run)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("f32 1x64x200x200 acdb")
+          .hasMessageContaining("freed");
+    }
+  }
+
+  @Test
+  void tensorsOfEightArenasAreHeldAndANinthIsRefused() {
+    MemoryDesc desc = MemoryDesc.of(DataType.F32, FormatTag.AB, 1, 4);
+    List<Arena> arenas = new ArrayList<>();
+    try (Engine engine = Engine.cpu();
+        ProgramBuilder builder = new ProgramBuilder(engine, 1)) {
+      List<Operand> inputs = new ArrayList<>();
+      Operand output = builder.output("y", desc);
+      List<MemoryDesc> sources = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        inputs.add(builder.input("x" + i, desc));
+        sources.add(desc);
+      }
+      Map<Arg, Operand> operands = new HashMap<>(Map.of(Arg.DST, output));
+      for (int i = 0; i < 8; i++) {
+        operands.put(Arg.source(i), inputs.get(i));
+      }
+      builder.add("sum", builder.describe(new Sum(sources, desc), Attributes.NONE), operands);
+      try (Program program = builder.build();
+          Execution execution = program.newExecution()) {
+        for (Operand input : inputs) {
+          arenas.add(Arena.ofShared());
+          Tensor tensor = Tensor.allocate(desc, arenas.getLast());
+          tensor.set(new float[] {1, 2, 3, 4});
+          execution.bind(input, tensor);
+        }
+        Tensor y = Tensor.allocate(desc, arenas.getFirst());
+        execution.bind(output, y);
+        execution.run();
+        assertThat(y.floats()).containsExactly(8, 16, 24, 32);
+
+        arenas.add(Arena.ofShared());
+        assertThatThrownBy(
+                () -> execution.bind(output, Tensor.allocate(desc, arenas.getLast())))
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageContaining("at most 8 arenas");
+        execution.bind(output, y);
+        execution.run();
+        assertThat(y.floats()).containsExactly(8, 16, 24, 32);
+      }
+    } finally {
+      arenas.forEach(Arena::close);
+    }
+  }
+
+  /** An element-wise function that takes about a millisecond. */
+  private static final class Run implements AutoCloseable {
+    private final Program program;
+    private final Execution execution;
+    private final Operand x;
+    private final Operand y;
+
+    Run(Engine engine) {
+      try (ProgramBuilder builder = new ProgramBuilder(engine, 1)) {
+        x = builder.input("x", DESC);
+        y = builder.output("y", DESC);
+        builder.add(
+            "tanh",
+            builder.describe(
+                new Eltwise(Algorithm.ELTWISE_TANH, DESC, DESC, 0, 0), Attributes.NONE),
+            Map.of(Arg.SRC, x, Arg.DST, y));
+        program = builder.build();
+      }
+      execution = program.newExecution();
+    }
+
+    @Override
+    public void close() {
+      execution.close();
+      program.close();
+    }
+  }
+}

@@ -1,0 +1,206 @@
+package io.github.octconv4j.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.octconv4j.bench.ScalarOctave;
+import io.github.octconv4j.octave.Activation;
+import io.github.octconv4j.octave.Frequency;
+import io.github.octconv4j.octave.OctaveConv2d;
+import io.github.octconv4j.octave.OctaveConv2dBuilder;
+import io.github.octconv4j.octave.OctavePath;
+import io.github.octconv4j.octave.OctaveWeights;
+import io.github.octconv4j.octave.PlanOptions;
+import io.github.octconv4j.octave.SizeRule;
+import io.github.octconv4j.octave.StrideRule;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * A network with residual blocks whose images become odd on the way, as those of Oct-ResNet's last
+ * stage: 14x14 (low 7x7), 7x7 (low 3x3 or 4x4). Each layer is compared with the scalar oracle,
+ * composed by hand.
+ */
+class OddSizesNetworkTest {
+  private static final int BATCH = 2;
+  private static final int CLASSES = 5;
+
+  private final Random random = new Random(7);
+  private final Map<String, ScalarOctave> oracles = new HashMap<>();
+
+  private float[] random(long count, double scale) {
+    float[] values = new float[Math.toIntExact(count)];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) (scale * (2 * random.nextDouble() - 1));
+    }
+    return values;
+  }
+
+  /** A layer with random weights, and its oracle. */
+  private ConvBnAct layer(String name, OctaveConv2dBuilder builder, Activation activation) {
+    OctaveConv2d spec = builder.build();
+    OctaveWeights.Builder weights = OctaveWeights.of(spec);
+    ScalarOctave oracle = new ScalarOctave(spec);
+    for (OctavePath path : spec.paths()) {
+      long[] s = spec.weightsShape(path);
+      float[] kernel = random(s[0] * s[1] * s[2] * s[3], 1.5 / Math.sqrt(s[1] * s[2] * s[3]));
+      weights.kernel(path, kernel);
+      oracle.kernel(path, kernel);
+    }
+    for (Frequency frequency : Frequency.values()) {
+      if (spec.out().of(frequency) > 0) {
+        float[] bias = random(spec.out().of(frequency), 0.3);
+        weights.bias(frequency, bias);
+        OctavePath first =
+            spec.paths().stream()
+                .filter(path -> path.destination() == frequency)
+                .findFirst()
+                .orElseThrow();
+        oracle.bias(first, bias);
+      }
+    }
+    oracles.put(name, oracle);
+    return new ConvBnAct(name, spec, weights.build(), activation);
+  }
+
+  private static OctaveConv2dBuilder conv(SizeRule rule, int in, int out, int kernel) {
+    return OctaveConv2d.of(in, out)
+        .alpha(0.5)
+        .kernel(kernel)
+        .padding(kernel / 2)
+        .sizeRule(rule)
+        .strideRule(StrideRule.POOL_ALL);
+  }
+
+  private ScalarOctave.Result apply(String layer, ScalarOctave.Result x) {
+    return oracles.get(layer).apply(x.high(), x.low());
+  }
+
+  private static ScalarOctave.Result relu(ScalarOctave.Result x) {
+    for (ScalarOctave.Image image : new ScalarOctave.Image[] {x.high(), x.low()}) {
+      for (int i = 0; image != null && i < image.values.length; i++) {
+        image.values[i] = Math.max(0, image.values[i]);
+      }
+    }
+    return x;
+  }
+
+  private static ScalarOctave.Result sum(ScalarOctave.Result a, ScalarOctave.Result b) {
+    for (int i = 0; i < a.high().values.length; i++) {
+      a.high().values[i] += b.high().values[i];
+    }
+    for (int i = 0; i < a.low().values.length; i++) {
+      a.low().values[i] += b.low().values[i];
+    }
+    return a;
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "FLOOR, 14, 14, 1", "CEIL, 14, 14, 1", "FLOOR, 14, 14, 2", "CEIL, 14, 14, 2",
+    "FLOOR, 15, 13, 1", "CEIL, 15, 13, 1", "FLOOR, 13, 14, 2", "CEIL, 11, 14, 2",
+  })
+  void everyLayerAgreesWithTheOracle(SizeRule rule, int height, int width, int threads) {
+    List<Layer> layers =
+        List.of(
+            layer("first", conv(rule, 3, 16, 3).alpha(0, 0.5), Activation.RELU),
+            new ResidualBlock(
+                "down",
+                List.of(
+                    layer("down.c1", conv(rule, 16, 12, 1), Activation.RELU),
+                    layer("down.c2", conv(rule, 12, 12, 3).stride(2), Activation.RELU),
+                    layer("down.c3", conv(rule, 12, 24, 1), Activation.NONE)),
+                layer("down.shortcut", conv(rule, 16, 24, 1).stride(2), Activation.NONE),
+                Activation.RELU),
+            new ResidualBlock(
+                "same",
+                List.of(
+                    layer("same.c1", conv(rule, 24, 10, 3), Activation.RELU),
+                    layer("same.c2", conv(rule, 10, 24, 3), Activation.NONE)),
+                null,
+                Activation.RELU),
+            layer("middle", conv(rule, 24, 22, 5), Activation.RELU),
+            layer("last", conv(rule, 22, 18, 3).alpha(0.5, 0), Activation.RELU),
+            new GlobalAveragePool("pool"));
+    float[] fc = random(18L * CLASSES, 0.4);
+    float[] fcBias = random(CLASSES, 0.4);
+    NetworkInfo info =
+        new NetworkInfo(
+            "odd",
+            3,
+            height,
+            width,
+            List.of(0f, 0f, 0f),
+            List.of(1f, 1f, 1f),
+            List.of("a", "b", "c", "d", "e"));
+    float[] image = random(BATCH * 3L * height * width, 1);
+    Map<String, ScalarOctave.Result> expected =
+        expected(ScalarOctave.Image.of(image, BATCH, 3, height, width));
+
+    List<Layer> all = new ArrayList<>(layers);
+    all.add(new Linear("fc", 18, CLASSES, fc, fcBias));
+    try (Network network = new Network(info, all);
+        Predictor predictor =
+            network.tracingPredictor(BATCH, PlanOptions.DEFAULT.threads(threads))) {
+      float[] output = predictor.run(image);
+      expected.forEach(
+          (layer, result) -> {
+            assertClose(layer + ".h", result.high(), predictor);
+            if (result.low() != null) {
+              assertClose(layer + ".l", result.low(), predictor);
+            }
+          });
+      ScalarOctave.Image last = expected.get("last").high();
+      for (int n = 0; n < BATCH; n++) {
+        for (int o = 0; o < CLASSES; o++) {
+          double wanted = fcBias[o];
+          for (int c = 0; c < 18; c++) {
+            wanted += mean(last, n, c) * fc[o * 18 + c];
+          }
+          assertThat(Math.abs(output[n * CLASSES + o] - wanted)).isLessThan(1e-5);
+        }
+      }
+    }
+  }
+
+  /** What each layer should give, in their order. */
+  private Map<String, ScalarOctave.Result> expected(ScalarOctave.Image image) {
+    Map<String, ScalarOctave.Result> expected = new LinkedHashMap<>();
+    ScalarOctave.Result x = relu(apply("first", new ScalarOctave.Result(image, null)));
+    expected.put("first", x);
+    ScalarOctave.Result inner = relu(apply("down.c2", relu(apply("down.c1", x))));
+    ScalarOctave.Result down = relu(sum(apply("down.c3", inner), apply("down.shortcut", x)));
+    expected.put("down", down);
+    ScalarOctave.Result same =
+        relu(sum(apply("same.c2", relu(apply("same.c1", down))), down));
+    expected.put("same", same);
+    ScalarOctave.Result middle = relu(apply("middle", same));
+    expected.put("middle", middle);
+    expected.put("last", relu(apply("last", middle)));
+    return expected;
+  }
+
+  private static double mean(ScalarOctave.Image x, int n, int c) {
+    double sum = 0;
+    for (int i = 0; i < x.h * x.w; i++) {
+      sum += x.values[x.at(n, c, 0, 0) + i];
+    }
+    return sum / (x.h * x.w);
+  }
+
+  private static void assertClose(String name, ScalarOctave.Image expected, Predictor predictor) {
+    assertThat(predictor.trace(name).desc().dims())
+        .as(name)
+        .containsExactly(expected.n, expected.c, expected.h, expected.w);
+    float[] actual = predictor.trace(name).floats();
+    for (int i = 0; i < actual.length; i++) {
+      double error = Math.abs(actual[i] - expected.values[i]);
+      assertThat(error).as("%s[%d]", name, i).isLessThan(1e-5 * (1 + expected.values[i]));
+    }
+  }
+}
