@@ -11,24 +11,26 @@ import picocli.CommandLine.TypeConversionException;
 /** What {@code verify} computes in, and how exact that is. */
 enum Arithmetic {
   /** Floats throughout. */
-  F32("f32", PlanOptions.DEFAULT, Tolerance.EACH_ELEMENT),
+  F32("f32", DataType.F32, FpMath.STRICT, Tolerance.EACH_ELEMENT),
   /** BF16 tensors and weights. */
-  BF16("bf16", PlanOptions.DEFAULT.type(DataType.BF16), Tolerance.OF_THE_LARGEST),
+  BF16("bf16", DataType.BF16, FpMath.STRICT, Tolerance.OF_THE_LARGEST),
   /** Floats whose products may be those of BF16 numbers, oneDNN's fpmath mode. */
-  F32_BF16("f32-bf16", PlanOptions.DEFAULT.fpMath(FpMath.BF16), Tolerance.OF_THE_LARGEST);
+  F32_BF16("f32-bf16", DataType.F32, FpMath.BF16, Tolerance.OF_THE_LARGEST);
 
   private final String text;
-  private final PlanOptions options;
+  private final DataType type;
+  private final FpMath fpMath;
   private final Tolerance tolerance;
 
-  Arithmetic(String text, PlanOptions options, Tolerance tolerance) {
+  Arithmetic(String text, DataType type, FpMath fpMath, Tolerance tolerance) {
     this.text = text;
-    this.options = options;
+    this.type = type;
+    this.fpMath = fpMath;
     this.tolerance = tolerance;
   }
 
   PlanOptions options() {
-    return options;
+    return PlanOptions.DEFAULT.type(type).fpMath(fpMath);
   }
 
   Tolerance tolerance() {

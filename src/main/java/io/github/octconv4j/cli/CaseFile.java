@@ -138,9 +138,7 @@ record CaseFile(
     private SizeRule sizeRule() {
       return metadata.has("size_rule")
           ? rule(
-              "size_rule",
-              SizeRule.FLOOR,
-              Map.of("FLOOR", SizeRule.FLOOR, "CEIL", SizeRule.CEIL))
+              "size_rule", SizeRule.FLOOR, Map.of("FLOOR", SizeRule.FLOOR, "CEIL", SizeRule.CEIL))
           : rule(
               "downsample",
               SizeRule.FLOOR,

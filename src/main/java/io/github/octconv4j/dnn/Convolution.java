@@ -114,6 +114,12 @@ public final class Convolution implements Operation {
         creation.attributes());
   }
 
+  /** Whether the elements of some column of the destination are sums of padding alone. */
+  boolean hasColumnOfPadding() {
+    int columns = src.rank() - 1;
+    return window.readsPaddingAlone(columns - 2, src.dim(columns));
+  }
+
   @Override
   public String toString() {
     return "convolution src %s weights %s%s dst %s %s"

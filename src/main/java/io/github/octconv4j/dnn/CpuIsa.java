@@ -40,6 +40,16 @@ public final class CpuIsa {
     return isa.contains("avx512") || isa.contains("avx10") ? 16 : 8;
   }
 
+  /** Returns what the addresses of tensors must be multiples of, in bytes. */
+  static int leastAlignment() {
+    return LeastAlignment.BYTES;
+  }
+
+  /** Read from the library once. */
+  private static final class LeastAlignment {
+    static final int BYTES = name().equals("cpu_isa_sse41") ? 16 : 1;
+  }
+
   /** Returns the model of the processor where the system tells it, else {@code unknown}. */
   public static String processor() {
     Path info = Path.of("/proc/cpuinfo");

@@ -57,7 +57,7 @@ public final class PrimitiveDesc extends NativeHandle {
             String implementation;
             Map<Arg, MemoryDesc> descs;
             try {
-              implementation = soundImplementationOf(handle, attributes, arena);
+              implementation = soundImplementationOf(handle, operation, attributes, arena);
               descs = descsOf(handle, operation, attributes);
             } catch (RuntimeException failure) {
               dnnl_h.dnnl_primitive_desc_destroy(handle);
@@ -123,9 +123,9 @@ public final class PrimitiveDesc extends NativeHandle {
 
   /** Goes to the first implementation that does not crash and returns its name. */
   private static String soundImplementationOf(
-      MemorySegment handle, Attributes attributes, Arena arena) {
+      MemorySegment handle, Operation operation, Attributes attributes, Arena arena) {
     String implementation = implementationOf(handle, arena);
-    while (crashes(implementation, attributes)) {
+    while (KnownCrashes.contain(implementation, operation, attributes)) {
       Status.check(
           dnnl_h.dnnl_primitive_desc_next_impl(handle),
           "find another implementation than %s",
@@ -133,16 +133,6 @@ public final class PrimitiveDesc extends NativeHandle {
       implementation = implementationOf(handle, arena);
     }
     return implementation;
-  }
-
-  /**
-   * Whether an implementation is known to crash: oneDNN 3.13's depthwise kernel for SSE4.1 adds to
-   * the destination with an instruction that wants 16-byte alignment, which the pixels of most
-   * channel counts don't have.
-   */
-  private static boolean crashes(String implementation, Attributes attributes) {
-    return implementation.equals("jit_dw:sse41")
-        && attributes.postOps().list().stream().anyMatch(op -> op instanceof PostOps.Sum);
   }
 
   private static String implementationOf(MemorySegment handle, Arena arena) {

@@ -13,7 +13,10 @@ import java.util.Arrays;
  * @param segment native memory of at least {@code desc.bytes()} bytes, aligned to the element type
  */
 public record Tensor(MemoryDesc desc, MemorySegment segment) {
-  /** oneDNN's kernels want cache lines; other alignments work but are slower. */
+  /**
+   * oneDNN's kernels want cache lines. Other alignments work but are slower, and are refused where
+   * the processor has nothing later than SSE4.1, whose instructions want 16 bytes.
+   */
   public static final long ALIGNMENT = 64;
 
   /** Checks that the description fits the segment. */
@@ -36,6 +39,11 @@ public record Tensor(MemoryDesc desc, MemorySegment segment) {
       throw new IllegalArgumentException(
           "segment at address %#x is not aligned to %d bytes, the size of an element of %s"
               .formatted(segment.address(), desc.type().bytes(), desc));
+    }
+    if (segment.address() % CpuIsa.leastAlignment() != 0) {
+      throw new IllegalArgumentException(
+          "segment at address %#x is not aligned to %d bytes, which %s wants"
+              .formatted(segment.address(), CpuIsa.leastAlignment(), CpuIsa.name()));
     }
   }
 

@@ -73,6 +73,23 @@ public final class Window {
     return room < 0 ? 0 : room / strides[dimension] + 1;
   }
 
+  /** Whether some position of the window along a dimension reads nothing of the input. */
+  boolean readsPaddingAlone(int dimension, long input) {
+    long outputs = output(dimension, input);
+    for (long position = 0; position < outputs; position++) {
+      long first = position * strides[dimension] - left[dimension];
+      boolean reads = false;
+      for (long k = 0; k < kernel[dimension] && !reads; k++) {
+        long read = first + k * (dilations[dimension] + 1);
+        reads = read >= 0 && read < input;
+      }
+      if (!reads) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Throws unless the image has as many spatial dimensions as the window. */
   void checkRank(MemoryDesc src) {
     if (src.rank() != kernel.length + 2) {

@@ -62,8 +62,7 @@ final class Candidates {
     if (spec.groups() > 1 || !spec.has(OctavePath.LL)) {
       return;
     }
-    boolean results =
-        spec.paths().size() == 4 && input.batch() == 1 && !OctaveSizes.keepsLow(spec);
+    boolean results = spec.paths().size() == 4 && input.batch() == 1 && !OctaveSizes.keepsLow(spec);
     for (Formulation plain : new ArrayList<>(all)) {
       if (spec.has(OctavePath.HL)) {
         all.add(plain.with(LowMerge.SOURCES));

@@ -3,6 +3,7 @@ package io.github.octconv4j.octave;
 import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.dnn.Window;
 import java.util.EnumSet;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -15,8 +16,19 @@ import java.util.Set;
  * }</pre>
  *
  * <p>A split with no low input is the first layer of a network, one with no low output the last;
- * neither is a plain convolution. Source: Chen et al., "Drop an Octave", ICCV 2019 (arXiv
+ * with neither it is a plain convolution. Source: Chen et al., "Drop an Octave", ICCV 2019 (arXiv
  * 1904.05049).
+ *
+ * <p>Implementations disagree about the rest; the rules are options, each explained in one place:
+ *
+ * <ul>
+ *   <li>how many channels are low: {@link ChannelSplit};
+ *   <li>a stride of 2: {@link StrideRule};
+ *   <li>odd sizes, in pooling and upsampling: {@link SizeRule};
+ *   <li>which padding lets both terms of {@code y_h} be added: {@link Padding};
+ *   <li>one bias for each output, or for each path: {@link OctaveWeights};
+ *   <li>groups and depthwise convolutions: {@link #groups()}.
+ * </ul>
  *
  * @param in input channels of each frequency
  * @param out output channels of each frequency
@@ -26,8 +38,11 @@ import java.util.Set;
  * @param padding zeros around each convolution's input
  * @param dilationHeight distance of kernel rows, at least 1, as PyTorch counts: 1 is dense
  * @param dilationWidth distance of kernel columns, at least 1
- * @param groups of each path. Equal to all input channels, with two inputs and two outputs, it
- *     means depthwise: only high to high and low to low, no exchange
+ * @param groups of each of the four paths, whose input and output channels it must divide. Equal to
+ *     all input channels, with two inputs and two outputs, it means depthwise: {@code y_h =
+ *     conv(x_h, W_hh)} and {@code y_l = conv(x_l, W_ll)} without exchange, with as many groups as
+ *     the path has input channels and one or more outputs for each. Equal to the channels of a
+ *     single input, it is depthwise on each path
  * @param strideRule what a stride of 2 does
  * @param sizeRule the low part's size where the full one is odd
  */
@@ -46,6 +61,11 @@ public record OctaveConv2d(
 
   /** Checks the values and that the paths' results can be added. */
   public OctaveConv2d {
+    Objects.requireNonNull(in, "in");
+    Objects.requireNonNull(out, "out");
+    Objects.requireNonNull(padding, "padding");
+    Objects.requireNonNull(strideRule, "strideRule");
+    Objects.requireNonNull(sizeRule, "sizeRule");
     if (kernelHeight < 1 || kernelWidth < 1) {
       throw new IllegalArgumentException(
           "kernel must be at least 1x1, was %dx%d".formatted(kernelHeight, kernelWidth));
@@ -77,21 +97,32 @@ public record OctaveConv2d(
     boolean upsamples = !(stride == 2 && strideRule == StrideRule.KEEP_LOW);
     if (upsamples
         && exists(OctavePath.HH, in, out, groups)
-        && exists(OctavePath.LH, in, out, groups)
-        && (padding.vertical() != (long) dilationHeight * (kernelHeight - 1)
-            || padding.horizontal() != (long) dilationWidth * (kernelWidth - 1))) {
-      throw new IllegalArgumentException(
-          "padding %d rows, %d columns in all: the high and the upsampled low part have different sizes and can't be added; with kernel %dx%d and dilation %dx%d it must be %d rows, %d columns"
-              .formatted(
-                  padding.vertical(),
-                  padding.horizontal(),
-                  kernelHeight,
-                  kernelWidth,
-                  dilationHeight,
-                  dilationWidth,
-                  (long) dilationHeight * (kernelHeight - 1),
-                  (long) dilationWidth * (kernelWidth - 1)));
+        && exists(OctavePath.LH, in, out, groups)) {
+      long wantedRows = (long) dilationHeight * (kernelHeight - 1);
+      long wantedColumns = (long) dilationWidth * (kernelWidth - 1);
+      long rows = padding.vertical() - wantedRows;
+      long columns = padding.horizontal() - wantedColumns;
+      if (rows != 0 || columns != 0) {
+        throw new IllegalArgumentException(
+            "padding %d rows, %d columns in all: high %s and upsampled low %s can't be added; with kernel %dx%d and dilation %dx%d it must be %d rows, %d columns"
+                .formatted(
+                    padding.vertical(),
+                    padding.horizontal(),
+                    grown(rows, columns),
+                    grown(2 * rows, 2 * columns),
+                    kernelHeight,
+                    kernelWidth,
+                    dilationHeight,
+                    dilationWidth,
+                    wantedRows,
+                    wantedColumns));
+      }
     }
+  }
+
+  /** The size of what was h x w, for instance {@code (h-2)x(w+1)}. */
+  private static String grown(long rows, long columns) {
+    return "(h%+d)x(w%+d)".formatted(rows, columns);
   }
 
   /**

@@ -6,6 +6,10 @@ import java.util.Map;
 /**
  * Trained weights of an octave convolution: one kernel (out, in / groups, kh, kw) for each path, in
  * that order row by row, and optional biases. Immutable once built; arrays are copied.
+ *
+ * <p>Each output has one bias. Where two were trained, one for each path, they are added when the
+ * plan is built: {@code b_h = b_hh + b_lh} and {@code b_l = b_ll + b_hl}. That is the same, because
+ * upsampling copies, and neither path pools after its convolution.
  */
 public final class OctaveWeights {
   private final Map<OctavePath, float[]> kernels;

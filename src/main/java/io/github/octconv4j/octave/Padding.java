@@ -1,7 +1,14 @@
 package io.github.octconv4j.octave;
 
 /**
- * Rows and columns of zeros around an image.
+ * Rows and columns of zeros around the input of each convolution, at either resolution alike: rows
+ * become {@code rows + g} with {@code g = top + bottom - dilation * (kernel - 1)}, columns
+ * likewise.
+ *
+ * <p>Where a layer adds {@code up(conv(x_l))} to {@code conv(x_h)}, the latter has {@code h + g}
+ * rows and the former twice {@code h/2 + g}, which is {@code h + 2g}: they can be added for {@code
+ * g = 0} only, on whichever sides the zeros are. {@link OctaveConv2d} refuses anything else. Layers
+ * with one input, depthwise ones and {@link StrideRule#KEEP_LOW} with stride 2 take any padding.
  *
  * @param top rows above
  * @param left columns before

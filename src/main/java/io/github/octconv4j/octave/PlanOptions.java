@@ -10,7 +10,7 @@ import java.util.Objects;
  *
  * @param type element type of tensors and weights inside, F32 or BF16; the caller's data may be of
  *     another and is then converted
- * @param fpMath arithmetic of F32 operations
+ * @param fpMath arithmetic of F32 operations; {@link FpMath#BF16} says which processors gain
  * @param threads that a run uses, 1 to 1024; 1 is best where many callers run at once
  * @param tuning how a formulation is chosen
  * @param choices where measured choices are kept

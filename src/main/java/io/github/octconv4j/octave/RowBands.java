@@ -35,7 +35,7 @@ final class RowBands {
    * the short way of {@link StrideRule#KEEP_LOW}, and no output row may read padding only.
    */
   static boolean fits(OctaveConv2d spec, OctaveSizes sizes) {
-    int reach = spec.dilationHeight() * (spec.kernelHeight() - 1);
+    long reach = spec.dilationHeight() * (spec.kernelHeight() - 1L);
     if (spec.padding().top() > reach || spec.padding().bottom() > reach) {
       return false;
     }

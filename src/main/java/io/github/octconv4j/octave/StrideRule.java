@@ -1,6 +1,10 @@
 package io.github.octconv4j.octave;
 
-/** What a stride of 2 does. Trained weights only work with the rule that they were trained with. */
+/**
+ * What a stride of 2 does, the only one beside 1. Trained weights only work with the rule that they
+ * were trained with. {@code pool} is the 2x2 average and {@code up} nearest upsampling by 2, both
+ * for odd sizes as {@link SizeRule} says.
+ */
 public enum StrideRule {
   /**
    * Both inputs are 2x2 average-pooled first, then every convolution has stride 1: {@code y_h =

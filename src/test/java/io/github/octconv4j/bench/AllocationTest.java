@@ -13,7 +13,9 @@ class AllocationTest {
   private static final ThreadMXBean THREADS =
       (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private static final int RUNS = 200;
-  private static final int WARM_UPS = 60;
+
+  /** More than the JVM needs to compile everything, however busy the machine is. */
+  private static final long WARM_UP_NANOS = 60_000_000_000L;
 
   @ParameterizedTest
   @CsvSource({"0, 1", "0.5, 1", "0.25, 2"})
@@ -47,7 +49,8 @@ class AllocationTest {
   /** The least of many rounds, for the interpreter allocates until everything is compiled. */
   private static long bytesPerRun(Runnable run) {
     long least = Long.MAX_VALUE;
-    for (int round = 0; round < WARM_UPS && least > 0; round++) {
+    long end = System.nanoTime() + WARM_UP_NANOS;
+    while (least > 0 && System.nanoTime() < end) {
       long before = THREADS.getCurrentThreadAllocatedBytes();
       for (int i = 0; i < RUNS; i++) {
         run.run();

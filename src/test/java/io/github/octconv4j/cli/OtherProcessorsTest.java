@@ -16,7 +16,8 @@ import picocli.CommandLine;
  */
 class OtherProcessorsTest {
   private static final String CAP = "ONEDNN_MAX_CPU_ISA";
-  private static final String CASES = Path.of("src/test/resources/cases").toAbsolutePath().toString();
+  private static final String CASES =
+      Path.of("src/test/resources/cases").toAbsolutePath().toString();
 
   private static ChildJvm.Result capped(String isa, String... arguments) {
     return ChildJvm.of(Main.class)
@@ -40,7 +41,8 @@ class OtherProcessorsTest {
     ChildJvm.Result info = capped(isa, "info");
     assertThat(info.output())
         .containsPattern(
-            "instruction set +cpu_isa_%s, capped by %s=%s\\R".formatted(isa.toLowerCase(java.util.Locale.ROOT), CAP, isa));
+            "instruction set +cpu_isa_%s, capped by %s=%s\\R"
+                .formatted(isa.toLowerCase(java.util.Locale.ROOT), CAP, isa));
     assertThat(info.exit()).isZero();
     assertThat(capped(isa, "info", "--json").output())
         .containsPattern("\"instruction_set_cap\" ?: ?\"%s=%s\"".formatted(CAP, isa));
@@ -56,8 +58,7 @@ class OtherProcessorsTest {
         .asString()
         .endsWith(
             " -  skipped: oneDNN has no convolution in bf16 on this processor (cpu_isa_avx2)");
-    assertThat(verify.output())
-        .endsWith("0 passed, 0 failed, 31 skipped" + System.lineSeparator());
+    assertThat(verify.output()).endsWith("0 passed, 0 failed, 31 skipped" + System.lineSeparator());
     assertThat(verify.exit()).isZero();
   }
 }

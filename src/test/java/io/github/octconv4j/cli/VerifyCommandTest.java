@@ -83,8 +83,7 @@ class VerifyCommandTest {
 
   @Test
   void otherShapeThanComputed() throws IOException {
-    Path path =
-        tiny("1").floats("y_h", new float[2], 1, 1, 1, 2).write(folder.resolve("c"));
+    Path path = tiny("1").floats("y_h", new float[2], 1, 1, 1, 2).write(folder.resolve("c"));
     CommandRun run = CommandRun.of("verify", path);
     assertThat(run.lines().get(0))
         .endsWith("NaN  FAILED: y_h is [1, 1, 2, 2], expected [1, 1, 1, 2]");
@@ -97,7 +96,10 @@ class VerifyCommandTest {
     float[] means = {7.5f, 7.5f, 7.5f, 7.5f};
     float[] same = {3, 6, 9, 12};
     Path poolAll =
-        tiny("2").metadata("stride_rule", "pool_all").floats("y_h", means, 1, 1, 2, 2).write(file());
+        tiny("2")
+            .metadata("stride_rule", "pool_all")
+            .floats("y_h", means, 1, 1, 2, 2)
+            .write(file());
     Path keepLow =
         tiny("2").metadata("stride_rule", "KEEP_LOW").floats("y_h", same, 1, 1, 2, 2).write(file());
     Path absent = tiny("2").floats("y_h", means, 1, 1, 2, 2).write(file());
@@ -127,8 +129,7 @@ class VerifyCommandTest {
     "downsample, avgpool2x2-ceil, ' CEIL'",
   })
   void namesOfRules(String key, String name, String shown) throws IOException {
-    Path path =
-        tiny("2").metadata(key, name).floats("y_h", new float[4], 1, 1, 2, 2).write(file());
+    Path path = tiny("2").metadata(key, name).floats("y_h", new float[4], 1, 1, 2, 2).write(file());
     String line = CommandRun.of("verify", path).lines().getFirst();
     assertThat(line).contains(" k1 s2 p0 d1 g1" + shown + "  ");
   }

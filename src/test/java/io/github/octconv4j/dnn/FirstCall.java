@@ -20,6 +20,7 @@ final class FirstCall {
     calls.put("Arg.new(int)", () -> new Arg(1));
     calls.put("Arg.source(int)", () -> Arg.source(1));
     calls.put("Arg.postOp(int)", () -> Arg.postOp(1));
+    calls.put("CpuIsa.cap()", CpuIsa::cap);
     calls.put("CpuIsa.name()", CpuIsa::name);
     calls.put("CpuIsa.vectorFloats()", CpuIsa::vectorFloats);
     calls.put("CpuIsa.processor()", CpuIsa::processor);

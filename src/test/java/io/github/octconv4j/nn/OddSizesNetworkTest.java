@@ -48,7 +48,8 @@ class OddSizesNetworkTest {
     ScalarOctave oracle = new ScalarOctave(spec);
     for (OctavePath path : spec.paths()) {
       long[] s = spec.weightsShape(path);
-      float[] kernel = random(s[0] * s[1] * s[2] * s[3], 1.5 / Math.sqrt(s[1] * s[2] * s[3]));
+      float[] kernel =
+          random(s[0] * s[1] * s[2] * s[3], 1.5 / Math.sqrt((double) (s[1] * s[2] * s[3])));
       weights.kernel(path, kernel);
       oracle.kernel(path, kernel);
     }
@@ -176,8 +177,7 @@ class OddSizesNetworkTest {
     ScalarOctave.Result inner = relu(apply("down.c2", relu(apply("down.c1", x))));
     ScalarOctave.Result down = relu(sum(apply("down.c3", inner), apply("down.shortcut", x)));
     expected.put("down", down);
-    ScalarOctave.Result same =
-        relu(sum(apply("same.c2", relu(apply("same.c1", down))), down));
+    ScalarOctave.Result same = relu(sum(apply("same.c2", relu(apply("same.c1", down))), down));
     expected.put("same", same);
     ScalarOctave.Result middle = relu(apply("middle", same));
     expected.put("middle", middle);

@@ -117,6 +117,10 @@ class OctaveConv2dTest {
     assertThatThrownBy(() -> new Padding(0, -1, 2, 3))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("padding must be at least 0, was top 0, left -1, bottom 2, right 3");
+    assertThatThrownBy(() -> any.strideRule(null).build())
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("strideRule");
+    any.strideRule(StrideRule.POOL_ALL);
     assertThatThrownBy(() -> any.padding(-1)).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> any.alpha(1.5)).hasMessage("alpha must be from 0 to 1, was 1.5");
     assertThatThrownBy(() -> OctaveConv2d.of(0, 8))
@@ -146,14 +150,18 @@ class OctaveConv2dTest {
   @Test
   void whatCannotBeAddedIsRefusedWithBothSizes() {
     String message =
-        "padding 0 rows, 0 columns in all: the high and the upsampled low part have different sizes"
-            + " and can't be added; with kernel 3x3 and dilation 1x1 it must be 2 rows, 2 columns";
+        "padding 0 rows, 0 columns in all: high (h-2)x(w-2) and upsampled low (h-4)x(w-4) can't be"
+            + " added; with kernel 3x3 and dilation 1x1 it must be 2 rows, 2 columns";
     refused(OctaveConv2d.of(8, 8).alpha(0.5).kernel(3), message);
     refused(OctaveConv2d.of(8, 8).alpha(0.5, 0).kernel(3), message);
     refused(
+        OctaveConv2d.of(8, 8).alpha(0.5).kernel(3, 1).padding(new Padding(1, 2, 1, 1)),
+        "padding 2 rows, 3 columns in all: high (h+0)x(w+3) and upsampled low (h+0)x(w+6) can't be"
+            + " added; with kernel 3x1 and dilation 1x1 it must be 2 rows, 0 columns");
+    refused(
         OctaveConv2d.of(8, 8).alpha(0.5).kernel(3, 5).dilation(2, 1).padding(1),
-        "padding 2 rows, 2 columns in all: the high and the upsampled low part have different sizes"
-            + " and can't be added; with kernel 3x5 and dilation 2x1 it must be 4 rows, 4 columns");
+        "padding 2 rows, 2 columns in all: high (h-2)x(w-2) and upsampled low (h-4)x(w-4) can't be"
+            + " added; with kernel 3x5 and dilation 2x1 it must be 4 rows, 4 columns");
     assertThat(
             OctaveConv2d.of(8, 8).alpha(0.5).kernel(3, 5).dilation(2, 1).padding(2).build().paths())
         .hasSize(4);

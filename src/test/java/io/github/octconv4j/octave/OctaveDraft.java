@@ -88,7 +88,9 @@ record OctaveDraft(
         Combinators.combine(from(0, 5), from(0, 5), from(0, 5), from(0, 5), percent(50))
             .as(
                 (top, left, bottom, right, even) ->
-                    even ? new Padding(top, left, top, left) : new Padding(top, left, bottom, right));
+                    even
+                        ? new Padding(top, left, top, left)
+                        : new Padding(top, left, bottom, right));
     return Combinators.combine(sizes, sizes, dilations, dilations, percent(60), paddings)
         .as(
             (kh, kw, dh, dw, square, padding) ->
@@ -284,8 +286,7 @@ record OctaveDraft(
   private static Image even(OctaveConv2d spec, Image size) {
     return spec.in().high() > 0
         ? size
-        : new Image(
-            size.batch, size.height + size.height % 2, size.width + size.width % 2);
+        : new Image(size.batch, size.height + size.height % 2, size.width + size.width % 2);
   }
 
   private static boolean exists(OctaveConv2d spec, Image size) {

@@ -204,10 +204,10 @@ final class OctaveProblem {
   }
 
   /**
-   * How far a float result may be from the double one, relative to 1 + |y|. Data and weights are
-   * up to 1, so partial sums of n products grow like the root of n, and so do their roundings of
-   * 2^-24 (6e-8) each: together they grow like the root of n where they cancel out, and linearly
-   * where they don't. Hence 1e-6 + 3e-7 sqrt(n) + 2e-8 n.
+   * How far a float result may be from the double one, relative to 1 + |y|. Data and weights are up
+   * to 1, so partial sums of n products grow like the root of n, and so do their roundings of 2^-24
+   * (6e-8) each: together they grow like the root of n where they cancel out, and linearly where
+   * they don't. Hence 1e-6 + 3e-7 sqrt(n) + 2e-8 n.
    */
   private double tolerance() {
     return 1e-6 + 3e-7 * Math.sqrt(terms()) + 2e-8 * terms();

@@ -261,9 +261,7 @@ class OctavePropertiesTest {
   }
 
   private static List<OctaveDraft> sample(int count, long seed) {
-    return OctaveDraft.drafts(2)
-        .generator(count)
-        .stream(new Random(seed))
+    return OctaveDraft.drafts(2).generator(count).stream(new Random(seed))
         .limit(count)
         .map(shrinkable -> shrinkable.value())
         .toList();

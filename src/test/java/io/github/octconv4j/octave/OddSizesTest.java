@@ -102,8 +102,7 @@ class OddSizesTest {
       int columns = Math.min(2, width - column);
       float sum = 0;
       for (int p = 0; p < rows * columns; p++) {
-        sum +=
-            xh[(i / wl / hl * height + row + p / columns) * width + column + p % columns];
+        sum += xh[(i / wl / hl * height + row + p / columns) * width + column + p % columns];
       }
       pooled[i] = sum / (rows * columns);
     }

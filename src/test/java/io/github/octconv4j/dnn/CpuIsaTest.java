@@ -1,0 +1,30 @@
+package io.github.octconv4j.dnn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.octconv4j.ChildJvm;
+import org.junit.jupiter.api.Test;
+
+class CpuIsaTest {
+  @Test
+  void namesTheInstructionSet() {
+    assertThat(CpuIsa.name()).startsWith("cpu_isa_");
+    assertThat(CpuIsa.vectorFloats()).isIn(8, 16);
+    assertThat(CpuIsa.processor()).isNotBlank();
+    assertThat(CpuIsa.libraryVersion()).startsWith("3.");
+  }
+
+  /** SSE's instructions fault on other addresses, which must not end the process. */
+  @Test
+  void sse41RefusesUnalignedTensors() {
+    ChildJvm.Result sse =
+        ChildJvm.of(Unaligned.class).environment("ONEDNN_MAX_CPU_ISA", "SSE41").run();
+    assertThat(sse.output())
+        .matches(
+            "f32 8 a\\Rsegment at address 0x\\p{XDigit}+ is not aligned to 16 bytes, which"
+                + " cpu_isa_sse41 wants\\R");
+    ChildJvm.Result avx2 =
+        ChildJvm.of(Unaligned.class).environment("ONEDNN_MAX_CPU_ISA", "AVX2").run();
+    assertThat(avx2.output()).matches("f32 8 a\\Rf32 8 a\\R");
+  }
+}

@@ -1,0 +1,76 @@
+package io.github.octconv4j.dnn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.offset;
+
+import io.github.octconv4j.ChildJvm;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Problems on which implementations of oneDNN end the process: others take their place. */
+class KnownCrashesTest {
+  @Test
+  void columnsOfPaddingAreFoundExactly() {
+    Window three = Window.of(3);
+    assertThat(three.padding(1).readsPaddingAlone(0, 1)).isFalse();
+    assertThat(three.padding(2).readsPaddingAlone(0, 5)).isFalse();
+    assertThat(three.padding(new long[] {3}, new long[] {0}).readsPaddingAlone(0, 5)).isTrue();
+    assertThat(three.padding(new long[] {0}, new long[] {3}).readsPaddingAlone(0, 5)).isTrue();
+    // A stride steps over the last column.
+    assertThat(three.strides(2).padding(new long[] {0}, new long[] {3}).readsPaddingAlone(0, 5))
+        .isFalse();
+    // A dilated kernel's taps miss a narrow image on both sides.
+    assertThat(three.dilations(2).padding(4).readsPaddingAlone(0, 3)).isFalse();
+    assertThat(three.dilations(2).padding(4).readsPaddingAlone(0, 1)).isTrue();
+    assertThat(Window.of(2, 3).padding(3, 1).readsPaddingAlone(0, 4)).isTrue();
+    assertThat(Window.of(2, 3).padding(3, 1).readsPaddingAlone(1, 4)).isFalse();
+  }
+
+  /** oneDNN issue 5942. */
+  @Test
+  void columnsOfPaddingOnSeveralThreads() {
+    Random random = new Random(1);
+    MemoryDesc src = MemoryDesc.of(DataType.F32, FormatTag.NHWC, 2, 7, 5, 3);
+    MemoryDesc weights = MemoryDesc.of(DataType.F32, FormatTag.ANY, 16, 7, 3, 3);
+    MemoryDesc bias = MemoryDesc.of(DataType.F32, FormatTag.A, 16);
+    MemoryDesc dst = MemoryDesc.of(DataType.F32, FormatTag.NHWC, 2, 16, 1, 6);
+    Window window = Window.of(3, 3).dilations(2, 0).padding(new long[] {1, 1}, new long[] {1, 4});
+    Map<Arg, float[]> values =
+        Map.of(
+            Arg.SRC, Loops.random(random, 2 * 7 * 5 * 3),
+            Arg.WEIGHTS, Loops.random(random, 16 * 7 * 9),
+            Arg.BIAS, Loops.random(random, 16));
+    double[] expected =
+        Loops.convolution(
+            values.get(Arg.SRC),
+            Loops.image(2, 7, 5, 3),
+            values.get(Arg.WEIGHTS),
+            1,
+            values.get(Arg.BIAS),
+            Loops.image(2, 16, 1, 6),
+            Loops.Geometry.of(
+                new long[] {3, 3}, new long[] {1, 1}, new long[] {2, 0}, new long[] {1, 1}));
+    try (Threads.Scope scope = Threads.use(3);
+        Engine engine = Engine.cpu()) {
+      assertThat(scope).isNotNull();
+      Convolution convolution = Convolution.of(src, weights, bias, dst, window);
+      try (PrimitiveDesc desc = PrimitiveDesc.of(engine, convolution, Attributes.NONE)) {
+        assertThat(desc.implementation()).doesNotStartWith("brg");
+      }
+      float[] y = Run.run(engine, convolution, values);
+      for (int i = 0; i < y.length; i++) {
+        assertThat((double) y[i]).isCloseTo(expected[i], offset(1e-5));
+      }
+    }
+  }
+
+  /** The SSE4.1 depthwise kernel, with a sum into pixels of 6 channels. */
+  @Test
+  void depthwiseSumsWithSse41() {
+    ChildJvm.Result sse =
+        ChildJvm.of(DepthwiseSum.class).environment("ONEDNN_MAX_CPU_ISA", "SSE41").run();
+    assertThat(sse.output()).matches("(?!jit_dw)\\S+ 10.0 10.0 \\R");
+    assertThat(sse.exit()).isZero();
+  }
+}
