@@ -98,8 +98,7 @@ final class Holds {
         return (int) Two.CALL.invokeExact(primitive, stream, arguments, array, s[0], s[1]);
       } else if (count <= 4) {
         return (int)
-            Four.CALL.invokeExact(
-                primitive, stream, arguments, array, s[0], s[1], s[2], s[3]);
+            Four.CALL.invokeExact(primitive, stream, arguments, array, s[0], s[1], s[2], s[3]);
       }
       return (int)
           Eight.CALL.invokeExact(

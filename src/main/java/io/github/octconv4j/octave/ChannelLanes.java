@@ -43,8 +43,7 @@ final class ChannelLanes {
     builder
         .program()
         .sideBySide(
-            lanes,
-            lane -> new WholeImages(builder, task.share(lane, lanes), formulation).add());
+            lanes, lane -> new WholeImages(builder, task.share(lane, lanes), formulation).add());
   }
 
   private Operand pool(Operand x) {

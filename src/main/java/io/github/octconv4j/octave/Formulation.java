@@ -47,8 +47,7 @@ public record Formulation(
 
   /** What is taken without asking: right for every shape, and rarely far from the best. */
   public static final Formulation DEFAULT =
-      new Formulation(
-          Layout.NHWC, HighSum.ON_RESAMPLING, LowMerge.NONE, Sharing.PRIMITIVES, 0);
+      new Formulation(Layout.NHWC, HighSum.ON_RESAMPLING, LowMerge.NONE, Sharing.PRIMITIVES, 0);
 
   /** Checks that bands and merged results go with the layout. */
   public Formulation {
@@ -73,9 +72,7 @@ public record Formulation(
         .formatted(
             layout.name().toLowerCase(Locale.ROOT),
             highSum.name().toLowerCase(Locale.ROOT),
-            lowMerge == LowMerge.NONE
-                ? ""
-                : ", merged " + lowMerge.name().toLowerCase(Locale.ROOT),
+            lowMerge == LowMerge.NONE ? "" : ", merged " + lowMerge.name().toLowerCase(Locale.ROOT),
             sharing.name().toLowerCase(Locale.ROOT),
             bandRows == 0 ? "" : ", bands of %d rows".formatted(bandRows));
   }

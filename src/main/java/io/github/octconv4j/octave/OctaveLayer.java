@@ -28,11 +28,6 @@ public final class OctaveLayer implements AutoCloseable {
     this.options = options;
   }
 
-  /** Returns the same layer with other options and a cache of its own; both are to be closed. */
-  public OctaveLayer with(PlanOptions other) {
-    return new OctaveLayer(engine, spec, weights, other);
-  }
-
   /**
    * Computes the output in new NCHW memory, which the garbage collector frees.
    *

@@ -110,8 +110,7 @@ class ArenaCloseTest {
         assertThat(y.floats()).containsExactly(8, 16, 24, 32);
 
         arenas.add(Arena.ofShared());
-        assertThatThrownBy(
-                () -> execution.bind(output, Tensor.allocate(desc, arenas.getLast())))
+        assertThatThrownBy(() -> execution.bind(output, Tensor.allocate(desc, arenas.getLast())))
             .isInstanceOf(IllegalStateException.class)
             .hasMessageContaining("at most 8 arenas");
         execution.bind(output, y);

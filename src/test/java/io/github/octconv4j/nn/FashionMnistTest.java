@@ -34,8 +34,7 @@ class FashionMnistTest {
         for (int i = 0; i < batch; i++) {
           float[] actual = Arrays.copyOfRange(logits, i * CLASSES, (i + 1) * CLASSES);
           float[] wanted =
-              Arrays.copyOfRange(
-                  expected, (first + i) * CLASSES, (first + i + 1) * CLASSES);
+              Arrays.copyOfRange(expected, (first + i) * CLASSES, (first + i + 1) * CLASSES);
           assertThat(actual)
               .as("image %d", first + i)
               .usingComparatorWithPrecision(1e-3f)

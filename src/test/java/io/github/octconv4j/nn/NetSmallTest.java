@@ -19,8 +19,7 @@ class NetSmallTest {
   void everyStageAgreesWithPyTorch(int threads) throws Exception {
     try (SafetensorsFile file = SafetensorsFile.open(FILE);
         Network network = Network.load(FILE);
-        Predictor predictor =
-            network.tracingPredictor(2, PlanOptions.DEFAULT.threads(threads))) {
+        Predictor predictor = network.tracingPredictor(2, PlanOptions.DEFAULT.threads(threads))) {
       float[] output = predictor.run(file.tensor("input").toFloats());
 
       assertClose("output", output, file);

@@ -164,7 +164,7 @@ class Bf16Test {
     List<String> fast = implementations(F32.fpMath(FpMath.BF16));
     OctaveProblem problem = middle();
     try (OctaveLayer exact = problem.spec.on(engine, problem.weights(), F32);
-        OctaveLayer math = exact.with(F32.fpMath(FpMath.BF16));
+        OctaveLayer math = problem.spec.on(engine, problem.weights(), F32.fpMath(FpMath.BF16));
         Arena arena = Arena.ofConfined()) {
       OctaveTensor x = problem.input(FormatTag.NCHW, arena);
       float[] y = math.apply(x).high().floats();

@@ -161,9 +161,7 @@ class OctaveLayerTest {
 
   /** The layer with the fixed formulation: what a run does must not depend on timing. */
   private static OctaveLayer layer(OctaveProblem problem) {
-    try (OctaveLayer measured = problem.spec.on(engine, problem.weights())) {
-      return measured.with(PlanOptions.DEFAULT.tuning(Tuning.OFF));
-    }
+    return problem.spec.on(engine, problem.weights(), PlanOptions.DEFAULT.tuning(Tuning.OFF));
   }
 
   @ParameterizedTest

@@ -384,8 +384,8 @@ class OctavePlanTest {
       largest = Math.max(largest, Math.abs(value));
     }
     try (OctaveLayer exact = layer(problem);
-        OctaveLayer math = exact.with(FIXED.fpMath(FpMath.BF16));
-        OctaveLayer bf16 = exact.with(FIXED.type(DataType.BF16));
+        OctaveLayer math = problem.spec.on(engine, problem.weights(), FIXED.fpMath(FpMath.BF16));
+        OctaveLayer bf16 = problem.spec.on(engine, problem.weights(), FIXED.type(DataType.BF16));
         Arena arena = Arena.ofConfined()) {
       OctaveTensor x = problem.input(FormatTag.NCHW, arena);
       for (OctaveLayer layer : List.of(math, bf16)) {

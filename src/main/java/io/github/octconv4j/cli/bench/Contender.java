@@ -60,10 +60,7 @@ public final class Contender implements AutoCloseable {
   private static Contender of(
       Engine engine, LayerShape shape, double alpha, PlanOptions options, boolean explained) {
     OctaveConv2d spec = shape.spec(alpha);
-    OctaveLayer layer;
-    try (OctaveLayer base = spec.on(engine, new RandomData().weights(spec, shape.bias()))) {
-      layer = base.with(options);
-    }
+    OctaveLayer layer = spec.on(engine, new RandomData().weights(spec, shape.bias()), options);
     OctavePlanner planner =
         layer.planner(OctaveDesc.any(spec.in(), shape.size()), OutputFormat.ANY);
     OctavePlan plan = null;
