@@ -33,6 +33,10 @@ public class NetworkBenchmark {
   @Param({"octave", "dense"})
   public String model;
 
+  /** Where the models are, seen from the project's root. */
+  @Param("src/main/resources/io/github/octconv4j/cli/demo")
+  public String folder;
+
   /** Images in each run. */
   @Param("1")
   public int batch;
@@ -43,12 +47,7 @@ public class NetworkBenchmark {
   /** Loads and plans the network. */
   @Setup
   public void setUp() throws IOException {
-    network =
-        Network.load(
-            Path.of(
-                "src/main/resources/io/github/octconv4j/cli/demo/fashion_mnist_"
-                    + model
-                    + ".safetensors"));
+    network = Network.load(Path.of(folder, "fashion_mnist_" + model + ".safetensors"));
     predictor = network.predictor(batch, PlanOptions.DEFAULT);
   }
 

@@ -274,7 +274,7 @@ record OctaveDraft(
                       1,
                       tall ? 3 * size.height / 4 : size.height,
                       tall ? size.width : 3 * size.width / 4));
-      if (!exists(spec, smaller)) {
+      if (!exists(spec, smaller) || smaller.equals(size)) {
         return size;
       }
       size = smaller;
