@@ -3,10 +3,13 @@ package io.github.octconv4j.octave;
 import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.dnn.Tensor;
 import java.lang.foreign.Arena;
+import java.util.Objects;
 
 /**
  * An octave convolution with its weights, ready to run on images of any size: plans are built at
- * the first use of a size and cached. Any thread may call; close it when no one does any more.
+ * the first use of a size and cached, for the sixteen sizes and layouts used last; who has more
+ * keeps plans of his own with {@link #plan}. Any thread may call; close it when no one does any
+ * more.
  */
 public final class OctaveLayer implements AutoCloseable {
   private static final int CACHED_PLANS = 16;
@@ -21,6 +24,9 @@ public final class OctaveLayer implements AutoCloseable {
   private record Key(OctaveDesc input, OutputFormat output) {}
 
   OctaveLayer(Engine engine, OctaveConv2d spec, OctaveWeights weights, PlanOptions options) {
+    Objects.requireNonNull(engine, "engine");
+    Objects.requireNonNull(weights, "weights");
+    Objects.requireNonNull(options, "options");
     weights.requireFit(spec);
     this.engine = engine;
     this.spec = spec;

@@ -1,5 +1,6 @@
 package io.github.octconv4j.octave;
 
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -12,10 +13,13 @@ import java.util.Map;
  * upsampling copies, and neither path pools after its convolution.
  */
 public final class OctaveWeights {
+  private final OctaveConv2d spec; // what they were made for
   private final Map<OctavePath, float[]> kernels;
   private final Map<OctavePath, float[]> biases;
 
-  private OctaveWeights(Map<OctavePath, float[]> kernels, Map<OctavePath, float[]> biases) {
+  private OctaveWeights(
+      OctaveConv2d spec, Map<OctavePath, float[]> kernels, Map<OctavePath, float[]> biases) {
+    this.spec = spec;
     this.kernels = kernels;
     this.biases = biases;
   }
@@ -121,7 +125,7 @@ public final class OctaveWeights {
                   .formatted(path.shortName(), spec.paths()));
         }
       }
-      return new OctaveWeights(new EnumMap<>(kernels), new EnumMap<>(biases));
+      return new OctaveWeights(spec, new EnumMap<>(kernels), new EnumMap<>(biases));
     }
 
     private void requirePath(OctavePath path) {
@@ -162,11 +166,10 @@ public final class OctaveWeights {
   }
 
   /** Throws unless these weights have what the specification needs. */
-  void requireFit(OctaveConv2d spec) {
-    for (OctavePath path : spec.paths()) {
-      long[] s = spec.weightsShape(path);
-      float[] kernel = kernels.get(path);
-      if (kernel == null || kernel.length != s[0] * s[1] * s[2] * s[3]) {
+  void requireFit(OctaveConv2d other) {
+    for (OctavePath path : other.paths()) {
+      long[] s = other.weightsShape(path);
+      if (!spec.has(path) || !Arrays.equals(spec.weightsShape(path), s)) {
         throw new IllegalArgumentException(
             "weights were made for another specification: path %s needs a kernel (%d, %d, %d, %d)"
                 .formatted(path.shortName(), s[0], s[1], s[2], s[3]));

@@ -9,8 +9,7 @@ import java.lang.management.ManagementFactory;
  * JVM: in one that has run other tests, the compiler knows too much to see that nothing escapes.
  */
 final class Allocation {
-  private static final ThreadMXBean THREADS =
-      (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private static final int RUNS = 200;
 
   /** More than the JVM needs to compile everything, however busy the machine is. */
