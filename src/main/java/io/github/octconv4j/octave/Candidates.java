@@ -30,7 +30,18 @@ final class Candidates {
       candidates.addPlain(sum);
     }
     candidates.addMerged();
+    candidates.preferWorkers();
     return new ArrayList<>(candidates.all);
+  }
+
+  /**
+   * Leaves the threads of OpenMP out where ours can do the work: idle ones spin for a while, and in
+   * a process that uses both they take the processors from each other.
+   */
+  private void preferWorkers() {
+    if (threads > 1 && all.stream().anyMatch(f -> f.sharing() != Sharing.PRIMITIVES)) {
+      all.removeIf(f -> f.sharing() == Sharing.PRIMITIVES);
+    }
   }
 
   private void addPlain(HighSum sum) {
