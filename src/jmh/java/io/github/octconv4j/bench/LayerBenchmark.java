@@ -40,8 +40,8 @@ import org.openjdk.jmh.annotations.Warmup;
     value = 1,
     jvmArgsAppend = {"--enable-native-access=ALL-UNNAMED"})
 public class LayerBenchmark {
-  /** Channels of input and output, size of image and kernel. */
-  @Param({"64,64,56,3", "128,128,28,3", "256,64,56,1"})
+  /** Channels of input and output, size of image and of kernel, with colons between. */
+  @Param({"64:64:56:3", "128:128:28:3", "256:64:56:1"})
   public String layer;
 
   /** Share of low channels on both sides. */
@@ -63,7 +63,7 @@ public class LayerBenchmark {
   /** Plans the layer. */
   @Setup
   public void setUp() {
-    String[] numbers = layer.split(",", -1);
+    String[] numbers = layer.split(":", -1);
     int in = Integer.parseInt(numbers[0]);
     int out = Integer.parseInt(numbers[1]);
     int size = Integer.parseInt(numbers[2]);

@@ -17,6 +17,8 @@ import java.util.Optional;
  */
 public final class OctavePlanner {
   private static final int MOST_TIMED = 16;
+  private static final int FEWEST_TIMED = 6;
+  private static final double MICROSECONDS_OF_A_ROUND = 60_000;
   private static final double HOPELESS = 1.6; // times the best prediction
   private static final int ROUNDS = 12;
   private static final long BUDGET_NANOS = 150_000_000;
@@ -214,7 +216,7 @@ public final class OctavePlanner {
       List<Formulation> possible, CostModel model, double hopeless) {
     return possible.stream()
         .filter(f -> model.microseconds(f) <= hopeless)
-        .limit(MOST_TIMED)
+        .limit(Math.clamp((long) (MICROSECONDS_OF_A_ROUND / hopeless), FEWEST_TIMED, MOST_TIMED))
         // Last, because OpenMP's idle threads spin for a while and would disturb the others.
         .sorted(Comparator.comparing(f -> f.sharing() == Sharing.PRIMITIVES))
         .toList();

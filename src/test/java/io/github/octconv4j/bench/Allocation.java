@@ -21,7 +21,7 @@ final class Allocation {
   public static void main(String[] args) throws IOException {
     if (args[0].equals("layer")) {
       LayerBenchmark layer = new LayerBenchmark();
-      layer.layer = "32,32,8,3";
+      layer.layer = "32:32:8:3";
       layer.alpha = Double.parseDouble(args[1]);
       layer.threads = Integer.parseInt(args[2]);
       layer.setUp();
