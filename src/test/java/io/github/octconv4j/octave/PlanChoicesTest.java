@@ -1,0 +1,114 @@
+package io.github.octconv4j.octave;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.octconv4j.dnn.Engine;
+import io.github.octconv4j.octave.OctavePlanner.Considered;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a measurement chose is kept, and a file of choices is never trusted. */
+class PlanChoicesTest {
+  private static final OctaveConv2d SPEC =
+      OctaveConv2d.of(32, 32).kernel(3).padding(1).alpha(0.5).build();
+  private static final OctaveShape SHAPE = OctaveShape.of(1, 8, 8, SizeRule.FLOOR);
+  private static final List<Formulation> POSSIBLE =
+      Candidates.all(SPEC, SHAPE, PlanOptions.DEFAULT);
+
+  @TempDir Path folder;
+
+  @Test
+  void aChoiceIsFoundAgainInMemory() {
+    PlanChoices choices = PlanChoices.inMemory();
+    assertThat(choices.find("plan", POSSIBLE)).isEmpty();
+    choices.put("plan", POSSIBLE.getLast());
+    assertThat(choices.find("plan", POSSIBLE)).contains(POSSIBLE.getLast());
+    assertThat(choices.find("another", POSSIBLE)).isEmpty();
+  }
+
+  @Test
+  void aFileServesTheNextProcess() {
+    Path file = folder.resolve("new").resolve("choices.txt");
+    PlanChoices.inFile(file).put("plan", POSSIBLE.get(1));
+    assertThat(PlanChoices.inFile(file).find("plan", POSSIBLE)).contains(POSSIBLE.get(1));
+  }
+
+  @Test
+  void linesOfOtherMachinesAreKeptAndNotUsed() throws Exception {
+    Path file = folder.resolve("choices.txt");
+    PlanChoices.inFile(file).put("plan", POSSIBLE.get(1));
+    List<String> lines = Files.readAllLines(file);
+    String foreign = "other processor\tplan\t" + POSSIBLE.get(2);
+    Files.write(file, List.of(lines.getFirst(), foreign));
+
+    PlanChoices choices = PlanChoices.inFile(file);
+    assertThat(choices.find("plan", POSSIBLE)).isEmpty();
+    choices.put("plan", POSSIBLE.get(3));
+    assertThat(Files.readAllLines(file)).contains(foreign).hasSize(3);
+  }
+
+  @Test
+  void aDamagedFileIsIgnoredAndReplaced() throws Exception {
+    Path file = folder.resolve("choices.txt");
+    Files.writeString(file, "octconv4j plan choices, version 1\none field only\n");
+    PlanChoices choices = PlanChoices.inFile(file);
+    assertThat(choices.find("plan", POSSIBLE)).isEmpty();
+    choices.put("plan", POSSIBLE.getFirst());
+    assertThat(Files.readString(file)).doesNotContain("one field only");
+    assertThat(PlanChoices.inFile(file).find("plan", POSSIBLE)).contains(POSSIBLE.getFirst());
+  }
+
+  @Test
+  void aChoiceThatIsNotPossibleIsNotTaken() throws Exception {
+    Path file = folder.resolve("choices.txt");
+    PlanChoices.inFile(file).put("plan", POSSIBLE.getFirst());
+    String text = Files.readString(file);
+    Files.writeString(file, text.replace(POSSIBLE.getFirst().toString(), "nhwc, magic"));
+    assertThat(PlanChoices.inFile(file).find("plan", POSSIBLE)).isEmpty();
+  }
+
+  @Test
+  void aMeasuredPlanIsBuiltFromTheKeptChoice() {
+    PlanOptions options = PlanOptions.DEFAULT.choices(PlanChoices.inMemory());
+    try (Engine engine = Engine.cpu();
+        OctaveLayer layer = SPEC.on(engine, weights(SPEC), options);
+        OctavePlan first = layer.plan(OctaveDesc.any(SPEC.in(), SHAPE), OutputFormat.ANY);
+        OctavePlan second = layer.plan(OctaveDesc.any(SPEC.in(), SHAPE), OutputFormat.ANY)) {
+      assertThat(second.formulation()).isEqualTo(first.formulation());
+    }
+  }
+
+  @Test
+  void referenceImplementationsAreRefusedWhereThereIsAnything() {
+    List<OctaveConv2d> specs =
+        List.of(
+            SPEC,
+            OctaveConv2d.of(4, 10).kernel(3).stride(2).alpha(0, 0.5).build(),
+            OctaveConv2d.of(64, 64).kernel(3).padding(1).alpha(0.125).build(),
+            OctaveConv2d.of(48, 24).alpha(0.25).build());
+    OctaveShape shape = OctaveShape.of(1, 14, 14, SizeRule.FLOOR);
+    try (Engine engine = Engine.cpu()) {
+      for (OctaveConv2d spec : specs) {
+        PlanOptions options = PlanOptions.DEFAULT.choices(PlanChoices.inMemory());
+        try (OctaveLayer layer = spec.on(engine, weights(spec), options)) {
+          List<Considered> all =
+              layer.planner(OctaveDesc.any(spec.in(), shape), OutputFormat.ANY).explain();
+          assertThat(all).filteredOn(Considered::chosen).hasSize(1);
+          if (all.stream().anyMatch(c -> c.measured() && c.references().isEmpty())) {
+            assertThat(all)
+                .filteredOn(Considered::chosen)
+                .allMatch(c -> c.references().isEmpty() && c.measured());
+          }
+        }
+      }
+    }
+  }
+
+  private static OctaveWeights weights(OctaveConv2d spec) {
+    int count = spec.out().total() * spec.in().total() * spec.kernelHeight() * spec.kernelWidth();
+    return OctaveWeights.split(spec, new float[count], null);
+  }
+}
