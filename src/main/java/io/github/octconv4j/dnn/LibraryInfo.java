@@ -44,7 +44,7 @@ public record LibraryInfo(
     return new LibraryInfo(
         library.version(),
         builtFrom(),
-        Native.string(dnnl_h.dnnl_cpu_isa2str(dnnl_h.dnnl_get_effective_cpu_isa())),
+        CpuIsa.name(),
         Platform.find().map(Platform::classifier).orElse("unsupported"),
         library.path(),
         library.verified(),

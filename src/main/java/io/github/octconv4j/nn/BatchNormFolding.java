@@ -4,7 +4,6 @@ import io.github.octconv4j.octave.Frequency;
 import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.OctavePath;
 import io.github.octconv4j.octave.OctaveWeights;
-import java.util.EnumMap;
 import java.util.Map;
 
 /**
@@ -59,8 +58,7 @@ final class BatchNormFolding {
       }
       weights.kernel(path, kernel);
     }
-    Map<Frequency, Statistics> present = new EnumMap<>(norms);
-    present.forEach(
+    norms.forEach(
         (frequency, norm) -> {
           float[] bias = new float[spec.out().of(frequency)];
           for (int c = 0; c < bias.length; c++) {
