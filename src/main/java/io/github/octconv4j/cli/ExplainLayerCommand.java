@@ -10,7 +10,9 @@ import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.octave.PlanOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -46,6 +48,15 @@ final class ExplainLayerCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print one JSON object.")
   private boolean json;
 
+  @Option(
+      names = "--export",
+      paramLabel = "FILE",
+      description = {
+        "Write the octave layer's plan with weights, data and results there, for the C program in"
+            + " native/."
+      })
+  private Optional<Path> export;
+
   @Parameters(
       paramLabel = "SPEC",
       description =
@@ -55,13 +66,14 @@ final class ExplainLayerCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    OutputFile exportFile = export.isPresent() ? OutputFile.of(export.get()) : null;
     List<LayerShape> layers = options.sized(new LayerShapes().addProblem(problem).layers());
     if (layers.size() != 1) {
       throw new IllegalArgumentException(problem + ": expected one problem");
     }
     LayerShape layer = layers.getFirst();
     layer.spec(alpha); // what has no octave form is found before anything is run
-    LayerReport report = measure(layer, options.planOptions());
+    LayerReport report = measure(layer, options.planOptions(), exportFile);
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       Json.print(out, report::write);
@@ -71,10 +83,14 @@ final class ExplainLayerCommand implements Callable<Integer> {
     return 0;
   }
 
-  private LayerReport measure(LayerShape layer, PlanOptions planOptions) {
+  private LayerReport measure(LayerShape layer, PlanOptions planOptions, OutputFile exportFile)
+      throws IOException {
     try (Engine engine = Engine.cpu();
         Contender octave = Contender.explained(engine, layer, alpha, planOptions);
         Contender dense = Contender.of(engine, layer, 0, planOptions.type(DataType.F32))) {
+      if (exportFile != null) {
+        exportFile.write(octave::export);
+      }
       LayerResult result =
           new LayerBench(engine, planOptions, 0).compare(layer, alpha, octave, dense);
       int runs = (int) Math.clamp(PROFILE_US / result.octave().microseconds(), 5, 300);

@@ -1,10 +1,11 @@
 package io.github.octconv4j.cli;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 
 /** A file to be written: there is all of it or nothing. */
 final class OutputFile {
@@ -36,14 +37,25 @@ final class OutputFile {
     return new OutputFile(path);
   }
 
+  /** Something that writes the content of a file. */
+  interface Content {
+    void write(OutputStream out) throws IOException;
+  }
+
   void write(byte[] bytes) throws IOException {
+    write(out -> out.write(bytes));
+  }
+
+  void write(Content content) throws IOException {
     // A link stays one: what it points to is replaced.
     Path target = Files.exists(path) ? path.toRealPath() : path.toAbsolutePath();
     Path part =
         target.resolveSibling(
             ".%s.%d.part".formatted(target.getFileName(), ProcessHandle.current().pid()));
     try {
-      Files.write(part, bytes, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING);
+      try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(part))) {
+        content.write(out);
+      }
       Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       throw new IOException(path + ": cannot be written, " + e.getMessage(), e);

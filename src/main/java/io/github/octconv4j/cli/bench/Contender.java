@@ -12,6 +12,8 @@ import io.github.octconv4j.octave.OctavePlanner.Considered;
 import io.github.octconv4j.octave.OctaveTensor;
 import io.github.octconv4j.octave.OutputFormat;
 import io.github.octconv4j.octave.PlanOptions;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.foreign.Arena;
 import java.util.List;
 
@@ -19,7 +21,7 @@ import java.util.List;
  * A layer with a plan, weights and data, ready to run. Layouts are what the plan likes, as for a
  * layer inside a network. For one thread.
  */
-public final class Contender implements AutoCloseable {
+public final class Contender implements Race.Runner, AutoCloseable {
   private final PlanOptions options;
   private final OctaveLayer layer;
   private final List<Considered> considered;
@@ -110,12 +112,18 @@ public final class Contender implements AutoCloseable {
     return execution.profile(x, y, runs);
   }
 
-  void run() {
+  /** Runs once and writes plan, data and results to a file that needs no Java. */
+  public void export(OutputStream out) throws IOException {
+    execution.export(x, y, out);
+  }
+
+  @Override
+  public void run() {
     execution.run(x, y);
   }
 
-  /** Whether a run wakes the team of the OpenMP runtime, which spins on for a while. */
-  boolean wakesOpenMp() {
+  @Override
+  public boolean wakesOpenMp() {
     return options.threads() > 1 && plan.formulation().sharing() == Sharing.PRIMITIVES;
   }
 

@@ -1,7 +1,6 @@
 package io.github.octconv4j.cli.bench;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -17,13 +16,24 @@ public final class Race {
   private static final int FEWEST_SLOW_ROUNDS = 7;
   private static final long OPENMP_SPINS_MILLIS = 10;
 
-  private final List<Contender> contenders;
+  /** Something that runs, always the same. */
+  public interface Runner {
+    /** Runs once. */
+    void run();
+
+    /** Whether a run wakes the team of the OpenMP runtime, which spins on for a while. */
+    default boolean wakesOpenMp() {
+      return false;
+    }
+  }
+
+  private final List<Runner> contenders;
   private final boolean mixed;
   private final List<long[]> rounds = new ArrayList<>();
 
-  private Race(List<Contender> contenders) {
+  private Race(List<Runner> contenders) {
     this.contenders = contenders;
-    this.mixed = contenders.stream().map(Contender::wakesOpenMp).distinct().count() > 1;
+    this.mixed = contenders.stream().map(Runner::wakesOpenMp).distinct().count() > 1;
   }
 
   /**
@@ -31,7 +41,7 @@ public final class Race {
    *
    * @param runs rounds, or 0 for as many as give a steady median: at least 60, and half a second
    */
-  public static Race of(List<Contender> contenders, int runs) {
+  public static Race of(List<? extends Runner> contenders, int runs) {
     Race race = new Race(List.copyOf(contenders));
     race.repeat(runs > 0 ? Math.min(runs, WARM_UP_ROUNDS) : WARM_UP_ROUNDS, WARM_UP_NANOS);
     race.rounds.clear();
@@ -64,7 +74,7 @@ public final class Race {
     boolean openMp = contenders.get(forwards ? 0 : times.length - 1).wakesOpenMp();
     for (int i = 0; i < times.length; i++) {
       int index = forwards ? i : times.length - 1 - i;
-      Contender contender = contenders.get(index);
+      Runner contender = contenders.get(index);
       if (mixed && (i == 0 || openMp != contender.wakesOpenMp())) {
         openMp = contender.wakesOpenMp();
         settle(contender);
@@ -78,7 +88,7 @@ public final class Race {
   }
 
   /** Lets the other kind of threads fall asleep, and those that are needed now wake up. */
-  private static void settle(Contender next) {
+  private static void settle(Runner next) {
     try {
       Thread.sleep(OPENMP_SPINS_MILLIS);
     } catch (InterruptedException e) {
@@ -94,10 +104,24 @@ public final class Race {
 
   /** Returns the median time of a contender in microseconds. */
   public double microseconds(int contender) {
-    long[] times = rounds.stream().mapToLong(round -> round[contender]).toArray();
-    Arrays.sort(times);
-    int middle = times.length / 2;
-    return (times.length % 2 == 1 ? times[middle] : (times[middle - 1] + times[middle]) / 2.0)
-        / 1e3;
+    return quantile(times(contender), 0.5) / 1e3;
+  }
+
+  /** Returns the distance of a contender's quartiles as a share of its median. */
+  public double spread(int contender) {
+    long[] times = times(contender);
+    return (quantile(times, 0.75) - quantile(times, 0.25)) / quantile(times, 0.5);
+  }
+
+  private long[] times(int contender) {
+    return rounds.stream().mapToLong(round -> round[contender]).sorted().toArray();
+  }
+
+  /** Between two times of the sorted ones, in proportion. */
+  private static double quantile(long[] sorted, double share) {
+    double place = share * (sorted.length - 1);
+    int below = (int) place;
+    int above = Math.min(below + 1, sorted.length - 1);
+    return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
   }
 }
