@@ -6,7 +6,6 @@ import io.github.octconv4j.cli.bench.LayerShape;
 import io.github.octconv4j.cli.bench.LayerShapes;
 import io.github.octconv4j.dnn.Engine;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -33,8 +32,6 @@ import picocli.CommandLine.Spec;
       "Without arguments: layers of ResNet-50, embedded."
     })
 final class BenchLayersCommand implements Callable<Integer> {
-  private static final String EMBEDDED = "bench_layers.txt";
-
   @Spec private CommandSpec spec;
 
   @Option(
@@ -100,7 +97,7 @@ final class BenchLayersCommand implements Callable<Integer> {
       shapes.add(argument);
     }
     if (arguments.isEmpty()) {
-      shapes.addLines(EMBEDDED, embedded());
+      shapes.addEmbedded();
     }
     List<LayerShape> layers = options.sized(shapes.layers());
     if (layers.isEmpty()) {
@@ -108,15 +105,6 @@ final class BenchLayersCommand implements Callable<Integer> {
           "there is no problem in %s, expected at least one".formatted(arguments));
     }
     return layers;
-  }
-
-  private static String embedded() throws IOException {
-    try (InputStream in = BenchLayersCommand.class.getResourceAsStream(EMBEDDED)) {
-      if (in == null) {
-        throw new IOException(EMBEDDED + " is missing from the octconv4j jar");
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    }
   }
 
   private List<LayerResult> measure(List<LayerShape> layers, List<Double> shares) {

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 
 /** Prints one JSON object, indented, in ASCII whatever the terminal's encoding. */
-final class Json {
+public final class Json {
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
           .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
@@ -18,11 +18,13 @@ final class Json {
   private Json() {}
 
   /** What is written between the braces. */
-  interface Content {
+  public interface Content {
+    /** Writes it. */
     void write(JsonGenerator json) throws IOException;
   }
 
-  static void print(PrintWriter out, Content content) throws IOException {
+  /** Prints an object. */
+  public static void print(PrintWriter out, Content content) throws IOException {
     try (JsonGenerator json = FACTORY.createGenerator(out)) {
       json.useDefaultPrettyPrinter();
       json.writeStartObject();

@@ -16,10 +16,11 @@ import java.time.temporal.ChronoUnit;
  * @param date when, in UTC
  * @param threads of each contender
  */
-record Machine(
+public record Machine(
     String processor, String isa, String onednn, String java, Instant date, int threads) {
 
-  static Machine here(int threads) {
+  /** Returns this machine, now. */
+  public static Machine here(int threads) {
     return new Machine(
         CpuIsa.processor(),
         CpuIsa.name(),
@@ -29,7 +30,8 @@ record Machine(
         threads);
   }
 
-  void write(JsonGenerator json) throws IOException {
+  /** Writes the field {@code machine}. */
+  public void write(JsonGenerator json) throws IOException {
     json.writeObjectFieldStart("machine");
     json.writeStringField("processor", processor);
     json.writeStringField("isa", isa);

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
 /** A file to be written: there is all of it or nothing. */
-final class OutputFile {
+public final class OutputFile {
   private final Path path;
 
   private OutputFile(Path path) {
@@ -20,7 +20,7 @@ final class OutputFile {
    *
    * @throws IOException if not; one line that starts with the path says why
    */
-  static OutputFile of(Path path) throws IOException {
+  public static OutputFile of(Path path) throws IOException {
     Path folder = path.toAbsolutePath().getParent();
     if (folder == null || !Files.isDirectory(folder)) {
       throw new IOException(path + ": cannot be written, the folder does not exist");
@@ -38,15 +38,18 @@ final class OutputFile {
   }
 
   /** Something that writes the content of a file. */
-  interface Content {
+  public interface Content {
+    /** Writes it. */
     void write(OutputStream out) throws IOException;
   }
 
-  void write(byte[] bytes) throws IOException {
+  /** Replaces the file. */
+  public void write(byte[] bytes) throws IOException {
     write(out -> out.write(bytes));
   }
 
-  void write(Content content) throws IOException {
+  /** Replaces the file by what is written. */
+  public void write(Content content) throws IOException {
     // A link stays one: what it points to is replaced.
     Path target = Files.exists(path) ? path.toRealPath() : path.toAbsolutePath();
     Path part =

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Rows of text in columns that are as wide as their widest cell, two spaces apart. */
-final class Table {
+public final class Table {
   private final String alignment;
   private final List<String[]> rows = new ArrayList<>();
 
@@ -14,11 +14,12 @@ final class Table {
    *
    * @param alignment one letter for each column, {@code l} left or {@code r} right
    */
-  Table(String alignment) {
+  public Table(String alignment) {
     this.alignment = alignment;
   }
 
-  Table row(String... cells) {
+  /** Adds a row. */
+  public Table row(String... cells) {
     if (cells.length != alignment.length()) {
       throw new IllegalArgumentException(
           "a row has %d cells, the table %d columns".formatted(cells.length, alignment.length()));
@@ -27,7 +28,8 @@ final class Table {
     return this;
   }
 
-  void print(PrintWriter out) {
+  /** Prints all rows. */
+  public void print(PrintWriter out) {
     int[] widths = new int[alignment.length()];
     for (String[] row : rows) {
       for (int c = 0; c < row.length; c++) {

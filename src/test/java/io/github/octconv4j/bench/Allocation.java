@@ -1,6 +1,7 @@
 package io.github.octconv4j.bench;
 
 import com.sun.management.ThreadMXBean;
+import io.github.octconv4j.bench.kernel.Variant;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 
@@ -21,7 +22,8 @@ final class Allocation {
   public static void main(String[] args) throws IOException {
     if (args[0].equals("layer")) {
       LayerBenchmark layer = new LayerBenchmark();
-      layer.layer = "32:32:8:3";
+      layer.layer = "mb1ic32oc32_ih8oh8kh3ph1";
+      layer.variant = Variant.ONEDNN;
       layer.alpha = Double.parseDouble(args[1]);
       layer.threads = Integer.parseInt(args[2]);
       layer.setUp();

@@ -4,6 +4,8 @@ import io.github.octconv4j.cli.shapes.Driver;
 import io.github.octconv4j.cli.shapes.ShapeReader;
 import io.github.octconv4j.cli.shapes.Types;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -11,6 +13,8 @@ import java.util.List;
 
 /** Reads layers in the syntax of benchdnn's convolution problems. */
 public final class LayerShapes {
+  private static final String EMBEDDED = "/io/github/octconv4j/cli/bench_layers.txt";
+
   private final ShapeReader reader = new ShapeReader(Driver.CONV, Types.F32);
 
   /**
@@ -54,6 +58,17 @@ public final class LayerShapes {
       }
     }
     return this;
+  }
+
+  /** Adds layers of ResNet-50, embedded. */
+  public LayerShapes addEmbedded() throws IOException {
+    try (InputStream in = LayerShapes.class.getResourceAsStream(EMBEDDED)) {
+      if (in == null) {
+        throw new IOException(EMBEDDED + " is missing from the octconv4j jar");
+      }
+      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      return addLines(EMBEDDED.substring(EMBEDDED.lastIndexOf('/') + 1), text);
+    }
   }
 
   /** Returns the layers that were read, without repeats. */

@@ -1,0 +1,27 @@
+package io.github.octconv4j.bench;
+
+/** What is still done when the process is interrupted, for instance by Ctrl-C. */
+public final class Interruption implements AutoCloseable {
+  private final Thread hook;
+
+  private Interruption(Thread hook) {
+    this.hook = hook;
+  }
+
+  /** Has something done at the end of the process, unless this is closed before. */
+  public static Interruption then(Runnable last) {
+    Thread hook = Thread.ofPlatform().unstarted(last);
+    Runtime.getRuntime().addShutdownHook(hook);
+    return new Interruption(hook);
+  }
+
+  /** Takes the work back. */
+  @Override
+  public void close() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // The process is ending, and the hook is at work.
+    }
+  }
+}

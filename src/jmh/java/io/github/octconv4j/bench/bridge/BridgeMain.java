@@ -1,0 +1,215 @@
+package io.github.octconv4j.bench.bridge;
+
+import io.github.octconv4j.bench.Interruption;
+import io.github.octconv4j.bench.Measured;
+import io.github.octconv4j.cli.Table;
+import io.github.octconv4j.cli.bench.Contender;
+import io.github.octconv4j.cli.bench.LayerShape;
+import io.github.octconv4j.cli.bench.LayerShapes;
+import io.github.octconv4j.dnn.Engine;
+import io.github.octconv4j.octave.PlanChoices;
+import io.github.octconv4j.octave.PlanOptions;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * {@code scripts/bench bridge [--quick] FOLDER}: the same primitives run from Java and from C, in
+ * turn. Both are started anew several times, for how memory pages fall changes times by more than
+ * the bridge does; the medians of all starts are compared.
+ */
+public final class BridgeMain {
+  private static final List<Double> ALPHAS = List.of(0.0, 0.125, 0.25, 0.5, 0.75);
+  private static final String[] TINY = {
+    "mb1ic16oc16_ih4oh4kh1ph0n\"tiny:1x1\"", "mb1ic16oc16_ih8oh8kh3ph1n\"tiny:3x3\""
+  };
+  private static final int WARM_UP_RUNS = 30_000;
+  private static final int ROUNDS = 5; // of one side before it is the other's turn
+  private static final double LEAST_NANOS = 20_000; // of what is timed together
+
+  private final Path program;
+  private final Path plan;
+  private final boolean quick;
+  private final PlanOptions options = PlanOptions.DEFAULT.choices(PlanChoices.inMemory());
+
+  /**
+   * What was measured of a plan.
+   *
+   * @param primitives of a run
+   * @param java microseconds
+   * @param c microseconds
+   */
+  private record Sides(int primitives, double java, double c) {
+    double ratio() {
+      return java / c;
+    }
+
+    double nanosPerPrimitive() {
+      return 1e3 * (java - c) / primitives;
+    }
+  }
+
+  private BridgeMain(Path program, Path plan, boolean quick) {
+    this.program = program;
+    this.plan = plan;
+    this.quick = quick;
+  }
+
+  /** Runs it; exit code 3 where there is no C compiler. */
+  public static void main(String[] args) throws IOException {
+    boolean quick = args.length > 1 && args[0].equals("--quick");
+    Path folder = Path.of(args[args.length - 1]);
+    Optional<String> missing = Twin.missing();
+    if (missing.isPresent()) {
+      System.err.println("bench bridge: " + missing.get() + "; install one (Debian: gcc)");
+      System.exit(3);
+    }
+    Path program = Twin.build(Path.of("target", "twin"));
+    Path plan = Files.createTempFile("octconv4j", ".plan");
+    try {
+      new BridgeMain(program, plan, quick).run(folder);
+    } finally {
+      Files.deleteIfExists(plan);
+    }
+  }
+
+  private void run(Path folder) throws IOException {
+    List<LayerShape> tiny = new ArrayList<>();
+    for (String problem : TINY) {
+      tiny.addAll(new LayerShapes().addProblem(problem).layers());
+    }
+    List<LayerShape> layers = new ArrayList<>(tiny);
+    layers.addAll(new LayerShapes().addEmbedded().layers());
+    List<Double> alphas = quick ? List.of(0.0, 0.5) : ALPHAS;
+    Measured measured = new Measured(folder, "bridge", 1, layers.size() * alphas.size());
+    Table table =
+        new Table("lrrrrrr")
+            .row("layer", "alpha", "primitives", "Java us", "C us", "ratio", "ns/primitive");
+    PrintWriter out = new PrintWriter(System.out, true, System.out.charset());
+    Runnable print =
+        () -> {
+          out.printf("%n%s%nJava and C in turn, one thread, F32, medians%n%n", measured.machine());
+          table.print(out);
+        };
+    try (Engine engine = Engine.cpu();
+        Interruption last = Interruption.then(print)) {
+      warmUp(engine, tiny.getLast());
+      for (LayerShape layer : layers) {
+        for (double alpha : alphas) {
+          measured.step("%s, alpha %s".formatted(layer.name(), alpha));
+          Sides sides = measure(engine, layer, alpha);
+          measured.add(fields(layer, alpha, sides));
+          table.row(
+              layer.name(),
+              Double.toString(alpha),
+              Integer.toString(sides.primitives),
+              format("%.2f", sides.java),
+              format("%.2f", sides.c),
+              format("%.4f", sides.ratio()),
+              format("%.0f", sides.nanosPerPrimitive()));
+        }
+      }
+    }
+    print.run();
+    out.printf("%nwritten to %s%n", measured.path());
+  }
+
+  private static String format(String format, double value) {
+    return String.format(Locale.ROOT, format, value);
+  }
+
+  private static Map<String, Object> fields(LayerShape layer, double alpha, Sides sides) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("layer", layer.name());
+    fields.put("alpha", alpha);
+    fields.put("primitives", sides.primitives);
+    fields.put("java_us", sides.java);
+    fields.put("c_us", sides.c);
+    fields.put("ratio", sides.ratio());
+    fields.put("ns_per_primitive_over_c", sides.nanosPerPrimitive());
+    return fields;
+  }
+
+  /** Large layers run too seldom for the JIT compiler, which in a service has long been done. */
+  private void warmUp(Engine engine, LayerShape layer) {
+    for (double alpha : new double[] {0, 0.5}) {
+      try (Contender contender = Contender.of(engine, layer, alpha, options)) {
+        for (int i = 0; i < WARM_UP_RUNS; i++) {
+          contender.run();
+        }
+        for (int i = 0; i < WARM_UP_RUNS; i++) {
+          time(contender, 1);
+        }
+      }
+    }
+  }
+
+  private Sides measure(Engine engine, LayerShape layer, double alpha) throws IOException {
+    int starts = quick ? 3 : 7;
+    double[] java = new double[starts];
+    double[] c = new double[starts];
+    int primitives = 0;
+    List<Contender> open = new ArrayList<>();
+    try {
+      for (int start = 0; start < starts; start++) {
+        // Earlier ones stay open, else each would get the same memory.
+        Contender contender = Contender.of(engine, layer, alpha, options);
+        open.add(contender);
+        try (OutputStream out = Files.newOutputStream(plan)) {
+          contender.export(out);
+        }
+        try (Twin twin = Twin.start(program, plan)) {
+          primitives = twin.primitives();
+          Sides sides = alternate(contender, twin);
+          java[start] = sides.java;
+          c[start] = sides.c;
+        }
+      }
+    } finally {
+      open.forEach(Contender::close);
+    }
+    return new Sides(primitives, median(java), median(c));
+  }
+
+  private Sides alternate(Contender contender, Twin twin) throws IOException {
+    double one = time(contender, 1);
+    int repeats = (int) Math.clamp(Math.ceil(LEAST_NANOS / one), 1, 1000);
+    int turns = (int) Math.clamp((quick ? 1e8 : 2e8) / (one * (repeats + 1) * ROUNDS * 2), 8, 200);
+    double[] java = new double[turns * ROUNDS];
+    double[] c = new double[turns * ROUNDS];
+    twin.time(ROUNDS, repeats);
+    for (int turn = 0; turn < turns; turn++) {
+      for (int i = 0; i < ROUNDS; i++) {
+        java[turn * ROUNDS + i] = time(contender, repeats);
+      }
+      System.arraycopy(twin.time(ROUNDS, repeats), 0, c, turn * ROUNDS, ROUNDS);
+    }
+    return new Sides(twin.primitives(), median(java) / 1e3, median(c) / 1e3);
+  }
+
+  /** Nanoseconds of one of so many runs; one goes before them, as in C. */
+  private static double time(Contender contender, int repeats) {
+    contender.run();
+    long before = System.nanoTime();
+    for (int i = 0; i < repeats; i++) {
+      contender.run();
+    }
+    return (double) (System.nanoTime() - before) / repeats;
+  }
+
+  private static double median(double[] values) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    int middle = sorted.length / 2;
+    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  }
+}

@@ -1,0 +1,92 @@
+package io.github.octconv4j.bench.bridge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.octconv4j.cli.bench.Contender;
+import io.github.octconv4j.cli.bench.LayerShapes;
+import io.github.octconv4j.dnn.Engine;
+import io.github.octconv4j.octave.PlanOptions;
+import io.github.octconv4j.octave.Tuning;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** C runs what Java exports, with the same results to the last bit. */
+class TwinTest {
+  @TempDir private static Path folder;
+  private static Path program;
+
+  @BeforeAll
+  static void build() throws IOException {
+    Assumptions.assumeTrue(
+        Twin.missing().isEmpty(), () -> "The C twin was left out: " + Twin.missing().orElseThrow());
+    program = Twin.build(folder.resolve("twin"));
+  }
+
+  private static Path export(String problem, double alpha, int threads, Tuning tuning)
+      throws IOException {
+    Path plan = folder.resolve("a.plan");
+    PlanOptions options = PlanOptions.DEFAULT.threads(threads).tuning(tuning);
+    try (Engine engine = Engine.cpu();
+        Contender contender =
+            Contender.of(
+                engine, new LayerShapes().addProblem(problem).layers().getFirst(), alpha, options);
+        OutputStream out = Files.newOutputStream(plan)) {
+      contender.export(out);
+    }
+    return plan;
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "mb1ic64oc64_ih14oh14kh3ph1, 0, 1, OFF",
+    "mb1ic64oc64_ih14oh14kh3ph1, .5, 1, OFF",
+    "mb1ic64oc64_ih14oh14kh3ph1, .125, 2, HEURISTIC",
+    "mb2ic12oc20_ih7oh7kh3ph1, .25, 1, OFF",
+    "mb1ic128oc128_ih28oh28kh3ph1, .5, 1, MEASURED",
+    "g32mb1ic32oc32_ih14oh14kh3ph1, .5, 1, OFF",
+    "mb1ic16oc32_ih14oh7kh3sh2ph1, .5, 1, OFF",
+    "mb1ic64oc256_ih56oh56kh1ph0, .25, 2, MEASURED"
+  })
+  void resultsAreTheSame(String problem, double alpha, int threads, Tuning tuning)
+      throws IOException {
+    Path plan = export(problem, alpha, threads, tuning);
+    try (Twin twin = Twin.start(program, plan)) {
+      assertThat(twin.primitives()).isPositive();
+      assertThat(twin.time(3, 2)).hasSize(3).doesNotContain(0);
+    }
+  }
+
+  @Test
+  void otherResultsAreFound() throws IOException {
+    Path plan = export("mb1ic64oc64_ih14oh14kh3ph1", 0.5, 1, Tuning.OFF);
+    byte[] bytes = Files.readAllBytes(plan);
+    // In the order of the buffers, data begin with both inputs; the third are the high results.
+    int inputs = 4 * (32 * 14 * 14 + 32 * 7 * 7);
+    int head = new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1).indexOf("\ndata\n");
+    int data = (head + "\ndata\n".length() + 63) / 64 * 64;
+    bytes[data + inputs + 100] ^= 1;
+    Files.write(plan, bytes);
+    assertThatThrownBy(() -> Twin.start(program, plan).close())
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("1 of " + 4 * (32 * 14 * 14 + 32 * 7 * 7) + " bytes");
+  }
+
+  @Test
+  void brokenFilesAreRefused() throws IOException {
+    Path plan = export("mb1ic64oc64_ih14oh14kh3ph1", 0.5, 1, Tuning.OFF);
+    byte[] bytes = Files.readAllBytes(plan);
+    Files.write(plan, java.util.Arrays.copyOf(bytes, bytes.length / 2));
+    assertThatThrownBy(() -> Twin.start(program, plan).close())
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("exit 2");
+  }
+}
