@@ -13,10 +13,14 @@ import io.github.octconv4j.octave.OctavePlanner.Considered;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -43,6 +47,31 @@ class ExplainLayerCommandTest {
     assertThat(lines).anyMatch(l -> l.startsWith(plan) && l.endsWith(" chosen"));
     assertThat(lines).anyMatch(l -> l.endsWith(" rejected: slower"));
     assertThat(run.lastLine()).matches(SENTENCE.replace("%s", "0\\.438"));
+  }
+
+  @Test
+  void exportHasThePlanThatIsShown(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("tiny.plan");
+    CommandRun run = CommandRun.of("explain", "layer", PROBLEM, "--export", file).succeeded();
+    List<String> lines =
+        Files.readString(file, StandardCharsets.ISO_8859_1).lines().takeWhile(l -> !l.equals("data")).toList();
+    assertThat(lines.getFirst()).isEqualTo("octconv4j-program 1");
+    List<String> steps =
+        lines.stream()
+            .filter(line -> line.startsWith("step "))
+            .map(line -> line.substring(line.indexOf(' ', 5) + 1))
+            .toList();
+    assertThat(steps).hasSizeGreaterThan(4);
+    assertThat(run.lines().subList(7, 7 + steps.size()))
+        .zipSatisfy(steps, (shown, step) -> assertThat(shown).startsWith(step + " "));
+  }
+
+  @Test
+  void exportToNowhere() {
+    CommandRun.of("explain", "layer", PROBLEM, "--export", "/no/such/folder/a.plan")
+        .failed(
+            2,
+            "octconv explain layer: /no/such/folder/a.plan: cannot be written, the folder does not exist");
   }
 
   @Test
