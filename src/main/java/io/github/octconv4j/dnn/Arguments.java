@@ -24,7 +24,8 @@ public final class Arguments extends NativeHandle {
     super(array, ignored -> arena.close(), dependencies(primitive, memories));
     this.primitive = primitive;
     this.memories = memories;
-    this.array = array;
+    // Without its arena, which each call would hold and release: whoever runs this keeps it alive.
+    this.array = MemorySegment.ofAddress(array.address());
   }
 
   /**

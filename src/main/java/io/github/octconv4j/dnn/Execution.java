@@ -32,6 +32,8 @@ public final class Execution extends NativeHandle {
       Stream stream,
       List<List<View>> views,
       List<List<List<Arguments>>> sections,
+      MemorySegment temporaries,
+      MemorySegment scratchpads,
       List<NativeHandle> all) {}
 
   /** A memory that looks at a buffer from a certain byte on. */
@@ -80,7 +82,13 @@ public final class Execution extends NativeHandle {
         }
         sections.add(List.copyOf(lanes));
       }
-      return new Parts(stream, views.ofBuffers(), List.copyOf(sections), all);
+      return new Parts(
+          stream,
+          views.ofBuffers(),
+          List.copyOf(sections),
+          views.temporaries,
+          views.scratchpads,
+          all);
     } catch (RuntimeException | Error e) {
       close(all);
       arena.close();
@@ -103,6 +111,9 @@ public final class Execution extends NativeHandle {
    */
   public void bind(Operand operand, Tensor tensor) {
     Buffer buffer = operand.buffer();
+    if (isBound(buffer, tensor)) {
+      return;
+    }
     if (buffer.index() >= bound.length || !program.buffers().get(buffer.index()).equals(buffer)) {
       throw new IllegalArgumentException(operand + " belongs to another program");
     }
@@ -137,6 +148,17 @@ public final class Execution extends NativeHandle {
     } finally {
       exit();
     }
+  }
+
+  /** Whether the very same tensor was bound last, as in most runs; then all was checked before. */
+  @SuppressWarnings("ReferenceEquality") // equal ones take the longer way
+  private boolean isBound(Buffer buffer, Tensor tensor) {
+    int index = buffer.index();
+    return !isClosed()
+        && index < bound.length
+        && bound[index] == tensor.segment()
+        && program.buffers().get(index) == buffer
+        && tensor.desc() == buffer.desc();
   }
 
   /** Holds this and everything bound, and nothing that was bound before. */
@@ -188,7 +210,7 @@ public final class Execution extends NativeHandle {
     enter();
     try {
       runAll();
-      ProgramFile.write(program, bound, out);
+      ProgramFile.write(program, bound, parts.temporaries, parts.scratchpads, out);
     } finally {
       exit();
     }

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -20,24 +21,40 @@ import java.util.TreeMap;
 final class ProgramFile {
   private final Program program;
   private final MemorySegment[] bound;
+  private final MemorySegment temporaries;
+  private final MemorySegment scratchpads;
   private final StringBuilder text = new StringBuilder();
   private final List<MemoryDesc> descs = new ArrayList<>();
   private final List<MemorySegment> data = new ArrayList<>();
   private long dataBytes;
 
-  private ProgramFile(Program program, MemorySegment[] bound) {
+  private ProgramFile(
+      Program program,
+      MemorySegment[] bound,
+      MemorySegment temporaries,
+      MemorySegment scratchpads) {
     this.program = program;
     this.bound = bound;
+    this.temporaries = temporaries;
+    this.scratchpads = scratchpads;
   }
 
   /**
    * Writes a program and its data.
    *
    * @param bound the segment of each input and output, by the buffer's index
+   * @param temporaries of the execution
+   * @param scratchpads of the execution
    * @param out not closed
    */
-  static void write(Program program, MemorySegment[] bound, OutputStream out) throws IOException {
-    ProgramFile file = new ProgramFile(program, bound);
+  static void write(
+      Program program,
+      MemorySegment[] bound,
+      MemorySegment temporaries,
+      MemorySegment scratchpads,
+      OutputStream out)
+      throws IOException {
+    ProgramFile file = new ProgramFile(program, bound, temporaries, scratchpads);
     byte[] head = file.head();
     out.write(head);
     out.write(new byte[(int) (BufferLayout.lines(head.length) - head.length)]);
@@ -68,6 +85,7 @@ final class ProgramFile {
     line("lanes", program.lanes());
     line("temporaries", program.layout().bytes());
     line("scratchpad", program.layout().scratchpadBytes());
+    line("address", temporaries.address(), scratchpads.address());
     for (int i = 0; i < descs.size(); i++) {
       text.append("# ").append(descs.get(i)).append('\n');
       line("desc", i, HexFormat.of().formatHex(descs.get(i).blob()));
@@ -79,19 +97,17 @@ final class ProgramFile {
   private void addBuffer(Buffer buffer) {
     long bytes = buffer.desc().bytes();
     int desc = indexOf(buffer.desc());
-    switch (buffer.role()) {
-      case INPUT -> line("input", desc, bytes, add(bound[buffer.index()], bytes), buffer.name());
-      case OUTPUT -> line("output", desc, bytes, add(bound[buffer.index()], bytes), buffer.name());
-      case CONSTANT ->
-          line(
-              "constant",
-              desc,
-              bytes,
-              add(program.constant(buffer).segment(), bytes),
-              buffer.name());
-      case TEMPORARY ->
-          line("temporary", desc, bytes, program.layout().offset(buffer), buffer.name());
+    if (buffer.role() == Buffer.Role.TEMPORARY) {
+      line("temporary", desc, bytes, program.layout().offset(buffer), buffer.name());
+      return;
     }
+    MemorySegment segment =
+        buffer.role() == Buffer.Role.CONSTANT
+            ? program.constant(buffer).segment()
+            : bound[buffer.index()];
+    String role = buffer.role().name().toLowerCase(Locale.ROOT);
+    line(role, desc, bytes, add(segment, bytes), buffer.name());
+    line("at", segment.address());
   }
 
   /** Adds data and returns where they begin, counted from the first. */

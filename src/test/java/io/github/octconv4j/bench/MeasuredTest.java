@@ -38,10 +38,10 @@ class MeasuredTest {
     List<String> words = words(folder.resolve("new/bridge.json"));
     assertThat(words).startsWith("{", "machine", "{", "processor");
     assertThat(words).containsSequence("threads", "2", "}", "kind", "bridge", "results", "[", "{");
-    assertThat(words)
-        .endsWith("{", "layer", "a", "alpha", "null", "us", "1.2346", "}", "]", "}");
+    assertThat(words).endsWith("{", "layer", "a", "alpha", "null", "us", "1.2346", "}", "]", "}");
 
     measured.add(Map.of("primitives", 3));
-    assertThat(words(measured.path())).endsWith("1.2346", "}", "{", "primitives", "3", "}", "]", "}");
+    assertThat(words(measured.path()))
+        .endsWith("1.2346", "}", "{", "primitives", "3", "}", "]", "}");
   }
 }

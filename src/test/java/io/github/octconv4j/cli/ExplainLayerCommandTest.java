@@ -54,7 +54,10 @@ class ExplainLayerCommandTest {
     Path file = folder.resolve("tiny.plan");
     CommandRun run = CommandRun.of("explain", "layer", PROBLEM, "--export", file).succeeded();
     List<String> lines =
-        Files.readString(file, StandardCharsets.ISO_8859_1).lines().takeWhile(l -> !l.equals("data")).toList();
+        Files.readString(file, StandardCharsets.ISO_8859_1)
+            .lines()
+            .takeWhile(l -> !l.equals("data"))
+            .toList();
     assertThat(lines.getFirst()).isEqualTo("octconv4j-program 1");
     List<String> steps =
         lines.stream()
@@ -62,7 +65,7 @@ class ExplainLayerCommandTest {
             .map(line -> line.substring(line.indexOf(' ', 5) + 1))
             .toList();
     assertThat(steps).hasSizeGreaterThan(4);
-    assertThat(run.lines().subList(7, 7 + steps.size()))
+    assertThat(run.lines().subList(6, 6 + steps.size()))
         .zipSatisfy(steps, (shown, step) -> assertThat(shown).startsWith(step + " "));
   }
 

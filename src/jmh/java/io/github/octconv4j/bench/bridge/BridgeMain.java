@@ -24,8 +24,8 @@ import java.util.Optional;
 
 /**
  * {@code scripts/bench bridge [--quick] FOLDER}: the same primitives run from Java and from C, in
- * turn. Both are started anew several times, for how memory pages fall changes times by more than
- * the bridge does; the medians of all starts are compared.
+ * turn. Both are started anew several times, and C takes addresses like those of Java: how data
+ * fall into caches changes times by more than the bridge does. Medians of all starts count.
  */
 public final class BridgeMain {
   private static final List<Double> ALPHAS = List.of(0.0, 0.125, 0.25, 0.5, 0.75);
@@ -47,14 +47,22 @@ public final class BridgeMain {
    * @param primitives of a run
    * @param java microseconds
    * @param c microseconds
+   * @param ratio of both
+   * @param nanos that Java takes more for each primitive
    */
-  private record Sides(int primitives, double java, double c) {
-    double ratio() {
-      return java / c;
+  private record Sides(int primitives, double java, double c, double ratio, double nanos) {
+    static Sides of(int primitives, double java, double c) {
+      return new Sides(primitives, java, c, java / c, 1e3 * (java - c) / primitives);
     }
 
-    double nanosPerPrimitive() {
-      return 1e3 * (java - c) / primitives;
+    /** Ratios and differences are those of the same start. */
+    static Sides median(List<Sides> all) {
+      return new Sides(
+          all.getFirst().primitives,
+          BridgeMain.median(all.stream().mapToDouble(Sides::java).toArray()),
+          BridgeMain.median(all.stream().mapToDouble(Sides::c).toArray()),
+          BridgeMain.median(all.stream().mapToDouble(Sides::ratio).toArray()),
+          BridgeMain.median(all.stream().mapToDouble(Sides::nanos).toArray()));
     }
   }
 
@@ -114,8 +122,8 @@ public final class BridgeMain {
               Integer.toString(sides.primitives),
               format("%.2f", sides.java),
               format("%.2f", sides.c),
-              format("%.4f", sides.ratio()),
-              format("%.0f", sides.nanosPerPrimitive()));
+              format("%.4f", sides.ratio),
+              format("%.0f", sides.nanos));
         }
       }
     }
@@ -134,8 +142,8 @@ public final class BridgeMain {
     fields.put("primitives", sides.primitives);
     fields.put("java_us", sides.java);
     fields.put("c_us", sides.c);
-    fields.put("ratio", sides.ratio());
-    fields.put("ns_per_primitive_over_c", sides.nanosPerPrimitive());
+    fields.put("ratio", sides.ratio);
+    fields.put("ns_per_primitive_over_c", sides.nanos);
     return fields;
   }
 
@@ -155,9 +163,7 @@ public final class BridgeMain {
 
   private Sides measure(Engine engine, LayerShape layer, double alpha) throws IOException {
     int starts = quick ? 3 : 7;
-    double[] java = new double[starts];
-    double[] c = new double[starts];
-    int primitives = 0;
+    List<Sides> all = new ArrayList<>();
     List<Contender> open = new ArrayList<>();
     try {
       for (int start = 0; start < starts; start++) {
@@ -168,16 +174,13 @@ public final class BridgeMain {
           contender.export(out);
         }
         try (Twin twin = Twin.start(program, plan)) {
-          primitives = twin.primitives();
-          Sides sides = alternate(contender, twin);
-          java[start] = sides.java;
-          c[start] = sides.c;
+          all.add(alternate(contender, twin));
         }
       }
     } finally {
       open.forEach(Contender::close);
     }
-    return new Sides(primitives, median(java), median(c));
+    return Sides.median(all);
   }
 
   private Sides alternate(Contender contender, Twin twin) throws IOException {
@@ -193,7 +196,7 @@ public final class BridgeMain {
       }
       System.arraycopy(twin.time(ROUNDS, repeats), 0, c, turn * ROUNDS, ROUNDS);
     }
-    return new Sides(twin.primitives(), median(java) / 1e3, median(c) / 1e3);
+    return Sides.of(twin.primitives(), median(java) / 1e3, median(c) / 1e3);
   }
 
   /** Nanoseconds of one of so many runs; one goes before them, as in C. */

@@ -129,24 +129,35 @@ final class VectorMaths implements JavaMaths {
       for (int i = 0; i < y.h; i++) {
         int from = x.at(b, Math.min(i / 2, x.h - 1), 0);
         int to = y.at(b, i, 0);
-        for (int j = 0; j < y.w; j++) {
+        for (int j = 0; j < y.w; j += 2) {
           int source = from + Math.min(j / 2, x.w - 1) * x.pixel;
           int target = to + j * y.pixel;
+          int right = j + 1 < y.w ? target + y.pixel : target; // the last of an odd row is alone
           if (add) {
-            addPixel(x.values, source, y.values, target, y.pixel);
+            addPixel(x.values, source, y.values, target, right, y.pixel);
           } else {
-            System.arraycopy(x.values, source, y.values, target, y.pixel);
+            copyPixel(x.values, source, y.values, target, right, y.pixel);
           }
         }
       }
     }
   }
 
-  private static void addPixel(float[] x, int from, float[] y, int to, int pixel) {
+  private static void copyPixel(float[] x, int from, float[] y, int left, int right, int pixel) {
     for (int c = 0; c < pixel; c += V) {
-      FloatVector.fromArray(S, y, to + c)
-          .add(FloatVector.fromArray(S, x, from + c))
-          .intoArray(y, to + c);
+      FloatVector values = FloatVector.fromArray(S, x, from + c);
+      values.intoArray(y, left + c);
+      values.intoArray(y, right + c);
+    }
+  }
+
+  private static void addPixel(float[] x, int from, float[] y, int left, int right, int pixel) {
+    for (int c = 0; c < pixel; c += V) {
+      FloatVector values = FloatVector.fromArray(S, x, from + c);
+      FloatVector sumLeft = FloatVector.fromArray(S, y, left + c).add(values);
+      FloatVector sumRight = FloatVector.fromArray(S, y, right + c).add(values);
+      sumLeft.intoArray(y, left + c);
+      sumRight.intoArray(y, right + c); // the same once more where both are one pixel
     }
   }
 
