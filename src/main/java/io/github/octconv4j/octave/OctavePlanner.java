@@ -21,7 +21,8 @@ public final class OctavePlanner {
   private static final double MICROSECONDS_OF_A_ROUND = 60_000;
   private static final double HOPELESS = 1.6; // times the best prediction
   private static final int ROUNDS = 12;
-  private static final long BUDGET_NANOS = 150_000_000;
+  private static final long BUILD_BUDGET_NANOS = 150_000_000;
+  private static final long RACE_BUDGET_NANOS = 150_000_000;
 
   private final Engine engine;
   private final OctaveConv2d spec;
@@ -174,7 +175,11 @@ public final class OctavePlanner {
     try (Arena arena = Arena.ofShared()) {
       try {
         OctavePlan fallback = null;
+        long enough = System.nanoTime() + BUILD_BUDGET_NANOS;
         for (Formulation formulation : promising(possible, model, hopeless)) {
+          if (contenders.size() >= FEWEST_TIMED && System.nanoTime() > enough) {
+            break;
+          }
           OctavePlan plan = build(formulation);
           List<String> references = references(plan);
           if (references.isEmpty()) {
@@ -225,7 +230,7 @@ public final class OctavePlanner {
   /** Round after round, the slow ones leave; what counts is the shortest time of each. */
   private Contender race(List<Contender> contenders) {
     List<Contender> running = new ArrayList<>(contenders);
-    long end = System.nanoTime() + BUDGET_NANOS;
+    long end = System.nanoTime() + RACE_BUDGET_NANOS;
     for (int round = 0; round < ROUNDS && (round == 0 || System.nanoTime() < end); round++) {
       running.forEach(Contender::time);
       double best = running.stream().mapToDouble(c -> c.best).min().orElseThrow();
