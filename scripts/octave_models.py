@@ -37,7 +37,8 @@ MOBILENET_V1 = ((64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), (512,
                 (512, 1), (1024, 2), (1024, 1))
 MOBILENET_V1_LAST = 11  # the block whose 1x1 is the last octave layer
 # Expansion, output channels, blocks and stride of the stages of MobileNet v2.
-MOBILENET_V2 = ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1))
+MOBILENET_V2 = ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2),
+                (6, 320, 1, 1))
 MOBILENET_V2_OCTAVE = range(2, 14)  # the blocks with octave layers
 
 DENSE = (*RESNETS, "mobilenet_v1", "mobilenet_v2")
@@ -239,15 +240,12 @@ class DenseResNet(TorchvisionResNet):
 
     def __init__(self, blocks, grouped, squeeze, width, classes):
         block = SqueezeBottleneck if squeeze else DenseBottleneck
-        super().__init__(block, blocks, num_classes=classes, groups=GROUPS if grouped else 1,
-                         width_per_group=4 if grouped else 64)
+        groups = int(GROUPS * width) if grouped else 1
+        super().__init__(block, blocks, num_classes=classes, groups=groups,
+                         width_per_group=128 // groups if grouped else 64)  # 128: 3x3 twice as wide as in ResNet
         if width == 1:
             return
-        channels = int(64 * width)
-        if grouped:
-            self.groups = int(GROUPS * width)
-            self.base_width = 64 * 2 * channels // (self.groups * channels)  # 3x3 layers twice as wide as `channels`
-        self.inplanes = channels
+        self.inplanes = channels = int(64 * width)
         self.conv1, self.bn1, self.relu = dense_conv_bn(3, channels, 7, 2)
         for stage, count in enumerate(blocks, 1):
             layer = self._make_layer(block, channels << (stage - 1), count, stride=1 if stage == 1 else 2)
