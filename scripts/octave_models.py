@@ -94,7 +94,7 @@ class OctaveConv2d(nn.Module):
         if rule not in STRIDE_RULES:
             raise ValueError(f"stride rule must be one of {STRIDE_RULES}, was {rule!r}")
         self.stride, self.rule = stride, rule
-        depthwise = groups > 1 and groups == in_channels
+        depthwise = groups > 1 and groups == in_channels == out_channels
         for s, s_channels in zip("hl", split(in_channels, alpha_in)):
             for d, d_channels in zip("hl", split(out_channels, alpha_out)):
                 if s_channels and d_channels and (s == d or not depthwise):
