@@ -6,7 +6,7 @@ matter. PyTorch computes in float64 from the values that the file holds; everyth
 
     apt-get install python3-torch python3-torchvision
     /usr/bin/python3 scripts/export_network.py small               # the committed test resources, narrow networks
-    /usr/bin/python3 scripts/export_network.py full --out DIR      # full width, about 80 MB each
+    /usr/bin/python3 scripts/export_network.py full --out DIR      # full width, up to 113 MB each
     /usr/bin/python3 scripts/export_network.py oct_resnet101 --alpha 0.125 --image-size 96 --out DIR
     /usr/bin/python3 scripts/export_network.py check FILE...       # runs files through PyTorch again, in float32
 
