@@ -24,6 +24,7 @@ public final class ChildJvm {
   private final List<String> options = new ArrayList<>();
   private final Map<String, String> environment = new HashMap<>();
   private final List<String> libraries = new ArrayList<>();
+  private long addressSpace; // in KiB, 0 for no limit
   private boolean natives = true;
   private boolean nativeAccess = true;
 
@@ -63,6 +64,12 @@ public final class ChildJvm {
     return this;
   }
 
+  /** Limits the child's address space, where the system's shell can, so that it can't eat all. */
+  public ChildJvm addressSpace(long bytes) {
+    addressSpace = bytes >> 10;
+    return this;
+  }
+
   /** Leaves the native library out of the class path. */
   public ChildJvm withoutNatives() {
     natives = false;
@@ -78,6 +85,10 @@ public final class ChildJvm {
   /** Starts the child and returns at once. */
   public Process start(String... arguments) {
     List<String> command = new ArrayList<>();
+    if (addressSpace > 0 && Platform.current().classifier().startsWith("linux")) {
+      command.addAll(
+          List.of("sh", "-c", "ulimit -v $0; exec \"$@\"", String.valueOf(addressSpace)));
+    }
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:+UseSerialGC", "-Xmx256m"));
     command.add("--illegal-native-access=deny");
@@ -111,11 +122,31 @@ public final class ChildJvm {
     return resultOf(start(arguments));
   }
 
+  /** Runs the child to its end, or kills it after so many minutes. */
+  public Result runFor(int minutes, String... arguments) {
+    return resultOf(start(arguments), minutes);
+  }
+
   /** Waits for a started child. */
   public static Result resultOf(Process process) {
+    return resultOf(process, 2);
+  }
+
+  private static Result resultOf(Process process, int minutes) {
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                if (!process.waitFor(minutes, TimeUnit.MINUTES)) {
+                  process.destroyForcibly(); // which ends the output
+                }
+              } catch (InterruptedException e) {
+                process.destroyForcibly();
+              }
+            });
     try {
       String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      if (!process.waitFor(2, TimeUnit.MINUTES)) {
+      if (!process.waitFor(1, TimeUnit.MINUTES)) {
         process.destroyForcibly();
         throw new IllegalStateException("the child did not end: " + output);
       }

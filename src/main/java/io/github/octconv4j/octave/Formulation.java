@@ -1,6 +1,7 @@
 package io.github.octconv4j.octave;
 
 import java.util.Locale;
+import java.util.Objects;
 
 /**
  * One way to put an octave convolution together from oneDNN's primitives. All give the same
@@ -64,6 +65,10 @@ public record Formulation(
 
   /** Checks that bands and merged results go with the layout. */
   public Formulation {
+    Objects.requireNonNull(layout, "layout");
+    Objects.requireNonNull(highSum, "highSum");
+    Objects.requireNonNull(lowMerge, "lowMerge");
+    Objects.requireNonNull(sharing, "sharing");
     if (bandRows < 0 || (bandRows > 0 && layout != Layout.NHWC)) {
       throw new IllegalArgumentException(
           "bandRows must be at least 0, and 0 with %s, was %d".formatted(layout, bandRows));

@@ -8,6 +8,7 @@ import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -48,7 +49,8 @@ public final class OctavePlanner {
       boolean chosen) {
     /** Copies the list. */
     public Considered {
-      references = List.copyOf(references);
+      Objects.requireNonNull(formulation, "formulation");
+      references = List.copyOf(Objects.requireNonNull(references, "references"));
     }
   }
 
