@@ -2,6 +2,7 @@ package io.github.octconv4j.dnn.loader;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URL;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileStore;
@@ -98,8 +99,9 @@ final class NativeCache {
     }
     Path part = Files.createTempFile(target.getParent(), file.name(), ".part");
     try {
-      try (InputStream in = url.openStream()) {
-        Files.copy(in, part, StandardCopyOption.REPLACE_EXISTING);
+      try (InputStream in = url.openStream();
+          OutputStream out = Files.newOutputStream(part)) { // which keeps its mode, 600
+        in.transferTo(out);
       }
       if (!file.matches(part)) {
         throw new UnsatisfiedLinkError(

@@ -1,10 +1,12 @@
 package io.github.octconv4j.dnn.loader;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -103,7 +105,11 @@ final class PrivateFolder {
       return false;
     }
     String all = "0 0 4294967295";
-    return owner == Integer.parseInt(Files.readString(unknown).strip())
+    String number;
+    try (InputStream in = Files.newInputStream(unknown)) {
+      number = new String(in.readNBytes(32), StandardCharsets.US_ASCII); // it must be one read
+    }
+    return owner == Integer.parseInt(number.strip())
         && !Files.readString(users).strip().replaceAll(" +", " ").equals(all);
   }
 
