@@ -132,14 +132,11 @@ final class FuzzMain {
     fuzz.run("png", inputs, pictures("png"), BINARY, FuzzMain::readImage);
     fuzz.run("jpeg", inputs, pictures("jpeg"), BINARY, FuzzMain::readImage);
     fuzz.run("idx", inputs, idx(), BINARY, path -> IdxFile.read(path, 1 << 20) != null);
-    for (Map.Entry<Driver, String> list :
-        Map.of(Driver.CONV, "conv", Driver.POOL, "pool", Driver.RESAMPLING, "resampling")
-            .entrySet()) {
-      Driver driver = list.getKey();
+    for (Driver driver : Driver.values()) {
       fuzz.run(
-          "shapes of " + list.getValue(),
+          "shapes of " + driver,
           inputs / 3,
-          List.of(resource("/shapes/" + list.getValue() + ".txt")),
+          List.of(resource("/shapes/" + driver + ".txt")),
           SHAPES,
           path -> !new ShapeReader(driver, Types.F32).addFile(path).cases().isEmpty());
     }

@@ -23,7 +23,7 @@ class HostileFilesTest {
   @Test
   @Tag("soak")
   void veryManyDamagedFiles() {
-    fuzz(60_000);
+    fuzz(15_000);
   }
 
   /** Eight kinds of files, in a JVM that has 192 MB of heap. */
