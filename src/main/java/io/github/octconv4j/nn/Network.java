@@ -17,6 +17,7 @@ import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.octave.SizeRule;
 import io.github.octconv4j.weights.SafetensorsFile;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,6 +55,8 @@ public final class Network implements AutoCloseable {
   public static Network load(Path path) throws IOException {
     try (SafetensorsFile file = SafetensorsFile.open(path)) {
       return OctResNetSmall.read(file);
+    } catch (UncheckedIOException e) {
+      throw e.getCause(); // shortened while it was read
     } catch (IllegalArgumentException e) {
       String message = e.getMessage(); // of a WeightStore it names the file already
       throw new IOException(message.startsWith(path + ": ") ? message : path + ": " + message, e);

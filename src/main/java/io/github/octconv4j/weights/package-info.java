@@ -1,5 +1,5 @@
 /**
- * Trained weights from safetensors files, memory-mapped and checked.
+ * Trained weights from safetensors files, checked before anything is made of them.
  *
  * <pre>{@code
  * try (SafetensorsFile file = SafetensorsFile.open(Path.of("net.safetensors"))) {
