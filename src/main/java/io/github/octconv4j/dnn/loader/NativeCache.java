@@ -1,5 +1,6 @@
 package io.github.octconv4j.dnn.loader;
 
+import io.github.octconv4j.dnn.spi.NativeFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
@@ -13,7 +14,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The folder of the user's own into which native files are unpacked: mode 700, one subfolder for
@@ -54,13 +57,7 @@ final class NativeCache {
   }
 
   private static void unpack(Platform platform, NativeFile file, Path target) throws IOException {
-    String resource = "META-INF/octconv4j/" + platform.classifier() + "/" + file.name();
-    URL url = NativeCache.class.getClassLoader().getResource(resource);
-    if (url == null) {
-      throw new UnsatisfiedLinkError(
-          "octconv4j: the native library for this platform is missing: no resource %s on the module or class path; add the dependency io.github.octconv4j:octconv4j with classifier %s, or set -D%s=<file or folder>"
-              .formatted(resource, platform.classifier(), NativeLibrary.PATH_PROPERTY));
-    }
+    URL url = packaged(platform, file);
     Path part = Files.createTempFile(target.getParent(), file.name(), ".part");
     try {
       try (InputStream in = url.openStream()) {
@@ -75,6 +72,29 @@ final class NativeCache {
     } finally {
       Files.deleteIfExists(part);
     }
+  }
+
+  /** Where the jar with this platform's classifier has the file. */
+  private static URL packaged(Platform platform, NativeFile file) {
+    Set<String> others = new TreeSet<>();
+    for (NativeFiles provider :
+        ServiceLoader.load(NativeFiles.class, NativeCache.class.getClassLoader())) {
+      Optional<URL> url =
+          provider.classifier().equals(platform.classifier())
+              ? provider.find(file.name())
+              : Optional.empty();
+      if (url.isPresent()) {
+        return url.get();
+      }
+      others.add(provider.classifier());
+    }
+    throw new UnsatisfiedLinkError(
+        "octconv4j: the native library for this platform, %s, is missing: the module or class path offers %s; add the dependency io.github.octconv4j:octconv4j with classifier %s, or set -D%s=<file or folder>"
+            .formatted(
+                platform.classifier(),
+                others.isEmpty() ? "none" : String.join(", ", others),
+                platform.classifier(),
+                NativeLibrary.PATH_PROPERTY));
   }
 
   /** The folder for all versions; without a platform, the one that is usual on Linux. */
