@@ -42,9 +42,11 @@ final class NativeCache {
     try {
       createPrivateFolder(folder);
       for (NativeFile file : files) {
+        // Asked even for what is there: a missing dependency shows at once, and everywhere.
+        URL url = packaged(platform, file);
         Path target = folder.resolve(file.name());
         if (!file.matches(target)) {
-          unpack(platform, file, target);
+          unpack(url, file, target);
         }
       }
     } catch (IOException e) {
@@ -56,8 +58,7 @@ final class NativeCache {
     return folder;
   }
 
-  private static void unpack(Platform platform, NativeFile file, Path target) throws IOException {
-    URL url = packaged(platform, file);
+  private static void unpack(URL url, NativeFile file, Path target) throws IOException {
     Path part = Files.createTempFile(target.getParent(), file.name(), ".part");
     try {
       try (InputStream in = url.openStream()) {

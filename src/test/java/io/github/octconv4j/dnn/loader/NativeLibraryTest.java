@@ -176,6 +176,13 @@ class NativeLibraryTest {
   }
 
   @Test
+  void whatIsInTheCacheDoesNotHideThatTheDependencyIsMissing() {
+    assertThat(child().run().output()).contains("verified: true");
+    assertThat(child().withoutNatives().run().output())
+        .startsWith("error: octconv4j: the native library for this platform, " + CLASSIFIER);
+  }
+
+  @Test
   void takesAConfiguredFileUnverified() {
     Path file = packaged().resolve(LIBRARY);
     assertThat(configured(file).run().output().lines())
