@@ -2,6 +2,9 @@ package io.github.octconv4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import io.github.octconv4j.dnn.loader.Platform;
 import java.io.IOException;
 import java.io.InputStream;
@@ -94,6 +97,7 @@ class PackagedJarsIT {
       assertThat(main.getValue("Implementation-Version")).isEqualTo(VERSION);
       assertThat(main.getValue("OneDNN-Version")).isEqualTo(pins.getProperty("onednn.version"));
 
+      expected.add(inside + "bom.cdx.json");
       String licenses = inside + "licenses/";
       expected.addAll(
           List.of(
@@ -117,6 +121,37 @@ class PackagedJarsIT {
               provider.replace('.', '/') + ".class"));
       assertThat(files(jar)).containsExactlyElementsOf(expected);
       assertThat(text(jar, "META-INF/services/" + SERVICE).strip()).isEqualTo(provider);
+    }
+  }
+
+  /** A bill of materials of its own: Maven knows nothing of native files. */
+  @ParameterizedTest
+  @EnumSource
+  void aClassifierJarListsItsPartsInCycloneDx(Platform platform) throws Exception {
+    Properties pins = pins();
+    String classifier = platform.classifier();
+    try (JarFile jar = new JarFile(jar(platform).toFile())) {
+      String bom = text(jar, "META-INF/octconv4j/" + classifier + "/bom.cdx.json");
+      List<String> values = new ArrayList<>();
+      try (JsonParser parser = new JsonFactory().createParser(bom)) {
+        while (parser.nextToken() != null) {
+          if (parser.currentToken() == JsonToken.VALUE_STRING) {
+            values.add(parser.currentName() + "=" + parser.getText());
+          }
+        }
+      }
+      assertThat(values)
+          .contains(
+              "bomFormat=CycloneDX",
+              "purl=pkg:maven/io.github.octconv4j/octconv4j@%s?classifier=%s&type=jar"
+                  .formatted(VERSION, classifier));
+      for (String kind : List.of("library", "openmp")) {
+        String sha256 = pins.getProperty(classifier + "." + kind + ".sha256");
+        if (sha256 != null) {
+          assertThat(values)
+              .contains("content=" + sha256, "value=" + pins.getProperty(classifier + "." + kind));
+        }
+      }
     }
   }
 

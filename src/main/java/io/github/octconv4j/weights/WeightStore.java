@@ -18,12 +18,7 @@ import java.util.function.Predicate;
  * if anything was noted, or if the file has tensors that nobody asked for. A network that was built
  * is only good after that call.
  *
- * <pre>{@code
- * WeightStore store = WeightStore.of(file);
- * float[] weight = store.floats("fc.weight", 10, 48); // (oc, ic)
- * float[] bias = store.floats("fc.bias", 10);
- * store.verifyComplete(name -> name.endsWith("num_batches_tracked"));
- * }</pre>
+ * {@snippet file="io/github/octconv4j/examples/Snippets.java" region="store"}
  *
  * <p>A store does not own its file, which must be open as long as the store is used. One thread at
  * a time.
