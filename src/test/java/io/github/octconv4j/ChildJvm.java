@@ -87,6 +87,12 @@ public final class ChildJvm {
     return this;
   }
 
+  /** Adds a folder to the class path. */
+  public ChildJvm library(Path folder) {
+    libraries.add(folder.toString());
+    return this;
+  }
+
   /** Leaves the native library out of the class path. */
   public ChildJvm withoutNatives() {
     natives = false;

@@ -19,12 +19,7 @@ import java.util.function.Predicate;
  * is only good after that call. There is an end to zeros, 64 MiB or as many bytes as the file has:
  * where sizes come from the file itself, it cannot make anybody allocate what it does not hold.
  *
- * <pre>{@code
- * WeightStore store = WeightStore.of(file);
- * float[] weight = store.floats("fc.weight", 10, 48); // (oc, ic)
- * float[] bias = store.floats("fc.bias", 10);
- * store.verifyComplete(name -> name.endsWith("num_batches_tracked"));
- * }</pre>
+ * {@snippet file="io/github/octconv4j/examples/Snippets.java" region="store"}
  *
  * <p>A store does not own its file, which must be open as long as the store is used. One thread at
  * a time.

@@ -1,5 +1,6 @@
 package io.github.octconv4j.dnn.loader;
 
+import io.github.octconv4j.dnn.spi.NativeFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -12,7 +13,9 @@ import java.nio.file.StandardCopyOption;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The folder of the user's own into which native files are unpacked: mode 700, one subfolder for
@@ -40,9 +43,11 @@ final class NativeCache {
     try {
       Path real = PrivateFolder.create(folder);
       for (NativeFile file : files) {
+        // Asked even for what is there: a missing dependency shows at once, and everywhere.
+        URL url = packaged(platform, file);
         Path target = real.resolve(file.name());
         if (!PrivateFolder.isOurs(target) || !file.matches(target)) {
-          unpack(platform, file, target);
+          unpack(url, file, target);
         }
       }
       return real;
@@ -89,14 +94,7 @@ final class NativeCache {
     return path;
   }
 
-  private static void unpack(Platform platform, NativeFile file, Path target) throws IOException {
-    String resource = "META-INF/octconv4j/" + platform.classifier() + "/" + file.name();
-    URL url = NativeCache.class.getClassLoader().getResource(resource);
-    if (url == null) {
-      throw new UnsatisfiedLinkError(
-          "octconv4j: the native library for this platform is missing: no resource %s on the module or class path; add the dependency io.github.octconv4j:octconv4j with classifier %s, or set -D%s=<file or folder>"
-              .formatted(resource, platform.classifier(), NativeLibrary.PATH_PROPERTY));
-    }
+  private static void unpack(URL url, NativeFile file, Path target) throws IOException {
     Path part = Files.createTempFile(target.getParent(), file.name(), ".part");
     try {
       try (InputStream in = url.openStream();
@@ -117,6 +115,29 @@ final class NativeCache {
     } finally {
       Files.deleteIfExists(part);
     }
+  }
+
+  /** Where the jar with this platform's classifier has the file. */
+  private static URL packaged(Platform platform, NativeFile file) {
+    Set<String> others = new TreeSet<>();
+    for (NativeFiles provider :
+        ServiceLoader.load(NativeFiles.class, NativeCache.class.getClassLoader())) {
+      Optional<URL> url =
+          provider.classifier().equals(platform.classifier())
+              ? provider.find(file.name())
+              : Optional.empty();
+      if (url.isPresent()) {
+        return url.get();
+      }
+      others.add(provider.classifier());
+    }
+    throw new UnsatisfiedLinkError(
+        "octconv4j: the native library for this platform, %s, is missing: the module or class path offers %s; add the dependency io.github.octconv4j:octconv4j with classifier %s, or set -D%s=<file or folder>"
+            .formatted(
+                platform.classifier(),
+                others.isEmpty() ? "none" : String.join(", ", others),
+                platform.classifier(),
+                NativeLibrary.PATH_PROPERTY));
   }
 
   /**

@@ -16,8 +16,8 @@ import java.util.regex.Pattern;
 
 /**
  * Finds, verifies and loads oneDNN, once in a JVM. The system property {@value #PATH_PROPERTY} (a
- * file, or a folder with one) comes first, unverified; then the resource of this platform on the
- * module or class path, verified by its SHA-256 and unpacked into the user's cache folder.
+ * file, or a folder with one) comes first, unverified; then what the jar with this platform's
+ * classifier provides, verified by its SHA-256 and unpacked into the user's cache folder.
  *
  * <p>Thread-safe. A failure is final and each later call reports it again.
  */

@@ -3,6 +3,7 @@ package io.github.octconv4j.dnn.loader;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.octconv4j.ChildJvm;
+import io.github.octconv4j.dnn.spi.NativeFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -138,11 +139,19 @@ class NativeLibraryTest {
     for (NativeFile file : FILES) {
       Files.write(inside.resolve(file.name()), new byte[10]);
     }
+    // The provider that is packaged, in front of files that are not.
+    String module = "io.github.octconv4j.natives." + CLASSIFIER.replace('-', '_');
+    String provider = module.replace('.', '/') + "/Provider.class";
+    Files.createDirectories(fake.resolve(provider).getParent());
+    Files.copy(ChildJvm.natives().resolve(provider), fake.resolve(provider));
+    Path service = fake.resolve("META-INF/services/" + NativeFiles.class.getName());
+    Files.createDirectories(service.getParent());
+    Files.writeString(service, module + ".Provider");
     String output =
         ChildJvm.of(LoadMain.class)
             .withoutNatives()
             .option("-Doctconv4j.cache.dir=" + folder.resolve("cache"))
-            .option("-Xbootclasspath/a:" + fake)
+            .library(fake)
             .run()
             .output();
     assertThat(output)
@@ -159,9 +168,16 @@ class NativeLibraryTest {
   @Test
   void saysWhichDependencyIsMissingAndSaysItAgain() {
     String error =
-        "error: octconv4j: the native library for this platform is missing: no resource META-INF/octconv4j/%s/%s on the module or class path; add the dependency io.github.octconv4j:octconv4j with classifier %s, or set -Doctconv4j.library.path=<file or folder>"
-            .formatted(CLASSIFIER, FILES.getFirst().name(), CLASSIFIER);
+        "error: octconv4j: the native library for this platform, %s, is missing: the module or class path offers none; add the dependency io.github.octconv4j:octconv4j with classifier %s, or set -Doctconv4j.library.path=<file or folder>"
+            .formatted(CLASSIFIER, CLASSIFIER);
     assertThat(child().withoutNatives().run("2").output().lines()).containsExactly(error, error);
+  }
+
+  @Test
+  void whatIsInTheCacheDoesNotHideThatTheDependencyIsMissing() {
+    assertThat(child().run().output()).contains("verified: true");
+    assertThat(child().withoutNatives().run().output())
+        .startsWith("error: octconv4j: the native library for this platform, " + CLASSIFIER);
   }
 
   @Test
