@@ -67,7 +67,7 @@ public record Formulation(
   public Formulation {
     Objects.requireNonNull(layout, "layout");
     Objects.requireNonNull(highSum, "highSum");
-    Objects.requireNonNull(lowMerge, "lowMerge");
+    Objects.requireNonNull(merge, "merge");
     Objects.requireNonNull(sharing, "sharing");
     if (bandRows < 0 || (bandRows > 0 && layout != Layout.NHWC)) {
       throw new IllegalArgumentException(
