@@ -10,6 +10,7 @@ module io.github.octconv4j {
   requires static me.tongfei.progressbar;
   requires static org.jfree.jfreechart;
   requires java.desktop;
+  requires jdk.jfr;
 
   exports io.github.octconv4j.dnn;
   exports io.github.octconv4j.dnn.spi;

@@ -95,7 +95,8 @@ public final class Network implements AutoCloseable {
     if (batch < 1) {
       throw new IllegalArgumentException("batch must be at least 1, was " + batch);
     }
-    try (ProgramBuilder program = new ProgramBuilder(engine, options.threads(), options.memoryLimit())) {
+    try (ProgramBuilder program =
+        new ProgramBuilder(engine, options.threads(), options.memoryLimit())) {
       OctaveProgramBuilder builder = new OctaveProgramBuilder(program, options);
       Operand input =
           program.input(

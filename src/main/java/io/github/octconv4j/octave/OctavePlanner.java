@@ -114,15 +114,30 @@ public final class OctavePlanner {
 
   /** Returns the best plan by the options' way to choose; the caller closes it. */
   public OctavePlan plan() {
+    PlanChoiceEvent event = new PlanChoiceEvent();
+    event.begin();
     if (options.tuning() == Tuning.OFF) {
-      return build(Formulation.DEFAULT);
+      return chosen(event, build(Formulation.DEFAULT), Tuning.OFF.name(), 1, 0);
     }
     List<Formulation> possible = byPrediction();
     if (options.tuning() == Tuning.HEURISTIC) {
-      return firstWithoutReference(possible);
+      return chosen(
+          event, firstWithoutReference(possible), Tuning.HEURISTIC.name(), possible.size(), 0);
     }
     Optional<Formulation> kept = options.choices().find(key(), possible);
-    return kept.isPresent() ? build(kept.get()) : measure(possible, new ArrayList<>());
+    if (kept.isPresent()) {
+      return chosen(event, build(kept.get()), "KEPT", possible.size(), 0);
+    }
+    List<Considered> considered = new ArrayList<>();
+    OctavePlan best = measure(possible, considered);
+    int timed = (int) considered.stream().filter(Considered::measured).count();
+    return chosen(event, best, Tuning.MEASURED.name(), possible.size(), timed);
+  }
+
+  private OctavePlan chosen(
+      PlanChoiceEvent event, OctavePlan plan, String way, int possible, int timed) {
+    event.commit(this::key, plan, way, possible, timed);
+    return plan;
   }
 
   /**
@@ -245,7 +260,11 @@ public final class OctavePlanner {
   }
 
   private OctavePlan build(Formulation formulation) {
-    return OctavePlan.build(engine, spec, weights, input, output, options, formulation);
+    PlanBuildEvent event = new PlanBuildEvent();
+    event.begin();
+    OctavePlan plan = OctavePlan.build(engine, spec, weights, input, output, options, formulation);
+    event.commit(spec, input, plan);
+    return plan;
   }
 
   private static List<String> references(OctavePlan plan) {

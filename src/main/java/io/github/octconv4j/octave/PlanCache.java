@@ -12,8 +12,9 @@ import java.util.function.Supplier;
 
 /**
  * Plans that were built, bounded in number and in bytes, the least recently used dropped first. The
- * one used last stays, however large it is. Of several threads that want the same plan one builds it
- * and the others wait. A plan that is dropped is closed when no one uses it any more. Thread-safe.
+ * one used last stays, however large it is. Of several threads that want the same plan one builds
+ * it and the others wait. A plan that is dropped is closed when no one uses it any more.
+ * Thread-safe.
  *
  * @param <P> what is cached
  */
@@ -140,6 +141,7 @@ public final class PlanCache<P extends Plan> implements AutoCloseable {
       build(key, entry, builder);
     } else {
       hits.increment();
+      PlanCacheHitEvent.record(owner, key);
     }
     try {
       return new Lease(entry, entry.plan.join());
@@ -153,6 +155,8 @@ public final class PlanCache<P extends Plan> implements AutoCloseable {
   }
 
   private void build(Object key, Entry<P> entry, Supplier<P> builder) {
+    PlanCacheMissEvent event = new PlanCacheMissEvent();
+    event.begin();
     long start = System.nanoTime();
     try {
       P plan = Objects.requireNonNull(builder.get(), "the builder returned no plan");
@@ -166,6 +170,7 @@ public final class PlanCache<P extends Plan> implements AutoCloseable {
       entry.plan.completeExceptionally(e);
     } finally {
       buildNanos.add(System.nanoTime() - start);
+      event.commit(owner, key, !entry.plan.isCompletedExceptionally());
     }
   }
 

@@ -87,8 +87,7 @@ final class GoodArguments {
       bindable.put(execution, built.getOrDefault(program, List.of()));
     } else if (result instanceof OctaveLayer layer && receiver instanceof OctaveConv2d spec) {
       specs.put(layer, spec);
-    } else if (result instanceof OctaveExecution execution
-        && receiver instanceof OctavePlan plan) {
+    } else if (result instanceof OctaveExecution execution && receiver instanceof OctavePlan plan) {
       plans.put(execution, plan);
     }
   }
@@ -366,8 +365,7 @@ final class GoodArguments {
     MemoryDesc w = v.desc(type, weights, 0.8);
     MemoryDesc x = v.desc(type, src, 0.3);
     MemoryDesc y = v.desc(v.chance(0.9) ? type : v.type(), dst, 0.3);
-    MemoryDesc b =
-        v.desc(v.chance(0.9) ? DataType.F32 : v.type(), new long[] {groups * oc}, 0.2);
+    MemoryDesc b = v.desc(v.chance(0.9) ? DataType.F32 : v.type(), new long[] {groups * oc}, 0.2);
     return bias ? args(null, x, w, b, y, window) : args(null, x, w, y, window);
   }
 
@@ -389,8 +387,7 @@ final class GoodArguments {
     long[] src = v.imageDims(spatial + 2);
     long[] dst = outputOf(window, src);
     DataType type = v.type();
-    return args(
-        null, algorithm("POOLING"), v.desc(type, src, 0), v.desc(type, dst, 0.3), window);
+    return args(null, algorithm("POOLING"), v.desc(type, src, 0), v.desc(type, dst, 0.3), window);
   }
 
   // ---- primitives and programs
@@ -566,7 +563,8 @@ final class GoodArguments {
           OctaveTensor y = layer.apply(x);
           return args(layer, x, v.chance(0.8) ? y : v.kept(OctaveTensor.class));
         });
-    for (String member : List.of("run(OctaveTensor,OctaveTensor", "profile(OctaveTensor,OctaveTensor,int")) {
+    for (String member :
+        List.of("run(OctaveTensor,OctaveTensor", "profile(OctaveTensor,OctaveTensor,int")) {
       put(
           "OctaveExecution." + member + ")",
           () -> {
@@ -613,7 +611,8 @@ final class GoodArguments {
   private PlanOptions options() {
     PlanOptions options =
         PlanOptions.DEFAULT
-            .tuning(v.chance(0.02) ? Tuning.MEASURED : v.chance(0.6) ? Tuning.HEURISTIC : Tuning.OFF)
+            .tuning(
+                v.chance(0.02) ? Tuning.MEASURED : v.chance(0.6) ? Tuning.HEURISTIC : Tuning.OFF)
             .threads(v.chance(0.7) ? 1 : v.upTo(4));
     return v.chance(0.3) ? options.type(DataType.BF16) : options;
   }
@@ -624,8 +623,7 @@ final class GoodArguments {
 
   private OctaveDesc input(OctaveConv2d spec) {
     ChannelSplit in = spec.in();
-    OctaveShape shape =
-        OctaveShape.of(v.upTo(3), v.upTo(14) + 1, v.upTo(14) + 1, spec.sizeRule());
+    OctaveShape shape = OctaveShape.of(v.upTo(3), v.upTo(14) + 1, v.upTo(14) + 1, spec.sizeRule());
     if (v.chance(0.3)) {
       return OctaveDesc.any(in, shape);
     }
