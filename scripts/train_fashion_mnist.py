@@ -49,6 +49,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from safetensors_file import read_safetensors, state_arrays, write_safetensors
+
 LABELS = ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"]
 MEAN, STD = 0.2860, 0.3530  # of the training images scaled to 0..1
 SIZE = 28
@@ -214,47 +216,7 @@ def initialise(model):
                     nn.init.normal_(w, std=(2 / fan_in) ** 0.5)
 
 
-# ------------------------------------------------------------------------------------------------------ safetensors
-
-DTYPES = {"F32": np.dtype("<f4"), "I64": np.dtype("<i8"), "U8": np.dtype("u1")}
-
-
-def write_safetensors(path, tensors, metadata):
-    """Writes numpy arrays: header length (8 bytes, little-endian), JSON header, data.
-
-    The header is padded with spaces to a multiple of 8 and the widest types come first, so all data is aligned.
-    """
-    names = {dtype: name for name, dtype in DTYPES.items()}
-    header, chunks, offset = {"__metadata__": metadata}, [], 0
-    for name, array in sorted(tensors.items(), key=lambda item: (-item[1].dtype.itemsize, item[0])):
-        data = np.ascontiguousarray(array).tobytes()
-        header[name] = {"dtype": names[array.dtype], "shape": list(array.shape),
-                        "data_offsets": [offset, offset + len(data)]}
-        chunks.append(data)
-        offset += len(data)
-    text = json.dumps(header, separators=(",", ":"), ensure_ascii=True).encode()
-    text += b" " * (-len(text) % 8)
-    Path(path).write_bytes(struct.pack("<Q", len(text)) + text + b"".join(chunks))
-
-
-def read_safetensors(path):
-    """The tensors (as numpy arrays) and the metadata of a file."""
-    raw = Path(path).read_bytes()
-    (length,) = struct.unpack_from("<Q", raw)
-    header = json.loads(raw[8:8 + length])
-    metadata = header.pop("__metadata__", {})
-    tensors = {}
-    for name, entry in header.items():
-        start, end = entry["data_offsets"]
-        data = raw[8 + length + start:8 + length + end]
-        tensors[name] = np.frombuffer(data, DTYPES[entry["dtype"]]).reshape(entry["shape"]).copy()
-    return tensors, metadata
-
-
-def state_arrays(model):
-    """The weights and batch norm statistics as float32 arrays, under PyTorch's names."""
-    return {name: value.detach().contiguous().numpy().astype("<f4")
-            for name, value in model.state_dict().items() if not name.endswith("num_batches_tracked")}
+# ------------------------------------------------------------------------------------------------------------ files
 
 
 def load_model(path):

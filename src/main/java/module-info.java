@@ -10,12 +10,17 @@ module io.github.octconv4j {
   requires static me.tongfei.progressbar;
   requires static org.jfree.jfreechart;
   requires java.desktop;
+  requires jdk.jfr;
 
   exports io.github.octconv4j.dnn;
+  exports io.github.octconv4j.dnn.spi;
   exports io.github.octconv4j.octave;
   exports io.github.octconv4j.nn;
   exports io.github.octconv4j.weights;
   exports io.github.octconv4j.image;
+
+  // The jars with native files, one for each platform.
+  uses io.github.octconv4j.dnn.spi.NativeFiles;
 
   // The command line, which is not exported, takes its options by reflection.
   opens io.github.octconv4j.cli to

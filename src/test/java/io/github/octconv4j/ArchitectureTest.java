@@ -38,7 +38,13 @@ class ArchitectureTest {
   private static final JavaClasses CLASSES = new ClassFileImporter().importPath(ChildJvm.classes());
 
   private static final List<String> EXPORTED =
-      List.of(BASE + "dnn", BASE + "image", BASE + "nn", BASE + "octave", BASE + "weights");
+      List.of(
+          BASE + "dnn",
+          BASE + "dnn.spi",
+          BASE + "image",
+          BASE + "nn",
+          BASE + "octave",
+          BASE + "weights");
 
   private static void onlyUses(String name, String... others) {
     List<String> allowed = new ArrayList<>(Arrays.asList(JDK));
@@ -72,13 +78,23 @@ class ArchitectureTest {
     packages.remove(""); // module-info
     assertThat(packages)
         .containsExactlyInAnyOrder(
-            in("dnn.gen", "dnn.loader", "dnn", "octave", "nn", "weights", "image", "cli"));
+            in(
+                "dnn.gen",
+                "dnn.loader",
+                "dnn.spi",
+                "dnn",
+                "octave",
+                "nn",
+                "weights",
+                "image",
+                "cli"));
   }
 
   @Test
   void generatedCodeAndTheLoaderUseTheJdkOnly() {
     onlyUses("dnn.gen");
-    onlyUses("dnn.loader");
+    onlyUses("dnn.loader", in("dnn.spi"));
+    onlyUses("dnn.spi");
   }
 
   @Test

@@ -8,12 +8,15 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * Runs a main class of the tests in a JVM of its own, on the class path: what the very first call
@@ -24,6 +27,9 @@ public final class ChildJvm {
   private final List<String> options = new ArrayList<>();
   private final Map<String, String> environment = new HashMap<>();
   private final List<String> libraries = new ArrayList<>();
+  private long addressSpace; // in KiB, 0 for no limit
+  private final List<String> prefix = new ArrayList<>();
+  private Path copies;
   private boolean natives = true;
   private boolean nativeAccess = true;
 
@@ -56,10 +62,34 @@ public final class ChildJvm {
     return this;
   }
 
+  /** Sets a command that starts the java command, for instance as another user. */
+  public ChildJvm under(List<String> command) {
+    prefix.addAll(command);
+    return this;
+  }
+
+  /** Copies the class path's folders into another one, where other users can read them. */
+  public ChildJvm copiedTo(Path folder) {
+    copies = folder;
+    return this;
+  }
+
   /** Adds the library of a class to the class path. */
   public ChildJvm library(Class<?> type) {
     URL location = type.getProtectionDomain().getCodeSource().getLocation();
     libraries.add(Path.of(URI.create(location.toString())).toString());
+    return this;
+  }
+
+  /** Limits the child's address space, where the system's shell can, so that it can't eat all. */
+  public ChildJvm addressSpace(long bytes) {
+    addressSpace = bytes >> 10;
+    return this;
+  }
+
+  /** Adds a folder to the class path. */
+  public ChildJvm library(Path folder) {
+    libraries.add(folder.toString());
     return this;
   }
 
@@ -77,8 +107,12 @@ public final class ChildJvm {
 
   /** Starts the child and returns at once. */
   public Process start(String... arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    List<String> command = new ArrayList<>(prefix);
+    if (addressSpace > 0 && Platform.current().classifier().startsWith("linux")) {
+      command.addAll(
+          List.of("sh", "-c", "ulimit -v $0; exec \"$@\"", String.valueOf(addressSpace)));
+    }
+    command.add(java().toString());
     command.addAll(List.of("-XX:+UseSerialGC", "-Xmx256m"));
     command.add("--illegal-native-access=deny");
     if (nativeAccess) {
@@ -86,10 +120,12 @@ public final class ChildJvm {
     }
     command.addAll(options);
     command.add("-cp");
-    List<String> path = new ArrayList<>(List.of(classes().toString(), root(main).toString()));
+    List<String> path = new ArrayList<>();
+    path.add(readable(classes()).toString());
+    path.add(readable(root(main)).toString());
     path.addAll(libraries);
     if (natives) {
-      path.add(natives().toString());
+      path.add(readable(natives()).toString());
     }
     command.add(String.join(File.pathSeparator, path));
     command.add(main.getName());
@@ -106,16 +142,58 @@ public final class ChildJvm {
     }
   }
 
+  private Path readable(Path folder) {
+    if (copies == null) {
+      return folder;
+    }
+    Path copy = copies.resolve(folder.getFileName());
+    try (Stream<Path> files = Files.exists(copy) ? Stream.empty() : Files.walk(folder)) {
+      for (Path from : files.toList()) {
+        Path to = copy.resolve(folder.relativize(from));
+        Files.copy(from, to);
+        Files.setPosixFilePermissions(to, PosixFilePermissions.fromString("rwxr-xr-x"));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return copy;
+  }
+
+  /** The java command. */
+  public static Path java() {
+    return Path.of(System.getProperty("java.home"), "bin", "java");
+  }
+
   /** Runs the child to its end. */
   public Result run(String... arguments) {
     return resultOf(start(arguments));
   }
 
+  /** Runs the child to its end, or kills it after so many minutes. */
+  public Result runFor(int minutes, String... arguments) {
+    return resultOf(start(arguments), minutes);
+  }
+
   /** Waits for a started child. */
   public static Result resultOf(Process process) {
+    return resultOf(process, 2);
+  }
+
+  private static Result resultOf(Process process, int minutes) {
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                if (!process.waitFor(minutes, TimeUnit.MINUTES)) {
+                  process.destroyForcibly(); // which ends the output
+                }
+              } catch (InterruptedException e) {
+                process.destroyForcibly();
+              }
+            });
     try {
       String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      if (!process.waitFor(2, TimeUnit.MINUTES)) {
+      if (!process.waitFor(1, TimeUnit.MINUTES)) {
         process.destroyForcibly();
         throw new IllegalStateException("the child did not end: " + output);
       }

@@ -11,6 +11,7 @@ import io.github.octconv4j.weights.Metadata;
 import io.github.octconv4j.weights.SafetensorsFile;
 import io.github.octconv4j.weights.TensorView;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -48,6 +49,8 @@ record CaseFile(
   static CaseFile read(Path path) throws IOException {
     try (SafetensorsFile file = SafetensorsFile.open(path)) {
       return new Reader(file).read();
+    } catch (UncheckedIOException e) {
+      throw e.getCause(); // shortened while it was read
     } catch (IllegalArgumentException e) {
       throw new IOException(path + ": is no case: " + e.getMessage(), e);
     }

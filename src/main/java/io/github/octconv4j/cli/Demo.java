@@ -61,7 +61,7 @@ final class Demo {
     return pictures;
   }
 
-  /** Weights are mapped into memory, which takes a file; nothing needs it once they are read. */
+  /** Weights are read from a file; nothing needs it once they are read. */
   private static Network network(String name) throws IOException {
     Path file = temporaryFile();
     try {

@@ -8,6 +8,9 @@ import io.github.octconv4j.dnn.gen.dnnl_h;
  * @param code oneDNN's number of the argument
  */
 public record Arg(int code) {
+  private static final int MOST_SOURCES = 1024; // then oneDNN's numbers mean something else
+  private static final int MOST_POST_OPS = 64;
+
   /** Source. */
   public static final Arg SRC = new Arg(dnnl_h.DNNL_ARG_SRC());
 
@@ -28,13 +31,22 @@ public record Arg(int code) {
 
   /** Returns source {@code index} of a concat or sum, counted from 0. */
   public static Arg source(int index) {
+    requireIndex(index, MOST_SOURCES);
     return new Arg(dnnl_h.DNNL_ARG_MULTIPLE_SRC() + index);
   }
 
   /** Returns the tensor of the binary post-op at {@code index} of the post-ops. */
   public static Arg postOp(int index) {
+    requireIndex(index, MOST_POST_OPS);
     return new Arg(
         dnnl_h.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE() * (index + 1) | dnnl_h.DNNL_ARG_SRC_1());
+  }
+
+  private static void requireIndex(int index, int count) {
+    if (index < 0 || index >= count) {
+      throw new IllegalArgumentException(
+          "index must be 0 to %d, was %d".formatted(count - 1, index));
+    }
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -32,9 +33,12 @@ public final class Arguments extends NativeHandle {
    * Returns arguments for a primitive.
    *
    * @param memories one for each argument of the primitive's descriptor, the scratchpad included
-   * @throws IllegalArgumentException if one is missing, superfluous or of another descriptor
+   * @throws IllegalArgumentException if one is missing, superfluous or of another descriptor, or
+   *     what is written overlaps what is read; element-wise operations may write their first source
    */
   public static Arguments of(Primitive primitive, Map<Arg, Memory> memories) {
+    Objects.requireNonNull(primitive, "primitive");
+    Objects.requireNonNull(memories, "memories");
     Map<Arg, MemoryDesc> wanted = primitive.desc().descs();
     if (!wanted.keySet().equals(memories.keySet())) {
       throw new IllegalArgumentException(
@@ -43,6 +47,11 @@ public final class Arguments extends NativeHandle {
     }
     wanted.forEach(
         (arg, desc) -> {
+          if (memories.get(arg) == null) {
+            throw new IllegalArgumentException(
+                "memories: argument %s of %s is null"
+                    .formatted(arg, primitive.desc().operation().kind()));
+          }
           if (!memories.get(arg).desc().equals(desc)) {
             throw new IllegalArgumentException(
                 "argument %s of %s must be %s, was %s"
@@ -54,6 +63,9 @@ public final class Arguments extends NativeHandle {
             throw new IllegalArgumentException(
                 "argument %s of %s is written, but its segment is read-only"
                     .formatted(arg, primitive.desc().operation().kind()));
+          }
+          if (written) {
+            requireDisjoint(primitive.desc().operation(), arg, memories);
           }
         });
     Arena arena = Arena.ofShared();
@@ -68,12 +80,41 @@ public final class Arguments extends NativeHandle {
     return new Arguments(arena, array, primitive, List.copyOf(list));
   }
 
+  private static void requireDisjoint(Operation operation, Arg written, Map<Arg, Memory> memories) {
+    Memory dst = memories.get(written);
+    memories.forEach(
+        (arg, memory) -> {
+          boolean same = memory.data().address() == dst.data().address();
+          boolean inPlace =
+              same
+                  && written.equals(Arg.DST)
+                  && InPlace.isAllowed(operation, arg, memory.desc(), dst.desc());
+          boolean known = memory.data().address() != 0 && dst.data().address() != 0;
+          if (!arg.equals(written) && known && !inPlace) {
+            InPlace.requireDisjoint(
+                "argument %s of %s".formatted(written, operation.kind()),
+                dst.data().address(),
+                dst.desc(),
+                arg.toString(),
+                memory.data().address(),
+                memory.desc());
+          }
+        });
+  }
+
   /** Returns arguments that view these tensors, whose segments must stay alive. */
   public static Arguments ofTensors(Primitive primitive, Map<Arg, Tensor> tensors) {
+    Objects.requireNonNull(primitive, "primitive");
+    Objects.requireNonNull(tensors, "tensors");
     Map<Arg, Memory> memories = new HashMap<>();
     try {
       tensors.forEach(
-          (arg, tensor) -> memories.put(arg, Memory.of(primitive.desc().engine(), tensor)));
+          (arg, tensor) -> {
+            if (tensor == null) {
+              throw new IllegalArgumentException("tensors: argument %s is null".formatted(arg));
+            }
+            memories.put(arg, Memory.of(primitive.desc().engine(), tensor));
+          });
       return of(primitive, memories);
     } finally {
       memories.values().forEach(Memory::close); // the arguments keep them

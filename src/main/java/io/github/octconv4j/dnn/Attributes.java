@@ -3,6 +3,7 @@ package io.github.octconv4j.dnn;
 import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 
 /**
  * How a primitive is to be made, beside its operation. The scratchpad is always the caller's: with
@@ -14,6 +15,12 @@ import java.lang.foreign.MemorySegment;
 public record Attributes(PostOps postOps, FpMath fpMath) {
   /** No post-ops, F32 arithmetic. */
   public static final Attributes NONE = new Attributes(PostOps.NONE, FpMath.STRICT);
+
+  /** Checks for nulls. */
+  public Attributes {
+    Objects.requireNonNull(postOps, "postOps");
+    Objects.requireNonNull(fpMath, "fpMath");
+  }
 
   /** Returns attributes with these post-ops and F32 arithmetic. */
   public static Attributes of(PostOps postOps) {

@@ -4,6 +4,7 @@ import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A binary element-wise operation.
@@ -17,6 +18,10 @@ public record Binary(Algorithm algorithm, MemoryDesc src0, MemoryDesc src1, Memo
     implements Operation {
   /** Checks the shapes. */
   public Binary {
+    Objects.requireNonNull(algorithm, "algorithm");
+    Objects.requireNonNull(src0, "src0");
+    Objects.requireNonNull(src1, "src1");
+    Objects.requireNonNull(dst, "dst");
     algorithm.require("BINARY");
     boolean fits = src0.rank() == src1.rank() && Arrays.equals(src0.dims(), dst.dims());
     for (int d = 0; fits && d < src0.rank(); d++) {

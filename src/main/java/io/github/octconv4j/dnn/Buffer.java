@@ -9,6 +9,11 @@ package io.github.octconv4j.dnn;
  * @param desc its whole shape, type and layout
  */
 record Buffer(int index, String name, Role role, MemoryDesc desc) {
+  /** Whether the caller provides the memory. */
+  boolean isGiven() {
+    return role == Role.INPUT || role == Role.OUTPUT;
+  }
+
   /** Who provides the memory of a buffer. */
   enum Role {
     /** The caller, for each run; read. */

@@ -3,6 +3,7 @@ package io.github.octconv4j.dnn;
 import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.Arena;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Lays tensors side by side along one dimension.
@@ -14,7 +15,8 @@ import java.util.List;
 public record Concat(int axis, List<MemoryDesc> sources, MemoryDesc dst) implements Operation {
   /** Checks the shapes. */
   public Concat {
-    sources = List.copyOf(sources);
+    sources = Native.copyOf(sources, "sources");
+    Objects.requireNonNull(dst, "dst");
     if (axis < 0 || axis >= dst.rank() || sources.isEmpty()) {
       throw new IllegalArgumentException(
           "axis must be 0 to %d and sources at least one, were %d and %s"

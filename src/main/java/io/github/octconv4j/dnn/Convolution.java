@@ -3,6 +3,7 @@ package io.github.octconv4j.dnn;
 import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.Arena;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Convolution for inference, in 1, 2 or 3 spatial dimensions.
@@ -44,6 +45,10 @@ public final class Convolution implements Operation {
    */
   public static Convolution of(
       MemoryDesc src, MemoryDesc weights, MemoryDesc bias, MemoryDesc dst, Window window) {
+    Objects.requireNonNull(src, "src");
+    Objects.requireNonNull(weights, "weights");
+    Objects.requireNonNull(dst, "dst");
+    Objects.requireNonNull(window, "window");
     int rank = src.rank();
     if (rank < 3 || rank > 5 || dst.rank() != rank) {
       throw new IllegalArgumentException(

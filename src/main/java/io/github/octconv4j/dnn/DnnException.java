@@ -1,6 +1,9 @@
 package io.github.octconv4j.dnn;
 
-/** A call into oneDNN failed; the message says which, with shapes, types and layouts. */
+/**
+ * A call into oneDNN failed, or there was no memory for it; the message says which, with shapes,
+ * types and layouts.
+ */
 public final class DnnException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -8,6 +11,11 @@ public final class DnnException extends RuntimeException {
 
   DnnException(Status status, String message) {
     super(message);
+    this.status = status;
+  }
+
+  DnnException(Status status, String message, Throwable cause) {
+    super(message, cause);
     this.status = status;
   }
 

@@ -4,6 +4,7 @@ import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * An element-wise function for inference; may run in place.
@@ -18,6 +19,9 @@ public record Eltwise(Algorithm algorithm, MemoryDesc src, MemoryDesc dst, float
     implements Operation {
   /** Checks the shapes. */
   public Eltwise {
+    Objects.requireNonNull(algorithm, "algorithm");
+    Objects.requireNonNull(src, "src");
+    Objects.requireNonNull(dst, "dst");
     algorithm.require("ELTWISE");
     if (!Arrays.equals(src.dims(), dst.dims())) {
       throw new IllegalArgumentException(

@@ -9,20 +9,32 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 
 /**
  * What one thread at a time needs to run a {@link Program}: memories, arguments, working memory. A
  * run allocates nothing. It keeps its program alive until it is closed.
  */
 public final class Execution extends NativeHandle {
+  private static final int MOST_RUNS = 1_000_000;
+
   private final Program program;
   private final Parts parts;
   private final Lanes lanes;
   private final AtomicBoolean running = new AtomicBoolean();
 
+  /** The numbers of the buffers that are inputs or outputs. */
+  private final int[] given;
+
   /** The user's tensor of each input and output buffer; null for other buffers and at first. */
   private final MemorySegment[] bound;
+
+  /** Where the views of each input and output buffer point, whether or not it is bound. */
+  private final long[] addresses;
+
+  private boolean disjoint; // outputs were compared with everything that is bound
 
   /** Keeps what is bound from being freed during a run. */
   private final Holds holds = new Holds();
@@ -57,7 +69,10 @@ public final class Execution extends NativeHandle {
         program);
     this.program = program;
     this.parts = parts;
-    this.bound = new MemorySegment[program.buffers().size()];
+    List<Buffer> buffers = program.buffers();
+    this.given = IntStream.range(0, buffers.size()).filter(i -> buffers.get(i).isGiven()).toArray();
+    this.bound = new MemorySegment[buffers.size()];
+    this.addresses = new long[buffers.size()];
     this.lanes = new Lanes(parts.stream, parts.sections, program.threads(), holds);
   }
 
@@ -67,6 +82,7 @@ public final class Execution extends NativeHandle {
       Engine engine = program.engine();
       Stream stream = Stream.of(engine);
       all.add(stream);
+      stream.adopt();
       Views views = new Views(program, arena, all);
       List<List<List<Arguments>>> sections = new ArrayList<>();
       for (Section section : program.sections()) {
@@ -76,6 +92,7 @@ public final class Execution extends NativeHandle {
           for (Step step : section.lanes().get(lane)) {
             Arguments arguments = Arguments.of(step.primitive(), views.memories(step, lane));
             all.add(arguments);
+            arguments.adopt();
             list.add(arguments);
           }
           lanes.add(List.copyOf(list));
@@ -110,6 +127,8 @@ public final class Execution extends NativeHandle {
    * @param tensor of exactly that descriptor; writable where it is an output
    */
   public void bind(Operand operand, Tensor tensor) {
+    Objects.requireNonNull(operand, "operand");
+    Objects.requireNonNull(tensor, "tensor");
     Buffer buffer = operand.buffer();
     if (isBound(buffer, tensor)) {
       return;
@@ -117,7 +136,7 @@ public final class Execution extends NativeHandle {
     if (buffer.index() >= bound.length || !program.buffers().get(buffer.index()).equals(buffer)) {
       throw new IllegalArgumentException(operand + " belongs to another program");
     }
-    if (buffer.role() != Buffer.Role.INPUT && buffer.role() != Buffer.Role.OUTPUT) {
+    if (!buffer.isGiven()) {
       throw new IllegalArgumentException(operand + " is neither an input nor an output");
     }
     if (!tensor.desc().equals(buffer.desc())) {
@@ -131,20 +150,26 @@ public final class Execution extends NativeHandle {
     }
     enter();
     try {
-      MemorySegment before = bound[buffer.index()];
-      if (before == null || before.address() != segment.address()) {
-        bound[buffer.index()] = null; // until all views point at the new data
-        List<View> views = parts.views.get(buffer.index());
+      int index = buffer.index();
+      MemorySegment before = bound[index];
+      if (addresses[index] != segment.address()) {
+        Arguments.requireUsable(segment, buffer.desc());
+        bound[index] = null; // until all views point at the new data
+        addresses[index] = 0;
+        List<View> views = parts.views.get(index);
         for (int i = 0; i < views.size(); i++) {
           View view = views.get(i);
-          view.memory.bind(segment.asSlice(view.offset));
+          view.memory.point(segment.asSlice(view.offset));
         }
+        addresses[index] = segment.address();
+        disjoint = false;
       }
       if (before == null || !before.scope().equals(segment.scope())) {
-        bound[buffer.index()] = null; // until it can be held
+        bound[index] = null; // until it can be held
         hold(segment);
+        disjoint = false;
       }
-      bound[buffer.index()] = segment;
+      bound[index] = segment;
     } finally {
       exit();
     }
@@ -165,10 +190,27 @@ public final class Execution extends NativeHandle {
   private void hold(MemorySegment segment) {
     holds.clear();
     holds.add(segment);
-    for (MemorySegment other : bound) {
-      if (other != null) {
-        holds.add(other);
+    for (int i : given) {
+      if (bound[i] != null) {
+        holds.add(bound[i]);
       }
+    }
+  }
+
+  /**
+   * Forgets the tensors: they are not kept reachable any more, and must be bound again for the next
+   * run.
+   */
+  public void unbind() {
+    enter();
+    try {
+      for (int i : given) {
+        bound[i] = null;
+      }
+      holds.clear();
+      disjoint = false;
+    } finally {
+      exit();
     }
   }
 
@@ -177,6 +219,8 @@ public final class Execution extends NativeHandle {
    *
    * @throws IllegalStateException if the execution or a tensor's arena is closed, an input or
    *     output was not set, or another thread is running this execution
+   * @throws IllegalArgumentException if the memory of an output overlaps that of an input or of
+   *     another output
    */
   public void run() {
     enter();
@@ -188,13 +232,11 @@ public final class Execution extends NativeHandle {
   }
 
   private void runAll() {
-    int threadsBefore = Threads.swap(program.threads());
     try {
       requireBound();
       lanes.run(program.lanes());
     } finally {
       Reference.reachabilityFence(bound);
-      Threads.swap(threadsBefore);
     }
   }
 
@@ -221,32 +263,48 @@ public final class Execution extends NativeHandle {
    * time of each step in nanoseconds, in the order of {@link Program#steps}. For listings; the sum
    * is not the time of a run where lanes run side by side.
    *
-   * @param runs at least 1
+   * @param runs 1 to 1,000,000
    */
   public long[] profile(int runs) {
-    if (runs < 1) {
-      throw new IllegalArgumentException("runs must be at least 1, was " + runs);
+    if (runs < 1 || runs > MOST_RUNS) {
+      throw new IllegalArgumentException("runs must be 1 to %d, was %d".formatted(MOST_RUNS, runs));
     }
     enter();
-    int threadsBefore = Threads.swap(program.threads());
     try {
       requireBound();
       return lanes.profile(runs);
     } finally {
       Reference.reachabilityFence(bound);
-      Threads.swap(threadsBefore);
       exit();
     }
   }
 
   private void requireBound() {
     List<Buffer> buffers = program.buffers();
-    for (int i = 0; i < bound.length; i++) {
-      Buffer buffer = buffers.get(i);
-      if (bound[i] != null) {
-        Arguments.requireUsable(bound[i], buffer.desc());
-      } else if (buffer.role() == Buffer.Role.INPUT || buffer.role() == Buffer.Role.OUTPUT) {
-        throw new IllegalStateException(buffer.name() + " was not set; call bind first");
+    for (int i : given) {
+      if (bound[i] == null) {
+        throw new IllegalStateException(buffers.get(i).name() + " was not set; call bind first");
+      }
+      Arguments.requireUsable(bound[i], buffers.get(i).desc());
+    }
+    if (!disjoint) {
+      requireDisjoint(buffers);
+      disjoint = true;
+    }
+  }
+
+  private void requireDisjoint(List<Buffer> buffers) {
+    for (int out : given) {
+      for (int other : given) {
+        if (out != other && buffers.get(out).role() == Buffer.Role.OUTPUT) {
+          InPlace.requireDisjoint(
+              buffers.get(out).name(),
+              bound[out].address(),
+              buffers.get(out).desc(),
+              buffers.get(other).name(),
+              bound[other].address(),
+              buffers.get(other).desc());
+        }
       }
     }
   }
@@ -284,7 +342,9 @@ public final class Execution extends NativeHandle {
     }
 
     private static MemorySegment allocate(Arena arena, long bytes) {
-      return bytes == 0 ? MemorySegment.NULL : arena.allocate(bytes, Tensor.ALIGNMENT);
+      return bytes == 0
+          ? MemorySegment.NULL
+          : Native.allocate(arena, bytes, "the working memory of an execution");
     }
 
     Map<Arg, Memory> memories(Step step, int lane) {
@@ -320,6 +380,7 @@ public final class Execution extends NativeHandle {
     private Memory unbound(MemoryDesc desc) {
       Memory memory = Memory.unbound(program.engine(), desc);
       all.add(memory);
+      memory.adopt();
       return memory;
     }
 

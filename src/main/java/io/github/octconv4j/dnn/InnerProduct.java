@@ -4,6 +4,7 @@ import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A fully connected layer for inference: {@code dst = src * weights^T + bias}.
@@ -17,6 +18,9 @@ public record InnerProduct(MemoryDesc src, MemoryDesc weights, MemoryDesc bias, 
     implements Operation {
   /** Checks the shapes. */
   public InnerProduct {
+    Objects.requireNonNull(src, "src");
+    Objects.requireNonNull(weights, "weights");
+    Objects.requireNonNull(dst, "dst");
     boolean fits =
         src.rank() == weights.rank()
             && src.rank() >= 2

@@ -36,7 +36,7 @@ final class Lanes implements Workers.Task {
     this.workers = new Workers.Worker[most - 1];
   }
 
-  /** Runs everything; the caller keeps all of it alive and set the number of threads. */
+  /** Runs everything; the caller keeps all of it alive. */
   void run(int lanes) {
     int helpers = acquire(lanes - 1);
     failure.set(null);
@@ -62,12 +62,17 @@ final class Lanes implements Workers.Task {
   long[] profile(int runs) {
     List<Arguments> steps = sections.stream().flatMap(List::stream).flatMap(List::stream).toList();
     long[][] times = new long[steps.size()][runs];
-    for (int r = 0; r < runs; r++) {
-      for (int i = 0; i < steps.size(); i++) {
-        long start = System.nanoTime();
-        steps.get(i).execute(stream.handle(), holds);
-        times[i][r] = System.nanoTime() - start;
+    int threadsBefore = Threads.swap(threads);
+    try {
+      for (int r = 0; r < runs; r++) {
+        for (int i = 0; i < steps.size(); i++) {
+          long start = System.nanoTime();
+          steps.get(i).execute(stream.handle(), holds);
+          times[i][r] = System.nanoTime() - start;
+        }
       }
+    } finally {
+      Threads.swap(threadsBefore);
     }
     long[] medians = new long[steps.size()];
     for (int i = 0; i < medians.length; i++) {
@@ -93,22 +98,35 @@ final class Lanes implements Workers.Task {
 
   @Override
   public void runLane(int lane) {
-    int before = Threads.swap(threads);
     runSections(lane);
-    Threads.swap(before);
   }
 
+  /**
+   * Sets the number of OpenMP threads, which is the system thread's, and restores it before
+   * anything that waits: a virtual thread may be on another system thread afterwards.
+   */
   private void runSections(int lane) {
     int size = team;
     long before = arrivedBefore;
+    if (size == 1) {
+      int threadsBefore = Threads.swap(threads);
+      for (int s = 0; s < sections.size(); s++) {
+        runSection(sections.get(s), lane, size);
+      }
+      Threads.swap(threadsBefore);
+      return;
+    }
     for (int s = 0; s < sections.size(); s++) {
-      List<List<Arguments>> lanes = sections.get(s);
-      for (int l = lane; l < lanes.size(); l += size) {
-        runSteps(lanes.get(l));
-      }
-      if (size > 1) {
-        meet(before + (s + 1L) * size);
-      }
+      int threadsBefore = Threads.swap(threads);
+      runSection(sections.get(s), lane, size);
+      Threads.swap(threadsBefore);
+      meet(before + (s + 1L) * size);
+    }
+  }
+
+  private void runSection(List<List<Arguments>> lanes, int lane, int size) {
+    for (int l = lane; l < lanes.size(); l += size) {
+      runSteps(lanes.get(l));
     }
   }
 

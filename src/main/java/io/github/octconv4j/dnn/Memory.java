@@ -3,6 +3,7 @@ package io.github.octconv4j.dnn;
 import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 
 /** oneDNN's view of a tensor: what a primitive reads or writes. It does not own the data. */
 public final class Memory extends NativeHandle {
@@ -17,6 +18,9 @@ public final class Memory extends NativeHandle {
 
   /** Returns a view of the tensor, whose segment must stay alive as long as primitives use it. */
   public static Memory of(Engine engine, Tensor tensor) {
+    Objects.requireNonNull(engine, "engine");
+    Objects.requireNonNull(tensor, "tensor");
+    Arguments.requireUsable(tensor.segment(), tensor.desc());
     Memory memory = unbound(engine, tensor.desc());
     try {
       memory.bind(tensor.segment());
@@ -45,9 +49,14 @@ public final class Memory extends NativeHandle {
 
   /** Points the view at other data, which the caller checked against the descriptor. */
   void bind(MemorySegment segment) {
+    point(segment);
+    data = segment;
+  }
+
+  /** Does the same for data that the caller keeps reachable while it is used. */
+  void point(MemorySegment segment) {
     Status.check(
         dnnl_h.dnnl_memory_set_data_handle(handle(), segment), "point a memory at %s", segment);
-    data = segment;
   }
 
   /** Returns the shape, type and layout. */

@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
@@ -78,6 +79,7 @@ public final class MemoryDesc {
    * @param dims logical dimensions, each at least 1, as many as the layout's rank
    */
   public static MemoryDesc of(DataType type, FormatTag tag, long... dims) {
+    Objects.requireNonNull(tag, "tag");
     checkDims(type, dims);
     if (tag != FormatTag.ANY && tag.rank() != dims.length) {
       throw new IllegalArgumentException(
@@ -101,6 +103,7 @@ public final class MemoryDesc {
    * @param strides distance in elements between neighbours in each dimension, at least 1
    */
   public static MemoryDesc strided(DataType type, long[] dims, long[] strides) {
+    Objects.requireNonNull(strides, "strides");
     checkDims(type, dims);
     if (strides.length != dims.length) {
       throw new IllegalArgumentException(
@@ -156,6 +159,8 @@ public final class MemoryDesc {
    * @param offsets where the part begins in each dimension
    */
   public MemoryDesc submemory(long[] partDims, long[] offsets) {
+    Objects.requireNonNull(partDims, "partDims");
+    Objects.requireNonNull(offsets, "offsets");
     checkDims(type, partDims);
     if (partDims.length != dims.length || offsets.length != dims.length) {
       throw new IllegalArgumentException(
@@ -185,6 +190,7 @@ public final class MemoryDesc {
    * group dimension.
    */
   public MemoryDesc reshape(long... newDims) {
+    Objects.requireNonNull(newDims, "newDims");
     checkDims(type, newDims);
     return created(
         arena ->
@@ -213,6 +219,10 @@ public final class MemoryDesc {
 
   /** Returns one logical dimension, counted from 0. */
   public long dim(int index) {
+    if (index < 0 || index >= dims.length) {
+      throw new IndexOutOfBoundsException(
+          "index must be 0 to %d, was %d".formatted(dims.length - 1, index));
+    }
     return dims[index];
   }
 
@@ -246,6 +256,7 @@ public final class MemoryDesc {
    * @throws IllegalStateException if the layout is left to oneDNN or is its secret
    */
   public long elementOffset(long... position) {
+    Objects.requireNonNull(position, "position");
     Blocking b = blocking();
     boolean inside = position.length == dims.length;
     for (int d = 0; inside && d < dims.length; d++) {
@@ -381,6 +392,8 @@ public final class MemoryDesc {
   }
 
   private static void checkDims(DataType type, long[] dims) {
+    Objects.requireNonNull(type, "type");
+    Objects.requireNonNull(dims, "dims");
     if (dims.length < 1 || dims.length > MAX_RANK) {
       throw new IllegalArgumentException(
           "dims must have 1 to %d entries, had %d".formatted(MAX_RANK, dims.length));

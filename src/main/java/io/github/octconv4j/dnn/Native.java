@@ -3,6 +3,8 @@ package io.github.octconv4j.dnn;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 
 /** What the calls into oneDNN share: out-parameters, arrays and strings. */
@@ -30,6 +32,40 @@ final class Native {
       String what,
       Object... values) {
     return create(arena, constructor, what, values).reinterpret(arena, destructor);
+  }
+
+  /**
+   * Allocates zeros, aligned to cache lines.
+   *
+   * @param what for the message, where there is not so much memory
+   */
+  static MemorySegment allocate(Arena arena, long bytes, Object what) {
+    try {
+      return arena.allocate(bytes, Tensor.ALIGNMENT);
+    } catch (OutOfMemoryError e) {
+      throw new DnnException(
+          Status.OUT_OF_MEMORY,
+          "could not allocate %d bytes for %s: the system has not so much, or -XX:MaxDirectMemorySize, which holds for automatic arenas, is less"
+              .formatted(bytes, what),
+          e);
+    } catch (WrongThreadException e) {
+      throw new IllegalStateException(
+          "arena is confined to another thread, %s can't be allocated in it".formatted(what), e);
+    } catch (IllegalStateException e) {
+      throw new IllegalStateException(
+          "arena is closed, %s can't be allocated in it".formatted(what), e);
+    }
+  }
+
+  /** Returns a copy of a list that has no nulls. */
+  static <T> List<T> copyOf(List<T> list, String name) {
+    Objects.requireNonNull(list, name);
+    for (int i = 0; i < list.size(); i++) {
+      if (list.get(i) == null) {
+        throw new NullPointerException("%s: element %d is null".formatted(name, i));
+      }
+    }
+    return List.copyOf(list);
   }
 
   static MemorySegment longs(Arena arena, long... values) {

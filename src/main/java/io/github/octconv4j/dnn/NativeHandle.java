@@ -1,8 +1,11 @@
 package io.github.octconv4j.dnn;
 
+import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.lang.ref.Cleaner;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -13,52 +16,142 @@ import java.util.function.Function;
  * object itself refuses to be used with an {@link IllegalStateException}; closing twice does
  * nothing.
  *
+ * <p>An object that is no longer reachable and was not closed is closed after the garbage collector
+ * found it, and a warning is logged, once. With the system property {@value #ORIGINS_PROPERTY} set
+ * to {@code true} when the first object is made, the warning says where the object was opened; each
+ * object then takes the time of a stack trace.
+ *
  * <p>Thread-safe.
  */
 public abstract class NativeHandle implements AutoCloseable {
-  private static final VarHandle USERS;
+  /** System property that makes warnings about forgotten objects say where they were opened. */
+  public static final String ORIGINS_PROPERTY = "octconv4j.origins";
 
-  static {
-    try {
-      USERS = MethodHandles.lookup().findVarHandle(NativeHandle.class, "users", int.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
+  private static final System.Logger LOGGER = System.getLogger(NativeHandle.class.getName());
+  private static final Cleaner CLEANER = Cleaner.create();
+  private static final boolean ORIGINS = Boolean.getBoolean(ORIGINS_PROPERTY);
+
+  private final State state;
+  private final Cleaner.Cleanable cleanable;
+
+  /** Where an object was opened; logged with the warning, never thrown. */
+  private static final class Origin extends Throwable {
+    private static final long serialVersionUID = 1L;
+
+    Origin(String name) {
+      super(name + " was opened here");
     }
   }
 
-  private final MemorySegment handle;
-  private final Consumer<MemorySegment> destructor;
-  private final NativeHandle[] dependencies;
+  /** All but the object itself, which the garbage collector may find unreachable. */
+  private static final class State implements Runnable {
+    private static final VarHandle USERS;
 
-  /** The owner, until it closes, and everyone who retains the object. Destroyed at zero. */
-  @SuppressWarnings("unused") // accessed through USERS
-  private volatile int users = 1;
+    static {
+      try {
+        USERS = MethodHandles.lookup().findVarHandle(State.class, "users", int.class);
+      } catch (ReflectiveOperationException e) {
+        throw new ExceptionInInitializerError(e);
+      }
+    }
 
-  private volatile boolean closed;
+    private final String name;
+    private final MemorySegment handle;
+    private final Consumer<MemorySegment> destructor;
+    private final State[] dependencies;
+    private final Origin origin; // null unless asked for
+
+    /** The owner, until it closes, and everyone who retains the object. Destroyed at zero. */
+    @SuppressWarnings("unused") // accessed through USERS
+    private volatile int users = 1;
+
+    private volatile boolean closed;
+    private volatile boolean adopted;
+
+    State(
+        String name,
+        MemorySegment handle,
+        Consumer<MemorySegment> destructor,
+        State[] dependencies) {
+      this.name = name;
+      this.handle = handle;
+      this.destructor = destructor;
+      this.dependencies = dependencies;
+      this.origin = ORIGINS ? new Origin(name) : null;
+    }
+
+    /** Whether this call is the one that closes. */
+    boolean close() {
+      synchronized (this) {
+        if (closed) {
+          return false;
+        }
+        closed = true;
+      }
+      return true;
+    }
+
+    void retain() {
+      int n;
+      do {
+        n = users;
+        if (closed || n == 0) {
+          throw new IllegalStateException(name + " is closed");
+        }
+      } while (!USERS.compareAndSet(this, n, n + 1));
+    }
+
+    void release() {
+      if ((int) USERS.getAndAdd(this, -1) == 1) {
+        destructor.accept(handle);
+        for (int i = dependencies.length - 1; i >= 0; i--) {
+          dependencies[i].release();
+        }
+      }
+    }
+
+    /** The object is unreachable, or closed, or adopted. */
+    @Override
+    public void run() {
+      if (!adopted && close()) {
+        LOGGER.log(
+            Level.WARNING,
+            name
+                + " was not closed; its native memory is freed now that the garbage collector"
+                + " found it. Close it, or the layer, plan, predictor or network that made it"
+                + (origin == null ? " (-D" + ORIGINS_PROPERTY + "=true says where)" : ""),
+            origin);
+        release();
+      }
+    }
+  }
 
   /**
    * Takes over {@code handle}, which is destroyed at once if a dependency is closed already.
    *
-   * @param destructor called with the handle, once
+   * @param destructor called with the handle, once; must not know this object
    * @param dependencies what must outlive this object
    */
   NativeHandle(
       MemorySegment handle, Consumer<MemorySegment> destructor, NativeHandle... dependencies) {
-    this.handle = handle;
-    this.destructor = destructor;
-    this.dependencies = dependencies.clone();
+    State[] states = new State[dependencies.length];
     int retained = 0;
     try {
       for (; retained < dependencies.length; retained++) {
-        dependencies[retained].retain();
+        states[retained] = Objects.requireNonNull(dependencies[retained]).state;
+        states[retained].retain();
       }
-    } catch (IllegalStateException e) {
+    } catch (RuntimeException e) {
       destructor.accept(handle);
       for (int i = 0; i < retained; i++) {
-        dependencies[i].release();
+        states[i].release();
       }
       throw e;
     }
+    Class<?> outer = getClass().getEnclosingClass();
+    String name = (outer == ProgramBuilder.class ? outer : getClass()).getSimpleName();
+    this.state = new State(name, handle, destructor, states);
+    this.cleanable = CLEANER.register(this, state);
   }
 
   /**
@@ -67,18 +160,21 @@ public abstract class NativeHandle implements AutoCloseable {
    */
   @Override
   public final void close() {
-    synchronized (this) {
-      if (closed) {
-        return;
-      }
-      closed = true;
+    if (state.close()) {
+      cleanable.clean(); // forgets it
+      state.release();
     }
-    release();
+  }
+
+  /** Says that another object closes this one, and that no one else has it. */
+  final void adopt() {
+    state.adopted = true;
+    cleanable.clean();
   }
 
   /** Returns whether {@link #close()} was called. */
   public final boolean isClosed() {
-    return closed;
+    return state.closed;
   }
 
   /**
@@ -87,35 +183,29 @@ public abstract class NativeHandle implements AutoCloseable {
    * @throws IllegalStateException if the object is closed
    */
   final void retain() {
-    int n;
-    do {
-      n = users;
-      if (closed || n == 0) {
-        throw new IllegalStateException(getClass().getSimpleName() + " is closed");
-      }
-    } while (!USERS.compareAndSet(this, n, n + 1));
+    state.retain();
   }
 
   /** Ends one {@link #retain()}; the last one destroys the object. */
   final void release() {
-    if ((int) USERS.getAndAdd(this, -1) == 1) {
-      destructor.accept(handle);
-      for (int i = dependencies.length - 1; i >= 0; i--) {
-        dependencies[i].release();
-      }
-    }
+    state.release();
+  }
+
+  /** How many use the object, the owner included; 0 once it is destroyed. */
+  final int users() {
+    return state.users;
   }
 
   /** The native object, for those who hold a {@link #retain()} on it. */
   final MemorySegment handle() {
-    return handle;
+    return state.handle;
   }
 
   /** Makes a call with the native object, which stays alive meanwhile. */
   final <T> T using(Function<MemorySegment, T> call) {
     retain();
     try {
-      return call.apply(handle);
+      return call.apply(state.handle);
     } finally {
       release();
     }

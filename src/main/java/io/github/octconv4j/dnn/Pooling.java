@@ -3,6 +3,7 @@ package io.github.octconv4j.dnn;
 import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.Arena;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Pooling for inference, in 1, 2 or 3 spatial dimensions: src (n, c, ih, iw) to dst (n, c, oh, ow).
@@ -28,6 +29,10 @@ public final class Pooling implements Operation {
    * @param dst may have the layout {@code any}
    */
   public static Pooling of(Algorithm algorithm, MemoryDesc src, MemoryDesc dst, Window window) {
+    Objects.requireNonNull(algorithm, "algorithm");
+    Objects.requireNonNull(src, "src");
+    Objects.requireNonNull(dst, "dst");
+    Objects.requireNonNull(window, "window");
     algorithm.require("POOLING");
     window.checkRank(src);
     if (src.rank() != dst.rank() || src.dim(0) != dst.dim(0) || src.dim(1) != dst.dim(1)) {

@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
@@ -42,6 +43,7 @@ public record PostOps(List<PostOp> list) {
   public record Eltwise(Algorithm algorithm, float alpha, float beta) implements PostOp {
     /** Checks the algorithm. */
     public Eltwise {
+      Objects.requireNonNull(algorithm, "algorithm");
       algorithm.require("ELTWISE");
     }
 
@@ -60,6 +62,8 @@ public record PostOps(List<PostOp> list) {
   public record BinaryWith(Algorithm algorithm, MemoryDesc src1) implements PostOp {
     /** Checks the algorithm. */
     public BinaryWith {
+      Objects.requireNonNull(algorithm, "algorithm");
+      Objects.requireNonNull(src1, "src1");
       algorithm.require("BINARY");
     }
 
@@ -71,7 +75,7 @@ public record PostOps(List<PostOp> list) {
 
   /** Copies the list. */
   public PostOps {
-    list = List.copyOf(list);
+    list = Native.copyOf(list, "list");
   }
 
   /** Returns these and then {@code result + dst}. */
@@ -86,6 +90,7 @@ public record PostOps(List<PostOp> list) {
 
   /** Returns these and then one more. */
   public PostOps and(PostOp next) {
+    Objects.requireNonNull(next, "next");
     List<PostOp> longer = new ArrayList<>(list);
     longer.add(next);
     return new PostOps(longer);

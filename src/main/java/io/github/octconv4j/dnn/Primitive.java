@@ -3,6 +3,7 @@ package io.github.octconv4j.dnn;
 import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 
 /**
  * Compiled code for one operation on one set of shapes and layouts. Any number of threads may run
@@ -18,6 +19,7 @@ public final class Primitive extends NativeHandle {
 
   /** Compiles a primitive, or takes it from oneDNN's own cache. */
   public static Primitive of(PrimitiveDesc desc) {
+    Objects.requireNonNull(desc, "desc");
     try (Arena arena = Arena.ofConfined();
         Threads.Scope scope = Threads.use(desc.threads())) {
       return desc.using(
@@ -41,6 +43,12 @@ public final class Primitive extends NativeHandle {
    * @throws IllegalStateException if something is closed, or the arguments are running already
    */
   public void execute(Stream stream, Arguments arguments) {
+    Objects.requireNonNull(stream, "stream");
+    Objects.requireNonNull(arguments, "arguments");
+    if (stream.engine() != desc.engine()) {
+      throw new IllegalArgumentException(
+          "stream belongs to another engine than the primitive %s".formatted(desc));
+    }
     if (arguments.primitive() != this) {
       throw new IllegalArgumentException("arguments were made for another primitive");
     }

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * oneDNN's answer to an {@link Operation}: the implementation it would take on this processor with
@@ -43,6 +44,9 @@ public final class PrimitiveDesc extends NativeHandle {
    * @throws DnnException if oneDNN has none on this processor
    */
   public static PrimitiveDesc of(Engine engine, Operation operation, Attributes attributes) {
+    Objects.requireNonNull(engine, "engine");
+    Objects.requireNonNull(operation, "operation");
+    Objects.requireNonNull(attributes, "attributes");
     try (Arena arena = Arena.ofConfined()) {
       return engine.using(
           e -> {

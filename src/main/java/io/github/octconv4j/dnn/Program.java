@@ -19,6 +19,7 @@ public final class Program extends NativeHandle {
   private final List<Section> sections;
   private final int lanes;
   private final BufferLayout layout;
+  private final long constantBytes;
 
   /** Takes over the arena with the constants, and the primitives of the steps. */
   Program(
@@ -27,7 +28,8 @@ public final class Program extends NativeHandle {
       Arena arena,
       List<Buffer> buffers,
       List<Tensor> constants,
-      List<Section> sections) {
+      List<Section> sections,
+      BufferLayout layout) {
     super(
         MemorySegment.NULL,
         ignored -> {
@@ -40,8 +42,10 @@ public final class Program extends NativeHandle {
     this.buffers = List.copyOf(buffers);
     this.constants = Collections.unmodifiableList(new ArrayList<>(constants));
     this.sections = List.copyOf(sections);
-    this.lanes = sections.stream().mapToInt(section -> section.lanes().size()).max().orElse(1);
-    this.layout = BufferLayout.of(this.buffers, this.sections);
+    this.lanes = lanesOf(sections);
+    this.layout = layout;
+    this.constantBytes =
+        constants.stream().filter(t -> t != null).mapToLong(t -> t.desc().bytes()).sum();
   }
 
   /** Returns the memories, arguments and working memory for one thread at a time. */
@@ -61,7 +65,7 @@ public final class Program extends NativeHandle {
 
   /** Returns the bytes of the constants, which exist once. */
   public long constantBytes() {
-    return constants.stream().filter(t -> t != null).mapToLong(t -> t.desc().bytes()).sum();
+    return constantBytes;
   }
 
   /** Returns the bytes of temporaries and scratchpad, which each execution has. */
@@ -94,6 +98,10 @@ public final class Program extends NativeHandle {
   /** How many threads run side by side at most. */
   int lanes() {
     return lanes;
+  }
+
+  static int lanesOf(List<Section> sections) {
+    return sections.stream().mapToInt(section -> section.lanes().size()).max().orElse(1);
   }
 
   private java.util.stream.Stream<Step> allSteps() {

@@ -1,10 +1,12 @@
 package io.github.octconv4j.dnn;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.IntConsumer;
 
 /**
@@ -12,29 +14,69 @@ import java.util.function.IntConsumer;
  * thread-safe. Close it in each case; what {@link #build} returned lives on.
  */
 public final class ProgramBuilder implements AutoCloseable {
+  private static final int MOST_LANES = 1024;
+
   private final Engine engine;
-  private final int threadCount;
-  private final Threads.Scope threads;
-  private final Arena constants = Arena.ofShared();
+  private final int threads;
+  private final MemoryLimit limit;
+  private final Draft draft;
   private final List<Buffer> buffers = new ArrayList<>();
   private final List<Tensor> constantData = new ArrayList<>();
-  private final List<Section> sections = new ArrayList<>();
   private List<List<Step>> lanes; // of the section being built side by side, else null
   private int lane;
-  private final List<PrimitiveDesc> opened = new ArrayList<>();
-  private boolean built;
-  private boolean closed;
+
+  /** What is freed with the builder: all that no program has taken over. */
+  private static final class Parts {
+    private final Arena constants = Arena.ofShared();
+    private final List<Section> sections = new ArrayList<>();
+    private final List<PrimitiveDesc> opened = new ArrayList<>();
+    private boolean built;
+
+    void close() {
+      opened.forEach(PrimitiveDesc::close); // primitives keep theirs
+      if (!built) {
+        sections.forEach(Section::close);
+        constants.close();
+      }
+    }
+  }
+
+  /** The life of a builder; a forgotten one is freed like any other handle. */
+  private static final class Draft extends NativeHandle {
+    private final Parts parts;
+
+    Draft(Engine engine) {
+      this(engine, new Parts());
+    }
+
+    private Draft(Engine engine, Parts parts) {
+      super(MemorySegment.NULL, ignored -> parts.close(), engine);
+      this.parts = parts;
+    }
+  }
+
+  /**
+   * Begins a program that may take any amount of memory.
+   *
+   * @param threads how many threads each primitive uses, 1 to 1024
+   */
+  public ProgramBuilder(Engine engine, int threads) {
+    this(engine, threads, Long.MAX_VALUE);
+  }
 
   /**
    * Begins a program.
    *
    * @param threads how many threads each primitive uses, 1 to 1024
+   * @param memoryLimit most bytes that constants, outputs, and the temporaries and scratchpads of
+   *     one execution may take together; who asks for more gets a {@link DnnException} with {@link
+   *     Status#OUT_OF_MEMORY} before the memory is taken
    */
-  public ProgramBuilder(Engine engine, int threads) {
-    this.threadCount = Threads.check(threads);
-    engine.retain();
-    this.engine = engine;
-    this.threads = Threads.use(threads);
+  public ProgramBuilder(Engine engine, int threads, long memoryLimit) {
+    this.engine = Objects.requireNonNull(engine, "engine");
+    this.threads = Threads.check(threads);
+    this.limit = new MemoryLimit(memoryLimit);
+    this.draft = new Draft(engine);
   }
 
   /** Adds memory that the caller provides for each run, and that steps read. */
@@ -44,6 +86,9 @@ public final class ProgramBuilder implements AutoCloseable {
 
   /** Adds memory that the caller provides for each run, and that steps write. */
   public Operand output(String name, MemoryDesc desc) {
+    requireOpen();
+    requireLayout(name, desc);
+    limit.addOutput(name, desc);
     return buffer(name, Buffer.Role.OUTPUT, desc, null);
   }
 
@@ -51,6 +96,9 @@ public final class ProgramBuilder implements AutoCloseable {
    * Adds memory that each execution has, valid from the first step that writes it to the last use.
    */
   public Operand temporary(String name, MemoryDesc desc) {
+    requireOpen();
+    requireLayout(name, desc);
+    limit.requireTemporary(name, desc);
     return buffer(name, Buffer.Role.TEMPORARY, desc, null);
   }
 
@@ -60,24 +108,36 @@ public final class ProgramBuilder implements AutoCloseable {
    */
   public Operand constant(String name, MemoryDesc desc, Tensor value) {
     requireOpen();
-    Tensor copy = Tensor.allocate(desc, constants);
-    Reorder.copy(engine, value, copy);
+    requireLayout(name, desc);
+    Objects.requireNonNull(value, "value");
+    Reorder.requireSameDims(value.desc(), desc);
+    limit.addConstant(name, desc);
+    Tensor copy = Tensor.allocate(desc, draft.parts.constants);
+    try (Threads.Scope scope = Threads.use(threads)) {
+      Reorder.copy(engine, value, copy);
+    }
     return buffer(name, Buffer.Role.CONSTANT, desc, copy);
   }
 
   private void requireOpen() {
-    if (built || closed) {
+    if (draft.parts.built || draft.isClosed()) {
       throw new IllegalStateException(
-          built ? "build() was called before" : "ProgramBuilder is closed");
+          draft.parts.built ? "build() was called before" : "ProgramBuilder is closed");
+    }
+  }
+
+  private static void requireLayout(String name, MemoryDesc desc) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(desc, "desc");
+    if (desc.isAny()) {
+      throw new IllegalArgumentException(
+          "buffer %s must have a layout, desc was %s".formatted(name, desc));
     }
   }
 
   private Operand buffer(String name, Buffer.Role role, MemoryDesc desc, Tensor data) {
     requireOpen();
-    if (desc.isAny()) {
-      throw new IllegalArgumentException(
-          "buffer %s must have a layout, was %s".formatted(name, desc));
-    }
+    requireLayout(name, desc);
     Buffer buffer = new Buffer(buffers.size(), name, role, desc);
     buffers.add(buffer);
     constantData.add(data);
@@ -90,9 +150,14 @@ public final class ProgramBuilder implements AutoCloseable {
    */
   public PrimitiveDesc describe(Operation operation, Attributes attributes) {
     requireOpen();
-    PrimitiveDesc desc = PrimitiveDesc.of(engine, operation, attributes);
-    opened.add(desc);
-    return desc;
+    Objects.requireNonNull(operation, "operation");
+    Objects.requireNonNull(attributes, "attributes");
+    try (Threads.Scope scope = Threads.use(threads)) {
+      PrimitiveDesc desc = PrimitiveDesc.of(engine, operation, attributes);
+      draft.parts.opened.add(desc);
+      desc.adopt();
+      return desc;
+    }
   }
 
   /**
@@ -105,6 +170,18 @@ public final class ProgramBuilder implements AutoCloseable {
    */
   public void add(String name, PrimitiveDesc desc, Map<Arg, Operand> operands) {
     requireOpen();
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(desc, "desc");
+    Objects.requireNonNull(operands, "operands");
+    if (desc.engine() != engine || desc.threads() != threads) {
+      throw new IllegalArgumentException(
+          "step %s: desc was made for %s and %d threads, the program has %d; take describe"
+              .formatted(
+                  name,
+                  desc.engine() == engine ? "this engine" : "another engine",
+                  desc.threads(),
+                  threads));
+    }
     Map<Arg, MemoryDesc> wanted = new LinkedHashMap<>(desc.descs());
     wanted.remove(Arg.SCRATCHPAD);
     if (!wanted.keySet().equals(operands.keySet())) {
@@ -114,7 +191,7 @@ public final class ProgramBuilder implements AutoCloseable {
     }
     operands.forEach(
         (arg, operand) -> {
-          if (!operand.desc().equals(wanted.get(arg))) {
+          if (operand == null || !operand.desc().equals(wanted.get(arg))) {
             throw new IllegalArgumentException(
                 "step %s: argument %s must be %s, was %s"
                     .formatted(name, arg, wanted.get(arg), operand));
@@ -125,26 +202,52 @@ public final class ProgramBuilder implements AutoCloseable {
                 "step %s: %s belongs to another program".formatted(name, operand));
           }
         });
+    requireDisjoint(name, desc.operation(), operands);
     Primitive primitive = Primitive.of(desc);
+    primitive.adopt();
     Step step = new Step(name, primitive, Map.copyOf(operands));
     if (lanes == null) {
-      sections.add(new Section(List.of(List.of(step))));
+      draft.parts.sections.add(new Section(List.of(List.of(step))));
     } else {
       lanes.get(lane).add(step);
     }
+  }
+
+  /** A step may write only where it does not read, element-wise operations aside. */
+  private static void requireDisjoint(
+      String step, Operation operation, Map<Arg, Operand> operands) {
+    Operand dst = operands.get(Arg.DST);
+    operands.forEach(
+        (arg, operand) -> {
+          if (!arg.equals(Arg.DST)
+              && operand.sharesBuffer(dst)
+              && !(operand.offset() == dst.offset()
+                  && InPlace.isAllowed(operation, arg, operand.desc(), dst.desc()))) {
+            InPlace.requireDisjoint(
+                "step %s: dst %s".formatted(step, dst),
+                dst.offset(),
+                dst.desc(),
+                arg + " " + operand,
+                operand.offset(),
+                operand.desc());
+          }
+        });
   }
 
   /**
    * Adds steps that run side by side, one thread for each lane. What a lane writes the others may
    * read only after all have ended.
    *
-   * @param count lanes, at least 1
+   * @param count lanes, 1 to 1024
    * @param steps called once for each lane, counted from 0, to add its steps in order
    */
   public void sideBySide(int count, IntConsumer steps) {
-    if (count < 1 || lanes != null) {
+    requireOpen();
+    Objects.requireNonNull(steps, "steps");
+    if (count < 1 || count > MOST_LANES || lanes != null) {
       throw new IllegalArgumentException(
-          "lanes must be at least 1 and not inside others, were " + count);
+          "count of lanes must be 1 to %d and not inside others, was %d"
+              .formatted(MOST_LANES, count));
     }
     lanes = new ArrayList<>();
     try {
@@ -152,7 +255,7 @@ public final class ProgramBuilder implements AutoCloseable {
         lanes.add(new ArrayList<>());
         steps.accept(lane);
       }
-      sections.add(new Section(lanes));
+      draft.parts.sections.add(new Section(lanes));
     } catch (RuntimeException | Error e) {
       lanes.forEach(list -> list.forEach(step -> step.primitive().close()));
       throw e;
@@ -161,27 +264,28 @@ public final class ProgramBuilder implements AutoCloseable {
     }
   }
 
-  /** Returns the program. The builder is of no use after that but to be closed. */
+  /**
+   * Returns the program. The builder is of no use after that but to be closed.
+   *
+   * @throws DnnException with {@link Status#OUT_OF_MEMORY} if the program would take more than the
+   *     limit
+   */
   public Program build() {
     requireOpen();
-    built = true; // the program owns constants and primitives, even if it can't be made
+    if (lanes != null) {
+      throw new IllegalStateException("build() was called inside sideBySide");
+    }
+    List<Section> sections = List.copyOf(draft.parts.sections);
+    BufferLayout layout = BufferLayout.of(buffers, sections);
+    limit.requireProgram(layout, Program.lanesOf(sections));
+    draft.parts.built = true; // the program owns constants and primitives, even if it can't be made
     return new Program(
-        engine, threadCount, constants, buffers, constantData, List.copyOf(sections));
+        engine, threads, draft.parts.constants, buffers, constantData, sections, layout);
   }
 
-  /** Frees what was built only for this builder. Must be called on the thread that made it. */
+  /** Frees what was built only for this builder. */
   @Override
   public void close() {
-    if (closed) {
-      return;
-    }
-    closed = true;
-    opened.forEach(PrimitiveDesc::close); // primitives keep theirs
-    if (!built) {
-      sections.forEach(Section::close);
-      constants.close();
-    }
-    threads.close();
-    engine.release();
+    draft.close();
   }
 }

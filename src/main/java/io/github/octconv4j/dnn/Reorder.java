@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Copies a tensor into another layout or element type.
@@ -16,6 +17,12 @@ import java.util.Map;
 public record Reorder(MemoryDesc src, MemoryDesc dst) implements Operation {
   /** Checks the shapes. */
   public Reorder {
+    Objects.requireNonNull(src, "src");
+    Objects.requireNonNull(dst, "dst");
+    requireSameDims(src, dst);
+  }
+
+  static void requireSameDims(MemoryDesc src, MemoryDesc dst) {
     if (src.isAny() || dst.isAny() || !Arrays.equals(src.dims(), dst.dims())) {
       throw new IllegalArgumentException(
           "src and dst must have the same dimensions and known layouts, were %s and %s"
@@ -47,6 +54,9 @@ public record Reorder(MemoryDesc src, MemoryDesc dst) implements Operation {
 
   /** Copies the elements of one tensor into another of the same dimensions. */
   public static void copy(Engine engine, Tensor from, Tensor to) {
+    Objects.requireNonNull(engine, "engine");
+    Objects.requireNonNull(from, "from");
+    Objects.requireNonNull(to, "to");
     try (Arena arena = Arena.ofConfined();
         PrimitiveDesc desc =
             PrimitiveDesc.of(engine, new Reorder(from.desc(), to.desc()), Attributes.NONE);

@@ -4,6 +4,7 @@ import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Resampling for inference, in 1, 2 or 3 spatial dimensions: src (n, c, ih, iw) to dst (n, c, oh,
@@ -16,6 +17,9 @@ import java.util.List;
 public record Resampling(Algorithm algorithm, MemoryDesc src, MemoryDesc dst) implements Operation {
   /** Checks the shapes. */
   public Resampling {
+    Objects.requireNonNull(algorithm, "algorithm");
+    Objects.requireNonNull(src, "src");
+    Objects.requireNonNull(dst, "dst");
     algorithm.require("RESAMPLING");
     if (src.rank() < 3
         || src.rank() > 5

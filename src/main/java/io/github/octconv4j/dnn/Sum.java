@@ -5,6 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Adds tensors of equal dimensions.
@@ -15,7 +16,8 @@ import java.util.List;
 public record Sum(List<MemoryDesc> sources, MemoryDesc dst) implements Operation {
   /** Checks the shapes. */
   public Sum {
-    sources = List.copyOf(sources);
+    sources = Native.copyOf(sources, "sources");
+    Objects.requireNonNull(dst, "dst");
     boolean fits = !sources.isEmpty();
     for (MemoryDesc src : sources) {
       fits &= Arrays.equals(src.dims(), dst.dims());

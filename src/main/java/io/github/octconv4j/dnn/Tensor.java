@@ -4,10 +4,16 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * Data with its description: an off-heap segment that begins with the first element. The segment
  * belongs to whoever allocated it and must stay alive as long as the tensor is used.
+ *
+ * <p>A blocked layout whose last block is not full, such as {@link FormatTag#NCHW16C} with 8
+ * channels, has elements that no one reads by name but primitives may multiply with zeros: they
+ * must be zeros, as {@link #allocate}, {@link #set} and every result leave them. Where they are NaN
+ * or infinite, so may be results; no memory is harmed.
  *
  * @param desc shape, type and layout; not {@code any}
  * @param segment native memory of at least {@code desc.bytes()} bytes, aligned to the element type
@@ -21,6 +27,8 @@ public record Tensor(MemoryDesc desc, MemorySegment segment) {
 
   /** Checks that the description fits the segment. */
   public Tensor {
+    Objects.requireNonNull(desc, "desc");
+    Objects.requireNonNull(segment, "segment");
     if (desc.isAny()) {
       throw new IllegalArgumentException("desc must have a layout, was " + desc);
     }
@@ -47,9 +55,18 @@ public record Tensor(MemoryDesc desc, MemorySegment segment) {
     }
   }
 
-  /** Returns a new tensor of zeros; the memory belongs to the arena. */
+  /**
+   * Returns a new tensor of zeros; the memory belongs to the arena.
+   *
+   * @throws DnnException with {@link Status#OUT_OF_MEMORY} if the system does not give the memory
+   */
   public static Tensor allocate(MemoryDesc desc, Arena arena) {
-    return new Tensor(desc, arena.allocate(Math.max(1, desc.bytes()), ALIGNMENT));
+    Objects.requireNonNull(desc, "desc");
+    Objects.requireNonNull(arena, "arena");
+    if (desc.isAny()) {
+      throw new IllegalArgumentException("desc must have a layout, was " + desc);
+    }
+    return new Tensor(desc, Native.allocate(arena, Math.max(1, desc.bytes()), desc));
   }
 
   /**
@@ -58,8 +75,11 @@ public record Tensor(MemoryDesc desc, MemorySegment segment) {
    * @param values as many as the product of {@code dims}
    */
   public static Tensor of(Arena arena, float[] values, long... dims) {
-    Tensor tensor =
-        allocate(MemoryDesc.of(DataType.F32, FormatTag.rowMajor(dims.length), dims), arena);
+    Objects.requireNonNull(values, "values");
+    Objects.requireNonNull(dims, "dims");
+    MemoryDesc desc = MemoryDesc.of(DataType.F32, FormatTag.rowMajor(dims.length), dims);
+    requireLength(values, desc); // before there is memory for it
+    Tensor tensor = allocate(desc, arena);
     tensor.set(values);
     return tensor;
   }
@@ -71,9 +91,10 @@ public record Tensor(MemoryDesc desc, MemorySegment segment) {
    */
   public void set(float[] values) {
     requireFloats();
-    if (values.length != desc.elements()) {
-      throw new IllegalArgumentException(
-          "values has %d elements, %s needs %d".formatted(values.length, desc, desc.elements()));
+    requireLength(Objects.requireNonNull(values, "values"), desc);
+    requireAlive();
+    if (segment.isReadOnly()) {
+      throw new IllegalArgumentException("values can't be set: the segment is read-only, " + this);
     }
     if (isRowMajor()) {
       MemorySegment.copy(values, 0, segment, ValueLayout.JAVA_FLOAT, 0, values.length);
@@ -89,7 +110,12 @@ public record Tensor(MemoryDesc desc, MemorySegment segment) {
   /** Returns all elements in row-major order of the logical dimensions; F32 only. */
   public float[] floats() {
     requireFloats();
-    float[] values = new float[Math.toIntExact(desc.elements())];
+    requireAlive();
+    if (desc.elements() > Integer.MAX_VALUE - 8) {
+      throw new IllegalStateException(
+          "an array can't hold the %d elements of %s".formatted(desc.elements(), desc));
+    }
+    float[] values = new float[(int) desc.elements()];
     if (isRowMajor()) {
       MemorySegment.copy(segment, ValueLayout.JAVA_FLOAT, 0, values, 0, values.length);
       return values;
@@ -105,6 +131,17 @@ public record Tensor(MemoryDesc desc, MemorySegment segment) {
   private void requireFloats() {
     if (desc.type() != DataType.F32) {
       throw new IllegalStateException("floats need an F32 tensor, this is " + desc);
+    }
+  }
+
+  private void requireAlive() {
+    Arguments.requireUsable(segment, desc);
+  }
+
+  private static void requireLength(float[] values, MemoryDesc desc) {
+    if (values.length != desc.elements()) {
+      throw new IllegalArgumentException(
+          "values has %d elements, %s needs %d".formatted(values.length, desc, desc.elements()));
     }
   }
 

@@ -3,6 +3,7 @@ package io.github.octconv4j.dnn;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
@@ -11,6 +12,8 @@ import java.util.stream.Stream;
  * dense kernel. An immutable value.
  */
 public final class Window {
+  private static final long MOST_POSITIONS = 1 << 16;
+
   private final long[] kernel;
   private final long[] strides;
   private final long[] dilations;
@@ -27,6 +30,7 @@ public final class Window {
 
   /** Returns a window of this kernel with stride 1, no dilation and no padding. */
   public static Window of(long... kernel) {
+    Objects.requireNonNull(kernel, "kernel");
     if (kernel.length < 1 || kernel.length > 3) {
       throw new IllegalArgumentException(
           "kernel must have 1 to 3 dimensions, was " + Arrays.toString(kernel));
@@ -64,27 +68,54 @@ public final class Window {
 
   /** Returns the kernel's size in a dimension. */
   public long kernel(int dimension) {
+    requireDimension(dimension);
     return kernel[dimension];
   }
 
-  /** Returns the size of the output in a dimension for this size of the input; below 1 for none. */
+  /**
+   * Returns the size of the output in a dimension for this size of the input; 0 for none.
+   *
+   * @param dimension counted from 0, the outermost
+   * @param input 0 to 2^31-1
+   */
   public long output(int dimension, long input) {
+    requireDimension(dimension);
+    if (input < 0 || input > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "input must be 0 to %d, was %d".formatted(Integer.MAX_VALUE, input));
+    }
     long extent = (kernel[dimension] - 1) * (dilations[dimension] + 1) + 1;
     long room = input + left[dimension] + right[dimension] - extent;
     return room < 0 ? 0 : room / strides[dimension] + 1;
   }
 
+  private void requireDimension(int dimension) {
+    if (dimension < 0 || dimension >= kernel.length) {
+      throw new IndexOutOfBoundsException(
+          "dimension must be 0 to %d, was %d".formatted(kernel.length - 1, dimension));
+    }
+  }
+
   /** Whether some position of the window along a dimension reads nothing of the input. */
   boolean readsPaddingAlone(int dimension, long input) {
     long outputs = output(dimension, input);
-    for (long position = 0; position < outputs; position++) {
-      long first = position * strides[dimension] - left[dimension];
-      boolean reads = false;
-      for (long k = 0; k < kernel[dimension] && !reads; k++) {
-        long read = first + k * (dilations[dimension] + 1);
-        reads = read >= 0 && read < input;
-      }
-      if (!reads) {
+    long stride = strides[dimension];
+    long step = dilations[dimension] + 1;
+    if (outputs < 1) {
+      return false;
+    }
+    boolean before = left[dimension] > (kernel[dimension] - 1) * step; // the first position
+    boolean after = (outputs - 1) * stride - left[dimension] >= input; // the last one
+    if (before || after || step <= input) { // such a step does not pass over the input
+      return before || after;
+    }
+    // The first tap that is not in the padding on the left must meet the input.
+    long inPadding = Math.min(outputs, (left[dimension] + stride - 1) / stride);
+    if (inPadding > MOST_POSITIONS) {
+      return true; // perhaps; no one is harmed by a yes
+    }
+    for (long position = 0; position < inPadding; position++) {
+      if (Math.floorMod(position * stride - left[dimension], step) >= input) {
         return true;
       }
     }
@@ -140,6 +171,7 @@ public final class Window {
   }
 
   private static long[] check(String name, long[] values, long least, int length) {
+    Objects.requireNonNull(values, name);
     if (values.length != length) {
       throw new IllegalArgumentException(
           "%s must have %d values, had %s".formatted(name, length, Arrays.toString(values)));

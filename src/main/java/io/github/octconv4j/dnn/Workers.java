@@ -64,6 +64,7 @@ final class Workers {
       }
       parked = true;
       while (task == null) {
+        Thread.interrupted(); // no one has a reason to interrupt a worker, and it must sleep
         LockSupport.park(this);
       }
       parked = false;
@@ -79,9 +80,14 @@ final class Workers {
     synchronized (IDLE) {
       Worker worker = IDLE.pollFirst();
       if (worker == null && count < LIMIT) {
+        Worker fresh = new Worker();
+        try {
+          fresh.thread.start();
+        } catch (OutOfMemoryError e) {
+          return null; // no more threads: the caller does the work alone
+        }
         count++;
-        worker = new Worker();
-        worker.thread.start();
+        worker = fresh;
       }
       return worker;
     }

@@ -19,6 +19,7 @@ final class Decoder {
   private static final int[] PNG = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
   private static final int[] JPEG = {0xFF, 0xD8, 0xFF};
   private static final long MOST_BYTES = 256L << 20;
+  private static final int MOST_SCANS = 100;
 
   private final String name;
   private final long maxPixels;
@@ -185,8 +186,9 @@ final class Decoder {
     return new Image(width, height, channels, values);
   }
 
-  /** Everything read is kept in memory, so there is an end to it. */
+  /** Everything read is kept in memory and decoded, so there is an end to it. */
   private final class Limited extends FilterInputStream {
+    private final JpegScans scans = new JpegScans();
     private long read;
 
     Limited(InputStream in) {
@@ -196,13 +198,19 @@ final class Decoder {
     @Override
     public int read() throws IOException {
       int b = super.read();
-      count(b < 0 ? 0 : 1);
+      if (b >= 0) {
+        scans.accept(b);
+        count(1);
+      }
       return b;
     }
 
     @Override
     public int read(byte[] target, int offset, int length) throws IOException {
       int n = super.read(target, offset, length);
+      for (int i = 0; i < n; i++) {
+        scans.accept(target[offset + i] & 0xFF);
+      }
       count(Math.max(n, 0));
       return n;
     }
@@ -211,6 +219,12 @@ final class Decoder {
       read += bytes;
       if (read > MOST_BYTES) {
         refusal = new IOException(name + ": is larger than the limit of " + MOST_BYTES + " bytes");
+        throw refusal;
+      }
+      if (scans.count() > MOST_SCANS) {
+        refusal =
+            new IOException(
+                name + ": is a JPEG image of more scans than the limit of " + MOST_SCANS);
         throw refusal;
       }
     }

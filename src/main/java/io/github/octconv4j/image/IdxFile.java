@@ -16,7 +16,8 @@ import java.util.zip.ZipException;
  * width) or labels (count). Immutable, may be shared between threads.
  */
 public final class IdxFile {
-  private static final long MOST_BYTES = 1L << 30;
+  /** The size above which {@link #read(Path)} refuses a file: 1 GiB of data, unpacked. */
+  public static final long MAX_BYTES = 1L << 30;
 
   private final Path path;
   private final int[] dims;
@@ -29,19 +30,40 @@ public final class IdxFile {
   }
 
   /**
-   * Reads a file, compressed with gzip or not: its first bytes decide, not its name.
+   * Reads a file of at most {@link #MAX_BYTES} bytes of data, compressed with gzip or not: its
+   * first bytes decide, not its name.
    *
    * @param path an IDX file of unsigned bytes in 1 to 3 dimensions
    * @return its content, on the heap
    * @throws IOException if the file cannot be read, is not such a file, holds fewer or more bytes
-   *     than its dimensions say, or more than 1 GiB of them; the message is one line that starts
-   *     with the path
+   *     than its dimensions say, or more than the limit; the message is one line that starts with
+   *     the path
    */
   public static IdxFile read(Path path) throws IOException {
+    return read(path, MAX_BYTES);
+  }
+
+  /**
+   * Reads a file of limited size. The limit is compared with the dimensions in the file's header;
+   * memory is allocated for the data as they arrive, not for what the header claims.
+   *
+   * @param path an IDX file of unsigned bytes in 1 to 3 dimensions
+   * @param maxBytes the most bytes of data, unpacked, from 1 to {@link #MAX_BYTES}
+   * @return its content, on the heap
+   * @throws IOException if the file cannot be read, is not such a file, holds fewer or more bytes
+   *     than its dimensions say, or more than the limit; the message is one line that starts with
+   *     the path
+   * @throws IllegalArgumentException if {@code maxBytes} is outside
+   */
+  public static IdxFile read(Path path, long maxBytes) throws IOException {
+    if (maxBytes < 1 || maxBytes > MAX_BYTES) {
+      throw new IllegalArgumentException(
+          "maxBytes is %d, expected 1 to %d".formatted(maxBytes, MAX_BYTES));
+    }
     try (InputStream file = ImageFiles.open(path, "an IDX file");
         InputStream in = unpacked(new BufferedInputStream(file))) {
       int[] dims = dims(path, in);
-      int size = size(path, dims);
+      int size = size(path, dims, maxBytes);
       // Grows with what arrives: a header alone makes nobody allocate the size it claims.
       byte[] bytes = in.readNBytes(size);
       if (bytes.length < size) {
@@ -88,7 +110,7 @@ public final class IdxFile {
     return dims;
   }
 
-  private static int size(Path path, int[] dims) throws IOException {
+  private static int size(Path path, int[] dims, long maxBytes) throws IOException {
     long size = 1;
     for (int i = 0; i < dims.length; i++) {
       int least = i == 0 ? 0 : 1; // no images is a file, images of no pixels are none
@@ -99,11 +121,11 @@ public final class IdxFile {
                 path, i, Arrays.toString(dims), dims[i], least));
       }
       size *= dims[i]; // at most 2^30 * 2^31
-      if (size > MOST_BYTES) {
+      if (size > maxBytes) {
         throw new IOException(
             String.format(
                 "%s: dimensions %s are more than the limit of %d bytes",
-                path, Arrays.toString(dims), MOST_BYTES));
+                path, Arrays.toString(dims), maxBytes));
       }
     }
     return (int) size;

@@ -36,7 +36,7 @@ public final class ImageFiles {
    * @param path a PNG or JPEG file, whatever its name
    * @return the image
    * @throws IOException if the file cannot be read, is not a PNG or JPEG image, is damaged or
-   *     truncated, has more pixels than the limit, or more than 256 MiB
+   *     truncated, has more pixels than the limit, more than 256 MiB, or more than 100 scans
    */
   public static Image read(Path path) throws IOException {
     return read(path, MAX_PIXELS);
@@ -50,7 +50,7 @@ public final class ImageFiles {
    * @param maxPixels the largest width times height to accept, at least 1
    * @return the image
    * @throws IOException if the file cannot be read, is not a PNG or JPEG image, is damaged or
-   *     truncated, has more pixels than the limit, or more than 256 MiB
+   *     truncated, has more pixels than the limit, more than 256 MiB, or more than 100 scans
    * @throws IllegalArgumentException if {@code maxPixels} is below 1
    */
   public static Image read(Path path, long maxPixels) throws IOException {
@@ -67,7 +67,7 @@ public final class ImageFiles {
    * @param maxPixels the largest width times height to accept, at least 1
    * @return the image
    * @throws IOException if the stream cannot be read, is not a PNG or JPEG image, is damaged or
-   *     truncated, has more pixels than the limit, or more than 256 MiB
+   *     truncated, has more pixels than the limit, more than 256 MiB, or more than 100 scans
    * @throws IllegalArgumentException if {@code maxPixels} is below 1
    */
   public static Image read(InputStream in, String name, long maxPixels) throws IOException {

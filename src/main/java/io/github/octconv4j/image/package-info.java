@@ -1,15 +1,9 @@
 /**
  * From picture files to the input of a network: decode, resize, crop, normalise.
  *
- * <pre>{@code
- * float[] mean = {.485f, .456f, .406f};
- * float[] std = {.229f, .224f, .225f};
- * Image image = ImageFiles.read(Path.of("cat.jpg")).rgb().resize(256, 256).centerCrop(224, 224);
- * float[] input = image.normalize(mean, std); // (3, 224, 224)
+ * {@snippet file="io/github/octconv4j/examples/Snippets.java" region="photograph"}
  *
- * IdxFile fashion = IdxFile.read(Path.of("t10k-images-idx3-ubyte.gz"));
- * float[] first = fashion.image(0).normalize(new float[] {.286f}, new float[] {.353f});
- * }</pre>
+ * {@snippet file="io/github/octconv4j/examples/Snippets.java" region="dataset"}
  *
  * <p>{@link io.github.octconv4j.image.Image} is an immutable picture of floats in 0..1, {@link
  * io.github.octconv4j.image.ImageFiles} reads PNG and JPEG, {@link

@@ -3,6 +3,7 @@ package io.github.octconv4j.nn;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Classes and their probabilities.
@@ -21,7 +22,7 @@ public record Classification(List<Candidate> ranked) {
 
   /** Copies the list. */
   public Classification {
-    ranked = List.copyOf(ranked);
+    ranked = List.copyOf(Objects.requireNonNull(ranked, "ranked"));
   }
 
   /** Returns the classes of a network's output, with probabilities by softmax. */
@@ -48,11 +49,17 @@ public record Classification(List<Candidate> ranked) {
 
   /** Returns the most probable class. */
   public Candidate best() {
+    if (ranked.isEmpty()) {
+      throw new IllegalStateException("there are no classes, so none is the best");
+    }
     return ranked.getFirst();
   }
 
   /** Returns the {@code count} most probable classes, or all where there are fewer. */
   public List<Candidate> top(int count) {
+    if (count < 0) {
+      throw new IllegalArgumentException("count must be at least 0, was " + count);
+    }
     return ranked.subList(0, Math.min(count, ranked.size()));
   }
 }

@@ -7,6 +7,7 @@ import io.github.octconv4j.octave.OctaveOperand;
 import io.github.octconv4j.octave.OctaveProgramBuilder;
 import io.github.octconv4j.octave.OctaveShape;
 import io.github.octconv4j.octave.OctaveWeights;
+import java.util.Objects;
 
 /**
  * An octave convolution whose weights hold the folded batch norm, and an activation.
@@ -18,9 +19,18 @@ import io.github.octconv4j.octave.OctaveWeights;
  */
 public record ConvBnAct(
     String name, OctaveConv2d spec, OctaveWeights weights, Activation activation) implements Layer {
+  /** Checks for nulls. */
+  public ConvBnAct {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(spec, "spec");
+    Objects.requireNonNull(weights, "weights");
+    Objects.requireNonNull(activation, "activation");
+  }
 
   @Override
   public OctaveOperand addTo(OctaveProgramBuilder program, OctaveOperand x) {
+    Objects.requireNonNull(program, "program");
+    Objects.requireNonNull(x, "x");
     requireInput(x);
     OctaveShape shape = OctaveProgramBuilder.outputShape(spec, x.shape());
     OctaveOperand y = program.temporary(name, spec.out(), shape, x.layout());

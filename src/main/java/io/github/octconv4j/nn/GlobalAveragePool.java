@@ -10,6 +10,7 @@ import io.github.octconv4j.octave.OctaveOperand;
 import io.github.octconv4j.octave.OctaveProgramBuilder;
 import io.github.octconv4j.octave.OctaveShape;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The mean over height and width of a feature map without low part: (n, c, h, w) to (n, c, 1, 1).
@@ -20,6 +21,8 @@ public record GlobalAveragePool(String name) implements Layer {
 
   @Override
   public OctaveOperand addTo(OctaveProgramBuilder program, OctaveOperand x) {
+    Objects.requireNonNull(program, "program");
+    Objects.requireNonNull(x, "x");
     if (x.low() != null || x.high() == null) {
       throw new IllegalArgumentException(
           "layer %s needs a feature map without low part, was high %s, low %s"

@@ -14,6 +14,7 @@ import io.github.octconv4j.octave.OctaveOperand;
 import io.github.octconv4j.octave.OctaveProgramBuilder;
 import io.github.octconv4j.octave.OctaveShape;
 import java.util.Map;
+import java.util.Objects;
 
 /** A fully connected layer on (n, c, 1, 1): {@code y = x * weights^T + bias}, (n, out, 1, 1). */
 public final class Linear implements Layer {
@@ -49,6 +50,8 @@ public final class Linear implements Layer {
 
   @Override
   public OctaveOperand addTo(OctaveProgramBuilder program, OctaveOperand x) {
+    Objects.requireNonNull(program, "program");
+    Objects.requireNonNull(x, "x");
     Operand src = x.high();
     if (x.low() != null
         || x.layout() != Layout.NHWC

@@ -17,10 +17,12 @@ import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.octave.SizeRule;
 import io.github.octconv4j.weights.SafetensorsFile;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * A trained network: layers and their weights. Immutable; any number of threads may share it, each
@@ -28,19 +30,21 @@ import java.util.Map;
  */
 public final class Network implements AutoCloseable {
   private static final int CACHED_PLANS = 8;
+  private static final long CACHED_BYTES = 4L << 30;
 
   private final NetworkInfo info;
   private final List<Layer> layers;
   private final Engine engine = Engine.cpu();
-  private final PlanCache<NetworkPlan> cache = new PlanCache<>(CACHED_PLANS);
+  private final PlanCache<NetworkPlan> cache =
+      new PlanCache<>("Network", CACHED_PLANS, CACHED_BYTES);
 
   /** A batch size and what else a plan depends on. */
   private record Key(int batch, PlanOptions options, boolean traced) {}
 
   /** Makes a network of layers that are run one after the other. */
   public Network(NetworkInfo info, List<Layer> layers) {
-    this.info = info;
-    this.layers = List.copyOf(layers);
+    this.info = Objects.requireNonNull(info, "info");
+    this.layers = List.copyOf(Objects.requireNonNull(layers, "layers"));
   }
 
   /**
@@ -51,6 +55,8 @@ public final class Network implements AutoCloseable {
   public static Network load(Path path) throws IOException {
     try (SafetensorsFile file = SafetensorsFile.open(path)) {
       return OctResNetSmall.read(file);
+    } catch (UncheckedIOException e) {
+      throw e.getCause(); // shortened while it was read
     } catch (IllegalArgumentException e) {
       String message = e.getMessage(); // of a WeightStore it names the file already
       throw new IOException(message.startsWith(path + ": ") ? message : path + ": " + message, e);
@@ -89,7 +95,8 @@ public final class Network implements AutoCloseable {
     if (batch < 1) {
       throw new IllegalArgumentException("batch must be at least 1, was " + batch);
     }
-    try (ProgramBuilder program = new ProgramBuilder(engine, options.threads())) {
+    try (ProgramBuilder program =
+        new ProgramBuilder(engine, options.threads(), options.memoryLimit())) {
       OctaveProgramBuilder builder = new OctaveProgramBuilder(program, options);
       Operand input =
           program.input(

@@ -1,6 +1,7 @@
 package io.github.octconv4j.nn;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
  * What a network expects and gives.
@@ -23,9 +24,9 @@ public record NetworkInfo(
     List<String> labels) {
   /** Checks the sizes and copies the lists. */
   public NetworkInfo {
-    mean = List.copyOf(mean);
-    std = List.copyOf(std);
-    labels = List.copyOf(labels);
+    mean = List.copyOf(Objects.requireNonNull(mean, "mean"));
+    std = List.copyOf(Objects.requireNonNull(std, "std"));
+    labels = List.copyOf(Objects.requireNonNull(labels, "labels"));
     if (channels < 1 || height < 1 || width < 1) {
       throw new IllegalArgumentException(
           "network %s: the input must be at least 1x1x1, was %dx%dx%d"

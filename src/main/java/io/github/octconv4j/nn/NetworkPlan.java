@@ -40,6 +40,11 @@ final class NetworkPlan implements Plan {
   }
 
   @Override
+  public long bytes() {
+    return program.constantBytes() + program.temporaryBytes();
+  }
+
+  @Override
   public void close() {
     program.close();
   }

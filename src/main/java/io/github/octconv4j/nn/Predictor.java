@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -64,6 +65,7 @@ public final class Predictor implements AutoCloseable {
    * @return the results, (n, classes) row by row
    */
   public float[] run(float[] images) {
+    Objects.requireNonNull(images, "images");
     input.set(images);
     run();
     return output.floats();
@@ -76,6 +78,7 @@ public final class Predictor implements AutoCloseable {
    * @return the classes by their probability
    */
   public Classification classify(float[] image) {
+    Objects.requireNonNull(image, "image");
     if (input.desc().dim(0) != 1) {
       throw new IllegalStateException(
           "classify takes single images, this predictor has batches of " + input.desc().dim(0));

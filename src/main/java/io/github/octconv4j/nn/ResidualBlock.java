@@ -4,6 +4,7 @@ import io.github.octconv4j.octave.Activation;
 import io.github.octconv4j.octave.OctaveOperand;
 import io.github.octconv4j.octave.OctaveProgramBuilder;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * {@code y = activation(body(x) + shortcut(x))} on both frequencies. The sum rides along with the
@@ -18,7 +19,8 @@ public record ResidualBlock(
     String name, List<ConvBnAct> body, ConvBnAct shortcut, Activation activation) implements Layer {
   /** Checks the body. */
   public ResidualBlock {
-    body = List.copyOf(body);
+    Objects.requireNonNull(activation, "activation");
+    body = List.copyOf(Objects.requireNonNull(body, "body"));
     if (body.isEmpty() || body.getLast().activation() != Activation.NONE) {
       throw new IllegalArgumentException(
           "block %s needs a body whose last layer has no activation, was %s".formatted(name, body));
@@ -27,6 +29,8 @@ public record ResidualBlock(
 
   @Override
   public OctaveOperand addTo(OctaveProgramBuilder program, OctaveOperand x) {
+    Objects.requireNonNull(program, "program");
+    Objects.requireNonNull(x, "x");
     OctaveOperand inner = x;
     for (ConvBnAct layer : body.subList(0, body.size() - 1)) {
       inner = layer.addTo(program, inner);

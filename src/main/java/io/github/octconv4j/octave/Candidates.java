@@ -1,7 +1,7 @@
 package io.github.octconv4j.octave;
 
 import io.github.octconv4j.octave.Formulation.HighSum;
-import io.github.octconv4j.octave.Formulation.LowMerge;
+import io.github.octconv4j.octave.Formulation.Merge;
 import io.github.octconv4j.octave.Formulation.Sharing;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -30,6 +30,7 @@ final class Candidates {
       candidates.addPlain(sum);
     }
     candidates.addMerged();
+    candidates.addPointwise();
     candidates.preferWorkers();
     return new ArrayList<>(candidates.all);
   }
@@ -65,7 +66,7 @@ final class Candidates {
   }
 
   private void add(Layout layout, HighSum sum, Sharing sharing, int bandRows) {
-    all.add(new Formulation(layout, sum, LowMerge.NONE, sharing, bandRows));
+    all.add(new Formulation(layout, sum, Merge.NONE, sharing, bandRows));
   }
 
   /** Adds the same with convolutions at low resolution done as one. */
@@ -76,11 +77,24 @@ final class Candidates {
     boolean results = spec.paths().size() == 4 && input.batch() == 1 && !OctaveSizes.keepsLow(spec);
     for (Formulation plain : new ArrayList<>(all)) {
       if (spec.has(OctavePath.HL)) {
-        all.add(plain.with(LowMerge.SOURCES));
+        all.add(plain.with(Merge.LOW_SOURCES));
       }
       boolean images = plain.sharing() == Sharing.PRIMITIVES || plain.sharing() == Sharing.CHANNELS;
       if (results && images && plain.layout() == Layout.BLOCKED) {
-        all.add(plain.with(LowMerge.RESULTS));
+        all.add(plain.with(Merge.LOW_RESULTS));
+      }
+    }
+  }
+
+  /** Adds convolutions at high resolution done as one, in bands and whole. */
+  private void addPointwise() {
+    if (PointwiseBands.fits(spec, sizes)) {
+      List<Integer> heights = new ArrayList<>(bandRows());
+      heights.add(0);
+      for (int rows : heights) {
+        for (Merge merge : List.of(Merge.HIGH_SOURCES, Merge.HIGH_RESULTS)) {
+          all.add(new Formulation(Layout.NHWC, HighSum.ON_RESAMPLING, merge, Sharing.ROWS, rows));
+        }
       }
     }
   }

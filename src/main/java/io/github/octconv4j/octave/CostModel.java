@@ -1,7 +1,7 @@
 package io.github.octconv4j.octave;
 
 import io.github.octconv4j.octave.Formulation.HighSum;
-import io.github.octconv4j.octave.Formulation.LowMerge;
+import io.github.octconv4j.octave.Formulation.Merge;
 import io.github.octconv4j.octave.Formulation.Sharing;
 
 /**
@@ -40,6 +40,10 @@ final class CostModel {
   private double multiplyAdds(Formulation f) {
     double sum = 0;
     for (OctavePath path : spec.paths()) {
+      if (f.merge().isHigh() && path == OctavePath.HH) {
+        sum += mergedHigh(f);
+        continue;
+      }
       OctaveShape y = sizes.output();
       long[] smallest =
           path == OctavePath.HH
@@ -60,6 +64,20 @@ final class CostModel {
     return f.layout() == Layout.BLOCKED && large ? 1.15 * sum : sum;
   }
 
+  /** What the one convolution at high resolution costs beyond the path that it replaces. */
+  private double mergedHigh(Formulation f) {
+    boolean sources = f.merge() == Merge.HIGH_SOURCES;
+    double in = sources ? spec.in().total() : spec.in().high();
+    double out = Layout.BLOCKED.padded(sources ? spec.out().high() : spec.out().total());
+    OctavePath replaced = sources ? OctavePath.LH : OctavePath.HL;
+    double saved =
+        area(sizes.output())
+            / 4
+            * spec.in().of(replaced.source())
+            * Layout.BLOCKED.padded(spec.out().of(replaced.destination()));
+    return area(sizes.output()) * in * out - saved;
+  }
+
   /** Microseconds for what is read and written beside the convolutions. */
   private double moves(Formulation f) {
     double bytes = 0;
@@ -70,14 +88,20 @@ final class CostModel {
     if (spec.stride() == 2) {
       bytes += 1.25 * type * area(x) * spec.in().total();
     }
-    if (spec.has(OctavePath.HL)) {
+    if (f.merge() == Merge.HIGH_SOURCES) {
+      bytes += 1.25 * type * area(s) * spec.in().high();
+      bytes += type * area(s) * (2 * spec.in().total() + 1.25 * spec.in().low());
+    } else if (f.merge() == Merge.HIGH_RESULTS) {
+      bytes += 4.25 * type * area(y) * spec.out().high();
+      bytes += 3.25 * type * area(y) * spec.out().low();
+    } else if (spec.has(OctavePath.HL)) {
       bytes += 1.25 * type * area(s) * spec.in().high();
     }
-    if (spec.has(OctavePath.LH)) {
+    if (spec.has(OctavePath.LH) && !f.merge().isHigh()) {
       double times = f.highSum() == HighSum.ON_RESAMPLING ? 2.25 : 2.5;
       bytes += times * type * area(y) * spec.out().high();
     }
-    if (f.lowMerge() == LowMerge.SOURCES) {
+    if (f.merge() == Merge.LOW_SOURCES) {
       bytes += 2 * type * area(s) / 4 * spec.in().total() - type * area(y) / 4 * spec.out().low();
     }
     boolean near = workingSet(f) < CACHE_BYTES;

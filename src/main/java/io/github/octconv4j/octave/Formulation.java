@@ -1,6 +1,7 @@
 package io.github.octconv4j.octave;
 
 import java.util.Locale;
+import java.util.Objects;
 
 /**
  * One way to put an octave convolution together from oneDNN's primitives. All give the same
@@ -8,13 +9,13 @@ import java.util.Locale;
  *
  * @param layout of all tensors inside
  * @param highSum which of its two terms is added to the high output
- * @param lowMerge which convolutions at low resolution are done as one
+ * @param merge which convolutions are done as one
  * @param sharing how several threads share the work
  * @param bandRows rows of the low part in each row band, 0 where the image is taken whole. A band
  *     finds its rows in the second-level cache from the pooling to the last sum
  */
 public record Formulation(
-    Layout layout, HighSum highSum, LowMerge lowMerge, Sharing sharing, int bandRows) {
+    Layout layout, HighSum highSum, Merge merge, Sharing sharing, int bandRows) {
   /** Which term of {@code y_h = conv(x_h) + up(conv(x_l))} is written last and adds the other. */
   public enum HighSum {
     /** The convolution adds to the upsampled part. */
@@ -23,14 +24,27 @@ public record Formulation(
     ON_RESAMPLING
   }
 
-  /** Which convolutions at low resolution are done as one. */
-  public enum LowMerge {
+  /**
+   * Which convolutions are done as one. Kernels of 1x1 commute with pooling and copying, so that
+   * theirs can be done as one at high resolution too: more multiply-adds, but channels that fill
+   * the registers, and no passes over the wide tensors.
+   */
+  public enum Merge {
     /** None. */
     NONE,
     /** One over {@code pool(x_h)} and {@code x_l} side by side, for the low output. */
-    SOURCES,
+    LOW_SOURCES,
     /** One of {@code x_l}, for the low output and for what is upsampled. */
-    RESULTS
+    LOW_RESULTS,
+    /** One over {@code x_h} and {@code up(x_l)} side by side, for the high output; 1x1 only. */
+    HIGH_SOURCES,
+    /** One of {@code x_h}, for the high output and for what is pooled; 1x1 only. */
+    HIGH_RESULTS;
+
+    /** Whether this is done band by band at high resolution. */
+    boolean isHigh() {
+      return this == HIGH_SOURCES || this == HIGH_RESULTS;
+    }
   }
 
   /** How several threads share the work. */
@@ -47,21 +61,30 @@ public record Formulation(
 
   /** What is taken without asking: right for every shape, and rarely far from the best. */
   public static final Formulation DEFAULT =
-      new Formulation(Layout.NHWC, HighSum.ON_RESAMPLING, LowMerge.NONE, Sharing.PRIMITIVES, 0);
+      new Formulation(Layout.NHWC, HighSum.ON_RESAMPLING, Merge.NONE, Sharing.PRIMITIVES, 0);
 
   /** Checks that bands and merged results go with the layout. */
   public Formulation {
+    Objects.requireNonNull(layout, "layout");
+    Objects.requireNonNull(highSum, "highSum");
+    Objects.requireNonNull(merge, "merge");
+    Objects.requireNonNull(sharing, "sharing");
     if (bandRows < 0 || (bandRows > 0 && layout != Layout.NHWC)) {
       throw new IllegalArgumentException(
           "bandRows must be at least 0, and 0 with %s, was %d".formatted(layout, bandRows));
     }
-    if (lowMerge == LowMerge.RESULTS && layout != Layout.BLOCKED) {
-      throw new IllegalArgumentException("RESULTS needs the layout BLOCKED, was " + layout);
+    if (merge == Merge.LOW_RESULTS && layout != Layout.BLOCKED) {
+      throw new IllegalArgumentException("LOW_RESULTS needs the layout BLOCKED, was " + layout);
+    }
+    if (merge.isHigh() && (layout != Layout.NHWC || sharing != Sharing.ROWS)) {
+      throw new IllegalArgumentException(
+          "%s needs the layout NHWC and threads on ROWS, was %s and %s"
+              .formatted(merge, layout, sharing));
     }
   }
 
   /** Returns this with another merge. */
-  Formulation with(LowMerge merge) {
+  Formulation with(Merge merge) {
     return new Formulation(layout, highSum, merge, sharing, bandRows);
   }
 
@@ -72,7 +95,7 @@ public record Formulation(
         .formatted(
             layout.name().toLowerCase(Locale.ROOT),
             highSum.name().toLowerCase(Locale.ROOT),
-            lowMerge == LowMerge.NONE ? "" : ", merged " + lowMerge.name().toLowerCase(Locale.ROOT),
+            merge == Merge.NONE ? "" : ", merged " + merge.name().toLowerCase(Locale.ROOT),
             sharing.name().toLowerCase(Locale.ROOT),
             bandRows == 0 ? "" : ", bands of %d rows".formatted(bandRows));
   }
@@ -81,7 +104,9 @@ public record Formulation(
   void add(OctaveProgramBuilder builder, OctaveTask task) {
     int threads = builder.threads();
     int batch = task.x().shape().batch();
-    if (sharing == Sharing.ROWS && bandRows == 0 && batch % threads == 0) {
+    if (merge.isHigh()) {
+      new PointwiseBands(builder, task, this).add();
+    } else if (sharing == Sharing.ROWS && bandRows == 0 && batch % threads == 0) {
       builder
           .program()
           .sideBySide(

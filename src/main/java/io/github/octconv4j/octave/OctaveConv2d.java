@@ -158,16 +158,19 @@ public record OctaveConv2d(
 
   /** Returns whether this has a path. */
   public boolean has(OctavePath path) {
+    Objects.requireNonNull(path, "path");
     return exists(path, in, out, groups);
   }
 
   /** Returns the groups of a path's convolution. */
   public int groups(OctavePath path) {
+    Objects.requireNonNull(path, "path");
     return isDepthwise(in, out, groups) ? in.of(path.source()) : groups;
   }
 
   /** Returns the shape (out, in / groups, kh, kw) of a path's weights. */
   public long[] weightsShape(OctavePath path) {
+    Objects.requireNonNull(path, "path");
     return new long[] {
       out.of(path.destination()), in.of(path.source()) / groups(path), kernelHeight, kernelWidth
     };

@@ -3,6 +3,7 @@ package io.github.octconv4j.octave;
 import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.FormatTag;
 import io.github.octconv4j.dnn.MemoryDesc;
+import java.util.Objects;
 
 /**
  * Describes an octave feature map: dimensions (n, c, h, w), type and layout of each part.
@@ -20,6 +21,7 @@ public record OctaveDesc(MemoryDesc high, MemoryDesc low) {
 
   /** Returns the description of a tensor. */
   public static OctaveDesc of(OctaveTensor tensor) {
+    Objects.requireNonNull(tensor, "tensor");
     return new OctaveDesc(
         tensor.hasHigh() ? tensor.high().desc() : null,
         tensor.hasLow() ? tensor.low().desc() : null);
@@ -27,6 +29,8 @@ public record OctaveDesc(MemoryDesc high, MemoryDesc low) {
 
   /** Returns a description that leaves layout and type to the plan. */
   public static OctaveDesc any(ChannelSplit channels, OctaveShape shape) {
+    Objects.requireNonNull(channels, "channels");
+    Objects.requireNonNull(shape, "shape");
     return new OctaveDesc(
         any(Frequency.HIGH, channels, shape), any(Frequency.LOW, channels, shape));
   }

@@ -5,6 +5,8 @@ import io.github.octconv4j.dnn.Operand;
 import io.github.octconv4j.dnn.Tensor;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Runs an {@link OctavePlan}, one thread at a time. A run allocates nothing. It keeps its plan
@@ -13,6 +15,7 @@ import java.io.OutputStream;
 public final class OctaveExecution implements AutoCloseable {
   private final OctavePlan plan;
   private final Execution execution;
+  private final AtomicBoolean running = new AtomicBoolean();
 
   OctaveExecution(OctavePlan plan) {
     this.plan = plan;
@@ -24,30 +27,65 @@ public final class OctaveExecution implements AutoCloseable {
    *
    * @param x of the descriptors {@link OctavePlan#input}
    * @param y of the descriptors {@link OctavePlan#output}, writable
-   * @throws IllegalArgumentException if a descriptor differs
+   * @throws IllegalArgumentException if a descriptor differs, or memory of {@code y} overlaps other
+   *     memory
    * @throws IllegalStateException if this or the memory is closed, or another thread runs this
    */
   public void run(OctaveTensor x, OctaveTensor y) {
-    bind("x", plan.inputOperand(), x);
-    bind("y", plan.outputOperand(), y);
-    execution.run();
+    enter();
+    try {
+      bind("x", plan.inputOperand(), x);
+      bind("y", plan.outputOperand(), y);
+      execution.run();
+    } finally {
+      running.set(false);
+    }
   }
 
   /** Returns the median time of each step in nanoseconds; see {@link Execution#profile}. */
   public long[] profile(OctaveTensor x, OctaveTensor y, int runs) {
-    bind("x", plan.inputOperand(), x);
-    bind("y", plan.outputOperand(), y);
-    return execution.profile(runs);
+    enter();
+    try {
+      bind("x", plan.inputOperand(), x);
+      bind("y", plan.outputOperand(), y);
+      return execution.profile(runs);
+    } finally {
+      running.set(false);
+    }
+  }
+
+  /** From here on no other thread binds its tensors. */
+  private void enter() {
+    if (!running.compareAndSet(false, true)) {
+      throw new IllegalStateException(
+          "this execution is in use by another thread; make one for each thread");
+    }
+  }
+
+  /**
+   * Forgets the tensors of the last run, which are kept reachable until then or until the next run.
+   */
+  public void unbind() {
+    if (!execution.isClosed()) {
+      execution.unbind();
+    }
   }
 
   /** Runs once and writes plan, data and results to a file; see {@link Execution#export}. */
   public void export(OctaveTensor x, OctaveTensor y, OutputStream out) throws IOException {
-    bind("x", plan.inputOperand(), x);
-    bind("y", plan.outputOperand(), y);
-    execution.export(out);
+    Objects.requireNonNull(out, "out");
+    enter();
+    try {
+      bind("x", plan.inputOperand(), x);
+      bind("y", plan.outputOperand(), y);
+      execution.export(out);
+    } finally {
+      running.set(false);
+    }
   }
 
   private void bind(String name, OctaveOperand operand, OctaveTensor tensor) {
+    Objects.requireNonNull(tensor, name);
     bind(name + " high", operand.high(), tensor.part(Frequency.HIGH));
     bind(name + " low", operand.low(), tensor.part(Frequency.LOW));
   }

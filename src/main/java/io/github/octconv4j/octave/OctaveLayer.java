@@ -7,18 +7,19 @@ import java.util.Objects;
 
 /**
  * An octave convolution with its weights, ready to run on images of any size: plans are built at
- * the first use of a size and cached, for the sixteen sizes and layouts used last; who has more
- * keeps plans of his own with {@link #plan}. Any thread may call; close it when no one does any
- * more.
+ * the first use of a size and cached, for the sixteen sizes and layouts used last as far as they
+ * take a gigabyte together; who has more keeps plans of his own with {@link #plan}. Any thread may
+ * call; close it when no one does any more.
  */
 public final class OctaveLayer implements AutoCloseable {
   private static final int CACHED_PLANS = 16;
+  private static final long CACHED_BYTES = 1L << 30;
 
   private final Engine engine;
   private final OctaveConv2d spec;
   private final OctaveWeights weights;
   private final PlanOptions options;
-  private final PlanCache<OctavePlan> cache = new PlanCache<>(CACHED_PLANS);
+  private final PlanCache<OctavePlan> cache;
 
   /** A size and layout of input, and the wanted output. */
   private record Key(OctaveDesc input, OutputFormat output) {}
@@ -32,6 +33,8 @@ public final class OctaveLayer implements AutoCloseable {
     this.spec = spec;
     this.weights = weights;
     this.options = options;
+    this.cache =
+        new PlanCache<>("OctaveLayer", CACHED_PLANS, Math.min(options.memoryLimit(), CACHED_BYTES));
   }
 
   /**
@@ -50,6 +53,9 @@ public final class OctaveLayer implements AutoCloseable {
    * @param format layout and type of the output; NHWC of the options' type is written directly
    */
   public OctaveTensor apply(OctaveTensor x, OutputFormat format, Arena arena) {
+    Objects.requireNonNull(x, "x");
+    Objects.requireNonNull(format, "format");
+    Objects.requireNonNull(arena, "arena");
     try (PlanCache<OctavePlan>.Lease lease = lease(OctaveDesc.of(x), format)) {
       OctaveDesc desc = lease.plan().output();
       OctaveTensor y =
@@ -65,9 +71,11 @@ public final class OctaveLayer implements AutoCloseable {
    * Computes the output in memory that the caller hands in.
    *
    * @param x in any layout
-   * @param y NCHW or NHWC, both parts alike; of the size that the input gives
+   * @param y NCHW or NHWC, both parts alike; of the size that the input gives; in memory of its own
    */
   public void apply(OctaveTensor x, OctaveTensor y) {
+    Objects.requireNonNull(x, "x");
+    Objects.requireNonNull(y, "y");
     try (PlanCache<OctavePlan>.Lease lease = lease(OctaveDesc.of(x), OutputFormat.of(y))) {
       lease.plan().run(x, y);
     }
@@ -85,6 +93,8 @@ public final class OctaveLayer implements AutoCloseable {
 
   /** Returns the planner of one size and layout of data, which can explain its choice. */
   public OctavePlanner planner(OctaveDesc input, OutputFormat output) {
+    Objects.requireNonNull(input, "input");
+    Objects.requireNonNull(output, "output");
     return new OctavePlanner(engine, spec, weights, input, output, options);
   }
 

@@ -1,6 +1,7 @@
 package io.github.octconv4j.octave;
 
 import io.github.octconv4j.dnn.Operand;
+import java.util.Objects;
 
 /**
  * An octave feature map inside a program that is being built.
@@ -13,6 +14,12 @@ import io.github.octconv4j.dnn.Operand;
  */
 public record OctaveOperand(
     ChannelSplit channels, OctaveShape shape, Layout layout, Operand high, Operand low) {
+  /** Checks for nulls. */
+  public OctaveOperand {
+    Objects.requireNonNull(channels, "channels");
+    Objects.requireNonNull(shape, "shape");
+    Objects.requireNonNull(layout, "layout");
+  }
 
   /** Some images of the batch. */
   OctaveOperand images(int first, int count) {

@@ -47,7 +47,8 @@ public final class OctavePlan implements Plan {
     OctaveShape outShape = OctaveProgramBuilder.outputShape(spec, shape);
     Layout layout = formulation.layout();
     try (ProgramBuilder program =
-        new ProgramBuilder(engine, formulation.primitiveThreads(options.threads()))) {
+        new ProgramBuilder(
+            engine, formulation.primitiveThreads(options.threads()), options.memoryLimit())) {
       OctaveProgramBuilder builder = new OctaveProgramBuilder(program, options);
       OctaveOperand given =
           new OctaveOperand(
@@ -141,10 +142,12 @@ public final class OctavePlan implements Plan {
   }
 
   /**
-   * Returns the bytes of weights, which exist once, and of the working memory of each execution.
+   * Returns the bytes of weights, which exist once, and of the working memory of one execution, or
+   * of all those that {@link OctaveLayer} has made for threads that ran it at once.
    */
+  @Override
   public long bytes() {
-    return program.constantBytes() + program.temporaryBytes();
+    return program.constantBytes() + Math.max(1, pool.count()) * program.temporaryBytes();
   }
 
   /** Frees the plan once the last execution that uses it is closed. */

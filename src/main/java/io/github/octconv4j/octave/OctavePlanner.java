@@ -8,6 +8,7 @@ import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -21,7 +22,8 @@ public final class OctavePlanner {
   private static final double MICROSECONDS_OF_A_ROUND = 60_000;
   private static final double HOPELESS = 1.6; // times the best prediction
   private static final int ROUNDS = 12;
-  private static final long BUDGET_NANOS = 150_000_000;
+  private static final long BUILD_BUDGET_NANOS = 150_000_000;
+  private static final long RACE_BUDGET_NANOS = 150_000_000;
 
   private final Engine engine;
   private final OctaveConv2d spec;
@@ -47,7 +49,8 @@ public final class OctavePlanner {
       boolean chosen) {
     /** Copies the list. */
     public Considered {
-      references = List.copyOf(references);
+      Objects.requireNonNull(formulation, "formulation");
+      references = List.copyOf(Objects.requireNonNull(references, "references"));
     }
   }
 
@@ -111,15 +114,30 @@ public final class OctavePlanner {
 
   /** Returns the best plan by the options' way to choose; the caller closes it. */
   public OctavePlan plan() {
+    PlanChoiceEvent event = new PlanChoiceEvent();
+    event.begin();
     if (options.tuning() == Tuning.OFF) {
-      return build(Formulation.DEFAULT);
+      return chosen(event, build(Formulation.DEFAULT), Tuning.OFF.name(), 1, 0);
     }
     List<Formulation> possible = byPrediction();
     if (options.tuning() == Tuning.HEURISTIC) {
-      return firstWithoutReference(possible);
+      return chosen(
+          event, firstWithoutReference(possible), Tuning.HEURISTIC.name(), possible.size(), 0);
     }
     Optional<Formulation> kept = options.choices().find(key(), possible);
-    return kept.isPresent() ? build(kept.get()) : measure(possible, new ArrayList<>());
+    if (kept.isPresent()) {
+      return chosen(event, build(kept.get()), "KEPT", possible.size(), 0);
+    }
+    List<Considered> considered = new ArrayList<>();
+    OctavePlan best = measure(possible, considered);
+    int timed = (int) considered.stream().filter(Considered::measured).count();
+    return chosen(event, best, Tuning.MEASURED.name(), possible.size(), timed);
+  }
+
+  private OctavePlan chosen(
+      PlanChoiceEvent event, OctavePlan plan, String way, int possible, int timed) {
+    event.commit(this::key, plan, way, possible, timed);
+    return plan;
   }
 
   /**
@@ -174,7 +192,11 @@ public final class OctavePlanner {
     try (Arena arena = Arena.ofShared()) {
       try {
         OctavePlan fallback = null;
+        long enough = System.nanoTime() + BUILD_BUDGET_NANOS;
         for (Formulation formulation : promising(possible, model, hopeless)) {
+          if (contenders.size() >= FEWEST_TIMED && System.nanoTime() > enough) {
+            break;
+          }
           OctavePlan plan = build(formulation);
           List<String> references = references(plan);
           if (references.isEmpty()) {
@@ -225,7 +247,7 @@ public final class OctavePlanner {
   /** Round after round, the slow ones leave; what counts is the shortest time of each. */
   private Contender race(List<Contender> contenders) {
     List<Contender> running = new ArrayList<>(contenders);
-    long end = System.nanoTime() + BUDGET_NANOS;
+    long end = System.nanoTime() + RACE_BUDGET_NANOS;
     for (int round = 0; round < ROUNDS && (round == 0 || System.nanoTime() < end); round++) {
       running.forEach(Contender::time);
       double best = running.stream().mapToDouble(c -> c.best).min().orElseThrow();
@@ -238,7 +260,11 @@ public final class OctavePlanner {
   }
 
   private OctavePlan build(Formulation formulation) {
-    return OctavePlan.build(engine, spec, weights, input, output, options, formulation);
+    PlanBuildEvent event = new PlanBuildEvent();
+    event.begin();
+    OctavePlan plan = OctavePlan.build(engine, spec, weights, input, output, options, formulation);
+    event.commit(spec, input, plan);
+    return plan;
   }
 
   private static List<String> references(OctavePlan plan) {

@@ -22,6 +22,7 @@ import java.lang.foreign.Arena;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Adds octave convolutions, and what goes with them, to a program. Not thread-safe. */
 public final class OctaveProgramBuilder {
@@ -37,6 +38,8 @@ public final class OctaveProgramBuilder {
 
   /** Wraps a builder, which the caller closes. */
   public OctaveProgramBuilder(ProgramBuilder program, PlanOptions options) {
+    Objects.requireNonNull(program, "program");
+    Objects.requireNonNull(options, "options");
     this.program = program;
     this.options = options;
   }
@@ -73,6 +76,13 @@ public final class OctaveProgramBuilder {
       boolean accumulate,
       Activation activation,
       Formulation formulation) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(spec, "spec");
+    Objects.requireNonNull(weights, "weights");
+    Objects.requireNonNull(x, "x");
+    Objects.requireNonNull(y, "y");
+    Objects.requireNonNull(activation, "activation");
+    Objects.requireNonNull(formulation, "formulation");
     weights.requireFit(spec);
     OctaveTask task = OctaveTask.of(name, spec, weights, x, y, accumulate, activation);
     formulation.add(this, task);
@@ -82,12 +92,17 @@ public final class OctaveProgramBuilder {
 
   /** Returns the size of a specification's output. */
   public static OctaveShape outputShape(OctaveConv2d spec, OctaveShape input) {
+    Objects.requireNonNull(spec, "spec");
+    Objects.requireNonNull(input, "input");
     return OctaveSizes.of(spec, input).output();
   }
 
   /** Returns a feature map in a layout: the given parts, or copies that reorders make. */
   public OctaveOperand input(
       ChannelSplit channels, OctaveShape shape, Layout layout, Operand high, Operand low) {
+    Objects.requireNonNull(channels, "channels");
+    Objects.requireNonNull(shape, "shape");
+    Objects.requireNonNull(layout, "layout");
     return new OctaveOperand(channels, shape, layout, inside(layout, high), inside(layout, low));
   }
 
@@ -108,6 +123,9 @@ public final class OctaveProgramBuilder {
    */
   public OctaveOperand output(
       ChannelSplit channels, OctaveShape shape, Layout layout, Operand high, Operand low) {
+    Objects.requireNonNull(channels, "channels");
+    Objects.requireNonNull(shape, "shape");
+    Objects.requireNonNull(layout, "layout");
     return new OctaveOperand(
         channels,
         shape,
@@ -118,6 +136,7 @@ public final class OctaveProgramBuilder {
 
   /** Adds the reorders from {@link #output} to the outputs, where they are not the same memory. */
   public void copyOut(OctaveOperand from, Operand high, Operand low) {
+    Objects.requireNonNull(from, "from");
     copyOut(from.layout(), from.high(), high);
     copyOut(from.layout(), from.low(), low);
   }
@@ -147,6 +166,10 @@ public final class OctaveProgramBuilder {
   /** Returns new memory for a feature map. */
   public OctaveOperand temporary(
       String name, ChannelSplit channels, OctaveShape shape, Layout layout) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(channels, "channels");
+    Objects.requireNonNull(shape, "shape");
+    Objects.requireNonNull(layout, "layout");
     return new OctaveOperand(
         channels,
         shape,
@@ -163,6 +186,9 @@ public final class OctaveProgramBuilder {
 
   /** Returns new memory for images (n, c, h, w). */
   public Operand temporary(String name, Layout layout, long... dims) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(layout, "layout");
+    Objects.requireNonNull(dims, "dims");
     return program.temporary(name, layout.desc(type(), dims));
   }
 
@@ -277,6 +303,10 @@ public final class OctaveProgramBuilder {
 
   /** Returns weights in the layout that a primitive wants; equal names mean equal values. */
   public Operand constant(String name, MemoryDesc desc, float[] values, long... dims) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(desc, "desc");
+    Objects.requireNonNull(values, "values");
+    Objects.requireNonNull(dims, "dims");
     return constants.computeIfAbsent(
         new Constant(name, desc),
         key -> {
@@ -297,16 +327,26 @@ public final class OctaveProgramBuilder {
 
   /** Adds a copy into another layout, type or place. */
   public void reorder(String name, Operand from, Operand to, PostOps postOps) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(from, "from");
+    Objects.requireNonNull(to, "to");
+    Objects.requireNonNull(postOps, "postOps");
     add(name, new Reorder(from.desc(), to.desc()), postOps, Map.of(Arg.SRC, from, Arg.DST, to));
   }
 
   /** Adds any operation on operands whose descriptors are those of the operation. */
   public void add(String name, Operation operation, PostOps postOps, Map<Arg, Operand> operands) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(operation, "operation");
+    Objects.requireNonNull(postOps, "postOps");
+    Objects.requireNonNull(operands, "operands");
     program.add(name, describe(operation, postOps), operands);
   }
 
   /** Asks for an implementation, with the options of this program. */
   public PrimitiveDesc describe(Operation operation, PostOps postOps) {
+    Objects.requireNonNull(operation, "operation");
+    Objects.requireNonNull(postOps, "postOps");
     return program.describe(operation, new Attributes(postOps, options.fpMath()));
   }
 }

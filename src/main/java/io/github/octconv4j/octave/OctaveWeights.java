@@ -3,6 +3,7 @@ package io.github.octconv4j.octave;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Trained weights of an octave convolution: one kernel (out, in / groups, kh, kw) for each path, in
@@ -26,6 +27,7 @@ public final class OctaveWeights {
 
   /** Begins weights for a specification. */
   public static Builder of(OctaveConv2d spec) {
+    Objects.requireNonNull(spec, "spec");
     return new Builder(spec);
   }
 
@@ -37,6 +39,8 @@ public final class OctaveWeights {
    * @param bias one value for each output channel, or null
    */
   public static OctaveWeights split(OctaveConv2d spec, float[] dense, float[] bias) {
+    Objects.requireNonNull(spec, "spec");
+    Objects.requireNonNull(dense, "dense");
     if (spec.groups() != 1) {
       throw new IllegalArgumentException(
           "a dense kernel can be cut for groups 1 only, groups is " + spec.groups());
@@ -83,6 +87,8 @@ public final class OctaveWeights {
 
     /** Sets the kernel of a path, of the shape {@link OctaveConv2d#weightsShape}. */
     public Builder kernel(OctavePath path, float[] values) {
+      Objects.requireNonNull(path, "path");
+      Objects.requireNonNull(values, "values");
       requirePath(path);
       long[] s = spec.weightsShape(path);
       requireLength("kernel " + path.shortName(), values, s[0] * s[1] * s[2] * s[3]);
@@ -95,6 +101,8 @@ public final class OctaveWeights {
      * same output are added when a plan is built.
      */
     public Builder bias(OctavePath path, float[] values) {
+      Objects.requireNonNull(path, "path");
+      Objects.requireNonNull(values, "values");
       requirePath(path);
       requireLength("bias " + path.shortName(), values, spec.out().of(path.destination()));
       biases.put(path, values.clone());
@@ -103,6 +111,8 @@ public final class OctaveWeights {
 
     /** Sets the only bias of an output, one value for each of its channels. */
     public Builder bias(Frequency output, float[] values) {
+      Objects.requireNonNull(output, "output");
+      Objects.requireNonNull(values, "values");
       for (OctavePath path : spec.paths()) {
         if (path.destination() == output) {
           return bias(path, values);
@@ -139,6 +149,7 @@ public final class OctaveWeights {
 
   /** Returns the kernel of a path; a copy. */
   public float[] kernel(OctavePath path) {
+    Objects.requireNonNull(path, "path");
     float[] kernel = kernels.get(path);
     if (kernel == null) {
       throw new IllegalArgumentException(
@@ -149,6 +160,7 @@ public final class OctaveWeights {
 
   /** Returns the bias of an output, the sum of its paths' ones; null where there is none. */
   public float[] bias(Frequency output) {
+    Objects.requireNonNull(output, "output");
     float[] sum = null;
     for (Map.Entry<OctavePath, float[]> entry : biases.entrySet()) {
       if (entry.getKey().destination() == output) {

@@ -8,8 +8,9 @@ import java.util.List;
 /**
  * How a caller wants the results.
  *
- * @param layout {@link FormatTag#NCHW} or {@link FormatTag#NHWC}
- * @param type element type
+ * @param layout {@link FormatTag#NCHW} or {@link FormatTag#NHWC}, or {@link FormatTag#ANY} for what
+ *     the plan works in
+ * @param type F32 or BF16; without effect with {@code ANY}
  */
 public record OutputFormat(FormatTag layout, DataType type) {
   /** Floats in NCHW. */
@@ -23,8 +24,11 @@ public record OutputFormat(FormatTag layout, DataType type) {
 
   /** Checks the layout. */
   public OutputFormat {
-    if (layout.rank() != 4 && layout != FormatTag.ANY) {
-      throw new IllegalArgumentException("layout must be NCHW or NHWC, was " + layout);
+    if (layout != FormatTag.NCHW && layout != FormatTag.NHWC && layout != FormatTag.ANY) {
+      throw new IllegalArgumentException("layout must be NCHW, NHWC or ANY, was " + layout);
+    }
+    if (type != DataType.F32 && type != DataType.BF16) {
+      throw new IllegalArgumentException("type must be F32 or BF16, was " + type);
     }
   }
 

@@ -4,31 +4,38 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 
 /**
- * Plans that were built, the least recently used dropped first. Of several threads that want the
- * same plan one builds it and the others wait. A plan that is dropped is closed when no one uses it
- * any more. Thread-safe.
+ * Plans that were built, bounded in number and in bytes, the least recently used dropped first. The
+ * one used last stays, however large it is. Of several threads that want the same plan one builds
+ * it and the others wait. A plan that is dropped is closed when no one uses it any more.
+ * Thread-safe.
  *
  * @param <P> what is cached
  */
 public final class PlanCache<P extends Plan> implements AutoCloseable {
+  private final String owner;
   private final int capacity;
+  private final long mostBytes;
   private final LinkedHashMap<Object, Entry<P>> entries = new LinkedHashMap<>(16, 0.75f, true);
   private final LongAdder hits = new LongAdder();
   private final LongAdder misses = new LongAdder();
   private final LongAdder evictions = new LongAdder();
   private final LongAdder buildNanos = new LongAdder();
+  private long bytes; // of all entries, as they were when they were looked at last
   private boolean closed;
 
   /** A plan, perhaps still being built, and how many use it. Guarded by the cache. */
   private static final class Entry<P> {
     private final CompletableFuture<P> plan = new CompletableFuture<>();
+    private final Thread builder = Thread.currentThread();
     private int users = 1; // the one who builds it
+    private volatile long bytes; // written by the cache with its lock held
     private boolean dropped;
   }
 
@@ -57,6 +64,10 @@ public final class PlanCache<P extends Plan> implements AutoCloseable {
         }
         returned = true;
       }
+      long now = plan.bytes();
+      if (now != entry.bytes) { // more threads than before ran it
+        evict(entry, now);
+      }
       release(entry);
     }
   }
@@ -65,39 +76,62 @@ public final class PlanCache<P extends Plan> implements AutoCloseable {
    * What the cache did so far.
    *
    * @param size plans in the cache
+   * @param bytes their native memory
    * @param hits requests that found a plan, or one being built
    * @param misses requests that built one
    * @param evictions plans dropped for others
    * @param buildNanos time spent building, in nanoseconds
    */
-  public record Statistics(int size, long hits, long misses, long evictions, long buildNanos) {}
+  public record Statistics(
+      int size, long bytes, long hits, long misses, long evictions, long buildNanos) {}
 
-  /** Makes an empty cache of at most {@code capacity} plans, at least 1. */
+  /** Makes an empty cache of at most {@code capacity} plans, at least 1, of any size. */
   public PlanCache(int capacity) {
+    this("PlanCache", capacity, Long.MAX_VALUE);
+  }
+
+  /**
+   * Makes an empty cache.
+   *
+   * @param owner what an exception says to be closed, once the cache is
+   * @param capacity most plans, at least 1
+   * @param mostBytes most bytes of native memory of all plans together, at least 1
+   */
+  public PlanCache(String owner, int capacity, long mostBytes) {
     if (capacity < 1) {
       throw new IllegalArgumentException("capacity must be at least 1, was " + capacity);
     }
+    if (mostBytes < 1) {
+      throw new IllegalArgumentException("mostBytes must be at least 1, was " + mostBytes);
+    }
+    this.owner = Objects.requireNonNull(owner, "owner");
     this.capacity = capacity;
+    this.mostBytes = mostBytes;
   }
 
   /**
    * Returns the plan of a key, building it if need be.
    *
    * @param key anything with value equality
-   * @param builder called at most once for the key, without a lock held
+   * @param builder called at most once for the key, without a lock held; must not ask for the same
+   *     key
    */
   public Lease get(Object key, Supplier<P> builder) {
+    Objects.requireNonNull(key, "key");
+    Objects.requireNonNull(builder, "builder");
     Entry<P> entry;
     boolean build = false;
     synchronized (this) {
       if (closed) {
-        throw new IllegalStateException("PlanCache is closed");
+        throw new IllegalStateException(owner + " is closed");
       }
       entry = entries.get(key);
       if (entry == null) {
         entry = new Entry<>();
         entries.put(key, entry);
         build = true;
+      } else if (entry.builder == Thread.currentThread() && !entry.plan.isDone()) {
+        throw new IllegalStateException("the builder of a plan asked for the plan itself: " + key);
       } else {
         entry.users++;
       }
@@ -107,6 +141,7 @@ public final class PlanCache<P extends Plan> implements AutoCloseable {
       build(key, entry, builder);
     } else {
       hits.increment();
+      PlanCacheHitEvent.record(owner, key);
     }
     try {
       return new Lease(entry, entry.plan.join());
@@ -120,10 +155,13 @@ public final class PlanCache<P extends Plan> implements AutoCloseable {
   }
 
   private void build(Object key, Entry<P> entry, Supplier<P> builder) {
+    PlanCacheMissEvent event = new PlanCacheMissEvent();
+    event.begin();
     long start = System.nanoTime();
     try {
-      entry.plan.complete(builder.get());
-      evictBeyondCapacity();
+      P plan = Objects.requireNonNull(builder.get(), "the builder returned no plan");
+      entry.plan.complete(plan);
+      evict(entry, plan.bytes());
     } catch (RuntimeException | Error e) {
       synchronized (this) {
         entries.remove(key, entry);
@@ -132,14 +170,20 @@ public final class PlanCache<P extends Plan> implements AutoCloseable {
       entry.plan.completeExceptionally(e);
     } finally {
       buildNanos.add(System.nanoTime() - start);
+      event.commit(owner, key, !entry.plan.isCompletedExceptionally());
     }
   }
 
-  private void evictBeyondCapacity() {
+  /** Notes the size of a plan and drops others until the bounds are kept. */
+  private void evict(Entry<P> changed, long itsBytes) {
     while (true) {
       Entry<P> eldest;
       synchronized (this) {
-        if (entries.size() <= capacity) {
+        if (!changed.dropped) {
+          bytes += itsBytes - changed.bytes;
+          changed.bytes = itsBytes;
+        }
+        if (entries.size() <= 1 || (entries.size() <= capacity && bytes <= mostBytes)) {
           return;
         }
         Map.Entry<Object, Entry<P>> first = entries.entrySet().iterator().next();
@@ -147,6 +191,7 @@ public final class PlanCache<P extends Plan> implements AutoCloseable {
         eldest = first.getValue();
         eldest.dropped = true;
         eldest.users++;
+        bytes -= eldest.bytes;
       }
       evictions.increment();
       release(eldest);
@@ -170,7 +215,7 @@ public final class PlanCache<P extends Plan> implements AutoCloseable {
   public Statistics statistics() {
     synchronized (this) {
       return new Statistics(
-          entries.size(), hits.sum(), misses.sum(), evictions.sum(), buildNanos.sum());
+          entries.size(), bytes, hits.sum(), misses.sum(), evictions.sum(), buildNanos.sum());
     }
   }
 
@@ -182,6 +227,7 @@ public final class PlanCache<P extends Plan> implements AutoCloseable {
       closed = true;
       dropped = new ArrayList<>(entries.values());
       entries.clear();
+      bytes = 0;
       for (Entry<P> entry : dropped) {
         entry.dropped = true;
         entry.users++;

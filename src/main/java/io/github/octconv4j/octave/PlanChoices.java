@@ -2,7 +2,9 @@ package io.github.octconv4j.octave;
 
 import io.github.octconv4j.dnn.CpuIsa;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -21,12 +23,13 @@ import java.util.regex.Pattern;
  * <p>The file has a line for each choice with the processor, its instruction set and oneDNN's
  * version; lines of other machines are left alone. A file that is damaged is ignored with a warning
  * and replaced at the next choice; a choice that is none of the possible formulations is ignored
- * too. Thread-safe; two processes may share a file, the later one wins.
+ * too. So the worst that a file of somebody else's can do is a slow plan. What is no regular file
+ * is neither read nor replaced. Thread-safe; two processes may share a file, the later one wins.
  */
 public final class PlanChoices {
   private static final System.Logger LOGGER = System.getLogger(PlanChoices.class.getName());
   private static final String HEADER = "octconv4j plan choices, version 1";
-  private static final long MAX_BYTES = 4L << 20;
+  private static final int MAX_BYTES = 4 << 20;
   private static final Pattern TAB = Pattern.compile("\t");
 
   private final Path file; // null: memory only
@@ -57,7 +60,7 @@ public final class PlanChoices {
       LOGGER.log(
           Level.WARNING,
           "ignored the choice \"{0}\" for {1}: it is none of the possible formulations",
-          text,
+          printable(text),
           plan);
     }
     return choice;
@@ -79,11 +82,26 @@ public final class PlanChoices {
     read = true;
     if (file != null && Files.exists(file)) {
       try {
+        requireRegular();
         lines(machine()).forEach(choices::putIfAbsent);
       } catch (IOException | IllegalArgumentException e) {
-        LOGGER.log(Level.WARNING, "ignored the plan choices in {0}: {1}", file, e.getMessage());
+        LOGGER.log(
+            Level.WARNING, "ignored the plan choices in {0}: {1}", file, printable(e.toString()));
       }
     }
+  }
+
+  /** Reading a pipe has no end, and moving a file onto a device replaces it. */
+  private void requireRegular() throws IOException {
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw new IOException("it is no regular file");
+    }
+  }
+
+  /** A stranger's text for a log: one line of bearable length. */
+  private static String printable(String text) {
+    String start = text.length() <= 300 ? text : text.substring(0, 300) + "...";
+    return start.replaceAll("\\p{Cntrl}", "?");
   }
 
   /** The choices in the file for one machine. */
@@ -98,10 +116,14 @@ public final class PlanChoices {
   }
 
   private List<String[]> fields() throws IOException {
-    if (Files.size(file) > MAX_BYTES) {
+    byte[] bytes;
+    try (InputStream in = Files.newInputStream(file)) {
+      bytes = in.readNBytes(MAX_BYTES + 1);
+    }
+    if (bytes.length > MAX_BYTES) {
       throw new IllegalArgumentException("it is larger than " + MAX_BYTES + " bytes");
     }
-    List<String> lines = Files.readAllLines(file);
+    List<String> lines = new String(bytes, StandardCharsets.UTF_8).lines().toList();
     if (lines.isEmpty() || !lines.getFirst().equals(HEADER)) {
       throw new IllegalArgumentException("its first line is not \"" + HEADER + "\"");
     }
@@ -121,6 +143,7 @@ public final class PlanChoices {
     String machine = machine();
     StringBuilder text = new StringBuilder(HEADER).append('\n');
     try {
+      requireRegular();
       for (String[] fields : otherMachines(machine)) {
         text.append(String.join("\t", fields)).append('\n');
       }
@@ -134,10 +157,11 @@ public final class PlanChoices {
                       .append(choice)
                       .append('\n'));
       Files.createDirectories(file.getParent());
-      Path part = Files.createTempFile(file.getParent(), "choices", ".part");
+      Path target = Files.exists(file) ? file.toRealPath() : file; // a link stays one
+      Path part = Files.createTempFile(target.getParent(), "choices", ".part");
       try {
         Files.writeString(part, text);
-        Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
       } finally {
         Files.deleteIfExists(part);
       }

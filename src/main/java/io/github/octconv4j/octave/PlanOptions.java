@@ -14,12 +14,24 @@ import java.util.Objects;
  * @param threads that a run uses, 1 to 1024; 1 is best where many callers run at once
  * @param tuning how a formulation is chosen
  * @param choices where measured choices are kept
+ * @param memoryLimit most bytes that one plan may take with one execution, and that its results may
+ *     take: a size that needs more is refused before memory is taken. Plans that a layer or network
+ *     keeps take no more together either, but for the one used last
  */
 public record PlanOptions(
-    DataType type, FpMath fpMath, int threads, Tuning tuning, PlanChoices choices) {
-  /** F32 on one thread, measured, choices kept in memory for the life of the process. */
+    DataType type,
+    FpMath fpMath,
+    int threads,
+    Tuning tuning,
+    PlanChoices choices,
+    long memoryLimit) {
+  /**
+   * F32 on one thread, measured, choices kept in memory for the life of the process, at most 16
+   * GiB.
+   */
   public static final PlanOptions DEFAULT =
-      new PlanOptions(DataType.F32, FpMath.STRICT, 1, Tuning.MEASURED, PlanChoices.inMemory());
+      new PlanOptions(
+          DataType.F32, FpMath.STRICT, 1, Tuning.MEASURED, PlanChoices.inMemory(), 16L << 30);
 
   /** Checks the values. */
   public PlanOptions {
@@ -30,30 +42,38 @@ public record PlanOptions(
       throw new IllegalArgumentException("type must be F32 or BF16, was " + type);
     }
     Threads.check(threads);
+    if (memoryLimit < 1) {
+      throw new IllegalArgumentException("memoryLimit must be at least 1, was " + memoryLimit);
+    }
   }
 
   /** Returns these options with another element type. */
   public PlanOptions type(DataType value) {
-    return new PlanOptions(value, fpMath, threads, tuning, choices);
+    return new PlanOptions(value, fpMath, threads, tuning, choices, memoryLimit);
   }
 
   /** Returns these options with another arithmetic. */
   public PlanOptions fpMath(FpMath value) {
-    return new PlanOptions(type, value, threads, tuning, choices);
+    return new PlanOptions(type, value, threads, tuning, choices, memoryLimit);
   }
 
   /** Returns these options with another number of threads. */
   public PlanOptions threads(int value) {
-    return new PlanOptions(type, fpMath, value, tuning, choices);
+    return new PlanOptions(type, fpMath, value, tuning, choices, memoryLimit);
   }
 
   /** Returns these options with another way to choose. */
   public PlanOptions tuning(Tuning value) {
-    return new PlanOptions(type, fpMath, threads, value, choices);
+    return new PlanOptions(type, fpMath, threads, value, choices, memoryLimit);
   }
 
   /** Returns these options with another place for choices. */
   public PlanOptions choices(PlanChoices value) {
-    return new PlanOptions(type, fpMath, threads, tuning, value);
+    return new PlanOptions(type, fpMath, threads, tuning, value, memoryLimit);
+  }
+
+  /** Returns these options with another limit of memory, in bytes. */
+  public PlanOptions memoryLimit(long bytes) {
+    return new PlanOptions(type, fpMath, threads, tuning, choices, bytes);
   }
 }

@@ -282,7 +282,7 @@ final class RowBands {
   }
 
   private boolean mergesSources() {
-    return formulation.lowMerge() == Formulation.LowMerge.SOURCES
+    return formulation.merge() == Formulation.Merge.LOW_SOURCES
         && task.adds(OctavePath.LL, OctavePath.HL);
   }
 

@@ -5,7 +5,7 @@ import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.Operand;
 import io.github.octconv4j.dnn.PostOps;
 import io.github.octconv4j.dnn.Window;
-import io.github.octconv4j.octave.Formulation.LowMerge;
+import io.github.octconv4j.octave.Formulation.Merge;
 import java.util.Map;
 
 /**
@@ -34,7 +34,7 @@ final class WholeImages {
 
   void add() {
     // Each part of the merged result is added to another one, which brings bias and activation.
-    if (formulation.lowMerge() == LowMerge.RESULTS
+    if (formulation.merge() == Merge.LOW_RESULTS
         && task.adds(OctavePath.HH, OctavePath.LH)
         && task.adds(OctavePath.LL, OctavePath.HL)) {
       addLowResults();
@@ -144,7 +144,7 @@ final class WholeImages {
           y,
           first,
           task.activation());
-    } else if (both && formulation.lowMerge() == LowMerge.SOURCES) {
+    } else if (both && formulation.merge() == Merge.LOW_SOURCES) {
       Operand sources = sideBySide(pooled(strided(task.x().high())), strided(task.x().low()));
       Kernel kernel =
           task.kernels().get(OctavePath.HL).besideInput(task.kernels().get(OctavePath.LL));

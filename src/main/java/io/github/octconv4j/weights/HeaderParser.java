@@ -10,7 +10,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Reader;
-import java.lang.foreign.MemorySegment;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
@@ -42,9 +41,12 @@ final class HeaderParser {
                   .build())
           .build();
   private static final String METADATA = "__metadata__";
+  private static final int MOST_DIMENSIONS = 64; // a shape of millions of ones is none
 
   private final Path path;
-  private final MemorySegment data;
+  private final DataFile file;
+  private final long dataBegin;
+  private final long dataBytes;
   private final Map<String, String> metadata = new LinkedHashMap<>();
   private final Map<String, TensorView> tensors = new LinkedHashMap<>();
   private final List<Extent> extents = new ArrayList<>();
@@ -52,14 +54,16 @@ final class HeaderParser {
   /** The bytes of the data from {@code begin} to before {@code end} that a tensor takes. */
   private record Extent(long begin, long end, String name) {}
 
-  private HeaderParser(Path path, MemorySegment data) {
+  private HeaderParser(Path path, DataFile file, long dataBegin) {
     this.path = path;
-    this.data = data;
+    this.file = file;
+    this.dataBegin = dataBegin;
+    this.dataBytes = file.size() - dataBegin;
   }
 
-  /** The parser after its work: {@code data} is all of the file behind the header. */
-  static HeaderParser parse(Path path, byte[] header, MemorySegment data) throws IOException {
-    HeaderParser parser = new HeaderParser(path, data);
+  /** The parser after its work: the data are all of the file behind the header. */
+  static HeaderParser parse(Path path, byte[] header, DataFile file) throws IOException {
+    HeaderParser parser = new HeaderParser(path, file, (long) Long.BYTES + header.length);
     if (header.length == 0 || header[0] != '{') {
       throw parser.malformed("the header does not start with '{', is this a safetensors file?");
     }
@@ -162,7 +166,7 @@ final class HeaderParser {
               Names.printable(Arrays.toString(shape))));
     }
     extents.add(extent);
-    tensors.put(name, new TensorView(name, type, shape, data.asSlice(extent.begin(), size)));
+    tensors.put(name, new TensorView(name, type, shape, file, dataBegin + extent.begin(), size));
   }
 
   private ElementType type(JsonParser json, String what) throws IOException {
@@ -178,6 +182,7 @@ final class HeaderParser {
     String expected = "an array of integers of at least 0";
     expect(json, JsonToken.START_ARRAY, what, expected);
     LongStream.Builder values = LongStream.builder();
+    int count = 0;
     while (json.nextToken() != JsonToken.END_ARRAY) {
       expect(json, JsonToken.VALUE_NUMBER_INT, what, expected);
       boolean fits = json.getNumberType() != JsonParser.NumberType.BIG_INTEGER;
@@ -186,19 +191,21 @@ final class HeaderParser {
             what + " has the entry " + json.getText() + ", expected 0 to " + Long.MAX_VALUE);
       }
       values.add(json.getLongValue());
+      if (++count > MOST_DIMENSIONS) {
+        throw malformed(what + " has more than " + MOST_DIMENSIONS + " entries");
+      }
     }
     return values.build().toArray();
   }
 
   private Extent extent(String name, String what, long[] offsets) throws IOException {
-    boolean valid =
-        offsets.length == 2 && offsets[0] <= offsets[1] && offsets[1] <= data.byteSize();
+    boolean valid = offsets.length == 2 && offsets[0] <= offsets[1] && offsets[1] <= dataBytes;
     if (!valid) {
       throw malformed(
           String.format(
               "%s: data_offsets are %s, expected [begin, end] with begin <= end <= %d, the length"
                   + " of the data",
-              what, Names.printable(Arrays.toString(offsets)), data.byteSize()));
+              what, Names.printable(Arrays.toString(offsets)), dataBytes));
     }
     return new Extent(offsets[0], offsets[1], name);
   }
@@ -244,12 +251,12 @@ final class HeaderParser {
       covered = extent.end();
       previous = extent.name();
     }
-    if (covered != data.byteSize()) {
+    if (covered != dataBytes) {
       throw malformed(
           String.format(
               "the tensors take %d bytes, but the file has %d bytes of data: no tensor owns the"
                   + " last %d",
-              covered, data.byteSize(), data.byteSize() - covered));
+              covered, dataBytes, dataBytes - covered));
     }
   }
 

@@ -1,16 +1,10 @@
 package io.github.octconv4j.weights;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Map;
@@ -20,80 +14,60 @@ import java.util.Set;
  * An open safetensors file: named tensors and a map of strings, <a
  * href="https://github.com/huggingface/safetensors">Hugging Face's format</a> for trained weights.
  *
- * <p>The file is memory-mapped read-only: opening reads and checks the header alone, the data are
- * read as they are used, and processes that map one file share its memory. Everything the header
- * says is checked before {@link #open} returns.
+ * <p>Opening reads and checks the header alone, all of it; the data are read as they are used. The
+ * file is not mapped into memory, so that nobody who shortens it while it is open can end the
+ * process: reads of what is gone are an {@link java.io.UncheckedIOException}. Values that are
+ * overwritten meanwhile are read as they are then.
  *
  * <p>Any number of threads may share an open file. Views and their segments die with it: use after
- * {@link #close} is an {@link IllegalStateException}. Do not shorten or overwrite a file while it
- * is open: as with every mapped file, the values change, or reads of pages that are gone fail with
- * an {@link InternalError}.
+ * {@link #close} is an {@link IllegalStateException}.
  */
 public final class SafetensorsFile implements AutoCloseable {
-  private static final ValueLayout.OfLong LENGTH =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final long LARGEST_HEADER = 100_000_000; // the limit of the format's own reader
 
   private final Path path;
-  private final Arena arena;
+  private final DataFile data;
   private final Map<String, String> metadata;
   private final Map<String, TensorView> tensors;
 
-  private SafetensorsFile(Path path, Arena arena, HeaderParser header) {
+  private SafetensorsFile(Path path, DataFile data, HeaderParser header) {
     this.path = path;
-    this.arena = arena;
+    this.data = data;
     this.metadata = Collections.unmodifiableMap(header.metadata());
     this.tensors = Collections.unmodifiableMap(header.tensors());
   }
 
   /**
-   * Maps a file and checks its header.
+   * Opens a file and checks its header.
    *
-   * @param path a regular file on a file system that can be mapped
+   * @param path a regular file on the default file system
    * @return the open file, which the caller must close
    * @throws IOException if the file cannot be read or is not a valid safetensors file; the message
    *     is one line that starts with the path
    */
   public static SafetensorsFile open(Path path) throws IOException {
-    if (!Files.exists(path)) {
-      throw new NoSuchFileException(path.toString(), null, "no such file");
-    }
-    if (!Files.isRegularFile(path)) {
-      String kind = Files.isDirectory(path) ? "a directory" : "not a regular file";
-      throw new IOException(path + ": is " + kind + ", expected a safetensors file");
-    }
-    Arena arena = Arena.ofShared();
+    DataFile data = DataFile.open(path);
     try {
-      MemorySegment file = map(path, arena);
-      long header = headerLength(path, file);
-      MemorySegment data = file.asSlice(Long.BYTES + header);
-      byte[] json = file.asSlice(Long.BYTES, header).toArray(ValueLayout.JAVA_BYTE);
-      return new SafetensorsFile(path, arena, HeaderParser.parse(path, json, data));
+      byte[] header = new byte[headerLength(path, data)];
+      data.read(Long.BYTES, header, header.length);
+      return new SafetensorsFile(path, data, HeaderParser.parse(path, header, data));
+    } catch (UncheckedIOException e) {
+      data.close();
+      throw e.getCause();
     } catch (Throwable e) {
-      arena.close();
+      data.close();
       throw e;
     }
   }
 
-  private static MemorySegment map(Path path, Arena arena) throws IOException {
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-    } catch (AccessDeniedException e) {
-      throw new IOException(path + ": may not be read, check its permissions", e);
-    } catch (IOException e) {
-      throw new IOException(path + ": cannot be mapped into memory, " + e.getMessage(), e);
-    } catch (UnsupportedOperationException e) {
+  private static int headerLength(Path path, DataFile file) throws IOException {
+    if (file.size() < Long.BYTES) {
       throw new IOException(
-          path + ": cannot be mapped into memory, copy it to the default file system", e);
+          path + ": has " + file.size() + " bytes, a safetensors file has at least 8");
     }
-  }
-
-  private static long headerLength(Path path, MemorySegment file) throws IOException {
-    if (file.byteSize() < Long.BYTES) {
-      throw new IOException(
-          path + ": has " + file.byteSize() + " bytes, a safetensors file has at least 8");
-    }
-    long length = file.get(LENGTH, 0);
+    byte[] first = new byte[Long.BYTES];
+    file.read(0, first, first.length);
+    long length = ByteBuffer.wrap(first).order(ByteOrder.LITTLE_ENDIAN).getLong();
     if (Long.compareUnsigned(length, LARGEST_HEADER) > 0) {
       throw new IOException(
           String.format(
@@ -101,7 +75,7 @@ public final class SafetensorsFile implements AutoCloseable {
                   + " this a safetensors file?",
               path, Long.toUnsignedString(length), LARGEST_HEADER));
     }
-    long rest = file.byteSize() - Long.BYTES;
+    long rest = file.size() - Long.BYTES;
     if (length > rest) {
       throw new IOException(
           String.format(
@@ -109,7 +83,7 @@ public final class SafetensorsFile implements AutoCloseable {
                   + " no safetensors file",
               path, length, rest));
     }
-    return length;
+    return (int) length;
   }
 
   /**
@@ -187,16 +161,14 @@ public final class SafetensorsFile implements AutoCloseable {
   }
 
   /**
-   * Unmaps the file. Its views' segments become unusable. Closing again does nothing.
+   * Closes the file. Its views' segments become unusable. Closing again does nothing.
    *
    * @throws IllegalStateException if native code is reading one of the segments at this moment; the
    *     file then stays open
    */
   @Override
-  public synchronized void close() {
-    if (arena.scope().isAlive()) {
-      arena.close();
-    }
+  public void close() {
+    data.close();
   }
 
   /**
@@ -206,11 +178,16 @@ public final class SafetensorsFile implements AutoCloseable {
    */
   @Override
   public String toString() {
-    return path + ": " + tensors.size() + " tensors" + (arena.scope().isAlive() ? "" : ", closed");
+    return path + ": " + tensors.size() + " tensors" + (data.isOpen() ? "" : ", closed");
+  }
+
+  /** How many bytes the file had when it was opened. */
+  long size() {
+    return data.size();
   }
 
   private void requireOpen() {
-    if (!arena.scope().isAlive()) {
+    if (!data.isOpen()) {
       throw new IllegalStateException(path + ": is closed, open it again to read from it");
     }
   }

@@ -6,11 +6,13 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * One tensor of a {@link SafetensorsFile}: its name, element type, shape, and its data in place.
+ * One tensor of a {@link SafetensorsFile}: its name, element type, shape, and where its data are.
  *
- * <p>A view is immutable and may be shared between threads. Its data live as long as the file is
- * open; afterwards every method that reads them throws {@link IllegalStateException}, while name,
- * type and shape stay. Arrays that a view returns are copies and belong to the caller.
+ * <p>A view is immutable and may be shared between threads. Its data can be read as long as the
+ * file is open; afterwards every method that reads them throws {@link IllegalStateException}, while
+ * name, type and shape stay. If the file was shortened meanwhile, or cannot be read, they throw
+ * {@link java.io.UncheckedIOException}. Arrays that a view returns are copies and belong to the
+ * caller.
  */
 public final class TensorView {
   // Nothing in a file is aligned to more than a byte, and everything in it is little-endian.
@@ -26,17 +28,29 @@ public final class TensorView {
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfByte I8 = ValueLayout.JAVA_BYTE;
 
+  private static final int BLOCK = 1 << 18; // a multiple of every element's size
+
   private final String name;
   private final ElementType type;
   private final long[] shape;
-  private final MemorySegment segment;
+  private final DataFile file;
+  private final long begin; // in the file
+  private final long bytes;
+  private MemorySegment segment; // made when it is asked for
 
-  /** The caller has checked that {@code segment} is as large as type and shape say. */
-  TensorView(String name, ElementType type, long[] shape, MemorySegment segment) {
+  /** What is done with some elements, which begin at offset 0 of {@code values}. */
+  private interface Block {
+    void take(MemorySegment values, long first, int count);
+  }
+
+  /** The caller has checked that there are as many bytes as type and shape say. */
+  TensorView(String name, ElementType type, long[] shape, DataFile file, long begin, long bytes) {
     this.name = name;
     this.type = type;
     this.shape = shape.clone();
-    this.segment = segment;
+    this.file = file;
+    this.begin = begin;
+    this.bytes = bytes;
   }
 
   /**
@@ -67,12 +81,18 @@ public final class TensorView {
   }
 
   /**
-   * The data in the file: read-only, little-endian, in row-major order, aligned to one byte only.
-   * Nothing is copied. The segment dies with the file.
+   * The data as they stand in the file: read-only, little-endian, in row-major order, aligned to 64
+   * bytes. They are read into memory at the first call, which all later ones share, and die with
+   * the file.
    *
-   * @return the memory-mapped bytes, {@code elementCount() * type().bytes()} of them
+   * @return {@code elementCount() * type().bytes()} bytes
+   * @throws IllegalStateException if the file is closed
    */
-  public MemorySegment segment() {
+  public synchronized MemorySegment segment() {
+    requireOpen();
+    if (segment == null) {
+      segment = file.copy(begin, bytes);
+    }
     return segment;
   }
 
@@ -82,7 +102,7 @@ public final class TensorView {
    * @return the number of elements, 1 for a scalar
    */
   public long elementCount() {
-    return segment.byteSize() / type.bytes();
+    return bytes / type.bytes();
   }
 
   /** Whether the shape is exactly this one. */
@@ -154,15 +174,12 @@ public final class TensorView {
     }
     requireOpen();
     long[] values = new long[arrayLength()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = integerAt(i);
-      if (type == ElementType.U64 && values[i] < 0) {
-        throw new IllegalArgumentException(
-            String.format(
-                "tensor %s holds %s at index %d, more than a long can hold",
-                this, Long.toUnsignedString(values[i]), i));
-      }
-    }
+    read(
+        (block, first, count) -> {
+          for (int i = 0; i < count; i++) {
+            values[(int) first + i] = checked(integerAt(block, i), first + i);
+          }
+        });
     return values;
   }
 
@@ -176,39 +193,63 @@ public final class TensorView {
     return Names.printable(name) + " " + type + " " + Names.printable(Arrays.toString(shape));
   }
 
-  private void copy(MemorySegment floats) {
-    long count = elementCount();
-    if (type == ElementType.F32) {
-      MemorySegment.copy(segment, F32, 0, floats, ValueLayout.JAVA_FLOAT_UNALIGNED, 0, count);
-      return;
+  private long checked(long value, long index) {
+    if (type == ElementType.U64 && value < 0) {
+      throw new IllegalArgumentException(
+          String.format(
+              "tensor %s holds %s at index %d, more than a long can hold",
+              this, Long.toUnsignedString(value), index));
     }
-    for (long i = 0; i < count; i++) {
-      floats.set(ValueLayout.JAVA_FLOAT_UNALIGNED, i * Float.BYTES, floatAt(i));
+    return value;
+  }
+
+  private void copy(MemorySegment floats) {
+    read(
+        (block, first, count) -> {
+          long at = first * Float.BYTES;
+          if (type == ElementType.F32) {
+            MemorySegment.copy(block, F32, 0, floats, ValueLayout.JAVA_FLOAT_UNALIGNED, at, count);
+            return;
+          }
+          for (int i = 0; i < count; i++) {
+            floats.set(
+                ValueLayout.JAVA_FLOAT_UNALIGNED, at + (long) i * Float.BYTES, floatAt(block, i));
+          }
+        });
+  }
+
+  private void read(Block consumer) {
+    byte[] bytesOfBlock = new byte[(int) Math.min(BLOCK, bytes)];
+    MemorySegment block = MemorySegment.ofArray(bytesOfBlock);
+    for (long at = 0; at < bytes; at += bytesOfBlock.length) {
+      int n = (int) Math.min(bytesOfBlock.length, bytes - at);
+      file.read(begin + at, bytesOfBlock, n);
+      consumer.take(block, at / type.bytes(), n / type.bytes());
     }
   }
 
-  private float floatAt(long i) {
+  private float floatAt(MemorySegment block, long i) {
     return switch (type) {
-      case F64 -> (float) segment.get(F64, i * 8);
-      case F32 -> segment.get(F32, i * 4);
-      case F16 -> Float.float16ToFloat(segment.get(I16, i * 2));
-      case BF16 -> Float.intBitsToFloat(segment.get(I16, i * 2) << 16);
-      case BOOL -> segment.get(I8, i) == 0 ? 0 : 1;
-      case U64 -> unsignedToFloat(segment.get(I64, i * 8));
-      case I64, I32, I16, I8, U32, U16, U8 -> integerAt(i);
+      case F64 -> (float) block.get(F64, i * 8);
+      case F32 -> block.get(F32, i * 4);
+      case F16 -> Float.float16ToFloat(block.get(I16, i * 2));
+      case BF16 -> Float.intBitsToFloat(block.get(I16, i * 2) << 16);
+      case BOOL -> block.get(I8, i) == 0 ? 0 : 1;
+      case U64 -> unsignedToFloat(block.get(I64, i * 8));
+      case I64, I32, I16, I8, U32, U16, U8 -> integerAt(block, i);
       case F8_E4M3, F8_E5M2 -> throw new IllegalStateException("checked before");
     };
   }
 
-  private long integerAt(long i) {
+  private long integerAt(MemorySegment block, long i) {
     return switch (type) {
-      case I64, U64 -> segment.get(I64, i * 8);
-      case I32 -> segment.get(I32, i * 4);
-      case I16 -> segment.get(I16, i * 2);
-      case I8 -> segment.get(I8, i);
-      case U32 -> Integer.toUnsignedLong(segment.get(I32, i * 4));
-      case U16 -> Short.toUnsignedLong(segment.get(I16, i * 2));
-      case U8 -> Byte.toUnsignedLong(segment.get(I8, i));
+      case I64, U64 -> block.get(I64, i * 8);
+      case I32 -> block.get(I32, i * 4);
+      case I16 -> block.get(I16, i * 2);
+      case I8 -> block.get(I8, i);
+      case U32 -> Integer.toUnsignedLong(block.get(I32, i * 4));
+      case U16 -> Short.toUnsignedLong(block.get(I16, i * 2));
+      case U8 -> Byte.toUnsignedLong(block.get(I8, i));
       case F64, F32, F16, BF16, BOOL, F8_E4M3, F8_E5M2 ->
           throw new IllegalStateException("checked before");
     };
@@ -227,7 +268,7 @@ public final class TensorView {
   }
 
   private void requireOpen() {
-    if (!segment.scope().isAlive()) {
+    if (!file.isOpen()) {
       throw new IllegalStateException(
           "tensor " + this + " is gone: its file was closed, read it before closing the file");
     }

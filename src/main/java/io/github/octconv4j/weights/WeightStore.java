@@ -16,22 +16,21 @@ import java.util.function.Predicate;
  * <p>{@link #floats} never fails on a tensor that is missing or of another shape: it notes it and
  * returns zeros, so that the network can be built to its end. {@link #verifyComplete} then throws
  * if anything was noted, or if the file has tensors that nobody asked for. A network that was built
- * is only good after that call.
+ * is only good after that call. There is an end to zeros, 64 MiB or as many bytes as the file has:
+ * where sizes come from the file itself, it cannot make anybody allocate what it does not hold.
  *
- * <pre>{@code
- * WeightStore store = WeightStore.of(file);
- * float[] weight = store.floats("fc.weight", 10, 48); // (oc, ic)
- * float[] bias = store.floats("fc.bias", 10);
- * store.verifyComplete(name -> name.endsWith("num_batches_tracked"));
- * }</pre>
+ * {@snippet file="io/github/octconv4j/examples/Snippets.java" region="store"}
  *
  * <p>A store does not own its file, which must be open as long as the store is used. One thread at
  * a time.
  */
 public final class WeightStore {
+  private static final long MOST_ZEROS = 64L << 20; // bytes
+
   private final SafetensorsFile file;
   private final Set<String> asked = new HashSet<>();
   private final Set<String> problems = new LinkedHashSet<>();
+  private long zeros; // bytes returned for what is not there
 
   private WeightStore(SafetensorsFile file) {
     this.file = file;
@@ -67,7 +66,8 @@ public final class WeightStore {
    * @param expectedShape the shape it must have, outermost dimension first
    * @return a new array in row-major order, as long as the product of the expected shape
    * @throws IllegalArgumentException if the expected shape has a negative dimension, or more
-   *     elements than an array can hold
+   *     elements than an array can hold, or if all zeros would take more than 64 MiB and than the
+   *     file; then with all that was noted so far
    * @throws IllegalStateException if the file is closed
    */
   public float[] floats(String name, long... expectedShape) {
@@ -78,6 +78,10 @@ public final class WeightStore {
       return file.tensor(name).toFloats();
     }
     problems.add(problem);
+    zeros += (long) length * Float.BYTES;
+    if (zeros > Math.max(file.size(), MOST_ZEROS)) {
+      throw doesNotFit("at least ", List.copyOf(problems));
+    }
     return new float[length];
   }
 
@@ -108,11 +112,15 @@ public final class WeightStore {
       }
     }
     if (!all.isEmpty()) {
-      throw new IllegalArgumentException(
-          String.format(
-              "%s: does not fit the network in %d point%s: %s",
-              file.path(), all.size(), all.size() == 1 ? "" : "s", String.join("; ", all)));
+      throw doesNotFit("", all);
     }
+  }
+
+  private IllegalArgumentException doesNotFit(String bound, List<String> all) {
+    return new IllegalArgumentException(
+        String.format(
+            "%s: does not fit the network in %s%d point%s: %s",
+            file.path(), bound, all.size(), all.size() == 1 ? "" : "s", String.join("; ", all)));
   }
 
   private String problem(String name, long[] expectedShape) {

@@ -1,13 +1,7 @@
 /**
- * Trained weights from safetensors files, memory-mapped and checked.
+ * Trained weights from safetensors files, checked before anything is made of them.
  *
- * <pre>{@code
- * try (SafetensorsFile file = SafetensorsFile.open(Path.of("net.safetensors"))) {
- *   System.out.println(file.metadata());
- *   file.tensors().forEach(System.out::println); // fc.weight F32 [10, 48] ...
- *   float[] weight = file.tensor("fc.weight").toFloats(); // (oc, ic)
- * }
- * }</pre>
+ * {@snippet file="io/github/octconv4j/examples/Snippets.java" region="file"}
  *
  * <p>{@link io.github.octconv4j.weights.SafetensorsFile} reads a file, {@link
  * io.github.octconv4j.weights.TensorView} is one tensor in it, and {@link

@@ -105,7 +105,7 @@ class ShapesCommandTest {
   void badInput() throws IOException {
     Path missing = folder.resolve("missing.txt");
     CommandRun.of("shapes", "--driver", "pool", missing)
-        .failed(2, "octconv shapes: %s: NoSuchFileException".formatted(missing));
+        .failed(2, "octconv shapes: %s: no such file".formatted(missing));
 
     CommandRun.of("shapes", "--driver", "pool", folder)
         .failed(

@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The README's program compiles, runs, and is the one in the README. */
 class ExampleTest {
@@ -39,5 +41,14 @@ class ExampleTest {
                 + program.replace(
                     "public class Example",
                     "/** The program of the README. */\npublic class Example"));
+  }
+
+  /** The projects in src/it, which the build runs against the packaged jars. */
+  @ParameterizedTest
+  @ValueSource(strings = {"class-path", "without-natives", "two-classifiers", "own-library"})
+  void isTheOneOfTheConsumers(String consumer) throws Exception {
+    Path folder = Path.of("src/it", consumer, "src/main/java");
+    String program = Files.readString(folder.resolve("Example.java"));
+    assertThat(Files.readString(Path.of("README.md"))).contains("```java\n" + program + "```");
   }
 }

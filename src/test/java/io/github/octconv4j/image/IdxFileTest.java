@@ -154,6 +154,21 @@ class IdxFileTest {
   }
 
   @Test
+  void theLimitCanBeSet() throws IOException {
+    Path path = folder.resolve("limited");
+    Files.write(path, new byte[] {0, 0, 8, 1, 0, 0, 0, 3, 7, 8, 9});
+    assertThat(IdxFile.read(path, 3).toBytes()).containsExactly(7, 8, 9);
+    assertThatThrownBy(() -> IdxFile.read(path, 2))
+        .isInstanceOf(IOException.class)
+        .hasMessage(path + ": dimensions [3] are more than the limit of 2 bytes");
+    for (long limit : new long[] {0, -1, (1L << 30) + 1}) {
+      assertThatThrownBy(() -> IdxFile.read(path, limit))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("maxBytes is " + limit + ", expected 1 to 1073741824");
+    }
+  }
+
+  @Test
   void damagedGzip() throws IOException {
     byte[] packed = gzip(idx(240, 20, 4, 3));
     for (int length = 2; length < packed.length; length++) {

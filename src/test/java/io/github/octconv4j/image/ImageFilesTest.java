@@ -17,7 +17,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
+import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageWriteParam;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.ImageOutputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
@@ -273,6 +278,65 @@ class ImageFilesTest {
     assertThatThrownBy(() -> ImageFiles.read(endless, "upload", 100))
         .isInstanceOf(IOException.class)
         .hasMessage("upload: is larger than the limit of 268435456 bytes");
+  }
+
+  /** Ten bytes for each scan, and the decoder goes through all pixels again. */
+  @Test
+  void thereIsAnEndToScans() throws IOException {
+    byte[] jpeg = progressive();
+    assertThat(read(jpeg)).hasToString("64 x 64 grey");
+    int last = jpeg.length - 2; // the end of image
+    int scan = last;
+    while (jpeg[scan] != (byte) 0xFF || jpeg[scan + 1] != (byte) 0xDA) {
+      scan--;
+    }
+    for (int scans : new int[] {80, 1000}) {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      bytes.write(jpeg, 0, last);
+      for (int i = 0; i < scans; i++) {
+        bytes.write(jpeg, scan, last - scan);
+      }
+      bytes.write(jpeg, last, 2);
+      if (scans == 80) {
+        assertThat(read(bytes.toByteArray())).hasToString("64 x 64 grey");
+      } else {
+        assertRefused(bytes.toByteArray())
+            .hasMessageEndingWith(": is a JPEG image of more scans than the limit of 100");
+      }
+    }
+  }
+
+  private static byte[] progressive() throws IOException {
+    BufferedImage image = new BufferedImage(64, 64, BufferedImage.TYPE_BYTE_GRAY);
+    Random random = new Random(7);
+    for (int i = 0; i < 64 * 64; i++) {
+      image.getRaster().setSample(i % 64, i / 64, 0, random.nextInt(256));
+    }
+    ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
+    ImageWriteParam options = writer.getDefaultWriteParam();
+    options.setProgressiveMode(ImageWriteParam.MODE_DEFAULT);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
+      writer.setOutput(out);
+      writer.write(null, new IIOImage(image, null, null), options);
+    } finally {
+      writer.dispose();
+    }
+    return bytes.toByteArray();
+  }
+
+  /** What looks like a scan inside a comment is none. */
+  @Test
+  void scansInMetadataAreNone() throws IOException {
+    byte[] jpeg = noise("jpeg", BufferedImage.TYPE_BYTE_GRAY);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    bytes.write(jpeg, 0, 2);
+    bytes.writeBytes(new byte[] {(byte) 0xFF, (byte) 0xFE, 0x10, 0x02});
+    for (int i = 0; i < 0x800; i++) {
+      bytes.writeBytes(new byte[] {(byte) 0xFF, (byte) 0xDA});
+    }
+    bytes.write(jpeg, 2, jpeg.length - 2);
+    assertThat(read(bytes.toByteArray()).toFloats()).isEqualTo(read(jpeg).toFloats());
   }
 
   @Test

@@ -4,12 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.octconv4j.bench.ScalarOctave;
 import io.github.octconv4j.dnn.Engine;
+import io.github.octconv4j.dnn.Execution;
 import io.github.octconv4j.dnn.FormatTag;
+import io.github.octconv4j.dnn.Operand;
+import io.github.octconv4j.dnn.Program;
+import io.github.octconv4j.dnn.ProgramBuilder;
+import io.github.octconv4j.octave.Formulation.HighSum;
+import io.github.octconv4j.octave.Formulation.Merge;
 import io.github.octconv4j.octave.Formulation.Sharing;
 import java.lang.foreign.Arena;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -37,6 +45,9 @@ class FormulationTest {
     if (SEEN.contains("all problems")) {
       for (Sharing sharing : Sharing.values()) {
         assertThat(SEEN).contains(sharing.name());
+      }
+      for (Merge merge : Merge.values()) {
+        assertThat(SEEN).contains(merge.name());
       }
       assertThat(SEEN).contains("NHWC", "BLOCKED", "bands", "threads 1", "threads 2", "threads 3");
     }
@@ -100,6 +111,7 @@ class FormulationTest {
               List.of(
                   formulation.layout().name(),
                   formulation.sharing().name(),
+                  formulation.merge().name(),
                   formulation.bandRows() > 0 ? "bands" : "whole",
                   "threads " + threads));
         }
@@ -137,5 +149,92 @@ class FormulationTest {
       throw new AssertionError(
           "%s: %s, %d threads, %s".formatted(problem, formulation, options.threads(), format), e);
     }
+  }
+
+  /** As in a residual block: added to what is there, then the activation, both in the last step. */
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void addsToTheOutputAndActivates(int seed) {
+    OctaveProblem problem = problem(seed);
+    ScalarOctave.Result expected = problem.expected();
+    ScalarOctave.Result twice =
+        new ScalarOctave.Result(twiceAboveZero(expected.high()), twiceAboveZero(expected.low()));
+    int threads = 1 + seed % 2;
+    PlanOptions options = PlanOptions.DEFAULT.threads(threads).tuning(Tuning.OFF);
+    try (Arena arena = Arena.ofConfined()) {
+      OctaveTensor x = problem.input(FormatTag.NCHW, arena);
+      OctaveShape shape = OctaveDesc.of(x).shape(problem.spec);
+      for (Formulation formulation : Candidates.all(problem.spec, shape, options)) {
+        OctaveTensor y = OctaveProblem.output(expected, FormatTag.NCHW, arena);
+        runTwice(problem, formulation, options, x, y);
+        try {
+          problem.assertMatches(y, twice);
+        } catch (AssertionError e) {
+          throw new AssertionError(problem + ": " + formulation, e);
+        }
+      }
+    }
+  }
+
+  /** {@code relu(y + y)} by two layers of the same weights. */
+  private static void runTwice(
+      OctaveProblem problem,
+      Formulation formulation,
+      PlanOptions options,
+      OctaveTensor x,
+      OctaveTensor y) {
+    OctaveConv2d spec = problem.spec;
+    OctaveShape shape = OctaveDesc.of(x).shape(spec);
+    OctaveShape out = OctaveProgramBuilder.outputShape(spec, shape);
+    Layout layout = formulation.layout();
+    try (ProgramBuilder program =
+        new ProgramBuilder(engine, formulation.primitiveThreads(options.threads()))) {
+      OctaveProgramBuilder builder = new OctaveProgramBuilder(program, options);
+      Map<Frequency, Operand> in = new EnumMap<>(Frequency.class);
+      Map<Frequency, Operand> results = new EnumMap<>(Frequency.class);
+      for (Frequency f : Frequency.values()) {
+        if (x.part(f) != null) {
+          in.put(f, program.input("x" + f, x.part(f).desc()));
+        }
+        if (y.part(f) != null) {
+          results.put(f, program.output("y" + f, y.part(f).desc()));
+        }
+      }
+      OctaveOperand from =
+          builder.input(spec.in(), shape, layout, in.get(Frequency.HIGH), in.get(Frequency.LOW));
+      OctaveOperand to =
+          builder.output(
+              spec.out(), out, layout, results.get(Frequency.HIGH), results.get(Frequency.LOW));
+      Formulation plain =
+          new Formulation(layout, HighSum.ON_RESAMPLING, Merge.NONE, formulation.sharing(), 0);
+      builder.convolution(
+          "first", spec, problem.weights(), from, to, false, Activation.NONE, plain);
+      builder.convolution(
+          "second", spec, problem.weights(), from, to, true, Activation.RELU, formulation);
+      builder.copyOut(to, results.get(Frequency.HIGH), results.get(Frequency.LOW));
+      try (Program built = program.build();
+          Execution execution = built.newExecution()) {
+        for (Frequency f : Frequency.values()) {
+          if (x.part(f) != null) {
+            execution.bind(in.get(f), x.part(f));
+          }
+          if (y.part(f) != null) {
+            execution.bind(results.get(f), y.part(f));
+          }
+        }
+        execution.run();
+      }
+    }
+  }
+
+  private static ScalarOctave.Image twiceAboveZero(ScalarOctave.Image y) {
+    if (y == null) {
+      return null;
+    }
+    ScalarOctave.Image twice = new ScalarOctave.Image(y.n, y.c, y.h, y.w);
+    for (int i = 0; i < y.values.length; i++) {
+      twice.values[i] = Math.max(0, 2 * y.values[i]);
+    }
+    return twice;
   }
 }

@@ -250,13 +250,13 @@ class OctavePropertiesTest {
                 Formulation f = formulation(draft, problem, options);
                 seen.add(f.layout().name());
                 seen.add(f.highSum().name());
-                seen.add("merge " + f.lowMerge());
+                seen.add("merge " + f.merge());
                 seen.add(f.sharing() + (f.bandRows() > 0 ? " bands" : ""));
               });
     }
     assertThat(seen)
         .contains("NHWC", "BLOCKED", "ON_CONVOLUTION", "ON_RESAMPLING")
-        .contains("merge NONE", "merge SOURCES", "merge RESULTS")
+        .contains("merge NONE", "merge LOW_SOURCES", "merge LOW_RESULTS", "merge HIGH_SOURCES")
         .contains("PRIMITIVES", "ROWS", "ROWS bands", "CHANNELS", "BRANCHES");
   }
 

@@ -21,6 +21,12 @@ class PlanCacheTest {
   /** A plan that only knows whether it was closed. */
   private static final class Fake implements Plan {
     private final AtomicInteger closed = new AtomicInteger();
+    private volatile long bytes = 10;
+
+    @Override
+    public long bytes() {
+      return bytes;
+    }
 
     @Override
     public void close() {
@@ -37,7 +43,8 @@ class PlanCacheTest {
     PlanCache.Statistics statistics = cache.statistics();
     assertThat(statistics)
         .isEqualTo(
-            new PlanCache.Statistics(size, hits, misses, evictions, statistics.buildNanos()));
+            new PlanCache.Statistics(
+                size, size * 10L, hits, misses, evictions, statistics.buildNanos()));
     return statistics;
   }
 
@@ -332,5 +339,42 @@ class PlanCacheTest {
     assertThatThrownBy(() -> new PlanCache<Fake>(0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("capacity must be at least 1, was 0");
+  }
+
+  @Test
+  void isBoundedInBytes() {
+    try (PlanCache<Fake> cache = new PlanCache<>("Owner", 16, 35)) {
+      List<Fake> fakes = List.of(new Fake(), new Fake(), new Fake(), new Fake());
+      for (int i = 0; i < 3; i++) {
+        Fake fake = fakes.get(i);
+        cache.get(i, () -> fake).close();
+      }
+      counts(cache, 3, 0, 3, 0);
+      cache.get(3, () -> fakes.get(3)).close();
+      counts(cache, 3, 0, 4, 1);
+      assertThat(fakes.get(0).closed).hasValue(1);
+      // A plan that grew is noticed when it is given back; the one used last stays.
+      try (PlanCache<Fake>.Lease lease = cache.get(2, Fake::new)) {
+        lease.plan().bytes = 1000;
+      }
+      assertThat(cache.statistics().size()).isEqualTo(1);
+      assertThat(cache.statistics().bytes()).isEqualTo(1000);
+      fakes.get(2).use();
+      cache.get("next", Fake::new).close();
+      counts(cache, 1, 1, 5, 4);
+    }
+  }
+
+  @Test
+  void saysWhoIsClosedAndRefusesBuildersThatAskForThemselves() {
+    PlanCache<Fake> cache = new PlanCache<>("Owner", 2, 100);
+    assertThatThrownBy(() -> cache.get("a", () -> cache.get("a", Fake::new).plan()))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("asked for the plan itself");
+    assertThatThrownBy(() -> cache.get("a", () -> null)).hasMessageContaining("no plan");
+    cache.close();
+    assertThatThrownBy(() -> cache.get("a", Fake::new))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("Owner is closed");
   }
 }

@@ -6,6 +6,7 @@ import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.octave.OctavePlanner.Considered;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,6 +68,42 @@ class PlanChoicesTest {
     PlanChoices.inFile(file).put("plan", POSSIBLE.getFirst());
     String text = Files.readString(file);
     Files.writeString(file, text.replace(POSSIBLE.getFirst().toString(), "nhwc, magic"));
+    assertThat(PlanChoices.inFile(file).find("plan", POSSIBLE)).isEmpty();
+  }
+
+  /** A device must not be replaced by a file, nor a pipe be waited for. */
+  @Test
+  void whatIsNoRegularFileIsLeftAlone() throws Exception {
+    Path directory = Files.createDirectory(folder.resolve("directory"));
+    Path device = folder.resolve("device");
+    Files.createSymbolicLink(device, Path.of("/dev/zero"));
+    for (Path file : List.of(directory, device)) {
+      PlanChoices choices = PlanChoices.inFile(file);
+      assertThat(choices.find("plan", POSSIBLE)).isEmpty();
+      choices.put("plan", POSSIBLE.getLast());
+      assertThat(choices.find("plan", POSSIBLE)).contains(POSSIBLE.getLast());
+      assertThat(Files.isRegularFile(file)).isFalse();
+    }
+    assertThat(directory).isEmptyDirectory();
+    Files.delete(device);
+  }
+
+  @Test
+  void aLinkStaysOne() throws Exception {
+    Path file = folder.resolve("choices.txt");
+    Path link = Files.createSymbolicLink(folder.resolve("link"), file);
+    PlanChoices.inFile(file).put("plan", POSSIBLE.get(1));
+    PlanChoices.inFile(link).put("other plan", POSSIBLE.get(2));
+    assertThat(Files.isSymbolicLink(link)).isTrue();
+    assertThat(PlanChoices.inFile(file).find("plan", POSSIBLE)).contains(POSSIBLE.get(1));
+    assertThat(PlanChoices.inFile(file).find("other plan", POSSIBLE)).contains(POSSIBLE.get(2));
+  }
+
+  @Test
+  void aHugeFileIsIgnored() throws Exception {
+    Path file = folder.resolve("choices.txt");
+    PlanChoices.inFile(file).put("plan", POSSIBLE.get(1));
+    Files.writeString(file, "x".repeat(4 << 20), StandardOpenOption.APPEND);
     assertThat(PlanChoices.inFile(file).find("plan", POSSIBLE)).isEmpty();
   }
 

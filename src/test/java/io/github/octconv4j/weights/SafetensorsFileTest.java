@@ -7,13 +7,17 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import io.github.octconv4j.ChildJvm;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -82,16 +86,126 @@ class SafetensorsFileTest {
   }
 
   @Test
-  void tensorsLieInTheMappedFile() throws IOException {
+  void segmentsAreReadOnlyCopies() throws IOException {
     try (SafetensorsFile file = SafetensorsFile.open(file(small().toBytes()))) {
       MemorySegment segment = file.tensor("z.weight").segment();
-      assertThat(segment.isMapped()).isTrue();
+      assertThat(segment.isMapped()).isFalse();
+      assertThat(segment.isNative()).isTrue();
       assertThat(segment.isReadOnly()).isTrue();
       assertThat(segment.byteSize()).isEqualTo(24);
+      assertThat(segment.address() % 64).isZero();
+      assertThat(file.tensor("z.weight").segment()).isSameAs(segment);
       ValueLayout.OfFloat f32 = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
       assertThat(segment.get(f32, 8)).isEqualTo(3.5f);
       assertThatThrownBy(() -> segment.set(f32, 0, 1)).isInstanceOf(IllegalArgumentException.class);
       assertThatThrownBy(() -> segment.get(f32, 24)).isInstanceOf(IndexOutOfBoundsException.class);
+      assertThat(file.tensor("none").segment().byteSize()).isZero();
+
+      file.close();
+      assertThatIllegalStateException().isThrownBy(() -> segment.get(f32, 8));
+    }
+  }
+
+  @Test
+  void largeTensorsAreReadInBlocks() throws IOException {
+    float[] values = new float[300_001];
+    byte[] bytes = new byte[300_001 * 3];
+    new Random(1).nextBytes(bytes);
+    for (int i = 0; i < values.length; i++) {
+      values[i] = i;
+    }
+    Path path =
+        new SafetensorsWriter()
+            .tensor("bytes", "U8", bytes, bytes.length)
+            .floats("floats", values, values.length)
+            .write(folder.resolve("large.safetensors"));
+    try (SafetensorsFile file = SafetensorsFile.open(path)) {
+      assertThat(file.tensor("floats").toFloats()).isEqualTo(values);
+      long[] longs = file.tensor("bytes").toLongs();
+      for (int i = 0; i < bytes.length; i++) {
+        assertThat(longs[i]).isEqualTo(bytes[i] & 0xFF);
+      }
+      assertThat(file.tensor("bytes").segment().toArray(ValueLayout.JAVA_BYTE)).isEqualTo(bytes);
+    }
+  }
+
+  /** In a JVM of its own, which a mapped file could end. */
+  @Test
+  void aFileThatIsShortenedWhileItIsReadEndsNoProcess() {
+    ChildJvm.Result result =
+        ChildJvm.of(ShortenedMain.class)
+            .library(JsonFactory.class)
+            .option("-XX:ErrorFile=" + folder.resolve("hs_err.log"))
+            .run(folder.toString(), "500");
+    assertThat(result.output().lines())
+        .containsExactly(
+            "oneDNN: 1048576.0",
+            "Java: %s: was shortened while it was open: it had 8388765 bytes, now it has 1000"
+                .formatted(folder.resolve("net.safetensors")),
+            "late: %s: was shortened while it was open: it had 8388765 bytes, now it has 1000"
+                .formatted(folder.resolve("net.safetensors")),
+            "reads went on: true",
+            "late again: other values");
+    assertThat(result.exit()).isZero();
+    assertThat(folder.resolve("hs_err.log")).doesNotExist();
+  }
+
+  @Test
+  void anInterruptDoesNotCloseTheFile() throws IOException {
+    try (SafetensorsFile file = SafetensorsFile.open(file(small().toBytes()))) {
+      Thread.currentThread().interrupt();
+      assertThat(file.tensor("a.bias").toFloats()).containsExactly(4, 5);
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(file.tensor("a.bias").toFloats()).containsExactly(4, 5);
+    }
+  }
+
+  @Test
+  void aFileThatIsReplacedIsReadAsItWas() throws IOException {
+    Path path = file(small().toBytes());
+    try (SafetensorsFile file = SafetensorsFile.open(path)) {
+      Path other = Files.write(folder.resolve("other"), new byte[10]);
+      Files.move(other, path, StandardCopyOption.REPLACE_EXISTING);
+      assertThat(file.tensor("a.bias").toFloats()).containsExactly(4, 5);
+    }
+  }
+
+  @Test
+  void symbolicLinks() throws IOException {
+    Path path = file(small().toBytes());
+    Path link = Files.createSymbolicLink(folder.resolve("link"), path);
+    try (SafetensorsFile file = SafetensorsFile.open(link)) {
+      assertThat(file.tensor("a.bias").toFloats()).containsExactly(4, 5);
+    }
+    Files.delete(path);
+    assertThatThrownBy(() -> SafetensorsFile.open(link)).hasMessage(link + ": no such file");
+    Path loop = folder.resolve("loop");
+    Files.createSymbolicLink(loop, loop);
+    assertThatThrownBy(() -> SafetensorsFile.open(loop)).hasMessage(loop + ": no such file");
+    Path device = Files.createSymbolicLink(folder.resolve("device"), Path.of("/dev/zero"));
+    assertThatThrownBy(() -> SafetensorsFile.open(device))
+        .hasMessage(device + ": is not a regular file, expected a safetensors file");
+    Files.delete(device);
+  }
+
+  /** A file of 1 TiB that takes no space: nothing is allocated for it before it is asked for. */
+  @Test
+  void sizesOfSparseFilesAllocateNothing() throws IOException {
+    long bytes = 1L << 40;
+    String json =
+        "{\"t\":{\"dtype\":\"F32\",\"shape\":[%d],\"data_offsets\":[0,%d]}}"
+            .formatted(bytes / 4, bytes);
+    Path path = file(SafetensorsWriter.raw(json, new byte[0]));
+    try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+      file.setLength(file.length() + bytes);
+    }
+    try (SafetensorsFile file = SafetensorsFile.open(path)) {
+      TensorView tensor = file.tensor("t");
+      assertThat(tensor.elementCount()).isEqualTo(bytes / 4);
+      assertThatIllegalArgumentException()
+          .isThrownBy(tensor::toFloats)
+          .withMessageEndingWith("has 274877906944 elements, more than an array holds: use copyTo");
+      assertThatThrownBy(tensor::segment).isInstanceOf(OutOfMemoryError.class);
     }
   }
 
@@ -169,8 +283,7 @@ class SafetensorsFileTest {
     assertThatIllegalStateException()
         .isThrownBy(() -> tensor.copyTo(MemorySegment.ofArray(new float[3])))
         .withMessage(gone);
-    assertThatIllegalStateException()
-        .isThrownBy(() -> tensor.segment().get(ValueLayout.JAVA_BYTE, 0));
+    assertThatIllegalStateException().isThrownBy(tensor::segment).withMessage(gone);
   }
 
   @Test
@@ -432,6 +545,11 @@ class SafetensorsFileTest {
             4,
             "tensor \"t\": shape [4611686018427387904] of F32 is too large, its size in bytes"
                 + " overflows"),
+        header(
+            "very many dimensions",
+            one(f32, "[" + "1,".repeat(1_000_000) + "1]", "[0,4]"),
+            4,
+            "tensor \"t\": shape has more than 64 entries"),
         header("one offset", one(f32, "[1]", "[0]"), 4, String.format(offsets, "[0]")),
         header("three offsets", one(f32, "[1]", "[0,4,4]"), 4, String.format(offsets, "[0, 4, 4]")),
         header("offsets turned", one(f32, "[1]", "[4,0]"), 4, String.format(offsets, "[4, 0]")),
@@ -494,7 +612,7 @@ class SafetensorsFileTest {
                 assertThat(text)
                     .doesNotContain("\n")
                     .hasSizeLessThan(400 + path.toString().length()));
-    Files.delete(path); // which Windows refuses while the file is mapped
+    Files.delete(path); // which Windows refuses while the file is open
   }
 
   @Test

@@ -101,6 +101,19 @@ class WeightStoreTest {
   }
 
   @Test
+  void thereIsAnEndToZeros() {
+    assertThat(store.floats("absent", 8 << 20)).hasSize(8 << 20);
+    assertThat(store.floats("fc.weight", 2, 3)).hasSize(6);
+    assertThat(store.floats("also absent", 8 << 20)).hasSize(8 << 20);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> store.floats("last", 1 << 30, 1))
+        .withMessage(
+            file.path()
+                + ": does not fit the network in at least 3 points: missing absent [8388608];"
+                + " missing also absent [8388608]; missing last [1073741824, 1]");
+  }
+
+  @Test
   void closedFile() {
     file.close();
     assertThatIllegalStateException().isThrownBy(() -> store.floats("fc.bias", 2));

@@ -18,6 +18,8 @@ import java.util.List;
  * A division rounds to zero.
  */
 final class ProblemParser {
+  private static final int LONGEST = 1000;
+
   private final Driver driver;
   private final Fields fields;
 
@@ -33,6 +35,10 @@ final class ProblemParser {
    *     was expected
    */
   static Problem parse(Driver driver, String text) {
+    if (text.length() > LONGEST) {
+      throw new IllegalArgumentException(
+          "%s: is longer than %d characters".formatted(Fields.shown(text), LONGEST));
+    }
     try {
       Fields fields = Fields.scan(driver, text);
       return new ProblemParser(driver, fields).problem(text);

@@ -21,6 +21,10 @@ final class Settings {
   private static final String KNOWN =
       "--batch= --mb= --dt= --sdt= --ddt= --dir= --alg= --match= --reset";
 
+  private static final int MOST_VALUES = 1000;
+  private static final int LONGEST_PATTERN = 1000;
+
+  private final Patience patience = new Patience(300_000_000); // seconds
   private final Driver driver;
   private final Types defaultTypes;
   private List<Integer> batches;
@@ -82,7 +86,7 @@ final class Settings {
       Problem sized = batch == 0 ? problem : problem.withBatch(batch);
       for (Types type : types) {
         for (boolean bias : biases) {
-          if (match.matcher(sized.text()).find()) {
+          if (matches(sized.text())) {
             cases.add(new ShapeCase(place, sized, type, algorithms, bias));
           }
         }
@@ -91,13 +95,26 @@ final class Settings {
     return cases;
   }
 
+  private boolean matches(String text) {
+    try {
+      return match.matcher(patience.with(text)).find();
+    } catch (StackOverflowError | Patience.LostException e) {
+      throw new IllegalArgumentException(
+          "--match=%s takes too long on %s".formatted(match, Fields.shown(text)), e);
+    }
+  }
+
   private static <T> List<T> values(String option, String list, Function<String, T> parser) {
     LinkedHashSet<T> values = new LinkedHashSet<>();
-    for (String value : list.split(",", -1)) {
+    for (String value : list.split(",", MOST_VALUES + 1)) {
+      if (values.size() == MOST_VALUES) {
+        throw new IllegalArgumentException(
+            "%s has more than %d values".formatted(Fields.shown(option), MOST_VALUES));
+      }
       try {
         values.add(parser.apply(value));
       } catch (IllegalArgumentException e) {
-        throw new IllegalArgumentException(option + ": " + e.getMessage(), e);
+        throw new IllegalArgumentException(Fields.shown(option) + ": " + e.getMessage(), e);
       }
     }
     return List.copyOf(values);
@@ -165,6 +182,11 @@ final class Settings {
   }
 
   private static Pattern pattern(String regex) {
+    if (regex.length() > LONGEST_PATTERN) {
+      throw new IllegalArgumentException(
+          "--match=%s is longer than %d characters"
+              .formatted(Fields.shown(regex), LONGEST_PATTERN));
+    }
     try {
       return Pattern.compile(regex);
     } catch (PatternSyntaxException e) {

@@ -1,8 +1,10 @@
 package io.github.octconv4j.cli.shapes;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -14,10 +16,15 @@ import java.util.List;
  * benchdnn an option holds until it is given again or {@code --reset}, across files.
  */
 public final class ShapeReader {
+  private static final int MOST_BYTES = 16 << 20; // of all files
+  private static final int MOST_DEPTH = 50; // of files in files
+  private static final int MOST_CASES = 100_000;
+
   private final Driver driver;
   private final Settings settings;
   private final Deque<Path> open = new ArrayDeque<>();
   private final List<ShapeCase> cases = new ArrayList<>();
+  private int bytes;
 
   /**
    * A reader.
@@ -56,13 +63,31 @@ public final class ShapeReader {
       throw new IOException(file + ": is a folder, expected a file of problems");
     }
     // Bytes that are no text become words that are no problems, which names file and line.
-    String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+    String text = new String(bytes(file), StandardCharsets.UTF_8);
     open.push(file);
     for (Word word : Word.of(text)) {
       read(file + ":" + word.line(), word.text());
     }
     open.pop();
     return this;
+  }
+
+  /** At most what is left of the limit; pipes are welcome, so the size is not asked for. */
+  private byte[] bytes(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      throw new NoSuchFileException(file.toString(), null, "no such file");
+    }
+    byte[] content;
+    try (InputStream in = Files.newInputStream(file)) {
+      content = in.readNBytes(MOST_BYTES - bytes + 1);
+    }
+    bytes += content.length;
+    if (bytes > MOST_BYTES) {
+      throw new IOException(
+          "%s: the files, each as often as it is read, have more than %d bytes"
+              .formatted(file, MOST_BYTES));
+    }
+    return content;
   }
 
   private void read(String place, String word) throws IOException {
@@ -73,6 +98,9 @@ public final class ShapeReader {
         settings.apply(word);
       } else {
         cases.addAll(settings.cases(place, ProblemParser.parse(driver, word)));
+        if (cases.size() > MOST_CASES) {
+          throw new IllegalArgumentException("there are more than %d cases".formatted(MOST_CASES));
+        }
       }
     } catch (BadWordException e) {
       throw e; // of a file inside, which has its own place
@@ -91,6 +119,10 @@ public final class ShapeReader {
       throw new IllegalArgumentException(
           "--batch=%s: there is no such file, neither beside this one nor in the working directory"
               .formatted(name));
+    }
+    if (open.size() == MOST_DEPTH) {
+      throw new IllegalArgumentException(
+          "--batch=%s: there are %d files around this one already".formatted(name, MOST_DEPTH));
     }
     for (Path outer : open) {
       if (Files.isSameFile(outer, file)) {

@@ -1,70 +1,105 @@
 package io.github.octconv4j.dnn.loader;
 
+import io.github.octconv4j.dnn.spi.NativeFiles;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URL;
-import java.nio.file.FileSystems;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The folder of the user's own into which native files are unpacked: mode 700, one subfolder for
  * each version and hash. Files are verified at each use, written to a new file and moved in place.
+ * Where anybody else could put a file or a folder of theirs in the way, nothing is used.
  */
 final class NativeCache {
   /** System property that overrides the folder. */
   static final String DIRECTORY_PROPERTY = "octconv4j.cache.dir";
 
-  private static final boolean POSIX =
-      FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
-
   private static final Set<Platform> MACS = EnumSet.of(Platform.OSX_AARCH_64, Platform.OSX_X86_64);
+  private static final long NEEDED_BYTES = 100L << 20;
 
   private NativeCache() {}
 
   /** Unpacks the platform's files where they are not there yet and returns their folder. */
   static Path unpack(Platform platform, List<NativeFile> files) {
     String hash = files.getLast().sha256().substring(0, 16);
+    Path root = root(Optional.of(platform));
     Path folder =
-        root(Optional.of(platform))
-            .resolve(NativeFile.pinnedVersion() + "-" + platform.classifier() + "-" + hash);
+        root.resolve(NativeFile.pinnedVersion() + "-" + platform.classifier() + "-" + hash);
+    if (!root.isAbsolute()) {
+      throw failure(folder, "this user has no home folder", null);
+    }
     try {
-      createPrivateFolder(folder);
+      Path real = PrivateFolder.create(folder);
       for (NativeFile file : files) {
-        Path target = folder.resolve(file.name());
-        if (!file.matches(target)) {
-          unpack(platform, file, target);
+        // Asked even for what is there: a missing dependency shows at once, and everywhere.
+        URL url = packaged(platform, file);
+        Path target = real.resolve(file.name());
+        if (!PrivateFolder.isOurs(target) || !file.matches(target)) {
+          unpack(url, file, target);
         }
       }
+      return real;
     } catch (IOException e) {
-      throw failure(
-          "octconv4j: could not unpack the native library into %s (%s); make it writable and let it have 100 MB free, or choose another folder with -D%s=<folder>"
-              .formatted(folder, e, DIRECTORY_PROPERTY),
-          e);
+      throw failure(folder, reason(folder, e), e);
     }
-    return folder;
   }
 
-  private static void unpack(Platform platform, NativeFile file, Path target) throws IOException {
-    String resource = "META-INF/octconv4j/" + platform.classifier() + "/" + file.name();
-    URL url = NativeCache.class.getClassLoader().getResource(resource);
-    if (url == null) {
-      throw new UnsatisfiedLinkError(
-          "octconv4j: the native library for this platform is missing: no resource %s on the module or class path; add the dependency io.github.octconv4j:octconv4j with classifier %s, or set -D%s=<file or folder>"
-              .formatted(resource, platform.classifier(), NativeLibrary.PATH_PROPERTY));
+  /** What to do where a folder can't be used, for messages. */
+  static String elsewhere() {
+    String variable =
+        Platform.find().filter(p -> p == Platform.WINDOWS_X86_64).isPresent()
+            ? "LOCALAPPDATA"
+            : "XDG_CACHE_HOME";
+    return "choose another folder with -D%s=<folder> or the environment variable %s=<folder>"
+        .formatted(DIRECTORY_PROPERTY, variable);
+  }
+
+  /** Asks the file system too: the system's own messages come in the user's language. */
+  private static String reason(Path folder, IOException e) {
+    try {
+      FileStore store = Files.getFileStore(existing(folder));
+      if (store.isReadOnly()) {
+        return "its file system is read-only";
+      }
+      if (e instanceof AccessDeniedException) {
+        return "this user may not write there (%s)".formatted(e.getMessage());
+      }
+      if (!(e instanceof PrivateFolder.UntrustedException)
+          && store.getUsableSpace() < NEEDED_BYTES) {
+        return "its file system is full, 100 MB are needed (%s)".formatted(e.getMessage());
+      }
+    } catch (IOException unknown) {
+      e.addSuppressed(unknown);
     }
+    return e instanceof PrivateFolder.UntrustedException ? e.getMessage() : e.toString();
+  }
+
+  private static Path existing(Path folder) {
+    Path path = folder;
+    while (path.getParent() != null && !Files.exists(path)) {
+      path = path.getParent();
+    }
+    return path;
+  }
+
+  private static void unpack(URL url, NativeFile file, Path target) throws IOException {
     Path part = Files.createTempFile(target.getParent(), file.name(), ".part");
     try {
-      try (InputStream in = url.openStream()) {
-        Files.copy(in, part, StandardCopyOption.REPLACE_EXISTING);
+      try (InputStream in = url.openStream();
+          OutputStream out = Files.newOutputStream(part)) { // which keeps its mode, 600
+        in.transferTo(out);
       }
       if (!file.matches(part)) {
         throw new UnsatisfiedLinkError(
@@ -72,48 +107,67 @@ final class NativeCache {
                 .formatted(file.name(), url, file.sha256()));
       }
       Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (AccessDeniedException e) {
+      // Windows: another process has just moved the same file in place, and loaded it.
+      if (!PrivateFolder.isOurs(target) || !file.matches(target)) {
+        throw e;
+      }
     } finally {
       Files.deleteIfExists(part);
     }
   }
 
-  /** The folder for all versions; without a platform, the one that is usual on Linux. */
+  /** Where the jar with this platform's classifier has the file. */
+  private static URL packaged(Platform platform, NativeFile file) {
+    Set<String> others = new TreeSet<>();
+    for (NativeFiles provider :
+        ServiceLoader.load(NativeFiles.class, NativeCache.class.getClassLoader())) {
+      Optional<URL> url =
+          provider.classifier().equals(platform.classifier())
+              ? provider.find(file.name())
+              : Optional.empty();
+      if (url.isPresent()) {
+        return url.get();
+      }
+      others.add(provider.classifier());
+    }
+    throw new UnsatisfiedLinkError(
+        "octconv4j: the native library for this platform, %s, is missing: the module or class path offers %s; add the dependency io.github.octconv4j:octconv4j with classifier %s, or set -D%s=<file or folder>"
+            .formatted(
+                platform.classifier(),
+                others.isEmpty() ? "none" : String.join(", ", others),
+                platform.classifier(),
+                NativeLibrary.PATH_PROPERTY));
+  }
+
+  /**
+   * The folder for all versions; without a platform, the one that is usual on Linux. It is relative
+   * only for a user who has no home.
+   */
   static Path root(Optional<Platform> platform) {
     String configured = System.getProperty(DIRECTORY_PROPERTY);
     if (configured != null) {
-      return Path.of(configured);
+      return Path.of(configured).toAbsolutePath();
     }
     String home = System.getProperty("user.home");
     if (platform.filter(p -> p == Platform.WINDOWS_X86_64).isPresent()) {
       String local = System.getenv("LOCALAPPDATA");
       return Path.of(local != null ? local : home, "octconv4j");
     }
-    if (platform.filter(MACS::contains).isPresent()) {
-      return Path.of(home, "Library", "Caches", "octconv4j");
-    }
     String xdg = System.getenv("XDG_CACHE_HOME");
-    return xdg != null && !xdg.isEmpty()
-        ? Path.of(xdg, "octconv4j")
+    if (xdg != null && Path.of(xdg).isAbsolute()) { // its specification: ignore relative ones
+      return Path.of(xdg, "octconv4j");
+    }
+    return platform.filter(MACS::contains).isPresent()
+        ? Path.of(home, "Library", "Caches", "octconv4j")
         : Path.of(home, ".cache", "octconv4j");
   }
 
-  private static void createPrivateFolder(Path folder) throws IOException {
-    if (!POSIX) {
-      Files.createDirectories(folder);
-      return;
-    }
-    Files.createDirectories(
-        folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    Set<PosixFilePermission> permissions =
-        Files.getPosixFilePermissions(folder, LinkOption.NOFOLLOW_LINKS);
-    if (permissions.contains(PosixFilePermission.GROUP_WRITE)
-        || permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
-      throw new IOException("others can write to it, so its files can't be trusted");
-    }
-  }
-
-  private static UnsatisfiedLinkError failure(String message, Throwable cause) {
-    UnsatisfiedLinkError error = new UnsatisfiedLinkError(message);
+  private static UnsatisfiedLinkError failure(Path folder, String reason, Throwable cause) {
+    UnsatisfiedLinkError error =
+        new UnsatisfiedLinkError(
+            "octconv4j: could not unpack the native library into %s: %s; %s"
+                .formatted(folder, reason, elsewhere()));
     error.initCause(cause);
     return error;
   }

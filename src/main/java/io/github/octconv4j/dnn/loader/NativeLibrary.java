@@ -16,8 +16,8 @@ import java.util.regex.Pattern;
 
 /**
  * Finds, verifies and loads oneDNN, once in a JVM. The system property {@value #PATH_PROPERTY} (a
- * file, or a folder with one) comes first, unverified; then the resource of this platform on the
- * module or class path, verified by its SHA-256 and unpacked into the user's cache folder.
+ * file, or a folder with one) comes first, unverified; then what the jar with this platform's
+ * classifier provides, verified by its SHA-256 and unpacked into the user's cache folder.
  *
  * <p>Thread-safe. A failure is final and each later call reports it again.
  */
@@ -142,7 +142,19 @@ public final class NativeLibrary {
                       ? "use octconv4j jars of one version"
                       : "give a newer library or remove -D" + PATH_PROPERTY));
     }
+    requireOpenMp(library);
     return new NativeLibrary(library, verified, version);
+  }
+
+  /** Threads are set through OpenMP: a oneDNN of another runtime must not fail later. */
+  private static void requireOpenMp(Path library) {
+    for (String function : List.of("omp_get_max_threads", "omp_set_num_threads")) {
+      if (SymbolLookup.loaderLookup().find(function).isEmpty()) {
+        throw new UnsatisfiedLinkError(
+            "octconv4j: %s comes without OpenMP: there is no function %s; give a oneDNN that was built with DNNL_CPU_RUNTIME=OMP, its OpenMP runtime linked or beside it"
+                .formatted(library, function));
+      }
+    }
   }
 
   @SuppressWarnings("restricted") // loading native code is what this class is for
@@ -153,12 +165,13 @@ public final class NativeLibrary {
       throw accessDenied();
     } catch (UnsatisfiedLinkError e) {
       throw new UnsatisfiedLinkError(
-          "octconv4j: the system could not load %s (%s); it needs glibc 2.34, libstdc++ (GLIBCXX 3.4.29) and a folder that is not mounted noexec; choose another folder with -D%s=<folder>"
-              .formatted(file, e.getMessage(), NativeCache.DIRECTORY_PROPERTY));
+          "octconv4j: the system could not load %s (%s); %s"
+              .formatted(file, e.getMessage(), LoadAdvice.of(e.getMessage())));
     }
   }
 
-  private static UnsatisfiedLinkError accessDenied() {
+  /** What is thrown where this module may not call native code. */
+  static UnsatisfiedLinkError accessDenied() {
     Module module = NativeLibrary.class.getModule();
     return new UnsatisfiedLinkError(
         "octconv4j: native access is not granted to this module; start java with --enable-native-access=%s"

@@ -1,5 +1,6 @@
 package io.github.octconv4j.cli.shapes;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -99,7 +101,66 @@ class ShapeReaderTest {
         .withMessageContaining("list.txt:2: --batch=list.txt: the file includes itself");
     assertThatThrownBy(
             () -> new ShapeReader(Driver.CONV, Types.F32).addFile(folder.resolve("none.txt")))
-        .isInstanceOf(NoSuchFileException.class);
+        .isInstanceOf(NoSuchFileException.class)
+        .hasMessage(folder.resolve("none.txt") + ": no such file");
+  }
+
+  @Test
+  void thereIsAnEndToFiles() throws IOException {
+    // Each file reads the next one twice: 2^30 times the last one, which is 1 MB.
+    for (int i = 0; i < 30; i++) {
+      write("twice" + i, "--batch=twice%d --batch=twice%d".formatted(i + 1, i + 1));
+    }
+    write("twice30", "#".repeat(1_000_000));
+    assertThatThrownBy(() -> read(Driver.CONV, "--batch=twice0"))
+        .isInstanceOf(IOException.class)
+        .hasMessage(
+            folder.resolve("twice30")
+                + ": the files, each as often as it is read, have more than 16777216 bytes");
+
+    for (int i = 0; i < 60; i++) {
+      write("deep" + i, "--batch=deep%d".formatted(i + 1));
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> read(Driver.CONV, "--batch=deep0"))
+        .withMessage(
+            folder.resolve("deep48")
+                + ":1: --batch=deep49: there are 50 files around this one already");
+
+    Path endless = Path.of("/dev/zero");
+    if (Files.exists(endless)) {
+      assertThatThrownBy(() -> new ShapeReader(Driver.CONV, Types.F32).addFile(endless))
+          .hasMessage(
+              "/dev/zero: the files, each as often as it is read, have more than 16777216 bytes");
+    }
+  }
+
+  @Test
+  void thereIsAnEndToLists() {
+    String batches =
+        "--mb=" + IntStream.rangeClosed(1, 1000).mapToObj(Integer::toString).collect(joining(","));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> read(Driver.CONV, batches + ",1001"))
+        .withMessageEndingWith(" has more than 1000 values");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> read(Driver.CONV, batches + " ic1oc1iw1kw1".repeat(101)))
+        .withMessage(folder.resolve("list.txt") + ":1: there are more than 100000 cases");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> read(Driver.CONV, "ic1oc1iw1kw1n" + "x".repeat(1000)))
+        .withMessageEndingWith("...: is longer than 1000 characters");
+  }
+
+  @Test
+  void thereIsAnEndToMatching() {
+    String name = "ic1oc1iw1kw1n" + "a".repeat(900);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> read(Driver.CONV, "--match=a*a*a*a*a*a*a*b " + name))
+        .withMessageStartingWith(
+            folder.resolve("list.txt")
+                + ":1: --match=a*a*a*a*a*a*a*b takes too long on ic1oc1iw1kw1na");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> read(Driver.CONV, "--match=" + "(".repeat(1001) + " " + name))
+        .withMessageEndingWith("is longer than 1000 characters");
   }
 
   @Test

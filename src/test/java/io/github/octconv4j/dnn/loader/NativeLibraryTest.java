@@ -3,10 +3,12 @@ package io.github.octconv4j.dnn.loader;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.octconv4j.ChildJvm;
+import io.github.octconv4j.dnn.spi.NativeFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -114,23 +116,20 @@ class NativeLibraryTest {
   }
 
   @Test
-  void refusesACacheFolderThatOthersCanWriteTo() throws IOException {
+  void manyProcessesMayReplaceADamagedFileAtOnce() throws IOException {
     child().run();
-    Files.setPosixFilePermissions(cached(), PosixFilePermissions.fromString("rwxrwxrwx"));
-    assertThat(child().run().output())
-        .isEqualToIgnoringNewLines(
-            "error: octconv4j: could not unpack the native library into %s (java.io.IOException: others can write to it, so its files can't be trusted); make it writable and let it have 100 MB free, or choose another folder with -Doctconv4j.cache.dir=<folder>"
-                .formatted(cached()));
-  }
-
-  @Test
-  void saysWhereItCouldNotUnpack() throws IOException {
-    Path file = Files.createFile(folder.resolve("a-file"));
-    String output =
-        ChildJvm.of(LoadMain.class).option("-Doctconv4j.cache.dir=" + file).run().output();
-    assertThat(output)
-        .startsWith("error: octconv4j: could not unpack the native library into " + file)
-        .contains("choose another folder with -Doctconv4j.cache.dir=<folder>");
+    Files.write(cached().resolve(LIBRARY), new byte[1000]);
+    List<Process> all = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      all.add(child().start());
+    }
+    for (Process process : all) {
+      ChildJvm.Result result = ChildJvm.resultOf(process);
+      assertThat(result.output()).contains("verified: true", "version: 3.");
+      assertThat(result.exit()).isZero();
+    }
+    assertThat(FILES.getLast().matches(cached().resolve(LIBRARY))).isTrue();
+    assertThat(names(cached())).hasSize(FILES.size());
   }
 
   @Test
@@ -140,11 +139,19 @@ class NativeLibraryTest {
     for (NativeFile file : FILES) {
       Files.write(inside.resolve(file.name()), new byte[10]);
     }
+    // The provider that is packaged, in front of files that are not.
+    String module = "io.github.octconv4j.natives." + CLASSIFIER.replace('-', '_');
+    String provider = module.replace('.', '/') + "/Provider.class";
+    Files.createDirectories(fake.resolve(provider).getParent());
+    Files.copy(ChildJvm.natives().resolve(provider), fake.resolve(provider));
+    Path service = fake.resolve("META-INF/services/" + NativeFiles.class.getName());
+    Files.createDirectories(service.getParent());
+    Files.writeString(service, module + ".Provider");
     String output =
         ChildJvm.of(LoadMain.class)
             .withoutNatives()
             .option("-Doctconv4j.cache.dir=" + folder.resolve("cache"))
-            .option("-Xbootclasspath/a:" + fake)
+            .library(fake)
             .run()
             .output();
     assertThat(output)
@@ -161,9 +168,16 @@ class NativeLibraryTest {
   @Test
   void saysWhichDependencyIsMissingAndSaysItAgain() {
     String error =
-        "error: octconv4j: the native library for this platform is missing: no resource META-INF/octconv4j/%s/%s on the module or class path; add the dependency io.github.octconv4j:octconv4j with classifier %s, or set -Doctconv4j.library.path=<file or folder>"
-            .formatted(CLASSIFIER, FILES.getFirst().name(), CLASSIFIER);
+        "error: octconv4j: the native library for this platform, %s, is missing: the module or class path offers none; add the dependency io.github.octconv4j:octconv4j with classifier %s, or set -Doctconv4j.library.path=<file or folder>"
+            .formatted(CLASSIFIER, CLASSIFIER);
     assertThat(child().withoutNatives().run("2").output().lines()).containsExactly(error, error);
+  }
+
+  @Test
+  void whatIsInTheCacheDoesNotHideThatTheDependencyIsMissing() {
+    assertThat(child().run().output()).contains("verified: true");
+    assertThat(child().withoutNatives().run().output())
+        .startsWith("error: octconv4j: the native library for this platform, " + CLASSIFIER);
   }
 
   @Test
@@ -220,7 +234,8 @@ class NativeLibraryTest {
     assertThat(configured(text).run().output())
         .contains(
             "error: octconv4j: the system could not load " + text + " (",
-            "it needs glibc 2.34, libstdc++ (GLIBCXX 3.4.29) and a folder that is not");
+            "file too short); it must be a library of this platform; on Linux it needs glibc 2.34,"
+                + " libstdc++ (GLIBCXX 3.4.29) and a folder that is not mounted noexec");
   }
 
   @Test

@@ -1,0 +1,34 @@
+package io.github.octconv4j.dnn;
+
+/**
+ * Which operations may write where they read: element-wise ones, the destination being exactly the
+ * (first) source. Source: the pages of the primitives in oneDNN's developer guide.
+ */
+final class InPlace {
+  private InPlace() {}
+
+  /** Whether an operation may have this argument in the memory of its destination. */
+  static boolean isAllowed(Operation operation, Arg arg, MemoryDesc desc, MemoryDesc dst) {
+    boolean elementwise = operation instanceof Eltwise || operation instanceof Binary;
+    return elementwise && arg.equals(Arg.SRC) && desc.equals(dst);
+  }
+
+  /** Throws if memory that is written overlaps other memory of the same call. */
+  static void requireDisjoint(
+      String written,
+      long address,
+      MemoryDesc desc,
+      String other,
+      long otherAddress,
+      MemoryDesc otherDesc) {
+    if (overlap(address, desc.bytes(), otherAddress, otherDesc.bytes())) {
+      throw new IllegalArgumentException(
+          "%s (%d bytes at %#x) overlaps %s (%d bytes at %#x), but is written while the other is in use; give it memory of its own"
+              .formatted(written, desc.bytes(), address, other, otherDesc.bytes(), otherAddress));
+    }
+  }
+
+  static boolean overlap(long first, long bytes, long second, long otherBytes) {
+    return first < second + otherBytes && second < first + bytes;
+  }
+}

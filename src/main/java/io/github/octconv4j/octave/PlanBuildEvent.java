@@ -1,0 +1,47 @@
+package io.github.octconv4j.octave;
+
+import jdk.jfr.Category;
+import jdk.jfr.Description;
+import jdk.jfr.Event;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+
+/** One formulation of a layer was put together: primitives created, weights reordered. */
+@Name("io.github.octconv4j.PlanBuild")
+@Label("Plan Build")
+@Description("One formulation of a layer was put together: primitives created, weights reordered")
+@Category("octconv4j")
+final class PlanBuildEvent extends Event {
+  @Label("Convolution")
+  String convolution;
+
+  @Label("Input")
+  String input;
+
+  @Label("Formulation")
+  String formulation;
+
+  @Label("Primitives")
+  int primitives;
+
+  @Label("Reference Implementations")
+  @Description("Primitives for which oneDNN has a slow reference implementation only")
+  long references;
+
+  @Label("Multiply-adds")
+  long multiplyAdds;
+
+  /** Ends and records the event. */
+  void commit(OctaveConv2d spec, OctaveDesc x, OctavePlan plan) {
+    end();
+    if (shouldCommit()) {
+      convolution = spec.toString();
+      input = x.toString();
+      formulation = plan.formulation().toString();
+      primitives = plan.steps().size();
+      references = plan.steps().stream().filter(step -> step.reference()).count();
+      multiplyAdds = plan.multiplyAdds();
+      commit();
+    }
+  }
+}

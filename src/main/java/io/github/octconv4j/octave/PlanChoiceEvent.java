@@ -1,0 +1,47 @@
+package io.github.octconv4j.octave;
+
+import java.util.function.Supplier;
+import jdk.jfr.Category;
+import jdk.jfr.Description;
+import jdk.jfr.Event;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+
+/** A planner chose a formulation of a layer. */
+@Name("io.github.octconv4j.PlanChoice")
+@Label("Plan Choice")
+@Description("A planner chose a formulation of a layer; the duration includes building and timing")
+@Category("octconv4j")
+final class PlanChoiceEvent extends Event {
+  @Label("Plan")
+  @Description("Convolution, layouts and options")
+  String plan;
+
+  @Label("Formulation")
+  String formulation;
+
+  @Label("Way")
+  @Description("OFF, HEURISTIC, MEASURED, or KEPT for a choice that was measured before")
+  String way;
+
+  @Label("Possible")
+  @Description("How many formulations there were to choose from")
+  int possible;
+
+  @Label("Timed")
+  @Description("How many of them were run")
+  int timed;
+
+  /** Ends and records the event. */
+  void commit(Supplier<String> key, OctavePlan chosen, String how, int ofPossible, int ofTimed) {
+    end();
+    if (shouldCommit()) {
+      plan = key.get();
+      formulation = chosen.formulation().toString();
+      way = how;
+      possible = ofPossible;
+      timed = ofTimed;
+      commit();
+    }
+  }
+}

@@ -1,0 +1,125 @@
+package io.github.octconv4j.weights;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/**
+ * The bytes of an open file. They are read, never mapped: of a mapped file that somebody shortens,
+ * the pages that are gone end the process at the next access of native code.
+ *
+ * <p>Thread-safe. An interrupt does not close it, as it would a channel.
+ */
+final class DataFile implements AutoCloseable {
+  private static final int BLOCK = 1 << 18;
+
+  private final Path path;
+  private final RandomAccessFile file;
+  private final long size;
+  private final Arena copies = Arena.ofShared();
+
+  private DataFile(Path path, RandomAccessFile file, long size) {
+    this.path = path;
+    this.file = file;
+    this.size = size;
+  }
+
+  /** Opens a regular file, or says in one line why not. */
+  static DataFile open(Path path) throws IOException {
+    if (!Files.exists(path)) {
+      throw new NoSuchFileException(path.toString(), null, "no such file");
+    }
+    if (!Files.isRegularFile(path)) {
+      String kind = Files.isDirectory(path) ? "a directory" : "not a regular file";
+      throw new IOException(path + ": is " + kind + ", expected a safetensors file");
+    }
+    RandomAccessFile file;
+    try {
+      file = new RandomAccessFile(path.toFile(), "r");
+    } catch (UnsupportedOperationException e) {
+      throw new IOException(path + ": is in an archive, copy it to the default file system", e);
+    } catch (FileNotFoundException e) {
+      throw new IOException(path + ": may not be read, check its permissions", e);
+    }
+    try {
+      return new DataFile(path, file, file.length());
+    } catch (Throwable e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  /** How many bytes it had when it was opened. */
+  long size() {
+    return size;
+  }
+
+  boolean isOpen() {
+    return copies.scope().isAlive();
+  }
+
+  /**
+   * Reads {@code length} bytes from an offset into the beginning of {@code target}.
+   *
+   * @throws UncheckedIOException if they cannot be read, or are no longer there
+   * @throws IllegalStateException if the file is closed
+   */
+  synchronized void read(long offset, byte[] target, int length) {
+    if (!isOpen()) {
+      throw new IllegalStateException(path + ": is closed, open it again to read from it");
+    }
+    try {
+      file.seek(offset);
+      for (int done = 0; done < length; ) {
+        int n = file.read(target, done, length - done);
+        if (n < 0) {
+          throw new IOException(
+              "%s: was shortened while it was open: it had %d bytes, now it has %d"
+                  .formatted(path, size, file.length()));
+        }
+        done += n;
+      }
+    } catch (IOException e) {
+      String message = String.valueOf(e.getMessage());
+      throw new UncheckedIOException(
+          message.startsWith(path + ": ")
+              ? e
+              : new IOException(path + ": cannot be read, " + message, e));
+    }
+  }
+
+  /** Bytes of the file in memory of its own, read-only, until the file is closed. */
+  synchronized MemorySegment copy(long offset, long length) {
+    MemorySegment copy = copies.allocate(length, 64);
+    byte[] block = new byte[(int) Math.min(BLOCK, length)];
+    for (long done = 0; done < length; done += block.length) {
+      int n = (int) Math.min(block.length, length - done);
+      read(offset + done, block, n);
+      MemorySegment.copy(MemorySegment.ofArray(block), 0, copy, done, n);
+    }
+    return copy.asReadOnly();
+  }
+
+  /**
+   * Closes the file and frees its copies; again it does nothing.
+   *
+   * @throws IllegalStateException if native code is reading a copy, and all stays open
+   */
+  @Override
+  public synchronized void close() {
+    if (isOpen()) {
+      copies.close();
+      try {
+        file.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e); // of a file that was only read: never seen
+      }
+    }
+  }
+}

@@ -1,0 +1,144 @@
+package io.github.octconv4j.dnn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import io.github.octconv4j.ChildJvm;
+import io.github.octconv4j.GeneratedFunctions;
+import java.io.IOException;
+import java.lang.foreign.AddressLayout;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Field;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/**
+ * GraalVM's native-image has to know every kind of native call when it builds. What the library jar
+ * tells it is what the generated bindings and the few other downcalls need, no more, no less.
+ */
+class ReachabilityMetadataTest {
+  private static final String FILE =
+      "META-INF/native-image/io.github.octconv4j/octconv4j/reachability-metadata.json";
+
+  private static String type(Class<?> type) {
+    if (type == MemorySegment.class) {
+      return "void*";
+    }
+    return type == void.class ? "void" : "j" + type.getName();
+  }
+
+  /** The layout by the name that has the same size on every platform. */
+  private static Class<?> carrier(MemoryLayout layout) {
+    if (layout instanceof ValueLayout.OfInt
+        || layout instanceof ValueLayout.OfLong
+        || layout instanceof ValueLayout.OfFloat
+        || layout instanceof AddressLayout) {
+      return ((ValueLayout) layout).carrier();
+    }
+    throw new IllegalArgumentException("no name for " + layout);
+  }
+
+  private static String entry(MethodType type) {
+    return type.parameterList().stream()
+        .map(parameter -> '"' + type(parameter) + '"')
+        .collect(
+            Collectors.joining(
+                ", ",
+                "{\"returnType\": \"" + type(type.returnType()) + "\", \"parameterTypes\": [",
+                "]}"));
+  }
+
+  private static MethodType type(FunctionDescriptor descriptor) {
+    return MethodType.methodType(
+        descriptor
+            .returnLayout()
+            .<Class<?>>map(ReachabilityMetadataTest::carrier)
+            .orElse(void.class),
+        descriptor.argumentLayouts().stream()
+            .<Class<?>>map(ReachabilityMetadataTest::carrier)
+            .toList());
+  }
+
+  /** Every handle in the classes inside {@link Holds}. */
+  private static Set<MethodType> holds() throws ReflectiveOperationException {
+    Set<MethodType> types = new HashSet<>();
+    for (Class<?> inside : Holds.class.getDeclaredClasses()) {
+      Field call = inside.getDeclaredField("CALL");
+      call.setAccessible(true);
+      types.add(((MethodHandle) call.get(null)).type());
+    }
+    assertThat(types).isNotEmpty();
+    return types;
+  }
+
+  @Test
+  void namesEveryDowncall() throws Exception {
+    Set<String> calls = new TreeSet<>();
+    for (FunctionDescriptor descriptor : GeneratedFunctions.descriptors().values()) {
+      calls.add(entry(type(descriptor)));
+    }
+    for (MethodType type : holds()) {
+      calls.add(entry(type));
+    }
+    calls.add(entry(MethodType.methodType(MemorySegment.class))); // dnnl_version, by the loader
+    String expected =
+        calls.stream()
+            .map(call -> "      " + call)
+            .collect(
+                Collectors.joining(
+                    ",\n",
+                    """
+                    {
+                      "foreign": {
+                        "downcalls": [
+                    """,
+                    """
+
+                        ]
+                      },
+                      "resources": [
+                        {"glob": "io/github/octconv4j/dnn/loader/natives.properties"},
+                        {"glob": "META-INF/octconv4j/**"}
+                      ]
+                    }
+                    """));
+    Path made = Files.writeString(Path.of("target/reachability-metadata.json"), expected);
+    assertThat(ChildJvm.classes().resolve(FILE))
+        .as("the bindings have changed: copy %s to src/main/resources/%s", made, FILE)
+        .content()
+        .isEqualTo(expected);
+  }
+
+  /** A downcall made anywhere else would be missing above. */
+  @Test
+  void knowsWhoMakesDowncalls() throws IOException {
+    Set<String> callers =
+        new ClassFileImporter()
+            .importPath(ChildJvm.classes()).stream()
+                .filter(
+                    type ->
+                        type.getMethodCallsFromSelf().stream()
+                            .anyMatch(
+                                call ->
+                                    call.getTargetOwner().isEquivalentTo(Linker.class)
+                                        && call.getName().equals("downcallHandle")))
+                .map(JavaClass::getName)
+                .filter(name -> !name.startsWith("io.github.octconv4j.dnn.gen."))
+                .collect(Collectors.toCollection(TreeSet::new));
+    assertThat(callers)
+        .containsExactly(
+            "io.github.octconv4j.dnn.Holds", "io.github.octconv4j.dnn.loader.NativeLibrary");
+  }
+}

@@ -1,0 +1,312 @@
+package io.github.octconv4j.dnn.loader;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.octconv4j.ChildJvm;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Where the library is unpacked to and loaded from: places that are full, closed, or others'. */
+class NativePlacesTest {
+  private static final Platform PLATFORM = Platform.current();
+  private static final List<NativeFile> FILES = NativeFile.of(PLATFORM);
+  private static final String VERSION =
+      NativeFile.pinnedVersion()
+          + "-"
+          + PLATFORM.classifier()
+          + "-"
+          + FILES.getLast().sha256().substring(0, 16);
+  private static final String ELSEWHERE =
+      "; choose another folder with -Doctconv4j.cache.dir=<folder> or the environment variable"
+          + " XDG_CACHE_HOME=<folder>";
+
+  @TempDir private Path folder;
+
+  @BeforeEach
+  void letOthersIn() throws IOException {
+    permit(folder, "rwxr-xr-x");
+  }
+
+  private static Path permit(Path path, String permissions) throws IOException {
+    return Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(permissions));
+  }
+
+  private static ChildJvm child(Path cache) {
+    return ChildJvm.of(LoadMain.class).option("-Doctconv4j.cache.dir=" + cache);
+  }
+
+  private ChildJvm userChild(Path cache) {
+    return child(cache).under(Sandbox.asUser()).copiedTo(folder);
+  }
+
+  private static void loads(ChildJvm child, Path cache) {
+    assertThat(child.run().output())
+        .startsWith("path: " + cache.resolve(VERSION).resolve(FILES.getLast().name()))
+        .contains("verified: true", "version: 3.");
+  }
+
+  private static void fails(ChildJvm child, Path cache, String reason) {
+    assertThat(child.run().output().lines())
+        .containsExactly(
+            "error: octconv4j: could not unpack the native library into "
+                + cache.resolve(VERSION)
+                + ": "
+                + reason
+                + ELSEWHERE);
+  }
+
+  private static List<Path> filesIn(Path cache) throws IOException {
+    try (Stream<Path> files = Files.walk(cache)) {
+      return files.filter(Files::isRegularFile).toList();
+    }
+  }
+
+  @Test
+  void mountedNoexec() throws IOException {
+    try (Sandbox.Mount mount = Sandbox.mount(folder.resolve("noexec"), "noexec,mode=755")) {
+      Path file = mount.folder().resolve(VERSION).resolve(FILES.getFirst().name());
+      assertThat(child(mount.folder()).run().output().lines())
+          .containsExactly(
+              "error: octconv4j: the system could not load %s (%s: %s: failed to map segment from shared object); its folder is on a file system that is mounted noexec, or a security policy forbids to run code from there%s"
+                  .formatted(file, file, file, ELSEWHERE));
+    }
+  }
+
+  @Test
+  void fullFromTheBeginning() throws IOException {
+    try (Sandbox.Mount mount = Sandbox.mount(folder.resolve("full"), "size=4k,mode=755")) {
+      Files.write(mount.folder().resolve("filler"), new byte[4096]);
+      fails(
+          child(mount.folder()),
+          mount.folder(),
+          "its file system is full, 100 MB are needed (No space left on device)");
+    }
+  }
+
+  @Test
+  void fullHalfWay() throws IOException {
+    try (Sandbox.Mount mount = Sandbox.mount(folder.resolve("small"), "size=20m,mode=755")) {
+      fails(
+          child(mount.folder()),
+          mount.folder(),
+          "its file system is full, 100 MB are needed (No space left on device)");
+      assertThat(filesIn(mount.folder()))
+          .extracting(path -> path.getFileName().toString())
+          .containsExactly(FILES.getFirst().name());
+    }
+  }
+
+  @Test
+  void mountedReadOnly() throws IOException {
+    try (Sandbox.Mount mount = Sandbox.mount(folder.resolve("ro"), "ro,mode=755")) {
+      fails(child(mount.folder()), mount.folder(), "its file system is read-only");
+    }
+  }
+
+  @Test
+  void whatWasUnpackedCanBeReadOnly() throws IOException {
+    try (Sandbox.Mount mount = Sandbox.mount(folder.resolve("later"), "mode=755")) {
+      loads(child(mount.folder()), mount.folder());
+      mount.remount("ro");
+      loads(child(mount.folder()), mount.folder());
+    }
+  }
+
+  @Test
+  void aFileInTheWay() throws IOException {
+    Path file = Files.createFile(folder.resolve("a-file"));
+    fails(
+        child(file),
+        file,
+        "java.nio.file.FileSystemException: %s: Not a directory".formatted(file.resolve(VERSION)));
+  }
+
+  @Test
+  void aFolderInTheWayOfAFile() throws IOException {
+    Path cache = Files.createDirectory(folder.resolve("cache"));
+    Path way = cache.resolve(VERSION).resolve(FILES.getFirst().name());
+    Files.createDirectories(way);
+    assertThat(child(cache).run().output())
+        .startsWith("error: octconv4j: could not unpack the native library into ")
+        .contains(way.toString(), "Is a directory");
+  }
+
+  @Test
+  void aFolderThatThisUserMayNotWriteTo() throws IOException {
+    Path cache = Files.createDirectory(folder.resolve("cache"));
+    fails(
+        userChild(cache),
+        cache,
+        "this user may not write there (%s)".formatted(cache.resolve(VERSION)));
+  }
+
+  @Test
+  void aFolderOfAnotherUser() throws IOException {
+    Path cache = Files.createDirectory(folder.resolve("cache"));
+    Path version = Sandbox.giveAway(Files.createDirectory(cache.resolve(VERSION)));
+    permit(version, "rwx------");
+    fails(child(cache), cache, belongsToUser(version));
+    assertThat(filesIn(cache)).isEmpty();
+  }
+
+  @Test
+  void aFolderInOneOfAnotherUser() throws IOException {
+    Path home = Sandbox.giveAway(Files.createDirectory(folder.resolve("home")));
+    Path cache = home.resolve("a/b");
+    fails(child(cache), cache, belongsToUser(home));
+  }
+
+  private static String belongsToUser(Path path) {
+    return "%s belongs to the user with number %d, who could put other code there"
+        .formatted(path, Sandbox.USER);
+  }
+
+  @Test
+  void aFolderThatOthersCanWriteTo() throws IOException {
+    Path cache = folder.resolve("cache");
+    loads(child(cache), cache);
+    for (String mode : List.of("rwx-w----", "rwx----w-")) {
+      permit(cache.resolve(VERSION), mode);
+      fails(
+          child(cache),
+          cache,
+          writable(cache.resolve(VERSION), mode.equals("rwx-w----") ? "720" : "702"));
+    }
+  }
+
+  @Test
+  void aFolderInOneThatOthersCanWriteTo() throws IOException {
+    Path open = permit(Files.createDirectory(folder.resolve("open")), "rwxrwxrwx");
+    fails(child(open), open, writable(open, "777"));
+    Path cache = open.resolve("mine");
+    fails(child(cache), cache, writable(open, "777"));
+
+    // As /tmp is: others can add to it, but not rename what is another's.
+    Files.setAttribute(open, "unix:mode", 01777);
+    loads(child(cache), cache);
+  }
+
+  @Test
+  void aFolderThatOthersCouldWriteToButDontReach() throws IOException {
+    Path closed = permit(Files.createDirectory(folder.resolve("closed")), "rwx------");
+    Path inside = permit(Files.createDirectory(closed.resolve("inside")), "rwxrwxr-x");
+    loads(child(inside), inside);
+    permit(closed, "rwx--x---");
+    fails(child(inside), inside, writable(inside, "775"));
+  }
+
+  private static String writable(Path path, String mode) {
+    return "others can write to %s (mode %s) and could put other code there".formatted(path, mode);
+  }
+
+  @Test
+  void aLinkThatOthersCanTurnIsFollowedOnce() throws IOException {
+    Path open = permit(Files.createDirectory(folder.resolve("open")), "rwxrwxrwx");
+    Path mine = Files.createDirectory(folder.resolve("mine"));
+    Path link = Files.createSymbolicLink(open.resolve("link"), mine);
+    loads(child(link), mine); // and from there, not through the link
+    Path theirs = Sandbox.giveAway(Files.createDirectory(folder.resolve("theirs")));
+    Files.delete(link);
+    Files.createSymbolicLink(link, theirs);
+    fails(child(link), link, belongsToUser(theirs));
+  }
+
+  @Test
+  void filesThatOthersCanChangeAreReplaced() throws IOException {
+    Path cache = folder.resolve("cache");
+    loads(child(cache), cache);
+    Path file = cache.resolve(VERSION).resolve(FILES.getLast().name());
+    Path right = Files.copy(file, folder.resolve("right"));
+
+    permit(file, "rw-rw-rw-");
+    loads(child(cache), cache);
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-------");
+
+    Files.delete(file);
+    Files.createSymbolicLink(file, right);
+    loads(child(cache), cache);
+    assertThat(file).isRegularFile();
+    assertThat(Files.isSymbolicLink(file)).isFalse();
+    assertThat(FILES.getLast().matches(right)).isTrue();
+
+    Sandbox.giveAway(file);
+    loads(child(cache), cache);
+    assertThat(Files.getAttribute(file, "unix:uid"))
+        .isEqualTo(Files.getAttribute(folder, "unix:uid"));
+  }
+
+  @Test
+  void aUserWithAFolderOfTheirOwn() throws IOException {
+    Path home = Sandbox.giveAway(Files.createDirectory(folder.resolve("home")));
+    Path cache = home.resolve(".cache/octconv4j");
+    loads(
+        ChildJvm.of(LoadMain.class)
+            .under(Sandbox.asUser())
+            .copiedTo(folder)
+            .option("-Duser.home=" + home)
+            .environment("XDG_CACHE_HOME", ""),
+        cache);
+    for (Path made : List.of(home.resolve(".cache"), cache, cache.resolve(VERSION))) {
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(made)))
+          .isEqualTo("rwx------");
+      assertThat(Files.getAttribute(made, "unix:uid")).isEqualTo(Sandbox.USER);
+    }
+  }
+
+  @Test
+  void aFolderThatRootHasPreparedForAll() throws IOException {
+    Path cache = folder.resolve("cache");
+    loads(child(cache), cache);
+    permit(cache, "rwxr-xr-x");
+    permit(cache.resolve(VERSION), "rwxr-xr-x");
+    for (Path file : filesIn(cache)) {
+      permit(file, "rw-r--r--");
+    }
+    loads(userChild(cache), cache);
+  }
+
+  /** In a sandbox the folders above often belong to a root whom it does not know. */
+  @Test
+  void aUserInANamespaceOfTheirOwn() throws IOException {
+    Path cache = Sandbox.giveAway(Files.createDirectory(folder.resolve("cache")));
+    loads(child(cache).under(Sandbox.asUserAlone()).copiedTo(folder), cache);
+
+    Path strange = Files.createDirectory(folder.resolve("strange"));
+    permit(Files.createDirectory(strange.resolve(VERSION)), "rwxr-xr-x");
+    fails(
+        child(strange).under(Sandbox.asUserAlone()).copiedTo(folder),
+        strange,
+        "%s belongs to the user with number 65534, who could put other code there"
+            .formatted(strange.resolve(VERSION)));
+  }
+
+  @Test
+  void theEnvironmentChoosesTheFolderToo() {
+    loads(
+        ChildJvm.of(LoadMain.class).environment("XDG_CACHE_HOME", folder.toString()),
+        folder.resolve("octconv4j"));
+    // A relative one must be ignored.
+    loads(
+        ChildJvm.of(LoadMain.class)
+            .environment("XDG_CACHE_HOME", "relative")
+            .option("-Duser.home=" + folder),
+        folder.resolve(".cache/octconv4j"));
+  }
+
+  @Test
+  void aUserWithoutAHome() {
+    Path cache = Path.of("?/.cache/octconv4j");
+    fails(
+        ChildJvm.of(LoadMain.class).environment("XDG_CACHE_HOME", "").option("-Duser.home=?"),
+        cache,
+        "this user has no home folder");
+  }
+}

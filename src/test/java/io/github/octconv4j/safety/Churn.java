@@ -1,0 +1,165 @@
+package io.github.octconv4j.safety;
+
+import io.github.octconv4j.dnn.Algorithm;
+import io.github.octconv4j.dnn.Arg;
+import io.github.octconv4j.dnn.Arguments;
+import io.github.octconv4j.dnn.Attributes;
+import io.github.octconv4j.dnn.DataType;
+import io.github.octconv4j.dnn.Eltwise;
+import io.github.octconv4j.dnn.Engine;
+import io.github.octconv4j.dnn.FormatTag;
+import io.github.octconv4j.dnn.Memory;
+import io.github.octconv4j.dnn.MemoryDesc;
+import io.github.octconv4j.dnn.Primitive;
+import io.github.octconv4j.dnn.PrimitiveDesc;
+import io.github.octconv4j.dnn.Stream;
+import io.github.octconv4j.dnn.Tensor;
+import io.github.octconv4j.nn.Network;
+import io.github.octconv4j.nn.Predictor;
+import io.github.octconv4j.octave.OctaveConv2d;
+import io.github.octconv4j.octave.OctaveLayer;
+import io.github.octconv4j.octave.OctaveTensor;
+import io.github.octconv4j.octave.OctaveWeights;
+import io.github.octconv4j.octave.PlanOptions;
+import io.github.octconv4j.octave.Tuning;
+import io.github.octconv4j.weights.SafetensorsFile;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Builds, runs and closes things over and over, in a JVM of its own, and prints what the process
+ * holds after the warm-up and at the end. Arguments: what, cycles, cycles of the warm-up, and for
+ * networks a file.
+ */
+public final class Churn {
+  private final Engine engine = Engine.cpu();
+  private final OctaveConv2d spec = OctaveConv2d.of(16, 16).kernel(3).padding(1).alpha(0.5).build();
+  private final OctaveWeights weights = OctaveWeights.split(spec, new float[16 * 16 * 9], null);
+  private final PlanOptions options = PlanOptions.DEFAULT.tuning(Tuning.OFF);
+
+  private Churn() {}
+
+  /** One cycle of something. */
+  private interface Cycle {
+    void run() throws Exception;
+  }
+
+  /** Runs. */
+  public static void main(String[] args) throws Exception {
+    Churn churn = new Churn();
+    Cycle cycle =
+        switch (args[0]) {
+          case "plans" -> churn::plan;
+          case "memories" -> churn::memory;
+          case "networks" -> () -> churn.network(Path.of(args[3]));
+          case "files" -> () -> churn.file(Path.of(args[3]));
+          case "forgotten" -> churn::forget;
+          case "threads" -> churn.thread();
+          default -> throw new IllegalArgumentException(args[0]);
+        };
+    int cycles = Integer.parseInt(args[1]);
+    for (int i = Integer.parseInt(args[2]); i > 0; i--) {
+      cycle.run();
+    }
+    Resident before = Resident.now();
+    for (int i = 0; i < cycles; i++) {
+      cycle.run();
+    }
+    Resident after = Resident.now();
+    System.out.printf(
+        "%s: %d cycles, %s, then %s, growth %.2f %%%n",
+        args[0], cycles, before, after, before.growth(after));
+    System.out.printf(
+        "growth=%.2f threads=%d files=%d%n",
+        before.growth(after), after.threads() - before.threads(), after.files() - before.files());
+    System.exit(0);
+  }
+
+  /** A layer, a plan, a run of both, all closed. */
+  private void plan() {
+    try (OctaveLayer layer = spec.on(engine, weights, options);
+        Arena arena = Arena.ofConfined()) {
+      layer.apply(input(arena), io.github.octconv4j.octave.OutputFormat.NHWC, arena);
+    }
+  }
+
+  private static OctaveTensor input(Arena arena) {
+    MemoryDesc high = MemoryDesc.of(DataType.F32, FormatTag.NHWC, 1, 8, 8, 8);
+    MemoryDesc low = MemoryDesc.of(DataType.F32, FormatTag.NHWC, 1, 8, 4, 4);
+    return OctaveTensor.of(Tensor.allocate(high, arena), Tensor.allocate(low, arena));
+  }
+
+  /** Every kind of handle of the package dnn, and a run. */
+  private void memory() {
+    MemoryDesc desc = MemoryDesc.of(DataType.F32, FormatTag.NHWC, 1, 16, 8, 8);
+    Eltwise relu = new Eltwise(Algorithm.ELTWISE_RELU, desc, desc, 0, 0);
+    try (Arena arena = Arena.ofShared();
+        Stream stream = Stream.of(engine);
+        PrimitiveDesc pd = PrimitiveDesc.of(engine, relu, Attributes.NONE);
+        Primitive primitive = Primitive.of(pd);
+        Memory x = Memory.of(engine, Tensor.allocate(desc, arena));
+        Memory y = Memory.of(engine, Tensor.allocate(desc, arena));
+        Arguments arguments = Arguments.of(primitive, Map.of(Arg.SRC, x, Arg.DST, y))) {
+      primitive.execute(stream, arguments);
+    }
+  }
+
+  private void network(Path file) throws IOException {
+    try (Network network = Network.load(file);
+        Predictor predictor = network.predictor(1, options)) {
+      predictor.run();
+    }
+  }
+
+  private void file(Path file) throws IOException {
+    try (SafetensorsFile safetensors = SafetensorsFile.open(file)) {
+      if (safetensors.toString().isEmpty()) {
+        throw new IllegalStateException();
+      }
+    }
+  }
+
+  /** The same as {@link #plan}, but nothing is closed. */
+  private void forget() {
+    OctaveLayer layer = spec.on(engine, weights, options);
+    layer.apply(input(Arena.ofAuto()));
+    Stream.of(Engine.cpu());
+  }
+
+  /** A new thread that runs one inference of a layer which all share, four at a time. */
+  private Cycle thread() {
+    OctaveLayer layer = spec.on(engine, weights, options.threads(2));
+    ExecutorService four = Executors.newFixedThreadPool(4);
+    AtomicInteger running = new AtomicInteger();
+    return () -> {
+      while (running.get() >= 4) {
+        Thread.onSpinWait();
+      }
+      running.incrementAndGet();
+      four.execute(
+          () -> {
+            try {
+              Thread thread =
+                  new Thread(
+                      () -> {
+                        try (Arena arena = Arena.ofConfined()) {
+                          layer.apply(
+                              input(arena), io.github.octconv4j.octave.OutputFormat.NHWC, arena);
+                        }
+                      });
+              thread.start();
+              thread.join();
+            } catch (InterruptedException e) {
+              throw new IllegalStateException(e);
+            } finally {
+              running.decrementAndGet();
+            }
+          });
+    };
+  }
+}

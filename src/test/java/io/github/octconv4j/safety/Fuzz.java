@@ -1,0 +1,324 @@
+package io.github.octconv4j.safety;
+
+import io.github.octconv4j.dnn.DnnException;
+import io.github.octconv4j.dnn.Engine;
+import io.github.octconv4j.dnn.MemoryDesc;
+import io.github.octconv4j.dnn.NativeHandle;
+import io.github.octconv4j.dnn.Stream;
+import io.github.octconv4j.octave.PlanCache;
+import io.github.octconv4j.octave.PlanOptions;
+import io.github.octconv4j.octave.Tuning;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Executable;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Parameter;
+import java.lang.reflect.Type;
+import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+
+/**
+ * Calls the whole API at random, with good arguments, bad ones and objects of earlier calls. Each
+ * call must return or throw an exception that says what is wrong. Runs in a JVM of its own: the
+ * arguments are seed, calls, a file for the last call, a file for the counts, a folder for files.
+ */
+public final class Fuzz {
+  private static final int SHOWN = 300;
+
+  /** Their exceptions have tests of their own; here they must not end the process. */
+  private static final List<String> ELSEWHERE =
+      List.of("io.github.octconv4j.image", "io.github.octconv4j.weights");
+
+  private final Values values;
+  private final GoodArguments good;
+  private final List<Executable> members = Api.members();
+  private final Map<String, long[]> counts = new TreeMap<>(); // calls, returns
+  private final Map<String, String> complaints = new TreeMap<>();
+  private final Map<String, String> messages = new TreeMap<>();
+  private final MappedByteBuffer last;
+
+  private Fuzz(long seed, Path lastCall, Path folder, Arena strangers, MemorySegment strange)
+      throws IOException {
+    values = new Values(new Random(seed), strangers, strange, FuzzFiles.in(folder));
+    good = new GoodArguments(values);
+    try (FileChannel channel =
+        FileChannel.open(
+            lastCall,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE)) {
+      last = channel.map(FileChannel.MapMode.READ_WRITE, 0, 4096);
+    }
+  }
+
+  /** Runs. */
+  public static void main(String[] args) throws Exception {
+    long seed = Long.parseLong(args[0]);
+    int calls = Integer.parseInt(args[1]);
+    // Warnings about what the calls leave open, and traces of the files' parsers.
+    System.setErr(new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8));
+    Arena[] strangers = new Arena[1];
+    MemorySegment[] strange = new MemorySegment[1];
+    Thread stranger =
+        Thread.ofPlatform()
+            .daemon()
+            .start(
+                () -> {
+                  strangers[0] = Arena.ofConfined();
+                  strange[0] = strangers[0].allocate(1 << 16, 64);
+                });
+    stranger.join();
+    Fuzz fuzz = new Fuzz(seed, Path.of(args[2]), Path.of(args[4]), strangers[0], strange[0]);
+    try {
+      fuzz.run(calls);
+    } catch (RuntimeException | Error e) {
+      System.out.println("seed " + seed + ": the fuzzer itself failed");
+      e.printStackTrace(System.out);
+      System.exit(2);
+    }
+    fuzz.write(Path.of(args[3]));
+    if (!fuzz.complaints.isEmpty()) {
+      System.out.println("seed " + seed);
+      fuzz.complaints.values().forEach(System.out::println);
+      System.exit(1);
+    }
+    System.out.println(calls + " calls, seed " + seed);
+    System.exit(0);
+  }
+
+  private void run(int calls) {
+    values.keep(PlanOptions.DEFAULT.tuning(Tuning.OFF));
+    for (int i = 0; i < calls; i++) {
+      if (i % 500 == 0) { // there is always something to work with
+        Engine engine = Engine.cpu();
+        values.keep(engine);
+        values.keep(Stream.of(engine));
+        values.keep(new PlanCache<>(2));
+      }
+      if (i % 40 == 0) {
+        values.closeAnArena();
+      }
+      Executable member = members.get(values.below(members.size()));
+      if (isRare(member) && values.chance(0.7)) {
+        continue;
+      }
+      call(i, member);
+    }
+  }
+
+  /** What takes milliseconds is called less often. */
+  private static boolean isRare(Executable member) {
+    String name = Api.name(member);
+    return name.startsWith("OctavePlanner.")
+        || name.startsWith("Network")
+        || name.startsWith("LibraryInfo.load")
+        || name.startsWith("NativeHandle.close")
+        || name.contains(".tracingPredictor(");
+  }
+
+  private void call(int number, Executable member) {
+    String name = Api.name(member);
+    Object receiver;
+    Object[] args;
+    try {
+      Object[] fitting = values.chance(0.85) ? good.of(name) : null;
+      boolean isStatic =
+          Modifier.isStatic(member.getModifiers()) || member instanceof Constructor<?>;
+      receiver =
+          fitting != null ? fitting[0] : isStatic ? null : values.kept(member.getDeclaringClass());
+      args = fitting == null ? random(member) : Arrays.copyOfRange(fitting, 1, fitting.length);
+      if (receiver == null && !isStatic) {
+        return;
+      }
+    } catch (RuntimeException | OutOfMemoryError e) {
+      return; // no arguments this time
+    }
+    if (args.length > 0 && values.chance(0.15)) {
+      mutate(member, args);
+    }
+    note(number, name, receiver, args);
+    long[] count = counts.computeIfAbsent(name, n -> new long[2]);
+    count[0]++;
+    try {
+      Object result =
+          member instanceof Constructor<?> constructor
+              ? constructor.newInstance(args)
+              : ((Method) member).invoke(receiver, args);
+      count[1]++;
+      values.keep(result);
+      good.after(name, receiver, args, result);
+    } catch (InvocationTargetException e) {
+      judge(number, member, receiver, args, e.getCause());
+    } catch (ReflectiveOperationException | IllegalArgumentException e) {
+      complaints.put(name, name + ": could not be called: " + e);
+    }
+  }
+
+  private void mutate(Executable member, Object[] args) {
+    int index = values.below(args.length);
+    Type type = member.getGenericParameterTypes()[index];
+    boolean primitive = member.getParameterTypes()[index].isPrimitive();
+    if (values.chance(0.25) && !primitive) {
+      args[index] = null;
+      return;
+    }
+    Object other;
+    try {
+      other = mutated(args[index], type);
+    } catch (RuntimeException e) {
+      return; // no such value this time
+    }
+    if (other != null) {
+      args[index] = other;
+    }
+  }
+
+  private Object[] random(Executable member) {
+    Type[] types = member.getGenericParameterTypes();
+    Object[] args = new Object[types.length];
+    for (int i = 0; i < types.length; i++) {
+      args[i] = values.make(types[i]);
+      if (args[i] == null && member.getParameterTypes()[i].isPrimitive()) {
+        throw new IllegalStateException("no value of " + types[i]);
+      }
+    }
+    return args;
+  }
+
+  /** Another value of the type; of an array of numbers mostly the same with an absurd one. */
+  private Object mutated(Object value, Type type) {
+    if (value instanceof long[] numbers && numbers.length > 0 && values.chance(0.7)) {
+      long[] copy = numbers.clone();
+      copy[values.below(copy.length)] = values.chance(0.5) ? values.absurd() : values.number();
+      return copy;
+    }
+    if (value instanceof Integer && values.chance(0.5)) {
+      return (int) values.absurd();
+    }
+    if (value instanceof Long && values.chance(0.5)) {
+      return values.absurd();
+    }
+    return values.make(type);
+  }
+
+  /** Only what says what is wrong is right. */
+  private void judge(int number, Executable member, Object receiver, Object[] args, Throwable e) {
+    String message = String.valueOf(e.getMessage());
+    String wrong = null;
+    if (e instanceof NullPointerException) {
+      boolean byHand = e.getMessage() != null && !message.startsWith("Cannot ");
+      boolean named = byHand || member.getDeclaringClass().isEnum(); // valueOf is the compiler's
+      for (Parameter parameter : member.getParameters()) {
+        named |= message.contains(parameter.getName());
+      }
+      wrong = named ? null : "a null that is not named";
+    } else if (e instanceof IllegalArgumentException
+        || e instanceof IllegalStateException
+        || e instanceof DnnException
+        || e instanceof IOException
+        || e instanceof IndexOutOfBoundsException) {
+      wrong = message.length() < 10 || message.equals("Already closed") ? "too short" : null;
+    } else {
+      wrong = "not expected";
+    }
+    String name = Api.name(member);
+    boolean elsewhere = ELSEWHERE.contains(member.getDeclaringClass().getPackageName());
+    if (wrong != null && !elsewhere) {
+      complaints.putIfAbsent(
+          name + e.getClass().getName() + wrong,
+          "call %d %s: %s: %s%n    at %s%n    of %s"
+              .formatted(number, name, wrong, e, frames(e), shown(receiver, args)));
+    }
+    messages.putIfAbsent(
+        name + " " + message.replaceAll("[0-9]+", "0").replaceAll("0x\\w+", "x"),
+        name + "  ->  " + e.getClass().getSimpleName() + ": " + message);
+  }
+
+  private static String frames(Throwable e) {
+    List<String> frames = new ArrayList<>();
+    for (StackTraceElement frame : e.getStackTrace()) {
+      if (frames.size() < 6) {
+        frames.add(frame.getFileName() + ":" + frame.getLineNumber());
+      }
+    }
+    return String.join(" < ", frames);
+  }
+
+  /** Leaves the call where it is found after the end of the process. */
+  private void note(int number, String name, Object receiver, Object[] args) {
+    byte[] text =
+        "call %d %s of %s"
+            .formatted(number, name, shown(receiver, args))
+            .replace('\n', ' ')
+            .getBytes(StandardCharsets.UTF_8);
+    last.clear();
+    last.put(ByteBuffer.wrap(text, 0, Math.min(text.length, last.capacity() - 1)));
+    last.put((byte) 0);
+  }
+
+  private static String shown(Object receiver, Object[] args) {
+    StringBuilder text = new StringBuilder();
+    text.append(shown(receiver)).append(" with");
+    for (Object arg : args) {
+      text.append(' ').append(shown(arg)).append(';');
+    }
+    return text.toString();
+  }
+
+  private static String shown(Object object) {
+    String text;
+    if (object instanceof long[] numbers) {
+      text = Arrays.toString(numbers);
+    } else if (object instanceof float[] floats) {
+      text = "float[" + floats.length + "]";
+    } else if (object instanceof NativeHandle handle) {
+      text = object.getClass().getSimpleName() + (handle.isClosed() ? " closed" : "");
+      if (object instanceof io.github.octconv4j.dnn.PrimitiveDesc desc) {
+        text += " " + desc;
+      } else if (object instanceof io.github.octconv4j.dnn.Primitive primitive) {
+        text += " " + primitive.desc() + " threads " + primitive.desc().threads();
+      }
+    } else if (object instanceof Arena || object instanceof MemoryDesc) {
+      text = object.toString();
+    } else {
+      try {
+        text = String.valueOf(object);
+      } catch (RuntimeException e) {
+        text = object.getClass().getSimpleName() + " that " + e;
+      }
+    }
+    return text.length() > SHOWN ? text.substring(0, SHOWN) + "..." : text;
+  }
+
+  private void write(Path file) throws IOException {
+    List<String> lines = new ArrayList<>();
+    for (Executable member : members) {
+      String name = Api.name(member);
+      long[] count = counts.getOrDefault(name, new long[2]);
+      boolean makes = true;
+      for (Type type : member.getGenericParameterTypes()) {
+        makes &= values.canMake(type);
+      }
+      lines.add("%s\t%d\t%d\t%s".formatted(name, count[0], count[1], makes));
+    }
+    Files.write(file, lines);
+    Files.write(Path.of(file + ".messages"), messages.values());
+  }
+}

@@ -1,0 +1,44 @@
+package io.github.octconv4j.safety;
+
+import io.github.octconv4j.weights.SafetensorsWriter;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import javax.imageio.ImageIO;
+
+/** Files for the fuzzer: a few that can be read, and some that can't. */
+final class FuzzFiles {
+  private FuzzFiles() {}
+
+  static Path[] in(Path folder) throws IOException {
+    Path weights = folder.resolve("w.safetensors");
+    Files.write(
+        weights,
+        new SafetensorsWriter()
+            .metadata("kind", "none")
+            .metadata("a", "1")
+            .floats("a", new float[] {1, 2, 3, 4}, 2, 2)
+            .floats("x_h", new float[] {1}, 1)
+            .toBytes());
+    Path picture = folder.resolve("p.png");
+    ImageIO.write(new BufferedImage(5, 4, BufferedImage.TYPE_INT_RGB), "png", picture.toFile());
+    Path digits = folder.resolve("t10k-images-idx3-ubyte");
+    Files.write(digits, new byte[] {0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 2, 1, 2, 3, 4});
+    Path labels = folder.resolve("t10k-labels-idx1-ubyte");
+    Files.write(labels, new byte[] {0, 0, 8, 1, 0, 0, 0, 1, 7});
+    Path text = folder.resolve("text");
+    Files.write(text, "not what it seems".getBytes(StandardCharsets.UTF_8));
+    return new Path[] {
+      weights,
+      picture,
+      digits,
+      labels,
+      text,
+      folder,
+      folder.resolve("absent"),
+      folder.resolve("out")
+    };
+  }
+}
