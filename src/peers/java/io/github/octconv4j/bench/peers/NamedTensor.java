@@ -1,0 +1,10 @@
+package io.github.octconv4j.bench.peers;
+
+/**
+ * An input of a model.
+ *
+ * @param name in the model
+ * @param values row by row; shared, not to be changed
+ * @param dims for instance (n, c, h, w)
+ */
+record NamedTensor(String name, float[] values, long... dims) {}
