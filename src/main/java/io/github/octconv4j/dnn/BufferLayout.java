@@ -77,7 +77,7 @@ final class BufferLayout {
   }
 
   /** Bytes rounded up to whole cache lines. */
-  private static long lines(long bytes) {
+  static long lines(long bytes) {
     return (bytes + Tensor.ALIGNMENT - 1) / Tensor.ALIGNMENT * Tensor.ALIGNMENT;
   }
 

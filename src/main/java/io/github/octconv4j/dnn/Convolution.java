@@ -114,6 +114,10 @@ public final class Convolution implements Operation {
         creation.attributes());
   }
 
+  Window window() {
+    return window;
+  }
+
   /** Whether the elements of some column of the destination are sums of padding alone. */
   boolean hasColumnOfPadding() {
     int columns = src.rank() - 1;

@@ -1,5 +1,7 @@
 package io.github.octconv4j.dnn;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
@@ -156,6 +158,14 @@ public final class Execution extends NativeHandle {
    */
   public void run() {
     enter();
+    try {
+      runAll();
+    } finally {
+      exit();
+    }
+  }
+
+  private void runAll() {
     int threadsBefore = Threads.swap(program.threads());
     try {
       requireBound();
@@ -163,6 +173,23 @@ public final class Execution extends NativeHandle {
     } finally {
       Reference.reachabilityFence(bound);
       Threads.swap(threadsBefore);
+    }
+  }
+
+  /**
+   * Runs all steps and writes the program to a file that needs no Java: the primitives, the
+   * constants, the inputs, and what the outputs then hold. {@code native/README.md} describes the
+   * format.
+   *
+   * @param out not closed
+   * @throws IllegalStateException as {@link #run}
+   */
+  public void export(OutputStream out) throws IOException {
+    enter();
+    try {
+      runAll();
+      ProgramFile.write(program, bound, out);
+    } finally {
       exit();
     }
   }

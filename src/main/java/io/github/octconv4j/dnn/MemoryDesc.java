@@ -277,6 +277,11 @@ public final class MemoryDesc {
     return blocking;
   }
 
+  /** Returns the bytes from which oneDNN's descriptor is made again. */
+  byte[] blob() {
+    return blob.clone();
+  }
+
   /** Makes oneDNN's descriptor, which lives as long as the arena. */
   MemorySegment in(Arena arena) {
     NativeLibrary.load();

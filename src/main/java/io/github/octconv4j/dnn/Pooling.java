@@ -66,6 +66,14 @@ public final class Pooling implements Operation {
         creation.attributes());
   }
 
+  Algorithm algorithm() {
+    return algorithm;
+  }
+
+  Window window() {
+    return window;
+  }
+
   @Override
   public String toString() {
     return "%s src %s dst %s %s".formatted(algorithm, src, dst, window);

@@ -3,6 +3,7 @@ package io.github.octconv4j.dnn;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.stream.Stream;
 
 /**
  * How a kernel moves over the spatial dimensions of an image, for convolution and pooling: one
@@ -109,6 +110,13 @@ public final class Window {
                 .formatted(dst, src, this, d + 2, expected));
       }
     }
+  }
+
+  /** Returns kernel, strides, dilations and padding before and after, one after the other. */
+  long[] numbers() {
+    return Stream.of(kernel, strides, dilations, left, right)
+        .flatMapToLong(Arrays::stream)
+        .toArray();
   }
 
   MemorySegment kernel(Arena arena) {

@@ -3,6 +3,8 @@ package io.github.octconv4j.octave;
 import io.github.octconv4j.dnn.Execution;
 import io.github.octconv4j.dnn.Operand;
 import io.github.octconv4j.dnn.Tensor;
+import java.io.IOException;
+import java.io.OutputStream;
 
 /**
  * Runs an {@link OctavePlan}, one thread at a time. A run allocates nothing. It keeps its plan
@@ -36,6 +38,13 @@ public final class OctaveExecution implements AutoCloseable {
     bind("x", plan.inputOperand(), x);
     bind("y", plan.outputOperand(), y);
     return execution.profile(runs);
+  }
+
+  /** Runs once and writes plan, data and results to a file; see {@link Execution#export}. */
+  public void export(OctaveTensor x, OctaveTensor y, OutputStream out) throws IOException {
+    bind("x", plan.inputOperand(), x);
+    bind("y", plan.outputOperand(), y);
+    execution.export(out);
   }
 
   private void bind(String name, OctaveOperand operand, OctaveTensor tensor) {

@@ -15,7 +15,6 @@ import io.github.octconv4j.octave.OctaveWeights;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** One octave convolution with random weights and data, the same for all. */
@@ -183,21 +182,22 @@ final class LayerWorkload implements Workload {
 
   @Override
   public List<Contender> contenders(int threads) {
-    List<Supplier<Contender>> makers =
-        List.of(
-            () -> OctaveContender.inPlanLayout(this, threads, DataType.F32),
-            () -> OctaveContender.rowMajor(this, threads),
-            () -> OctaveContender.inPlanLayout(this, threads, DataType.BF16),
-            () -> new OnnxRuntimeContender(onnx(), inputs(), threads),
-            () ->
-                new PyTorchContender(
-                    manager -> new PyTorchOctave(spec, weights, manager), inputs(), threads));
     List<Contender> contenders = new ArrayList<>();
     try {
-      makers.forEach(maker -> contenders.add(maker.get()));
+      OctaveContender ours = OctaveContender.inPlanLayout(this, threads, DataType.F32);
+      contenders.add(ours);
+      contenders.add(OctaveContender.rowMajor(this, threads));
+      contenders.add(OctaveContender.inPlanLayout(this, threads, DataType.BF16));
+      contenders.add(new OnnxRuntimeContender(onnx(), inputs(), threads));
+      contenders.add(
+          new PyTorchContender(
+              manager -> new PyTorchOctave(spec, weights, manager), inputs(), threads));
+      if (threads == 1) {
+        contenders.add(new JavaCppContender(ours));
+      }
       return contenders;
     } catch (RuntimeException | Error e) {
-      contenders.forEach(Contender::close);
+      contenders.reversed().forEach(Contender::close);
       throw e;
     }
   }

@@ -15,7 +15,11 @@ import io.github.octconv4j.octave.OctavePlan;
 import io.github.octconv4j.octave.OctaveTensor;
 import io.github.octconv4j.octave.OutputFormat;
 import io.github.octconv4j.octave.PlanOptions;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -106,8 +110,15 @@ final class OctaveContender implements Contender {
     return options.type().name().toLowerCase(Locale.ROOT);
   }
 
-  OctavePlan plan() {
-    return plan;
+  /** Runs once and returns plan, data and results as a file. */
+  byte[] export() {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try {
+      execution.export(x, y, out);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // does not happen in memory
+    }
+    return out.toByteArray();
   }
 
   @Override
@@ -117,14 +128,32 @@ final class OctaveContender implements Contender {
 
   @Override
   public List<float[]> outputs() {
+    return parts(y).stream().map(this::floats).toList();
+  }
+
+  /** Reads outputs that somebody else computed with this plan, in its layouts. */
+  List<float[]> outputs(List<byte[]> bytes) {
+    List<Tensor> parts = parts(y);
     List<float[]> outputs = new ArrayList<>();
-    if (y.hasHigh()) {
-      outputs.add(floats(y.high()));
-    }
-    if (y.hasLow()) {
-      outputs.add(floats(y.low()));
+    try (Arena copy = Arena.ofConfined()) {
+      for (int i = 0; i < parts.size(); i++) {
+        Tensor tensor = Tensor.allocate(parts.get(i).desc(), copy);
+        tensor.segment().copyFrom(MemorySegment.ofArray(bytes.get(i)));
+        outputs.add(floats(tensor));
+      }
     }
     return outputs;
+  }
+
+  private static List<Tensor> parts(OctaveTensor tensor) {
+    List<Tensor> parts = new ArrayList<>();
+    if (tensor.hasHigh()) {
+      parts.add(tensor.high());
+    }
+    if (tensor.hasLow()) {
+      parts.add(tensor.low());
+    }
+    return parts;
   }
 
   private float[] floats(Tensor tensor) {

@@ -21,7 +21,9 @@ import java.util.Map;
  * buffers that it reads and writes in place.
  */
 final class OnnxRuntimeContender implements Contender {
-  private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
+  private static final String NO_TELEMETRY = "ORT_DISABLE_TELEMETRY";
+
+  private final OrtEnvironment environment = environment();
   private final OrtSession session;
   private final Map<String, OnnxTensor> inputs = new LinkedHashMap<>();
   private final Map<String, OnnxTensor> outputs = new LinkedHashMap<>();
@@ -57,6 +59,16 @@ final class OnnxRuntimeContender implements Contender {
     } catch (OrtException e) {
       throw new IllegalStateException("ONNX Runtime: " + e.getMessage(), e);
     }
+  }
+
+  /** Version 1.29 reports to its maker, and crashes doing so where the command line is long. */
+  private static OrtEnvironment environment() {
+    if (!"1".equals(System.getenv(NO_TELEMETRY))) {
+      throw new IllegalStateException(
+          "set the environment variable %s to 1 before Java starts, as scripts/bench peers does"
+              .formatted(NO_TELEMETRY));
+    }
+    return OrtEnvironment.getEnvironment();
   }
 
   private static FloatBuffer direct(int count) {

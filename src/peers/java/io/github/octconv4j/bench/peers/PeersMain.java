@@ -162,7 +162,7 @@ final class PeersMain implements Callable<Integer> {
       }
       return results;
     } finally {
-      contenders.forEach(Contender::close);
+      contenders.reversed().forEach(Contender::close);
     }
   }
 

@@ -1,0 +1,187 @@
+package io.github.octconv4j.dnn;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.Channels;
+import java.nio.channels.WritableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A program as a file, so that something else than Java can run the very same primitives. Lines of
+ * words come first, then the data of constants, inputs and outputs. {@code native/README.md}
+ * describes the format.
+ */
+final class ProgramFile {
+  private final Program program;
+  private final MemorySegment[] bound;
+  private final StringBuilder text = new StringBuilder();
+  private final List<MemoryDesc> descs = new ArrayList<>();
+  private final List<MemorySegment> data = new ArrayList<>();
+  private long dataBytes;
+
+  private ProgramFile(Program program, MemorySegment[] bound) {
+    this.program = program;
+    this.bound = bound;
+  }
+
+  /**
+   * Writes a program and its data.
+   *
+   * @param bound the segment of each input and output, by the buffer's index
+   * @param out not closed
+   */
+  static void write(Program program, MemorySegment[] bound, OutputStream out) throws IOException {
+    ProgramFile file = new ProgramFile(program, bound);
+    byte[] head = file.head();
+    out.write(head);
+    out.write(new byte[(int) (BufferLayout.lines(head.length) - head.length)]);
+    WritableByteChannel channel = Channels.newChannel(out);
+    for (MemorySegment segment : file.data) {
+      channel.write(segment.asByteBuffer());
+      out.write(new byte[(int) (BufferLayout.lines(segment.byteSize()) - segment.byteSize())]);
+    }
+  }
+
+  private byte[] head() {
+    for (Buffer buffer : program.buffers()) {
+      addBuffer(buffer);
+    }
+    for (Section section : program.sections()) {
+      for (int lane = 0; lane < section.lanes().size(); lane++) {
+        for (Step step : section.lanes().get(lane)) {
+          addStep(step, lane);
+        }
+      }
+    }
+    String buffersAndSteps = text.toString();
+    text.setLength(0);
+    line("octconv4j-program", 1);
+    line("onednn", CpuIsa.libraryVersion());
+    line("isa", CpuIsa.name());
+    line("threads", program.threads());
+    line("lanes", program.lanes());
+    line("temporaries", program.layout().bytes());
+    line("scratchpad", program.layout().scratchpadBytes());
+    for (int i = 0; i < descs.size(); i++) {
+      text.append("# ").append(descs.get(i)).append('\n');
+      line("desc", i, HexFormat.of().formatHex(descs.get(i).blob()));
+    }
+    text.append(buffersAndSteps).append("data\n");
+    return text.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private void addBuffer(Buffer buffer) {
+    long bytes = buffer.desc().bytes();
+    int desc = indexOf(buffer.desc());
+    switch (buffer.role()) {
+      case INPUT -> line("input", desc, bytes, add(bound[buffer.index()], bytes), buffer.name());
+      case OUTPUT -> line("output", desc, bytes, add(bound[buffer.index()], bytes), buffer.name());
+      case CONSTANT ->
+          line(
+              "constant",
+              desc,
+              bytes,
+              add(program.constant(buffer).segment(), bytes),
+              buffer.name());
+      case TEMPORARY ->
+          line("temporary", desc, bytes, program.layout().offset(buffer), buffer.name());
+    }
+  }
+
+  /** Adds data and returns where they begin, counted from the first. */
+  private long add(MemorySegment segment, long bytes) {
+    long begin = dataBytes;
+    data.add(segment.asSlice(0, bytes));
+    dataBytes += BufferLayout.lines(bytes);
+    return begin;
+  }
+
+  private void addStep(Step step, int lane) {
+    PrimitiveDesc desc = step.primitive().desc();
+    Operation operation = desc.operation();
+    line("step", operation.kind(), step.name());
+    line("lane", lane);
+    line("implementation", desc.implementation());
+    addOperation(operation);
+    line("fpmath", desc.attributes().fpMath().code());
+    for (PostOps.PostOp postOp : desc.attributes().postOps().list()) {
+      addPostOp(postOp);
+    }
+    Map<Integer, String> arguments = new TreeMap<>();
+    step.operands()
+        .forEach(
+            (arg, operand) ->
+                arguments.put(
+                    arg.code(),
+                    "%d %d %d"
+                        .formatted(
+                            operand.buffer().index(), operand.offset(), indexOf(operand.desc()))));
+    arguments.forEach((code, where) -> line("arg", code, where));
+    MemoryDesc scratchpad = desc.descs().get(Arg.SCRATCHPAD);
+    if (scratchpad != null) {
+      line("working", Arg.SCRATCHPAD.code(), indexOf(scratchpad));
+    }
+    line("end");
+  }
+
+  private void addOperation(Operation operation) {
+    if (operation instanceof Convolution convolution) {
+      line("algorithm", Algorithm.CONVOLUTION_DIRECT.code());
+      addWindow(convolution.window());
+    } else if (operation instanceof Pooling pooling) {
+      line("algorithm", pooling.algorithm().code());
+      addWindow(pooling.window());
+    } else if (operation instanceof Resampling resampling) {
+      line("algorithm", resampling.algorithm().code());
+    } else if (operation instanceof Binary binary) {
+      line("algorithm", binary.algorithm().code());
+    } else if (operation instanceof Eltwise eltwise) {
+      line("algorithm", eltwise.algorithm().code());
+      line("scalars", eltwise.alpha(), eltwise.beta());
+    } else if (operation instanceof Concat concat) {
+      line("axis", concat.axis());
+    }
+  }
+
+  private void addWindow(Window window) {
+    List<Object> words = new ArrayList<>();
+    for (long number : window.numbers()) {
+      words.add(number);
+    }
+    line("window", words.toArray());
+  }
+
+  private void addPostOp(PostOps.PostOp postOp) {
+    if (postOp instanceof PostOps.Sum sum) {
+      line("postop", "sum", sum.scale());
+    } else if (postOp instanceof PostOps.Eltwise eltwise) {
+      line("postop", "eltwise", eltwise.algorithm().code(), eltwise.alpha(), eltwise.beta());
+    } else if (postOp instanceof PostOps.BinaryWith binary) {
+      line("postop", "binary", binary.algorithm().code(), indexOf(binary.src1()));
+    }
+  }
+
+  /** The number of a descriptor in the file; equal ones are written once. */
+  private int indexOf(MemoryDesc desc) {
+    int index = descs.indexOf(desc);
+    if (index < 0) {
+      index = descs.size();
+      descs.add(desc);
+    }
+    return index;
+  }
+
+  private void line(String word, Object... more) {
+    text.append(word);
+    for (Object value : more) {
+      text.append(' ').append(value);
+    }
+    text.append('\n');
+  }
+}
