@@ -116,8 +116,8 @@ final class JavaCppContender implements Contender {
         dnnl_primitive_attr_set_fpmath_mode(attributes, step.number("fpmath")),
         "set the fpmath mode");
     check(dnnl_primitive_attr_set_post_ops(attributes, postOps(step)), "set post-ops");
-    dnnl_primitive_desc desc = new dnnl_primitive_desc();
-    check(describe(desc, step, attributes), "describe a " + step.kind());
+    dnnl_primitive_desc desc =
+        step.kind().equals("concat") ? concat(step, attributes) : describe(step, attributes);
     String wanted = String.join(" ", step.words("implementation"));
     while (!implementation(desc).equals(wanted)) {
       check(dnnl_primitive_desc_next_impl(desc), "find the implementation " + wanted);
@@ -161,6 +161,12 @@ final class JavaCppContender implements Contender {
       }
     }
     return ops;
+  }
+
+  private dnnl_primitive_desc describe(Step step, dnnl_primitive_attr attributes) {
+    dnnl_primitive_desc desc = new dnnl_primitive_desc();
+    check(describe(desc, step, attributes), "describe a " + step.kind());
+    return desc;
   }
 
   private int describe(dnnl_primitive_desc desc, Step step, dnnl_primitive_attr attributes) {
@@ -222,13 +228,11 @@ final class JavaCppContender implements Contender {
               desc(step, DNNL_ARG_SRC_1),
               dst,
               attributes);
-      case "concat" -> concat(desc, step, dst, attributes);
       default -> throw new IllegalStateException("layers have no primitive " + step.kind());
     };
   }
 
-  private int concat(
-      dnnl_primitive_desc desc, Step step, dnnl_memory_desc dst, dnnl_primitive_attr attributes) {
+  private dnnl_primitive_desc concat(Step step, dnnl_primitive_attr attributes) {
     List<dnnl_memory_desc> sources = new ArrayList<>();
     for (int code = DNNL_ARG_MULTIPLE_SRC; step.desc(code) >= 0; code++) {
       sources.add(desc(step, code));
@@ -236,13 +240,17 @@ final class JavaCppContender implements Contender {
     try (PointerPointer<dnnl_memory_desc> array =
             new PointerPointer<>(sources.toArray(new dnnl_memory_desc[0]));
         PointerPointer<dnnl_primitive_desc> result = new PointerPointer<>(1)) {
-      int status =
+      check(
           dnnl_concat_primitive_desc_create(
-              result, engine, dst, sources.size(), step.number("axis"), array, attributes);
-      if (status == dnnl_success) {
-        desc.put(result.get(dnnl_primitive_desc.class));
-      }
-      return status;
+              result,
+              engine,
+              desc(step, DNNL_ARG_DST),
+              sources.size(),
+              step.number("axis"),
+              array,
+              attributes),
+          "describe a concat");
+      return result.get(dnnl_primitive_desc.class);
     }
   }
 

@@ -21,7 +21,7 @@ import java.util.Map;
  * buffers that it reads and writes in place.
  */
 final class OnnxRuntimeContender implements Contender {
-  private static final String NO_TELEMETRY = "ORT_DISABLE_TELEMETRY";
+  static final String NO_TELEMETRY = "ORT_DISABLE_TELEMETRY";
 
   private final OrtEnvironment environment = environment();
   private final OrtSession session;
@@ -65,7 +65,7 @@ final class OnnxRuntimeContender implements Contender {
   private static OrtEnvironment environment() {
     if (!"1".equals(System.getenv(NO_TELEMETRY))) {
       throw new IllegalStateException(
-          "set the environment variable %s to 1 before Java starts, as scripts/bench peers does"
+          "the environment variable %s must be 1 before Java starts; PeersMain sees to it"
               .formatted(NO_TELEMETRY));
     }
     return OrtEnvironment.getEnvironment();

@@ -26,7 +26,7 @@ final class PeersFile {
     if (before.isPresent()) {
       if (!before.get().machine().isLike(machine)) {
         throw new IOException(
-            "%s holds measurements of %s, this is %s: move it away or choose another --out"
+            "%s holds measurements of %s, this is %s: move it away or name another folder"
                 .formatted(file, before.get().machine(), machine));
       }
       results.addAll(before.get().results());
