@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * How many times faster this library is than another one, on the layers that both computed.
+ * How many times faster this library is than another one, on the layers that both computed right.
  *
  * @param threads of both
  * @param alpha of both
@@ -25,7 +25,9 @@ public record PeerComparison(
     for (int threads : new TreeSet<>(results.stream().map(PeerResult::threads).toList())) {
       for (double alpha : new TreeSet<>(results.stream().map(PeerResult::alpha).toList())) {
         List<PeerResult> same =
-            results.stream().filter(r -> r.threads() == threads && r.alpha() == alpha).toList();
+            results.stream()
+                .filter(r -> r.threads() == threads && r.alpha() == alpha && r.isRight())
+                .toList();
         List<String> contenders = same.stream().map(PeerComparison::label).distinct().toList();
         for (String theirs : contenders) {
           for (String ours : contenders) {

@@ -23,6 +23,13 @@ public record PeerResult(
     double us,
     double spread,
     double agrees) {
+  private static final double F32 = 1e-5;
+  private static final double BF16 = 2e-2;
+
+  /** Returns whether the outputs are right, as far as the type can be; a time counts only then. */
+  public boolean isRight() {
+    return agrees <= (dtype.equals("bf16") ? BF16 : F32);
+  }
 
   /** Returns whether both measure the same, so that the newer one takes the older one's place. */
   public boolean isSameAs(PeerResult other) {

@@ -307,7 +307,8 @@ final class ReportPage {
     html.append(Html.table(List.of("library", "version", "largest error / largest value"), rows));
   }
 
-  private static void addPeerTable(StringBuilder html, List<PeerResult> results) {
+  private static void addPeerTable(StringBuilder html, List<PeerResult> all) {
+    List<PeerResult> results = all.stream().filter(PeerResult::isRight).toList();
     Set<String> labels =
         results.stream()
             .map(PeerComparison::label)

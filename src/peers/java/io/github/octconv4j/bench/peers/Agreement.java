@@ -4,9 +4,6 @@ import java.util.List;
 
 /** How far outputs are from the right ones. */
 final class Agreement {
-  private static final double F32 = 1e-5;
-  private static final double BF16 = 2e-2;
-
   private Agreement() {}
 
   /** Returns the largest error of all outputs over the largest right value; infinite is none. */
@@ -29,10 +26,5 @@ final class Agreement {
       }
     }
     return error / largest;
-  }
-
-  /** Returns the largest error that a type explains. */
-  static double tolerance(String dtype) {
-    return dtype.equals("bf16") ? BF16 : F32;
   }
 }
