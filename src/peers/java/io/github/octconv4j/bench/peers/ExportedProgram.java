@@ -18,6 +18,7 @@ import java.util.List;
  * @param file the whole file
  * @param data where the data begin in it
  */
+@SuppressWarnings("ArrayRecordComponent") // shared on purpose, and never compared
 record ExportedProgram(
     int temporaries,
     int scratchpad,
