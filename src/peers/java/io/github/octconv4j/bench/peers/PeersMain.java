@@ -43,10 +43,15 @@ public final class PeersMain {
                 "1",
                 // DJL reports as well.
                 "OPT_OUT_TRACKING",
-                "true",
-                // PyTorch warns at each call where NNPACK is missing, and writing takes time.
-                "TORCH_CPP_LOG_LEVEL",
-                "ERROR"));
-    System.exit(builder.start().waitFor());
+                "true"));
+    Process process = builder.start();
+    Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
+    int code = process.waitFor();
+    try (Stream<String> lines = Files.lines(messages)) {
+      // PyTorch says at each call that it has no NNPACK for this processor.
+      lines.filter(line -> code != 0 && !line.contains("NNPACK")).forEach(System.err::println);
+    }
+    Files.delete(messages);
+    System.exit(code);
   }
 }
