@@ -1,0 +1,23 @@
+package io.github.octconv4j.bench.report;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/**
+ * A plan run from Java beside the same primitives run from C, of {@code bridge.json}.
+ *
+ * @param layer its name
+ * @param alpha share of low channels
+ * @param primitives that one run executes
+ * @param javaUs median from Java, in microseconds
+ * @param cUs median from C, in microseconds
+ * @param ratio Java's time over C's
+ * @param nanosPerPrimitive what Java adds to each primitive
+ */
+public record BridgeResult(
+    String layer,
+    double alpha,
+    int primitives,
+    @JsonProperty("java_us") double javaUs,
+    @JsonProperty("c_us") double cUs,
+    double ratio,
+    @JsonProperty("ns_per_primitive_over_c") double nanosPerPrimitive) {}

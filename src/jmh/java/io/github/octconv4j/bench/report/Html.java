@@ -1,0 +1,63 @@
+package io.github.octconv4j.bench.report;
+
+import java.util.Base64;
+import java.util.List;
+
+/** Pieces of HTML. */
+final class Html {
+  private Html() {}
+
+  static String escape(String text) {
+    return text.replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace("\"", "&quot;");
+  }
+
+  /** A picture inside the page, another one on narrow screens. */
+  static String picture(String description, byte[] wide, byte[] narrow) {
+    return """
+        <picture>
+        <source media="(max-width: 640px)" srcset="data:image/png;base64,%s">
+        <img alt="%s" src="data:image/png;base64,%s">
+        </picture>
+        """
+        .formatted(base64(narrow), escape(description), base64(wide));
+  }
+
+  private static String base64(byte[] bytes) {
+    return Base64.getEncoder().encodeToString(bytes);
+  }
+
+  /**
+   * A table that scrolls on its own where the screen is narrow.
+   *
+   * @param heads plain text
+   * @param rows HTML of each cell; the first column is text, the others are numbers
+   */
+  static String table(List<String> heads, List<List<String>> rows) {
+    StringBuilder html = new StringBuilder("<div class=\"scroll\"><table><thead><tr>");
+    heads.forEach(head -> html.append("<th>").append(escape(head)).append("</th>"));
+    html.append("</tr></thead><tbody>\n");
+    for (List<String> row : rows) {
+      html.append("<tr>");
+      row.forEach(cell -> html.append("<td>").append(cell).append("</td>"));
+      html.append("</tr>\n");
+    }
+    return html.append("</tbody></table></div>\n").toString();
+  }
+
+  /**
+   * A bar, its share of the longest one and what it says.
+   *
+   * @param share from 0 to 1
+   * @param strong whether it stands out
+   */
+  static String bar(String name, double share, String value, boolean strong) {
+    return Numbers.format(
+        "<div class=\"bar%s\"><span class=\"name\">%s</span>"
+            + "<span class=\"track\"><span style=\"width:%.1f%%\"></span></span>"
+            + "<span class=\"value\">%s</span></div>%n",
+        strong ? " strong" : "", escape(name), Math.max(0.5, 100 * share), escape(value));
+  }
+}

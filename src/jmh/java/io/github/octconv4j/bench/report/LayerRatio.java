@@ -1,0 +1,28 @@
+package io.github.octconv4j.bench.report;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/**
+ * An octave layer beside the dense one, of {@code layers.json}, which {@code octconv bench layers
+ * --json} writes.
+ *
+ * @param name of the layer
+ * @param alpha share of low channels
+ * @param dtype of the octave layer
+ * @param threads of both
+ * @param octaveUs median, in microseconds
+ * @param denseUs median, in microseconds
+ * @param ratio of both
+ * @param limit what the ratio would be if only multiply-adds took time
+ * @param formulation how the octave layer was planned
+ */
+public record LayerRatio(
+    String name,
+    double alpha,
+    String dtype,
+    int threads,
+    @JsonProperty("octave_us") double octaveUs,
+    @JsonProperty("dense_us") double denseUs,
+    double ratio,
+    double limit,
+    String formulation) {}

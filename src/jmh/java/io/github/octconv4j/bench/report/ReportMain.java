@@ -1,0 +1,41 @@
+package io.github.octconv4j.bench.report;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** {@code scripts/bench report}: one HTML page and plots from the measurements of a folder. */
+public final class ReportMain {
+  private static final int WIDTH = 860;
+  private static final int HEIGHT = 440;
+
+  private ReportMain() {}
+
+  /** Ends the JVM with 2 where the folder has nothing to show. */
+  public static void main(String[] arguments) {
+    if (arguments.length != 1) {
+      System.err.println("bench report: expected one argument, the folder of the measurements");
+      System.exit(2);
+    }
+    try {
+      System.out.println("report: " + write(Path.of(arguments[0])));
+    } catch (IOException e) {
+      System.err.println("bench report: " + e.getMessage());
+      System.exit(2);
+    }
+  }
+
+  /** Writes {@code report.html} and {@code plots/*.png} into the folder and returns the page. */
+  public static Path write(Path folder) throws IOException {
+    BenchData data = BenchData.read(folder);
+    Path plots = Files.createDirectories(folder.resolve("plots"));
+    for (Map.Entry<String, LineChart> chart : Charts.of(data).entrySet()) {
+      Files.write(plots.resolve(chart.getKey() + ".png"), chart.getValue().toPng(WIDTH, HEIGHT));
+    }
+    Path page = folder.resolve("report.html");
+    Files.write(page, new ReportPage(data).toHtml().getBytes(StandardCharsets.UTF_8));
+    return page;
+  }
+}

@@ -1,0 +1,30 @@
+package io.github.octconv4j.bench.peers;
+
+import java.util.List;
+
+/** How far outputs are from the right ones. */
+final class Agreement {
+  private Agreement() {}
+
+  /** Returns the largest error of all outputs over the largest right value; infinite is none. */
+  static double largestError(List<float[]> actual, List<float[]> expected) {
+    if (actual.size() != expected.size()) {
+      return Double.POSITIVE_INFINITY;
+    }
+    double largest = 0;
+    double error = 0;
+    for (int i = 0; i < expected.size(); i++) {
+      float[] a = actual.get(i);
+      float[] e = expected.get(i);
+      if (a.length != e.length) {
+        return Double.POSITIVE_INFINITY;
+      }
+      for (int j = 0; j < e.length; j++) {
+        largest = Math.max(largest, Math.abs(e[j]));
+        double difference = Math.abs((double) a[j] - e[j]);
+        error = Math.max(error, Double.isNaN(difference) ? Double.POSITIVE_INFINITY : difference);
+      }
+    }
+    return error / largest;
+  }
+}
