@@ -66,8 +66,7 @@ public final class Execution extends NativeHandle {
     this.program = program;
     this.parts = parts;
     List<Buffer> buffers = program.buffers();
-    this.given =
-        IntStream.range(0, buffers.size()).filter(i -> buffers.get(i).isGiven()).toArray();
+    this.given = IntStream.range(0, buffers.size()).filter(i -> buffers.get(i).isGiven()).toArray();
     this.bound = new MemorySegment[buffers.size()];
     this.addresses = new long[buffers.size()];
     this.lanes = new Lanes(parts.stream, parts.sections, program.threads(), holds);
@@ -219,8 +218,7 @@ public final class Execution extends NativeHandle {
    */
   public long[] profile(int runs) {
     if (runs < 1 || runs > MOST_RUNS) {
-      throw new IllegalArgumentException(
-          "runs must be 1 to %d, was %d".formatted(MOST_RUNS, runs));
+      throw new IllegalArgumentException("runs must be 1 to %d, was %d".formatted(MOST_RUNS, runs));
     }
     enter();
     try {

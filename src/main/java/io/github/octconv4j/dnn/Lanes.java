@@ -102,8 +102,8 @@ final class Lanes implements Workers.Task {
   }
 
   /**
-   * Sets the number of OpenMP threads, which is the system thread's, and restores it before anything
-   * that waits: a virtual thread may be on another system thread afterwards.
+   * Sets the number of OpenMP threads, which is the system thread's, and restores it before
+   * anything that waits: a virtual thread may be on another system thread afterwards.
    */
   private void runSections(int lane) {
     int size = team;

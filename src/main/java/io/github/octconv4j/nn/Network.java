@@ -43,7 +43,9 @@ public final class Network implements AutoCloseable {
   /** Makes a network of layers that are run one after the other. */
   public Network(NetworkInfo info, List<Layer> layers) {
     this.info = Objects.requireNonNull(info, "info");
-    this.layers = List.copyOf(Objects.requireNonNull(layers, "layers"));
+    Objects.requireNonNull(layers, "layers")
+        .forEach(layer -> Objects.requireNonNull(layer, "element of layers"));
+    this.layers = List.copyOf(layers);
   }
 
   /**
@@ -92,7 +94,8 @@ public final class Network implements AutoCloseable {
     if (batch < 1) {
       throw new IllegalArgumentException("batch must be at least 1, was " + batch);
     }
-    try (ProgramBuilder program = new ProgramBuilder(engine, options.threads(), options.memoryLimit())) {
+    try (ProgramBuilder program =
+        new ProgramBuilder(engine, options.threads(), options.memoryLimit())) {
       OctaveProgramBuilder builder = new OctaveProgramBuilder(program, options);
       Operand input =
           program.input(

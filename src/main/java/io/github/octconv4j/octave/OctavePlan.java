@@ -48,9 +48,7 @@ public final class OctavePlan implements Plan {
     Layout layout = formulation.layout();
     try (ProgramBuilder program =
         new ProgramBuilder(
-            engine,
-            formulation.primitiveThreads(options.threads()),
-            options.memoryLimit())) {
+            engine, formulation.primitiveThreads(options.threads()), options.memoryLimit())) {
       OctaveProgramBuilder builder = new OctaveProgramBuilder(program, options);
       OctaveOperand given =
           new OctaveOperand(

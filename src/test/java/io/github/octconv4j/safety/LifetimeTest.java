@@ -58,7 +58,10 @@ class LifetimeTest {
     ChildJvm.Result result =
         ChildJvm.of(Forgetful.class).option("-D" + NativeHandle.ORIGINS_PROPERTY + "=true").run();
     assertThat(result.exit()).as(result.output()).isZero();
-    assertThat(Pattern.compile("Forgetful.forget\\(Forgetful.java:\\d+\\)").matcher(result.output()).results())
+    assertThat(
+            Pattern.compile("Forgetful.forget\\(Forgetful.java:\\d+\\)")
+                .matcher(result.output())
+                .results())
         .hasSize(2);
   }
 
@@ -142,6 +145,7 @@ class LifetimeTest {
       Engine engine = Engine.cpu();
       OctaveLayer layer = SPEC.on(engine, WEIGHTS, OFF);
       AtomicBoolean wrong = new AtomicBoolean();
+      long enough = runs.get() + round % 40 * 3;
       Thread[] threads = new Thread[3];
       for (int t = 0; t < threads.length; t++) {
         threads[t] =
@@ -150,8 +154,9 @@ class LifetimeTest {
                     () -> {
                       try (Arena arena = Arena.ofConfined()) {
                         OctaveTensor x = tensor(arena);
-                        for (int i = 0; i < 1000; i++) {
-                          layer.apply(x, OutputFormat.NHWC, arena);
+                        OctaveTensor y = tensor(arena);
+                        for (int i = 0; i < 1_000_000; i++) {
+                          layer.apply(x, y);
                           runs.incrementAndGet();
                         }
                       } catch (IllegalStateException e) {
@@ -160,7 +165,7 @@ class LifetimeTest {
                       }
                     });
       }
-      for (int spin = round % 100 * 1000; spin > 0; spin--) {
+      while (runs.get() < enough) {
         Thread.onSpinWait();
       }
       layer.close();
@@ -174,5 +179,6 @@ class LifetimeTest {
         "close against execute: %d rounds, %d runs, %d refused%n",
         rounds, runs.get(), refused.get());
     assertThat(refused.get()).isEqualTo(3L * rounds);
+    assertThat(runs.get()).isGreaterThan(rounds);
   }
 }

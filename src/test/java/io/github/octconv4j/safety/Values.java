@@ -312,7 +312,10 @@ final class Values {
     } else if (chance(0.03)) {
       return null;
     } else if (c == String.class) {
-      return pick(List.of("", "a", "x_h", "conv", "kind", "F32", "high", "\u0000", "%s%n%d"));
+      return pick(
+          List.of(
+              "", "a", "FLOOR", "HIGH", "NHWC", "STRICT", "RELU", "HH", "OFF", "x_h", "conv",
+              "kind", "F32", "high", "\u0000", "%s%n%d"));
     } else if (c == Float.class) {
       return (float) NUMBERS[below(NUMBERS.length)];
     } else if (c.isEnum()) {
