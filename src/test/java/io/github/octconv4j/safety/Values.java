@@ -34,6 +34,9 @@ import java.util.function.UnaryOperator;
 /** Makes arguments of any type: small good ones, absurd ones, and objects of earlier calls. */
 final class Values {
   private static final int KEPT = 12;
+
+  /** Of 40 segments; all with {@code -Dfuzz.guarded=40}, to see where memory was spoilt. */
+  private static final int GUARDED = Integer.getInteger("fuzz.guarded", 25);
   private static final int[] CHANNELS = {1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 24, 32, 33};
   private static final long[] ABSURD = {
     0,
@@ -227,7 +230,7 @@ final class Values {
     if (arena == strangers || !arena.scope().isAlive()) {
       arena = Arena.ofAuto();
     }
-    return kind < 25
+    return kind < GUARDED
         ? GuardedMemory.allocate(arena, size)
         : arena.allocate(Math.max(1, size), kind < 32 ? 64 : 16);
   }
