@@ -129,7 +129,7 @@ class FuzzTest {
 
   private static void read(Path file, Map<String, Counts> counts) throws IOException {
     for (String line : Files.readAllLines(file)) {
-      String[] fields = TAB.split(line);
+      String[] fields = TAB.split(line, -1);
       counts.merge(
           fields[0],
           new Counts(

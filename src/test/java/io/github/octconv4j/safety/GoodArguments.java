@@ -114,7 +114,7 @@ final class GoodArguments {
     } else if (result instanceof Operand operand && receiver instanceof ProgramBuilder builder) {
       operands.computeIfAbsent(builder, b -> new ArrayList<>()).add(operand);
     } else if (result instanceof Program program && receiver instanceof ProgramBuilder builder) {
-      built.put(program, operands.getOrDefault(builder, List.of()));
+      built.put(program, ofBuilder(builder));
     } else if (result instanceof Execution execution && receiver instanceof Program program) {
       bindable.put(execution, built.getOrDefault(program, List.of()));
     } else if (result instanceof OctaveExecution execution && receiver instanceof OctavePlan plan) {
@@ -338,7 +338,7 @@ final class GoodArguments {
   private Algorithm algorithm(String kind) {
     Algorithm algorithm;
     do {
-      algorithm = Algorithm.values()[v.below(Algorithm.values().length)];
+      algorithm = v.pick(List.of(Algorithm.values()));
     } while (!algorithm.name().startsWith(kind));
     return algorithm;
   }
@@ -371,6 +371,10 @@ final class GoodArguments {
       values[i] = v.below(bound);
     }
     return values;
+  }
+
+  private List<Operand> ofBuilder(ProgramBuilder builder) {
+    return operands.computeIfAbsent(builder, b -> new ArrayList<>());
   }
 
   private Object[] convolution(boolean bias) {
@@ -545,7 +549,7 @@ final class GoodArguments {
             (arg, wanted) -> {
               if (!arg.equals(Arg.SCRATCHPAD)) {
                 List<Operand> fitting =
-                    operands.getOrDefault(builder, List.of()).stream()
+                    ofBuilder(builder).stream()
                         .filter(o -> o.desc().equals(wanted))
                         .toList();
                 chosen.put(
@@ -729,8 +733,8 @@ final class GoodArguments {
         .kernel(kernel)
         .padding(v.chance(0.9) ? kernel / 2 : v.below(6))
         .stride(v.upTo(2))
-        .strideRule(StrideRule.values()[v.below(2)])
-        .sizeRule(SizeRule.values()[v.below(2)]);
+        .strideRule(v.pick(List.of(StrideRule.values())))
+        .sizeRule(v.pick(List.of(SizeRule.values())));
     if (v.chance(0.1)) {
       builder.padding(new Padding(v.below(9), v.below(9), v.below(9), v.below(9)));
     }

@@ -145,7 +145,7 @@ class LifetimeTest {
       Engine engine = Engine.cpu();
       OctaveLayer layer = SPEC.on(engine, WEIGHTS, OFF);
       AtomicBoolean wrong = new AtomicBoolean();
-      long enough = runs.get() + round % 40 * 3;
+      long enough = runs.get() + round % 40 * 3L;
       Thread[] threads = new Thread[3];
       for (int t = 0; t < threads.length; t++) {
         threads[t] =
