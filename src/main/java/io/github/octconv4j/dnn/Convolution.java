@@ -4,6 +4,7 @@ import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 
 /**
  * Convolution for inference, in 1, 2 or 3 spatial dimensions.
@@ -80,6 +81,12 @@ public final class Convolution implements Operation {
     }
     window.check(src, dst);
     return new Convolution(src, weights, bias, dst, window);
+  }
+
+  /** The same on other descriptors; the bias stays. */
+  Convolution with(UnaryOperator<MemoryDesc> change) {
+    return new Convolution(
+        change.apply(src), change.apply(weights), bias, change.apply(dst), window);
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 
 /**
  * Pooling for inference, in 1, 2 or 3 spatial dimensions: src (n, c, ih, iw) to dst (n, c, oh, ow).
@@ -41,6 +42,11 @@ public final class Pooling implements Operation {
     }
     window.check(src, dst);
     return new Pooling(algorithm, src, dst, window);
+  }
+
+  /** The same on other descriptors. */
+  Pooling with(UnaryOperator<MemoryDesc> change) {
+    return new Pooling(algorithm, change.apply(src), change.apply(dst), window);
   }
 
   @Override

@@ -41,7 +41,7 @@ public final class PrimitiveDesc extends NativeHandle {
   /**
    * Asks for an implementation.
    *
-   * @throws DnnException if oneDNN has none on this processor
+   * @throws DnnException if oneDNN has none on this processor; the message says what would do
    */
   public static PrimitiveDesc of(Engine engine, Operation operation, Attributes attributes) {
     Objects.requireNonNull(engine, "engine");
@@ -51,13 +51,13 @@ public final class PrimitiveDesc extends NativeHandle {
       return engine.using(
           e -> {
             MemorySegment attr = attributes.in(arena);
-            MemorySegment handle =
-                Native.create(
-                    arena,
-                    out -> operation.create(new Creation(arena, out, e, attr)),
-                    "make a primitive for %s%s",
-                    operation,
-                    attributes.postOps());
+            MemorySegment out = arena.allocate(ValueLayout.ADDRESS);
+            int status = operation.create(new Creation(arena, out, e, attr));
+            if (status == Status.UNIMPLEMENTED.code()) {
+              throw unimplemented(e, operation, attributes);
+            }
+            Status.check(status, "make a primitive for %s%s", operation, attributes.postOps());
+            MemorySegment handle = out.get(ValueLayout.ADDRESS, 0);
             String implementation;
             Map<Arg, MemoryDesc> descs;
             try {
@@ -70,6 +70,19 @@ public final class PrimitiveDesc extends NativeHandle {
             return new PrimitiveDesc(handle, engine, operation, attributes, implementation, descs);
           });
     }
+  }
+
+  private static DnnException unimplemented(
+      MemorySegment engine, Operation operation, Attributes attributes) {
+    return new DnnException(
+        Status.UNIMPLEMENTED,
+        "could not make a primitive for %s%s: UNIMPLEMENTED. oneDNN %s has none on this processor (%s); %s"
+            .formatted(
+                operation,
+                attributes.postOps(),
+                CpuIsa.libraryVersion(),
+                CpuIsa.name(),
+                Alternatives.of(engine, operation, attributes)));
   }
 
   /** Returns what is computed. */

@@ -37,6 +37,17 @@ public enum Status {
     return code;
   }
 
+  private String meaning() {
+    return switch (this) {
+      case OUT_OF_MEMORY -> "there is not enough memory";
+      case INVALID_ARGUMENTS -> "oneDNN refuses this combination of shapes, types and layouts";
+      case UNIMPLEMENTED -> "oneDNN has no implementation on this processor";
+      case LAST_IMPL_REACHED -> "oneDNN has no other implementation on this processor";
+      case RUNTIME_ERROR -> "it failed while it ran";
+      default -> "oneDNN refuses it";
+    };
+  }
+
   static Status of(int code) {
     for (Status status : values()) {
       if (status.code == code) {
@@ -55,7 +66,9 @@ public enum Status {
   static void check(int code, String what, Object... values) {
     if (code != SUCCESS.code) {
       Status status = of(code);
-      throw new DnnException(status, "could not " + what.formatted(values) + ": " + status);
+      throw new DnnException(
+          status,
+          "could not %s: %s, %s".formatted(what.formatted(values), status, status.meaning()));
     }
   }
 }

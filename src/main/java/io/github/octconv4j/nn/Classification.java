@@ -22,7 +22,9 @@ public record Classification(List<Candidate> ranked) {
 
   /** Copies the list. */
   public Classification {
-    ranked = List.copyOf(Objects.requireNonNull(ranked, "ranked"));
+    Objects.requireNonNull(ranked, "ranked")
+        .forEach(candidate -> Objects.requireNonNull(candidate, "element of ranked"));
+    ranked = List.copyOf(ranked);
   }
 
   /** Returns the classes of a network's output, with probabilities by softmax. */

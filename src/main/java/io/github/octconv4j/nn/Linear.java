@@ -53,7 +53,8 @@ public final class Linear implements Layer {
     Objects.requireNonNull(program, "program");
     Objects.requireNonNull(x, "x");
     Operand src = x.high();
-    if (x.low() != null
+    if (src == null
+        || x.low() != null
         || x.layout() != Layout.NHWC
         || src.desc().elements() != src.desc().dim(0) * in) {
       throw new IllegalArgumentException(

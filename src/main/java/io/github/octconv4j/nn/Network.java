@@ -44,7 +44,9 @@ public final class Network implements AutoCloseable {
   /** Makes a network of layers that are run one after the other. */
   public Network(NetworkInfo info, List<Layer> layers) {
     this.info = Objects.requireNonNull(info, "info");
-    this.layers = List.copyOf(Objects.requireNonNull(layers, "layers"));
+    Objects.requireNonNull(layers, "layers")
+        .forEach(layer -> Objects.requireNonNull(layer, "element of layers"));
+    this.layers = List.copyOf(layers);
   }
 
   /**

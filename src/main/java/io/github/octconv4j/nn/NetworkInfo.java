@@ -24,9 +24,9 @@ public record NetworkInfo(
     List<String> labels) {
   /** Checks the sizes and copies the lists. */
   public NetworkInfo {
-    mean = List.copyOf(Objects.requireNonNull(mean, "mean"));
-    std = List.copyOf(Objects.requireNonNull(std, "std"));
-    labels = List.copyOf(Objects.requireNonNull(labels, "labels"));
+    mean = copyOf(mean, "mean");
+    std = copyOf(std, "std");
+    labels = copyOf(labels, "labels");
     if (channels < 1 || height < 1 || width < 1) {
       throw new IllegalArgumentException(
           "network %s: the input must be at least 1x1x1, was %dx%dx%d"
@@ -37,5 +37,11 @@ public record NetworkInfo(
           "network %s: mean and std must have %d values, were %s and %s"
               .formatted(name, channels, mean, std));
     }
+  }
+
+  private static <T> List<T> copyOf(List<T> list, String name) {
+    Objects.requireNonNull(list, name)
+        .forEach(element -> Objects.requireNonNull(element, "element of " + name));
+    return List.copyOf(list);
   }
 }

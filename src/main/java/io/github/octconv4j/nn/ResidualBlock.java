@@ -20,7 +20,9 @@ public record ResidualBlock(
   /** Checks the body. */
   public ResidualBlock {
     Objects.requireNonNull(activation, "activation");
-    body = List.copyOf(Objects.requireNonNull(body, "body"));
+    Objects.requireNonNull(body, "body")
+        .forEach(layer -> Objects.requireNonNull(layer, "layer of body"));
+    body = List.copyOf(body);
     if (body.isEmpty() || body.getLast().activation() != Activation.NONE) {
       throw new IllegalArgumentException(
           "block %s needs a body whose last layer has no activation, was %s".formatted(name, body));

@@ -50,7 +50,9 @@ public final class OctavePlanner {
     /** Copies the list. */
     public Considered {
       Objects.requireNonNull(formulation, "formulation");
-      references = List.copyOf(Objects.requireNonNull(references, "references"));
+      Objects.requireNonNull(references, "references")
+          .forEach(step -> Objects.requireNonNull(step, "element of references"));
+      references = List.copyOf(references);
     }
   }
 

@@ -84,6 +84,11 @@ public final class OctaveProgramBuilder {
     Objects.requireNonNull(activation, "activation");
     Objects.requireNonNull(formulation, "formulation");
     weights.requireFit(spec);
+    if (!x.channels().equals(spec.in()) || !y.channels().equals(spec.out())) {
+      throw new IllegalArgumentException(
+          "step %s: x must have %s and y %s, had %s and %s"
+              .formatted(name, spec.in(), spec.out(), x.channels(), y.channels()));
+    }
     OctaveTask task = OctaveTask.of(name, spec, weights, x, y, accumulate, activation);
     formulation.add(this, task);
     pools.remove(y.high());

@@ -73,4 +73,64 @@ class KnownCrashesTest {
     assertThat(sse.output()).matches("(?!jit_dw)\\S+ 10.0 10.0 \\R");
     assertThat(sse.exit()).isZero();
   }
+
+  /** One pixel is row-major and channels-last at once; oneDNN's kernels read beyond it. */
+  @Test
+  void resamplingOfOnePixelThatWasDescribedAsRowMajor() {
+    MemoryDesc src = MemoryDesc.of(DataType.F32, FormatTag.NCHW, 1, 7, 1, 1);
+    MemoryDesc dst = MemoryDesc.of(DataType.F32, FormatTag.NHWC, 1, 7, 9, 3);
+    float[] pixel = {1, 2, 3, 4, 5, 6, 7};
+    try (Engine engine = Engine.cpu()) {
+      float[] y =
+          Run.run(
+              engine,
+              new Resampling(Algorithm.RESAMPLING_NEAREST, src, dst),
+              Map.of(Arg.SRC, pixel));
+      for (int i = 0; i < y.length; i++) { // row-major, whatever the layout
+        assertThat(y[i]).isEqualTo(pixel[i / 27]);
+      }
+    }
+  }
+
+  /** Padding, dilations and strides of any size take no time. */
+  @Test
+  void absurdWindowsAreJudgedAtOnce() {
+    Window window = Window.of(3).padding(1_000_000_000);
+    assertThat(window.readsPaddingAlone(0, 5)).isTrue();
+    Window dilated = Window.of(500_000).dilations(2000).padding(1_000_000_000);
+    assertThat(dilated.readsPaddingAlone(0, 1000)).isTrue();
+    assertThat(dilated.readsPaddingAlone(0, 2001)).isFalse();
+  }
+
+  /** Every small window, against the definition. */
+  @Test
+  void columnsOfPaddingAgreeWithTheDefinition() {
+    int checked = 0;
+    for (int bits = 0; bits < 6 * 4 * 4 * 6 * 6 * 7; bits++) {
+      int rest = bits;
+      int kernel = rest % 6 + 1;
+      int stride = (rest /= 6) % 4 + 1;
+      int dilation = (rest /= 4) % 4;
+      int left = (rest /= 4) % 6 * 2;
+      int right = (rest /= 6) % 6 * 2;
+      int input = rest / 6 + 1;
+      Window window =
+          Window.of(kernel)
+              .strides(stride)
+              .dilations(dilation)
+              .padding(new long[] {left}, new long[] {right});
+      boolean alone = false;
+      for (long position = 0; position < window.output(0, input); position++) {
+        boolean reads = false;
+        for (int k = 0; k < kernel; k++) {
+          long read = position * stride - left + k * (dilation + 1L);
+          reads |= read >= 0 && read < input;
+        }
+        alone |= !reads;
+      }
+      assertThat(window.readsPaddingAlone(0, input)).as("%s on %d", window, input).isEqualTo(alone);
+      checked++;
+    }
+    assertThat(checked).isEqualTo(24192);
+  }
 }

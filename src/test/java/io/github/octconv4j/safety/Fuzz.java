@@ -57,7 +57,6 @@ public final class Fuzz {
   private Fuzz(long seed, Path lastCall, Path folder, Arena strangers, MemorySegment strange)
       throws IOException {
     values = new Values(new Random(seed), strangers, strange, FuzzFiles.in(folder));
-    good = new GoodArguments(values);
     try (FileChannel channel =
         FileChannel.open(
             lastCall,
@@ -66,6 +65,7 @@ public final class Fuzz {
             StandardOpenOption.WRITE)) {
       last = channel.map(FileChannel.MapMode.READ_WRITE, 0, 4096);
     }
+    good = new GoodArguments(values, members, this::note);
   }
 
   /** Runs. */
@@ -104,6 +104,11 @@ public final class Fuzz {
   }
 
   private void run(int calls) {
+    Executable execute =
+        members.stream()
+            .filter(m -> Api.name(m).equals("Primitive.execute(Stream,Arguments)"))
+            .findFirst()
+            .orElseThrow();
     values.keep(PlanOptions.DEFAULT.tuning(Tuning.OFF));
     for (int i = 0; i < calls; i++) {
       if (i % 500 == 0) { // there is always something to work with
@@ -115,7 +120,7 @@ public final class Fuzz {
       if (i % 40 == 0) {
         values.closeAnArena();
       }
-      Executable member = members.get(values.below(members.size()));
+      Executable member = values.chance(0.12) ? execute : members.get(values.below(members.size()));
       if (isRare(member) && values.chance(0.7)) {
         continue;
       }
@@ -137,6 +142,7 @@ public final class Fuzz {
     String name = Api.name(member);
     Object receiver;
     Object[] args;
+    note("call " + number + ": arguments for " + name);
     try {
       Object[] fitting = values.chance(0.85) ? good.of(name) : null;
       boolean isStatic =
@@ -163,7 +169,7 @@ public final class Fuzz {
               : ((Method) member).invoke(receiver, args);
       count[1]++;
       values.keep(result);
-      good.after(name, receiver, args, result);
+      good.after(receiver, args, result);
     } catch (InvocationTargetException e) {
       judge(number, member, receiver, args, e.getCause());
     } catch (ReflectiveOperationException | IllegalArgumentException e) {
@@ -263,11 +269,11 @@ public final class Fuzz {
 
   /** Leaves the call where it is found after the end of the process. */
   private void note(int number, String name, Object receiver, Object[] args) {
-    byte[] text =
-        "call %d %s of %s"
-            .formatted(number, name, shown(receiver, args))
-            .replace('\n', ' ')
-            .getBytes(StandardCharsets.UTF_8);
+    note("call %d %s of %s".formatted(number, name, shown(receiver, args)));
+  }
+
+  private void note(String call) {
+    byte[] text = call.replace('\n', ' ').getBytes(StandardCharsets.UTF_8);
     last.clear();
     last.put(ByteBuffer.wrap(text, 0, Math.min(text.length, last.capacity() - 1)));
     last.put((byte) 0);

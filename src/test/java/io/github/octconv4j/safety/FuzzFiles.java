@@ -1,5 +1,6 @@
 package io.github.octconv4j.safety;
 
+import io.github.octconv4j.ChildJvm;
 import io.github.octconv4j.weights.SafetensorsWriter;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -28,9 +29,12 @@ final class FuzzFiles {
     Files.write(digits, new byte[] {0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 2, 1, 2, 3, 4});
     Path labels = folder.resolve("t10k-labels-idx1-ubyte");
     Files.write(labels, new byte[] {0, 0, 8, 1, 0, 0, 0, 1, 7});
+    Path network =
+        ChildJvm.classes().resolve("io/github/octconv4j/cli/demo/fashion_mnist_octave.safetensors");
     Path text = folder.resolve("text");
     Files.write(text, "not what it seems".getBytes(StandardCharsets.UTF_8));
     return new Path[] {
+      network,
       weights,
       picture,
       digits,

@@ -3,10 +3,12 @@ package io.github.octconv4j.safety;
 import io.github.octconv4j.dnn.Algorithm;
 import io.github.octconv4j.dnn.Arg;
 import io.github.octconv4j.dnn.Arguments;
+import io.github.octconv4j.dnn.Attributes;
 import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.dnn.Execution;
 import io.github.octconv4j.dnn.FormatTag;
+import io.github.octconv4j.dnn.FpMath;
 import io.github.octconv4j.dnn.Memory;
 import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.Operand;
@@ -18,14 +20,22 @@ import io.github.octconv4j.dnn.Program;
 import io.github.octconv4j.dnn.ProgramBuilder;
 import io.github.octconv4j.dnn.Stream;
 import io.github.octconv4j.dnn.Tensor;
+import io.github.octconv4j.dnn.Threads;
 import io.github.octconv4j.dnn.Window;
+import io.github.octconv4j.nn.ConvBnAct;
+import io.github.octconv4j.nn.GlobalAveragePool;
+import io.github.octconv4j.octave.Activation;
 import io.github.octconv4j.octave.ChannelSplit;
+import io.github.octconv4j.octave.Formulation;
+import io.github.octconv4j.octave.Layout;
 import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.OctaveConv2dBuilder;
 import io.github.octconv4j.octave.OctaveDesc;
 import io.github.octconv4j.octave.OctaveExecution;
 import io.github.octconv4j.octave.OctaveLayer;
+import io.github.octconv4j.octave.OctaveOperand;
 import io.github.octconv4j.octave.OctavePlan;
+import io.github.octconv4j.octave.OctaveProgramBuilder;
 import io.github.octconv4j.octave.OctaveShape;
 import io.github.octconv4j.octave.OctaveTensor;
 import io.github.octconv4j.octave.OctaveWeights;
@@ -36,12 +46,16 @@ import io.github.octconv4j.octave.SizeRule;
 import io.github.octconv4j.octave.StrideRule;
 import io.github.octconv4j.octave.Tuning;
 import java.lang.foreign.Arena;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Executable;
+import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -49,17 +63,35 @@ import java.util.function.Supplier;
  * methods), then the arguments. Null where the objects for it don't exist yet.
  */
 final class GoodArguments {
+  private static final List<String> OPERATIONS =
+      List.of(
+          "Convolution.of(MemoryDesc,MemoryDesc,MemoryDesc,Window)",
+          "Convolution.of(MemoryDesc,MemoryDesc,MemoryDesc,MemoryDesc,Window)",
+          "Pooling.of(Algorithm,MemoryDesc,MemoryDesc,Window)",
+          "Resampling(Algorithm,MemoryDesc,MemoryDesc)",
+          "Binary(Algorithm,MemoryDesc,MemoryDesc,MemoryDesc)",
+          "Eltwise(Algorithm,MemoryDesc,MemoryDesc,float,float)",
+          "InnerProduct(MemoryDesc,MemoryDesc,MemoryDesc,MemoryDesc)",
+          "Concat(int,List,MemoryDesc)",
+          "Sum(List,MemoryDesc)",
+          "Reorder(MemoryDesc,MemoryDesc)");
+
   private final Values v;
+  private final Consumer<String> note; // what is done to make arguments, in case that it crashes
+  private final Map<String, Executable> executables = new HashMap<>();
+  private final Engine engine = Engine.cpu(); // never closed, unlike those that are kept
+  private final Stream stream = Stream.of(engine);
   private final Map<String, Supplier<Object[]>> makers = new HashMap<>();
   private final Map<Arguments, Primitive> primitives = new WeakHashMap<>();
   private final Map<ProgramBuilder, List<Operand>> operands = new WeakHashMap<>();
   private final Map<Program, List<Operand>> built = new WeakHashMap<>();
   private final Map<Execution, List<Operand>> bindable = new WeakHashMap<>();
-  private final Map<OctaveLayer, OctaveConv2d> specs = new WeakHashMap<>();
   private final Map<OctaveExecution, OctavePlan> plans = new WeakHashMap<>();
 
-  GoodArguments(Values values) {
+  GoodArguments(Values values, List<Executable> members, Consumer<String> note) {
     this.v = values;
+    this.note = note;
+    members.forEach(member -> executables.put(Api.name(member), member));
     descriptors();
     operations();
     primitives();
@@ -74,7 +106,7 @@ final class GoodArguments {
   }
 
   /** Remembers what belongs together. */
-  void after(String member, Object receiver, Object[] args, Object result) {
+  void after(Object receiver, Object[] args, Object result) {
     if (result instanceof Arguments arguments) {
       primitives.put(arguments, (Primitive) args[0]);
     } else if (result instanceof ProgramBuilder builder) {
@@ -82,11 +114,9 @@ final class GoodArguments {
     } else if (result instanceof Operand operand && receiver instanceof ProgramBuilder builder) {
       operands.computeIfAbsent(builder, b -> new ArrayList<>()).add(operand);
     } else if (result instanceof Program program && receiver instanceof ProgramBuilder builder) {
-      built.put(program, operands.getOrDefault(builder, List.of()));
+      built.put(program, ofBuilder(builder));
     } else if (result instanceof Execution execution && receiver instanceof Program program) {
       bindable.put(execution, built.getOrDefault(program, List.of()));
-    } else if (result instanceof OctaveLayer layer && receiver instanceof OctaveConv2d spec) {
-      specs.put(layer, spec);
     } else if (result instanceof OctaveExecution execution && receiver instanceof OctavePlan plan) {
       plans.put(execution, plan);
     }
@@ -308,7 +338,7 @@ final class GoodArguments {
   private Algorithm algorithm(String kind) {
     Algorithm algorithm;
     do {
-      algorithm = Algorithm.values()[v.below(Algorithm.values().length)];
+      algorithm = v.pick(List.of(Algorithm.values()));
     } while (!algorithm.name().startsWith(kind));
     return algorithm;
   }
@@ -341,6 +371,10 @@ final class GoodArguments {
       values[i] = v.below(bound);
     }
     return values;
+  }
+
+  private List<Operand> ofBuilder(ProgramBuilder builder) {
+    return operands.computeIfAbsent(builder, b -> new ArrayList<>());
   }
 
   private Object[] convolution(boolean bias) {
@@ -394,6 +428,14 @@ final class GoodArguments {
 
   private void primitives() {
     put(
+        "PrimitiveDesc.of(Engine,Operation,Attributes)",
+        () ->
+            args(
+                null,
+                engine,
+                v.kept(Operation.class),
+                v.chance(0.6) ? Attributes.NONE : v.kept(Attributes.class)));
+    put(
         "Arguments.ofTensors(Primitive,Map)",
         () -> {
           Primitive primitive = v.kept(Primitive.class);
@@ -405,8 +447,7 @@ final class GoodArguments {
         "Arguments.of(Primitive,Map)",
         () -> {
           Primitive primitive = v.kept(Primitive.class);
-          Engine engine = v.kept(Engine.class);
-          if (primitive == null || engine == null) {
+          if (primitive == null) {
             return null;
           }
           Map<Arg, Memory> memories = new HashMap<>();
@@ -417,10 +458,43 @@ final class GoodArguments {
     put(
         "Primitive.execute(Stream,Arguments)",
         () -> {
+          if (v.chance(0.9)) {
+            return execution();
+          }
           Arguments arguments = v.kept(Arguments.class);
           Primitive primitive = primitives.get(arguments);
-          return primitive == null ? null : args(primitive, v.kept(Stream.class), arguments);
+          return primitive == null ? null : args(primitive, stream, arguments);
         });
+  }
+
+  /** A new primitive of any operation, with new tensors. */
+  private Object[] execution() {
+    Operation operation = (Operation) make(v.pick(OPERATIONS));
+    Attributes attributes =
+        new Attributes(v.postOps(), v.chance(0.9) ? FpMath.STRICT : FpMath.BF16);
+    note.accept("PrimitiveDesc.of " + operation + attributes.postOps());
+    try (Threads.Scope scope = Threads.use(v.chance(0.7) ? 1 : v.upTo(4));
+        PrimitiveDesc desc = PrimitiveDesc.of(engine, operation, attributes)) {
+      Primitive primitive = Primitive.of(desc);
+      v.keep(primitive);
+      Arguments arguments = Arguments.ofTensors(primitive, v.tensors(desc.descs()));
+      v.keep(arguments);
+      primitives.put(arguments, primitive);
+      return args(primitive, stream, arguments);
+    }
+  }
+
+  private Object make(String member) {
+    Object[] fitting = of(member);
+    Object[] rest = Arrays.copyOfRange(fitting, 1, fitting.length);
+    Executable executable = executables.get(member);
+    try {
+      return executable instanceof Constructor<?> constructor
+          ? constructor.newInstance(rest)
+          : ((Method) executable).invoke(fitting[0], rest);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private Memory memory(Engine engine, Tensor tensor) {
@@ -430,6 +504,11 @@ final class GoodArguments {
   }
 
   private void programs() {
+    put("ProgramBuilder(Engine,int)", () -> args(null, engine, v.upTo(3)));
+    put("ProgramBuilder(Engine,int,long)", () -> args(null, engine, v.upTo(3), 1L << 24));
+    put(
+        "ProgramBuilder.describe(Operation,Attributes)",
+        () -> args(v.kept(ProgramBuilder.class), v.kept(Operation.class), Attributes.NONE));
     put(
         "ProgramBuilder.add(String,PrimitiveDesc,Map)",
         () -> {
@@ -470,7 +549,7 @@ final class GoodArguments {
             (arg, wanted) -> {
               if (!arg.equals(Arg.SCRATCHPAD)) {
                 List<Operand> fitting =
-                    operands.getOrDefault(builder, List.of()).stream()
+                    ofBuilder(builder).stream()
                         .filter(o -> o.desc().equals(wanted))
                         .toList();
                 chosen.put(
@@ -495,6 +574,9 @@ final class GoodArguments {
   // ---- octave convolutions
 
   private void octave() {
+    put(
+        "OutputFormat(FormatTag,DataType)",
+        () -> args(null, v.chance(0.5) ? FormatTag.NCHW : FormatTag.NHWC, DataType.F32));
     put(
         "OctaveConv2d(ChannelSplit,ChannelSplit,int,int,int,Padding,int,int,int,StrideRule,SizeRule)",
         () -> {
@@ -528,7 +610,70 @@ final class GoodArguments {
         "OctaveConv2d.on(Engine,OctaveWeights,PlanOptions)",
         () -> {
           OctaveConv2d s = spec();
-          return args(s, v.kept(Engine.class), weights(s), options());
+          return args(s, engine, weights(s), options());
+        });
+    put(
+        "OctaveWeights.Builder.build()",
+        () -> {
+          OctaveConv2d s = spec();
+          return args(builder(s));
+        });
+    put(
+        "OctaveProgramBuilder.convolution(String,OctaveConv2d,OctaveWeights,OctaveOperand,OctaveOperand,boolean,Activation,Formulation)",
+        () -> {
+          OctaveConv2d s = spec();
+          OctaveProgramBuilder builder = programBuilder();
+          OctaveOperand x = operand(builder, s.in(), s.sizeRule());
+          OctaveOperand y =
+              builder.temporary(
+                  "y", s.out(), OctaveProgramBuilder.outputShape(s, x.shape()), Layout.NHWC);
+          return args(
+              builder, "c", s, weights(s), x, y, false, Activation.RELU, Formulation.DEFAULT);
+        });
+    put(
+        "ConvBnAct.addTo(OctaveProgramBuilder,OctaveOperand)",
+        () -> {
+          OctaveConv2d s = spec();
+          OctaveProgramBuilder builder = programBuilder();
+          return args(
+              new ConvBnAct("c", s, weights(s), Activation.NONE),
+              builder,
+              operand(builder, s.in(), s.sizeRule()));
+        });
+    put(
+        "GlobalAveragePool.addTo(OctaveProgramBuilder,OctaveOperand)",
+        () -> {
+          OctaveProgramBuilder builder = programBuilder();
+          return args(
+              new GlobalAveragePool("p"),
+              builder,
+              operand(builder, new ChannelSplit(v.channels(), 0), SizeRule.FLOOR));
+        });
+    put(
+        "OctaveProgramBuilder.reorder(String,Operand,Operand,PostOps)",
+        () -> {
+          OctaveProgramBuilder builder = programBuilder();
+          long[] dims = v.imageDims(4);
+          return args(
+              builder,
+              "r",
+              builder.temporary("a", Layout.NHWC, dims),
+              builder.temporary("b", Layout.BLOCKED, dims),
+              PostOps.NONE);
+        });
+    put(
+        "OctaveProgramBuilder.constant(String,MemoryDesc,float[],long[])",
+        () -> {
+          long[] dims = v.imageDims(4);
+          return args(
+              programBuilder(), "c", v.desc(DataType.F32, dims, 0), v.floats(product(dims)), dims);
+        });
+    put(
+        "Linear(String,int,int,float[],float[])",
+        () -> {
+          int in = v.channels();
+          int out = v.channels();
+          return args(null, "l", in, out, v.floats((long) in * out), v.floats(out));
         });
     for (String member : List.of("plan", "planner")) {
       put(
@@ -588,8 +733,8 @@ final class GoodArguments {
         .kernel(kernel)
         .padding(v.chance(0.9) ? kernel / 2 : v.below(6))
         .stride(v.upTo(2))
-        .strideRule(StrideRule.values()[v.below(2)])
-        .sizeRule(SizeRule.values()[v.below(2)]);
+        .strideRule(v.pick(List.of(StrideRule.values())))
+        .sizeRule(v.pick(List.of(SizeRule.values())));
     if (v.chance(0.1)) {
       builder.padding(new Padding(v.below(9), v.below(9), v.below(9), v.below(9)));
     }
@@ -602,10 +747,25 @@ final class GoodArguments {
     return builder.build();
   }
 
+  private OctaveProgramBuilder programBuilder() {
+    ProgramBuilder builder = new ProgramBuilder(engine, 1);
+    v.keep(builder);
+    return new OctaveProgramBuilder(builder, PlanOptions.DEFAULT);
+  }
+
+  private OctaveOperand operand(OctaveProgramBuilder builder, ChannelSplit in, SizeRule rule) {
+    return builder.temporary(
+        "x", in, OctaveShape.of(1, v.upTo(9) + 1, v.upTo(9) + 1, rule), Layout.NHWC);
+  }
+
   private OctaveWeights weights(OctaveConv2d spec) {
+    return builder(spec).build();
+  }
+
+  private OctaveWeights.Builder builder(OctaveConv2d spec) {
     OctaveWeights.Builder builder = OctaveWeights.of(spec);
     spec.paths().forEach(path -> builder.kernel(path, v.floats(product(spec.weightsShape(path)))));
-    return builder.build();
+    return builder;
   }
 
   private PlanOptions options() {
@@ -651,15 +811,5 @@ final class GoodArguments {
     return desc.isAny()
         ? Tensor.allocate(MemoryDesc.of(DataType.F32, FormatTag.NHWC, desc.dims()), Arena.ofAuto())
         : v.tensor(desc);
-  }
-
-  /** An operation that fits itself, of any kind. */
-  static Operation asOperation(Object object) {
-    return (Operation) object;
-  }
-
-  /** Post-ops of a tensor. */
-  static PostOps asPostOps(Object object) {
-    return (PostOps) object;
   }
 }

@@ -145,6 +145,7 @@ class LifetimeTest {
       Engine engine = Engine.cpu();
       OctaveLayer layer = SPEC.on(engine, WEIGHTS, OFF);
       AtomicBoolean wrong = new AtomicBoolean();
+      long enough = runs.get() + round % 40 * 3L;
       Thread[] threads = new Thread[3];
       for (int t = 0; t < threads.length; t++) {
         threads[t] =
@@ -153,8 +154,9 @@ class LifetimeTest {
                     () -> {
                       try (Arena arena = Arena.ofConfined()) {
                         OctaveTensor x = tensor(arena);
-                        for (int i = 0; i < 1000; i++) {
-                          layer.apply(x, OutputFormat.NHWC, arena);
+                        OctaveTensor y = tensor(arena);
+                        for (int i = 0; i < 1_000_000; i++) {
+                          layer.apply(x, y);
                           runs.incrementAndGet();
                         }
                       } catch (IllegalStateException e) {
@@ -163,7 +165,7 @@ class LifetimeTest {
                       }
                     });
       }
-      for (int spin = round % 100 * 1000; spin > 0; spin--) {
+      while (runs.get() < enough) {
         Thread.onSpinWait();
       }
       layer.close();
@@ -177,5 +179,6 @@ class LifetimeTest {
         "close against execute: %d rounds, %d runs, %d refused%n",
         rounds, runs.get(), refused.get());
     assertThat(refused.get()).isEqualTo(3L * rounds);
+    assertThat(runs.get()).isGreaterThan(rounds);
   }
 }

@@ -34,6 +34,9 @@ import java.util.function.UnaryOperator;
 /** Makes arguments of any type: small good ones, absurd ones, and objects of earlier calls. */
 final class Values {
   private static final int KEPT = 12;
+
+  /** Of 40 segments; all with {@code -Dfuzz.guarded=40}, to see where memory was spoilt. */
+  private static final int GUARDED = Integer.getInteger("fuzz.guarded", 25);
   private static final int[] CHANNELS = {1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 24, 32, 33};
   private static final long[] ABSURD = {
     0,
@@ -140,7 +143,7 @@ final class Values {
     int kind = below(10);
     return kind < 6
         ? DataType.F32
-        : kind < 8 ? DataType.BF16 : DataType.values()[below(DataType.values().length)];
+        : kind < 8 ? DataType.BF16 : pick(List.of(DataType.values()));
   }
 
   /** Dimensions of images: (n, c, ...), a few thousand elements at most. */
@@ -227,7 +230,7 @@ final class Values {
     if (arena == strangers || !arena.scope().isAlive()) {
       arena = Arena.ofAuto();
     }
-    return kind < 25
+    return kind < GUARDED
         ? GuardedMemory.allocate(arena, size)
         : arena.allocate(Math.max(1, size), kind < 32 ? 64 : 16);
   }
@@ -259,7 +262,7 @@ final class Values {
   }
 
   float[] floats(long count) {
-    float[] values = new float[(int) Math.clamp(count, 0, 1 << 18)];
+    float[] values = new float[Math.clamp(count, 0, 1 << 18)];
     for (int i = 0; i < values.length; i++) {
       values[i] = random.nextFloat() - 0.5f;
     }
@@ -312,7 +315,10 @@ final class Values {
     } else if (chance(0.03)) {
       return null;
     } else if (c == String.class) {
-      return pick(List.of("", "a", "x_h", "conv", "kind", "F32", "high", "\u0000", "%s%n%d"));
+      return pick(
+          List.of(
+              "", "a", "FLOOR", "HIGH", "NHWC", "STRICT", "RELU", "HH", "OFF", "x_h", "conv",
+              "kind", "F32", "high", "\u0000", "%s%n%d"));
     } else if (c == Float.class) {
       return (float) NUMBERS[below(NUMBERS.length)];
     } else if (c.isEnum()) {

@@ -1,0 +1,96 @@
+package io.github.octconv4j.dnn;
+
+import io.github.octconv4j.dnn.gen.dnnl_h;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/**
+ * What oneDNN has on this processor instead of an operation that it does not implement: found out
+ * by asking for it without post-ops, with floats, and with common layouts. For messages.
+ */
+final class Alternatives {
+  private final MemorySegment engine;
+
+  private Alternatives(MemorySegment engine) {
+    this.engine = engine;
+  }
+
+  /** Completes "oneDNN has none on this processor". */
+  static String of(MemorySegment engine, Operation operation, Attributes attributes) {
+    Alternatives alternatives = new Alternatives(engine);
+    List<String> works = new ArrayList<>();
+    Attributes plain = new Attributes(PostOps.NONE, attributes.fpMath());
+    if (!attributes.postOps().list().isEmpty()) {
+      alternatives.tryOut(works, "without post-ops", operation, plain);
+    }
+    alternatives.tryOut(works, "with F32", with(operation, Alternatives::floats), attributes);
+    alternatives.tryOut(
+        works, "with common layouts", with(operation, Alternatives::common), attributes);
+    alternatives.tryOut(
+        works,
+        "with F32 and common layouts",
+        with(with(operation, Alternatives::floats), Alternatives::common),
+        attributes);
+    return works.isEmpty()
+        ? "nor without post-ops, with F32 or with common layouts"
+        : "it has one " + String.join(", one ", works);
+  }
+
+  private void tryOut(List<String> works, String how, Operation operation, Attributes attributes) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment out = arena.allocate(ValueLayout.ADDRESS);
+      Creation creation = new Creation(arena, out, engine, attributes.in(arena));
+      if (operation.create(creation) == Status.SUCCESS.code()) {
+        dnnl_h.dnnl_primitive_desc_destroy(out.get(ValueLayout.ADDRESS, 0));
+        works.add(how);
+      }
+    } catch (DnnException e) {
+      // not even its descriptors can be made
+    }
+  }
+
+  /** The same in floats: row-major, or left open where it was. */
+  private static MemoryDesc floats(MemoryDesc desc) {
+    if (desc.type() == DataType.F32) {
+      return desc;
+    }
+    return desc.isAny() || desc.rank() > 6
+        ? MemoryDesc.of(DataType.F32, FormatTag.ANY, desc.dims())
+        : MemoryDesc.of(DataType.F32, FormatTag.rowMajor(desc.rank()), desc.dims());
+  }
+
+  private static MemoryDesc common(MemoryDesc desc) {
+    return desc.isAny() || desc.rank() > 6
+        ? desc
+        : MemoryDesc.of(desc.type(), FormatTag.rowMajor(desc.rank()), desc.dims());
+  }
+
+  private static Operation with(Operation operation, UnaryOperator<MemoryDesc> change) {
+    if (operation instanceof Convolution convolution) {
+      return convolution.with(change);
+    } else if (operation instanceof Pooling pooling) {
+      return pooling.with(change);
+    } else if (operation instanceof Resampling r) {
+      return new Resampling(r.algorithm(), change.apply(r.src()), change.apply(r.dst()));
+    } else if (operation instanceof Reorder r) {
+      return new Reorder(change.apply(r.src()), change.apply(r.dst()));
+    } else if (operation instanceof Binary b) {
+      return new Binary(
+          b.algorithm(), change.apply(b.src0()), change.apply(b.src1()), change.apply(b.dst()));
+    } else if (operation instanceof Eltwise e) {
+      return new Eltwise(
+          e.algorithm(), change.apply(e.src()), change.apply(e.dst()), e.alpha(), e.beta());
+    } else if (operation instanceof InnerProduct i) {
+      return new InnerProduct(
+          change.apply(i.src()), change.apply(i.weights()), i.bias(), change.apply(i.dst()));
+    } else if (operation instanceof Concat c) {
+      return new Concat(c.axis(), c.sources().stream().map(change).toList(), change.apply(c.dst()));
+    }
+    Sum sum = (Sum) operation;
+    return new Sum(sum.sources().stream().map(change).toList(), change.apply(sum.dst()));
+  }
+}
