@@ -549,9 +549,7 @@ final class GoodArguments {
             (arg, wanted) -> {
               if (!arg.equals(Arg.SCRATCHPAD)) {
                 List<Operand> fitting =
-                    ofBuilder(builder).stream()
-                        .filter(o -> o.desc().equals(wanted))
-                        .toList();
+                    ofBuilder(builder).stream().filter(o -> o.desc().equals(wanted)).toList();
                 chosen.put(
                     arg,
                     fitting.isEmpty() || v.chance(0.5)

@@ -37,6 +37,7 @@ final class Values {
 
   /** Of 40 segments; all with {@code -Dfuzz.guarded=40}, to see where memory was spoilt. */
   private static final int GUARDED = Integer.getInteger("fuzz.guarded", 25);
+
   private static final int[] CHANNELS = {1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 24, 32, 33};
   private static final long[] ABSURD = {
     0,
@@ -141,9 +142,7 @@ final class Values {
 
   DataType type() {
     int kind = below(10);
-    return kind < 6
-        ? DataType.F32
-        : kind < 8 ? DataType.BF16 : pick(List.of(DataType.values()));
+    return kind < 6 ? DataType.F32 : kind < 8 ? DataType.BF16 : pick(List.of(DataType.values()));
   }
 
   /** Dimensions of images: (n, c, ...), a few thousand elements at most. */
