@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 /** The arrows between packages, and what the exported ones show. */
 class ArchitectureTest {
   private static final String BASE = "io.github.octconv4j.";
-  private static final String[] JDK = {"java..", "javax.."};
+  private static final String[] JDK = {"java..", "javax..", "jdk.jfr.."};
 
   /** The classes by their folder: a scan of the class path would miss those of a module. */
   private static final JavaClasses CLASSES = new ClassFileImporter().importPath(ChildJvm.classes());

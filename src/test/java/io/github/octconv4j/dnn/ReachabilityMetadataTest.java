@@ -93,6 +93,7 @@ class ReachabilityMetadataTest {
       calls.add(entry(type));
     }
     calls.add(entry(MethodType.methodType(MemorySegment.class))); // dnnl_version, by the loader
+    calls.add(entry(MethodType.methodType(int.class))); // geteuid, by the loader
     String expected =
         calls.stream()
             .map(call -> "      " + call)
@@ -139,6 +140,8 @@ class ReachabilityMetadataTest {
                 .collect(Collectors.toCollection(TreeSet::new));
     assertThat(callers)
         .containsExactly(
-            "io.github.octconv4j.dnn.Holds", "io.github.octconv4j.dnn.loader.NativeLibrary");
+            "io.github.octconv4j.dnn.Holds",
+            "io.github.octconv4j.dnn.loader.NativeLibrary",
+            "io.github.octconv4j.dnn.loader.PrivateFolder$User");
   }
 }
