@@ -3,6 +3,7 @@ package io.github.octconv4j.cli;
 import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.image.ImageFiles;
 import io.github.octconv4j.nn.Classification;
+import io.github.octconv4j.nn.ImageInput;
 import io.github.octconv4j.nn.Network;
 import io.github.octconv4j.nn.Predictor;
 import io.github.octconv4j.octave.PlanOptions;
@@ -111,7 +112,7 @@ final class ClassifyCommand implements Callable<Integer> {
     }
     try (Networks networks = Networks.load(model)) {
       Network network = networks.main();
-      NetworkInput input = new NetworkInput(network.info());
+      ImageInput input = new ImageInput(network.info());
       if (images.isEmpty()) {
         pictures.addAll(Demo.pictures());
       }
@@ -152,8 +153,7 @@ final class ClassifyCommand implements Callable<Integer> {
   }
 
   private static byte[] maps(
-      Network network, PlanOptions options, NetworkInput input, Picture picture)
-      throws IOException {
+      Network network, PlanOptions options, ImageInput input, Picture picture) throws IOException {
     try (Predictor predictor = network.tracingPredictor(1, options)) {
       predictor.run(input.values(picture.image()));
       MapSheet sheet = new MapSheet(network.info().width(), network.info().height());

@@ -190,6 +190,28 @@ public final class Execution extends NativeHandle {
     }
   }
 
+  /**
+   * Runs all steps several times, as {@link #run} does, and returns the median time of each section
+   * in nanoseconds. {@link ProgramBuilder#sections} says which sections belong to what.
+   *
+   * @param runs at least 1
+   */
+  public long[] profileSections(int runs) {
+    if (runs < 1) {
+      throw new IllegalArgumentException("runs must be at least 1, was " + runs);
+    }
+    enter();
+    int threadsBefore = Threads.swap(program.threads());
+    try {
+      requireBound();
+      return lanes.profileSections(program.lanes(), runs);
+    } finally {
+      Reference.reachabilityFence(bound);
+      Threads.swap(threadsBefore);
+      exit();
+    }
+  }
+
   private void requireBound() {
     List<Buffer> buffers = program.buffers();
     for (int i = 0; i < bound.length; i++) {

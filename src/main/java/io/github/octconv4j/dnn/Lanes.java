@@ -26,6 +26,7 @@ final class Lanes implements Workers.Task {
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
   private long arrivedBefore;
   private volatile int team;
+  private long[] ends; // when each section ended, if anybody wants to know
 
   Lanes(Stream stream, List<List<List<Arguments>>> sections, int threads, Holds holds) {
     this.stream = stream;
@@ -69,7 +70,30 @@ final class Lanes implements Workers.Task {
         times[i][r] = System.nanoTime() - start;
       }
     }
-    long[] medians = new long[steps.size()];
+    return medians(times, runs);
+  }
+
+  /** Runs everything several times and returns the median time of each section in nanoseconds. */
+  long[] profileSections(int lanes, int runs) {
+    long[][] times = new long[sections.size()][runs];
+    ends = new long[sections.size()];
+    try {
+      for (int r = 0; r < runs; r++) {
+        long before = System.nanoTime();
+        run(lanes);
+        for (int s = 0; s < ends.length; s++) {
+          times[s][r] = ends[s] - before;
+          before = ends[s];
+        }
+      }
+    } finally {
+      ends = null;
+    }
+    return medians(times, runs);
+  }
+
+  private static long[] medians(long[][] times, int runs) {
+    long[] medians = new long[times.length];
     for (int i = 0; i < medians.length; i++) {
       Arrays.sort(times[i]);
       medians[i] = times[i][runs / 2];
@@ -108,6 +132,9 @@ final class Lanes implements Workers.Task {
       }
       if (size > 1) {
         meet(before + (s + 1L) * size);
+      }
+      if (lane == 0 && ends != null) {
+        ends[s] = System.nanoTime();
       }
     }
   }

@@ -1,6 +1,5 @@
 package io.github.octconv4j.dnn;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,21 +19,15 @@ public final class Program extends NativeHandle {
   private final int lanes;
   private final BufferLayout layout;
 
-  /** Takes over the arena with the constants, and the primitives of the steps. */
+  /** Takes over the primitives of the steps and retains the constants. */
   Program(
       Engine engine,
       int threads,
-      Arena arena,
+      Constants data,
       List<Buffer> buffers,
       List<Tensor> constants,
       List<Section> sections) {
-    super(
-        MemorySegment.NULL,
-        ignored -> {
-          sections.forEach(Section::close);
-          arena.close();
-        },
-        engine);
+    super(MemorySegment.NULL, ignored -> sections.forEach(Section::close), engine, data);
     this.engine = engine;
     this.threads = threads;
     this.buffers = List.copyOf(buffers);
@@ -59,6 +52,14 @@ public final class Program extends NativeHandle {
     return allSteps().map(StepInfo::of).toList();
   }
 
+  /** Returns what the steps of some sections run, in order. */
+  public List<StepInfo> steps(int firstSection, int endSection) {
+    return sections.subList(firstSection, endSection).stream()
+        .flatMap(section -> section.steps().stream())
+        .map(StepInfo::of)
+        .toList();
+  }
+
   /** Returns the bytes of the constants, which exist once. */
   public long constantBytes() {
     return constants.stream().filter(t -> t != null).mapToLong(t -> t.desc().bytes()).sum();
@@ -67,6 +68,16 @@ public final class Program extends NativeHandle {
   /** Returns the bytes of temporaries and scratchpad, which each execution has. */
   public long temporaryBytes() {
     return layout.bytes() + lanes * layout.scratchpadBytes();
+  }
+
+  /** Returns the bytes of the temporaries alone, as they share memory. */
+  public long activationBytes() {
+    return layout.bytes();
+  }
+
+  /** Returns the bytes of the largest set of temporaries that one section needs at once. */
+  public long largestLiveBytes() {
+    return layout.largestLive();
   }
 
   /** Returns the multiply-adds of one run. */

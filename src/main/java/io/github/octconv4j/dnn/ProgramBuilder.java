@@ -1,11 +1,11 @@
 package io.github.octconv4j.dnn;
 
-import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 
 /**
  * Puts a {@link Program} together: buffers first, then the steps that read and write them. Not
@@ -15,7 +15,8 @@ public final class ProgramBuilder implements AutoCloseable {
   private final Engine engine;
   private final int threadCount;
   private final Threads.Scope threads;
-  private final Arena constants = Arena.ofShared();
+  private final Constants constants;
+  private final boolean ownConstants;
   private final List<Buffer> buffers = new ArrayList<>();
   private final List<Tensor> constantData = new ArrayList<>();
   private final List<Section> sections = new ArrayList<>();
@@ -31,9 +32,22 @@ public final class ProgramBuilder implements AutoCloseable {
    * @param threads how many threads each primitive uses, 1 to 1024
    */
   public ProgramBuilder(Engine engine, int threads) {
+    this(engine, threads, null);
+  }
+
+  /**
+   * Begins a program that shares constants with others.
+   *
+   * @param threads how many threads each primitive uses, 1 to 1024
+   * @param shared where {@link #shared} looks for data and keeps them; null for this program alone
+   */
+  public ProgramBuilder(Engine engine, int threads, Constants shared) {
     this.threadCount = Threads.check(threads);
     engine.retain();
     this.engine = engine;
+    this.ownConstants = shared == null;
+    this.constants = ownConstants ? Constants.of(engine) : shared;
+    constants.retain();
     this.threads = Threads.use(threads);
   }
 
@@ -60,9 +74,18 @@ public final class ProgramBuilder implements AutoCloseable {
    */
   public Operand constant(String name, MemoryDesc desc, Tensor value) {
     requireOpen();
-    Tensor copy = Tensor.allocate(desc, constants);
-    Reorder.copy(engine, value, copy);
-    return buffer(name, Buffer.Role.CONSTANT, desc, copy);
+    return buffer(name, Buffer.Role.CONSTANT, desc, constants.copy(desc, value));
+  }
+
+  /**
+   * Adds data that this program and others keep once, in the layout that the steps want.
+   *
+   * @param name says what they are: equal names mean equal values
+   * @param value called where they don't stand yet
+   */
+  public Operand shared(String name, MemoryDesc desc, Supplier<Tensor> value) {
+    requireOpen();
+    return buffer(name, Buffer.Role.CONSTANT, desc, constants.shared(name, desc, value));
   }
 
   private void requireOpen() {
@@ -161,6 +184,11 @@ public final class ProgramBuilder implements AutoCloseable {
     }
   }
 
+  /** Returns how many sections there are so far: stretches after which all threads meet. */
+  public int sections() {
+    return sections.size();
+  }
+
   /** Returns the program. The builder is of no use after that but to be closed. */
   public Program build() {
     requireOpen();
@@ -179,7 +207,10 @@ public final class ProgramBuilder implements AutoCloseable {
     opened.forEach(PrimitiveDesc::close); // primitives keep theirs
     if (!built) {
       sections.forEach(Section::close);
-      constants.close();
+    }
+    constants.release();
+    if (ownConstants) {
+      constants.close(); // the program keeps them
     }
     threads.close();
     engine.release();

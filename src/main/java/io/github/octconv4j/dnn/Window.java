@@ -66,6 +66,26 @@ public final class Window {
     return kernel[dimension];
   }
 
+  /** Returns the stride in a dimension. */
+  public long stride(int dimension) {
+    return strides[dimension];
+  }
+
+  /** Returns the padding before the first element of a dimension. */
+  public long before(int dimension) {
+    return left[dimension];
+  }
+
+  /** Returns the padding after the last element of a dimension. */
+  public long after(int dimension) {
+    return right[dimension];
+  }
+
+  /** Returns how far the last element of the kernel is from the first one in a dimension. */
+  public long reach(int dimension) {
+    return (kernel[dimension] - 1) * (dilations[dimension] + 1);
+  }
+
   /** Returns the size of the output in a dimension for this size of the input; below 1 for none. */
   public long output(int dimension, long input) {
     long extent = (kernel[dimension] - 1) * (dilations[dimension] + 1) + 1;

@@ -19,6 +19,7 @@ import io.github.octconv4j.dnn.Resampling;
 import io.github.octconv4j.dnn.Tensor;
 import io.github.octconv4j.dnn.Window;
 import java.lang.foreign.Arena;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +52,8 @@ public final class OctaveProgramBuilder {
     return options.type();
   }
 
-  int threads() {
+  /** Returns how many threads share the work. */
+  public int threads() {
     return options.threads();
   }
 
@@ -80,9 +82,44 @@ public final class OctaveProgramBuilder {
     pools.remove(y.low());
   }
 
-  /** Returns the size of a specification's output. */
-  public static OctaveShape outputShape(OctaveConv2d spec, OctaveShape input) {
-    return OctaveSizes.of(spec, input).output();
+  /**
+   * Adds a plain convolution of any stride, which moves the kernel and pools nothing.
+   *
+   * @param name prefix of the steps' names, unlike those of other layers
+   * @param spec kernel, padding, dilation and groups of a convolution without low parts; its own
+   *     stride must be 1
+   * @param stride of the kernel, at least 1
+   * @param x (n, c, h, w), channels innermost
+   * @param y where the output goes
+   * @param accumulate whether the output is added to what {@code y} holds
+   * @param activation applied after everything else
+   */
+  public void stridedConvolution(
+      String name,
+      OctaveConv2d spec,
+      OctaveWeights weights,
+      int stride,
+      Operand x,
+      Operand y,
+      boolean accumulate,
+      Activation activation) {
+    weights.requireFit(spec);
+    if (spec.in().low() > 0 || spec.out().low() > 0 || spec.stride() != 1) {
+      throw new IllegalArgumentException(
+          "layer %s: a plain convolution has no low parts and its stride apart, was %s"
+              .formatted(name, spec));
+    }
+    Kernel kernel = Kernel.of(name, spec, OctavePath.HH, weights.kernel(OctavePath.HH));
+    PostOps postOps = activation.after(accumulate ? PostOps.NONE.sum() : PostOps.NONE);
+    Padding p = spec.padding();
+    Window window =
+        spec.window()
+            .strides(stride, stride)
+            .padding(new long[] {p.top(), p.left()}, new long[] {p.bottom(), p.right()});
+    float[] bias = weights.bias(Frequency.HIGH);
+    new RowWindows(this)
+        .add(window, x, y, (part, from, to) -> convolution(kernel, bias, part, from, to, postOps));
+    pools.remove(y);
   }
 
   /** Returns a feature map in a layout: the given parts, or copies that reorders make. */
@@ -281,9 +318,28 @@ public final class OctaveProgramBuilder {
         new Constant(name, desc),
         key -> {
           try (Arena arena = Arena.ofConfined()) {
-            return program.constant(name, desc, Tensor.of(arena, values, dims));
+            return program.shared(name, desc, () -> Tensor.of(arena, values, dims));
           }
         });
+  }
+
+  /**
+   * Returns how a convolution can be added whose tensors have channels innermost, what is predicted
+   * to be fastest first. With several threads all of them use workers; where none can, the only one
+   * is {@link Formulation#DEFAULT}, which one thread then runs.
+   *
+   * @param input the size of the input
+   */
+  public static List<Formulation> formulations(
+      OctaveConv2d spec, OctaveShape input, PlanOptions options) {
+    CostModel model = new CostModel(spec, input, options);
+    List<Formulation> possible =
+        Candidates.all(spec, input, options).stream()
+            .filter(f -> f.layout() == Layout.NHWC)
+            .filter(f -> options.threads() == 1 || f.sharing() != Formulation.Sharing.PRIMITIVES)
+            .sorted(Comparator.comparingDouble(model::microseconds))
+            .toList();
+    return possible.isEmpty() ? List.of(Formulation.DEFAULT) : possible;
   }
 
   /** Adds nearest upsampling by exactly 2. */
@@ -303,6 +359,7 @@ public final class OctaveProgramBuilder {
   /** Adds any operation on operands whose descriptors are those of the operation. */
   public void add(String name, Operation operation, PostOps postOps, Map<Arg, Operand> operands) {
     program.add(name, describe(operation, postOps), operands);
+    pools.remove(operands.get(Arg.DST)); // what stands is of the old values
   }
 
   /** Asks for an implementation, with the options of this program. */

@@ -47,8 +47,12 @@ public final class PlanChoices {
     return new PlanChoices(file.toAbsolutePath());
   }
 
-  /** The formulation chosen for a plan, if there is one among those that are possible. */
-  Optional<Formulation> find(String plan, List<Formulation> possible) {
+  /**
+   * Returns the formulation chosen for a plan, if there is one among those that are possible.
+   *
+   * @param plan everything that the choice depends on, in one line
+   */
+  public Optional<Formulation> find(String plan, List<Formulation> possible) {
     readOnce();
     String text = choices.get(plan);
     Optional<Formulation> choice =
@@ -64,7 +68,7 @@ public final class PlanChoices {
   }
 
   /** Keeps a choice. */
-  void put(String plan, Formulation formulation) {
+  public void put(String plan, Formulation formulation) {
     readOnce();
     choices.put(plan, formulation.toString());
     if (file != null) {
