@@ -184,6 +184,16 @@ public final class ProgramBuilder implements AutoCloseable {
     }
   }
 
+  /** Returns how many threads each primitive uses. */
+  public int threads() {
+    return threadCount;
+  }
+
+  /** Returns whether steps that are added now belong to one of several lanes. */
+  public boolean isSideBySide() {
+    return lanes != null;
+  }
+
   /** Returns how many sections there are so far: stretches after which all threads meet. */
   public int sections() {
     return sections.size();

@@ -12,6 +12,7 @@ import io.github.octconv4j.octave.OctaveShape;
 import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.octave.Tuning;
 import java.lang.foreign.Arena;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,10 +25,13 @@ import java.util.Optional;
  * timed where it will work, with its input as the layer before left it in the caches.
  */
 final class NetworkPlanner {
-  private static final int MOST_CANDIDATES = 10;
-  private static final int RUNS = 7;
+  private static final int MOST_CANDIDATES = 8;
+  private static final int FEW_CANDIDATES = 2; // of layers that take less time than to build them
+  private static final long SMALL = 5_000_000;
+  private static final int FEWEST_ROUNDS = 3;
+  private static final int MOST_ROUNDS = 15;
   private static final double REFERENCE_PENALTY = 1e9;
-  private static final long BUDGET_NANOS = 400_000_000; // for the runs of one candidate
+  private static final long BUDGET_NANOS = 2_000_000_000; // for the runs of all candidates
 
   private final Engine engine;
   private final NetworkGraph graph;
@@ -54,7 +58,8 @@ final class NetworkPlanner {
       if (node.layer() instanceof ConvolutionLayer conv && conv.stride() == 1) {
         List<Formulation> all =
             OctaveProgramBuilder.formulations(conv.spec(), shape(conv.input()), options);
-        possible.put(node, all.subList(0, Math.min(MOST_CANDIDATES, all.size())));
+        int most = batch * conv.multiplyAdds() < SMALL ? FEW_CANDIDATES : MOST_CANDIDATES;
+        possible.put(node, all.subList(0, Math.min(most, all.size())));
       }
     }
   }
@@ -117,66 +122,119 @@ final class NetworkPlanner {
 
   /** Times every candidate in the network and keeps the best of each kind of layer. */
   private Map<Node, Formulation> measured() {
-    Map<String, Map<Formulation, Double>> times = new HashMap<>();
-    int rounds = possible.values().stream().mapToInt(List::size).max().orElse(0);
-    for (int round = 0; round < rounds; round++) {
-      Map<Node, Formulation> candidates = new HashMap<>();
-      for (Map.Entry<Node, List<Formulation>> entry : possible.entrySet()) {
-        candidates.put(entry.getKey(), entry.getValue().get(round % entry.getValue().size()));
-      }
-      try (NetworkPlan plan = build(candidates, false)) {
-        time(plan, times);
-      }
-    }
-    Map<Node, Formulation> chosen = new HashMap<>();
-    for (Node node : possible.keySet()) {
-      Formulation best =
-          times.get(key(node)).entrySet().stream()
-              .min(Map.Entry.comparingByValue())
-              .orElseThrow()
-              .getKey();
-      chosen.put(node, best);
-      options.choices().put(key(node), best);
-    }
-    return chosen;
-  }
-
-  /** Adds the times of a run; the shorter one counts where a candidate was timed before. */
-  private void time(NetworkPlan plan, Map<String, Map<Formulation, Double>> times) {
-    Map<String, Map<Formulation, Double>> sums = new HashMap<>();
-    long[] sections = profile(plan);
-    for (NetworkPlan.Span span : plan.spans()) {
-      if (span.formulation() != null) {
-        double nanos = hasReference(plan, span) ? REFERENCE_PENALTY : 0;
-        for (int s = span.first(); s < span.end(); s++) {
-          nanos += sections[s];
+    List<TimedPlan> plans = new ArrayList<>();
+    try {
+      int most = possible.values().stream().mapToInt(List::size).max().orElse(0);
+      for (int i = 0; i < most; i++) {
+        Map<Node, Formulation> candidates = new HashMap<>();
+        for (Map.Entry<Node, List<Formulation>> entry : possible.entrySet()) {
+          candidates.put(entry.getKey(), entry.getValue().get(i % entry.getValue().size()));
         }
-        sums.computeIfAbsent(key(span.node()), key -> new HashMap<>())
-            .merge(span.formulation(), nanos, Double::sum);
+        plans.add(new TimedPlan(build(candidates, false)));
       }
+      race(plans);
+      Map<Node, Formulation> chosen = new HashMap<>();
+      best(plans).forEach(
+          (key, formulation) -> {
+            options.choices().put(key, formulation);
+            possible.keySet().stream()
+                .filter(node -> key(node).equals(key))
+                .forEach(node -> chosen.put(node, formulation));
+          });
+      return chosen;
+    } finally {
+      plans.forEach(TimedPlan::close);
     }
-    sums.forEach(
-        (key, map) ->
-            map.forEach(
-                (formulation, nanos) ->
-                    times
-                        .computeIfAbsent(key, k -> new HashMap<>())
-                        .merge(formulation, nanos, Math::min)));
   }
 
-  private static long[] profile(NetworkPlan plan) {
-    try (Execution execution = plan.program().newExecution();
-        Arena arena = Arena.ofShared()) {
+  /** Runs all in turn, so that whatever else the machine does meets all of them alike. */
+  private static void race(List<TimedPlan> plans) {
+    long end = System.nanoTime() + BUDGET_NANOS;
+    for (int round = 0; round < MOST_ROUNDS; round++) {
+      if (round >= FEWEST_ROUNDS && System.nanoTime() > end) {
+        return;
+      }
+      plans.forEach(TimedPlan::time);
+    }
+  }
+
+  /** The formulation of the shortest time for each kind of layer. */
+  private Map<String, Formulation> best(List<TimedPlan> plans) {
+    Map<String, Map<Formulation, Double>> times = new HashMap<>();
+    for (TimedPlan timed : plans) {
+      Map<String, Double> sums = new HashMap<>();
+      Map<String, Formulation> formulations = new HashMap<>();
+      for (NetworkPlan.Span span : timed.plan.spans()) {
+        if (span.formulation() != null) {
+          String key = key(span.node());
+          double penalty = hasReference(timed.plan, span) ? REFERENCE_PENALTY : 0;
+          sums.merge(key, penalty + timed.nanos(span), Double::sum);
+          formulations.put(key, span.formulation());
+        }
+      }
+      sums.forEach(
+          (key, nanos) ->
+              times
+                  .computeIfAbsent(key, k -> new HashMap<>())
+                  .merge(formulations.get(key), nanos, Math::min));
+    }
+    Map<String, Formulation> best = new HashMap<>();
+    times.forEach(
+        (key, map) ->
+            best.put(
+                key,
+                map.entrySet().stream()
+                    .min(Map.Entry.comparingByValue())
+                    .orElseThrow()
+                    .getKey()));
+    return best;
+  }
+
+  /** A plan with memory, and how long its sections took. */
+  private static final class TimedPlan implements AutoCloseable {
+    private final NetworkPlan plan;
+    private final Execution execution;
+    private final Arena arena = Arena.ofShared();
+    private final List<long[]> rounds = new ArrayList<>();
+
+    TimedPlan(NetworkPlan plan) {
+      this.plan = plan;
+      this.execution = plan.program().newExecution();
       for (Operand operand : List.of(plan.input(), plan.output())) {
         Tensor tensor = Tensor.allocate(operand.desc(), arena);
         tensor.segment().fill((byte) 0x3c); // small numbers
         execution.bind(operand, tensor);
       }
-      long start = System.nanoTime();
+    }
+
+    /** Times the second of two runs. */
+    void time() {
       execution.run();
-      long once = System.nanoTime() - start;
-      execution.run();
-      return execution.profileSections(Math.clamp(BUDGET_NANOS / once, 1, RUNS));
+      rounds.add(execution.profileSections(1));
+    }
+
+    /** The median of a layer's times. */
+    double nanos(NetworkPlan.Span span) {
+      return rounds.stream()
+          .mapToLong(
+              sections -> {
+                long sum = 0;
+                for (int s = span.first(); s < span.end(); s++) {
+                  sum += sections[s];
+                }
+                return sum;
+              })
+          .sorted()
+          .skip(rounds.size() / 2)
+          .findFirst()
+          .orElseThrow();
+    }
+
+    @Override
+    public void close() {
+      execution.close();
+      arena.close();
+      plan.close();
     }
   }
 
