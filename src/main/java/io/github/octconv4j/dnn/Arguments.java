@@ -79,8 +79,7 @@ public final class Arguments extends NativeHandle {
     return new Arguments(arena, array, primitive, List.copyOf(list));
   }
 
-  private static void requireDisjoint(
-      Operation operation, Arg written, Map<Arg, Memory> memories) {
+  private static void requireDisjoint(Operation operation, Arg written, Map<Arg, Memory> memories) {
     Memory dst = memories.get(written);
     memories.forEach(
         (arg, memory) -> {

@@ -66,8 +66,7 @@ public final class Execution extends NativeHandle {
     this.program = program;
     this.parts = parts;
     List<Buffer> buffers = program.buffers();
-    this.given =
-        IntStream.range(0, buffers.size()).filter(i -> buffers.get(i).isGiven()).toArray();
+    this.given = IntStream.range(0, buffers.size()).filter(i -> buffers.get(i).isGiven()).toArray();
     this.bound = new MemorySegment[buffers.size()];
     this.addresses = new long[buffers.size()];
     this.lanes = new Lanes(parts.stream, parts.sections, program.threads(), holds);
@@ -218,10 +217,7 @@ public final class Execution extends NativeHandle {
    * @param runs 1 to 1,000,000
    */
   public long[] profile(int runs) {
-    if (runs < 1 || runs > MOST_RUNS) {
-      throw new IllegalArgumentException(
-          "runs must be 1 to %d, was %d".formatted(MOST_RUNS, runs));
-    }
+    requireRuns(runs);
     enter();
     try {
       requireBound();
@@ -229,6 +225,30 @@ public final class Execution extends NativeHandle {
     } finally {
       Reference.reachabilityFence(bound);
       exit();
+    }
+  }
+
+  /**
+   * Runs all steps several times, as {@link #run} does, and returns the median time of each section
+   * in nanoseconds. {@link ProgramBuilder#sections} says which sections belong to what.
+   *
+   * @param runs 1 to 1,000,000
+   */
+  public long[] profileSections(int runs) {
+    requireRuns(runs);
+    enter();
+    try {
+      requireBound();
+      return lanes.profileSections(program.lanes(), runs);
+    } finally {
+      Reference.reachabilityFence(bound);
+      exit();
+    }
+  }
+
+  private static void requireRuns(int runs) {
+    if (runs < 1 || runs > MOST_RUNS) {
+      throw new IllegalArgumentException("runs must be 1 to %d, was %d".formatted(MOST_RUNS, runs));
     }
   }
 

@@ -24,8 +24,7 @@ final class InPlace {
     if (overlap(address, desc.bytes(), otherAddress, otherDesc.bytes())) {
       throw new IllegalArgumentException(
           "%s (%d bytes at %#x) overlaps %s (%d bytes at %#x), but is written while the other is in use; give it memory of its own"
-              .formatted(
-                  written, desc.bytes(), address, other, otherDesc.bytes(), otherAddress));
+              .formatted(written, desc.bytes(), address, other, otherDesc.bytes(), otherAddress));
     }
   }
 

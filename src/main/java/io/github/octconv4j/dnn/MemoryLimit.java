@@ -26,7 +26,8 @@ final class MemoryLimit {
 
   /** Looks at a temporary, which may share its bytes with others. */
   void requireTemporary(String name, MemoryDesc desc) {
-    require(constants + desc.bytes(), "temporary %s of %s and all outputs and constants", name, desc);
+    require(
+        constants + desc.bytes(), "temporary %s of %s and all outputs and constants", name, desc);
   }
 
   /** Looks at the whole program. */

@@ -34,8 +34,7 @@ public final class OctaveLayer implements AutoCloseable {
     this.weights = weights;
     this.options = options;
     this.cache =
-        new PlanCache<>(
-            "OctaveLayer", CACHED_PLANS, Math.min(options.memoryLimit(), CACHED_BYTES));
+        new PlanCache<>("OctaveLayer", CACHED_PLANS, Math.min(options.memoryLimit(), CACHED_BYTES));
   }
 
   /**

@@ -44,13 +44,11 @@ public final class OctavePlan implements Plan {
       PlanOptions options,
       Formulation formulation) {
     OctaveShape shape = input.shape(spec);
-    OctaveShape outShape = OctaveProgramBuilder.outputShape(spec, shape);
+    OctaveShape outShape = spec.outputShape(shape);
     Layout layout = formulation.layout();
     try (ProgramBuilder program =
         new ProgramBuilder(
-            engine,
-            formulation.primitiveThreads(options.threads()),
-            options.memoryLimit())) {
+            engine, formulation.primitiveThreads(options.threads()), options.memoryLimit())) {
       OctaveProgramBuilder builder = new OctaveProgramBuilder(program, options);
       OctaveOperand given =
           new OctaveOperand(

@@ -12,8 +12,9 @@ import java.util.function.Supplier;
 
 /**
  * Plans that were built, bounded in number and in bytes, the least recently used dropped first. The
- * one used last stays, however large it is. Of several threads that want the same plan one builds it
- * and the others wait. A plan that is dropped is closed when no one uses it any more. Thread-safe.
+ * one used last stays, however large it is. Of several threads that want the same plan one builds
+ * it and the others wait. A plan that is dropped is closed when no one uses it any more.
+ * Thread-safe.
  *
  * @param <P> what is cached
  */

@@ -26,7 +26,8 @@ public record PlanOptions(
     PlanChoices choices,
     long memoryLimit) {
   /**
-   * F32 on one thread, measured, choices kept in memory for the life of the process, at most 16 GiB.
+   * F32 on one thread, measured, choices kept in memory for the life of the process, at most 16
+   * GiB.
    */
   public static final PlanOptions DEFAULT =
       new PlanOptions(

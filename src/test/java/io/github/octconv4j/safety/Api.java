@@ -32,7 +32,8 @@ final class Api {
           String name = String.valueOf(file.getFileName());
           if (name.endsWith(".class") && !name.equals("package-info.class")) {
             Class<?> type =
-                Class.forName(exported + "." + name.substring(0, name.length() - ".class".length()));
+                Class.forName(
+                    exported + "." + name.substring(0, name.length() - ".class".length()));
             if (isReachable(type)) {
               types.add(type);
             }

@@ -84,8 +84,7 @@ public final class Churn {
   private void plan() {
     try (OctaveLayer layer = spec.on(engine, weights, options);
         Arena arena = Arena.ofConfined()) {
-      layer.apply(
-          input(arena), io.github.octconv4j.octave.OutputFormat.NHWC, arena);
+      layer.apply(input(arena), io.github.octconv4j.octave.OutputFormat.NHWC, arena);
     }
   }
 
@@ -150,9 +149,7 @@ public final class Churn {
                       () -> {
                         try (Arena arena = Arena.ofConfined()) {
                           layer.apply(
-                              input(arena),
-                              io.github.octconv4j.octave.OutputFormat.NHWC,
-                              arena);
+                              input(arena), io.github.octconv4j.octave.OutputFormat.NHWC, arena);
                         }
                       });
               thread.start();

@@ -85,8 +85,7 @@ public final class Fuzz {
                   strange[0] = strangers[0].allocate(1 << 16, 64);
                 });
     stranger.join();
-    Fuzz fuzz =
-        new Fuzz(seed, Path.of(args[2]), Path.of(args[4]), strangers[0], strange[0]);
+    Fuzz fuzz = new Fuzz(seed, Path.of(args[2]), Path.of(args[4]), strangers[0], strange[0]);
     try {
       fuzz.run(calls);
     } catch (RuntimeException | Error e) {

@@ -31,7 +31,14 @@ final class FuzzFiles {
     Path text = folder.resolve("text");
     Files.write(text, "not what it seems".getBytes(StandardCharsets.UTF_8));
     return new Path[] {
-      weights, picture, digits, labels, text, folder, folder.resolve("absent"), folder.resolve("out")
+      weights,
+      picture,
+      digits,
+      labels,
+      text,
+      folder,
+      folder.resolve("absent"),
+      folder.resolve("out")
     };
   }
 }

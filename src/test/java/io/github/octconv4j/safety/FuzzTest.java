@@ -38,8 +38,7 @@ class FuzzTest {
 
   private record Counts(long calls, long returns, boolean makes) {
     Counts plus(Counts other) {
-      return new Counts(
-          calls + other.calls, returns + other.returns, makes || other.makes);
+      return new Counts(calls + other.calls, returns + other.returns, makes || other.makes);
     }
   }
 
@@ -119,11 +118,13 @@ class FuzzTest {
 
   private static void read(Path file, Map<String, Counts> counts) throws IOException {
     for (String line : Files.readAllLines(file)) {
-      String[] fields = TAB.split(line);
+      String[] fields = TAB.split(line, -1);
       counts.merge(
           fields[0],
           new Counts(
-              Long.parseLong(fields[1]), Long.parseLong(fields[2]), Boolean.parseBoolean(fields[3])),
+              Long.parseLong(fields[1]),
+              Long.parseLong(fields[2]),
+              Boolean.parseBoolean(fields[3])),
           Counts::plus);
     }
   }

@@ -80,17 +80,20 @@ final class GoodArguments {
     } else if (result instanceof ProgramBuilder builder) {
       operands.put(builder, new ArrayList<>());
     } else if (result instanceof Operand operand && receiver instanceof ProgramBuilder builder) {
-      operands.computeIfAbsent(builder, b -> new ArrayList<>()).add(operand);
+      operandsOf(builder).add(operand);
     } else if (result instanceof Program program && receiver instanceof ProgramBuilder builder) {
-      built.put(program, operands.getOrDefault(builder, List.of()));
+      built.put(program, operandsOf(builder));
     } else if (result instanceof Execution execution && receiver instanceof Program program) {
       bindable.put(execution, built.getOrDefault(program, List.of()));
     } else if (result instanceof OctaveLayer layer && receiver instanceof OctaveConv2d spec) {
       specs.put(layer, spec);
-    } else if (result instanceof OctaveExecution execution
-        && receiver instanceof OctavePlan plan) {
+    } else if (result instanceof OctaveExecution execution && receiver instanceof OctavePlan plan) {
       plans.put(execution, plan);
     }
+  }
+
+  private List<Operand> operandsOf(ProgramBuilder builder) {
+    return operands.computeIfAbsent(builder, b -> new ArrayList<>());
   }
 
   private void put(String member, Supplier<Object[]> maker) {
@@ -309,7 +312,7 @@ final class GoodArguments {
   private Algorithm algorithm(String kind) {
     Algorithm algorithm;
     do {
-      algorithm = Algorithm.values()[v.below(Algorithm.values().length)];
+      algorithm = v.pick(List.of(Algorithm.values()));
     } while (!algorithm.name().startsWith(kind));
     return algorithm;
   }
@@ -366,8 +369,7 @@ final class GoodArguments {
     MemoryDesc w = v.desc(type, weights, 0.8);
     MemoryDesc x = v.desc(type, src, 0.3);
     MemoryDesc y = v.desc(v.chance(0.9) ? type : v.type(), dst, 0.3);
-    MemoryDesc b =
-        v.desc(v.chance(0.9) ? DataType.F32 : v.type(), new long[] {groups * oc}, 0.2);
+    MemoryDesc b = v.desc(v.chance(0.9) ? DataType.F32 : v.type(), new long[] {groups * oc}, 0.2);
     return bias ? args(null, x, w, b, y, window) : args(null, x, w, y, window);
   }
 
@@ -389,8 +391,7 @@ final class GoodArguments {
     long[] src = v.imageDims(spatial + 2);
     long[] dst = outputOf(window, src);
     DataType type = v.type();
-    return args(
-        null, algorithm("POOLING"), v.desc(type, src, 0), v.desc(type, dst, 0.3), window);
+    return args(null, algorithm("POOLING"), v.desc(type, src, 0), v.desc(type, dst, 0.3), window);
   }
 
   // ---- primitives and programs
@@ -473,9 +474,7 @@ final class GoodArguments {
             (arg, wanted) -> {
               if (!arg.equals(Arg.SCRATCHPAD)) {
                 List<Operand> fitting =
-                    operands.getOrDefault(builder, List.of()).stream()
-                        .filter(o -> o.desc().equals(wanted))
-                        .toList();
+                    operandsOf(builder).stream().filter(o -> o.desc().equals(wanted)).toList();
                 chosen.put(
                     arg,
                     fitting.isEmpty() || v.chance(0.5)
@@ -491,7 +490,7 @@ final class GoodArguments {
         v.chance(0.3)
             ? builder.temporary("t" + arg, desc)
             : arg.equals(Arg.DST) ? builder.output("y", desc) : builder.input("x" + arg, desc);
-    operands.computeIfAbsent(builder, b -> new ArrayList<>()).add(operand);
+    operandsOf(builder).add(operand);
     return operand;
   }
 
@@ -566,7 +565,8 @@ final class GoodArguments {
           OctaveTensor y = layer.apply(x);
           return args(layer, x, v.chance(0.8) ? y : v.kept(OctaveTensor.class));
         });
-    for (String member : List.of("run(OctaveTensor,OctaveTensor", "profile(OctaveTensor,OctaveTensor,int")) {
+    for (String member :
+        List.of("run(OctaveTensor,OctaveTensor", "profile(OctaveTensor,OctaveTensor,int")) {
       put(
           "OctaveExecution." + member + ")",
           () -> {
@@ -590,8 +590,8 @@ final class GoodArguments {
         .kernel(kernel)
         .padding(v.chance(0.9) ? kernel / 2 : v.below(6))
         .stride(v.upTo(2))
-        .strideRule(StrideRule.values()[v.below(2)])
-        .sizeRule(SizeRule.values()[v.below(2)]);
+        .strideRule(v.pick(List.of(StrideRule.values())))
+        .sizeRule(v.pick(List.of(SizeRule.values())));
     if (v.chance(0.1)) {
       builder.padding(new Padding(v.below(9), v.below(9), v.below(9), v.below(9)));
     }
@@ -613,7 +613,8 @@ final class GoodArguments {
   private PlanOptions options() {
     PlanOptions options =
         PlanOptions.DEFAULT
-            .tuning(v.chance(0.02) ? Tuning.MEASURED : v.chance(0.6) ? Tuning.HEURISTIC : Tuning.OFF)
+            .tuning(
+                v.chance(0.02) ? Tuning.MEASURED : v.chance(0.6) ? Tuning.HEURISTIC : Tuning.OFF)
             .threads(v.chance(0.7) ? 1 : v.upTo(4));
     return v.chance(0.3) ? options.type(DataType.BF16) : options;
   }
@@ -624,8 +625,7 @@ final class GoodArguments {
 
   private OctaveDesc input(OctaveConv2d spec) {
     ChannelSplit in = spec.in();
-    OctaveShape shape =
-        OctaveShape.of(v.upTo(3), v.upTo(14) + 1, v.upTo(14) + 1, spec.sizeRule());
+    OctaveShape shape = OctaveShape.of(v.upTo(3), v.upTo(14) + 1, v.upTo(14) + 1, spec.sizeRule());
     if (v.chance(0.3)) {
       return OctaveDesc.any(in, shape);
     }

@@ -58,7 +58,10 @@ class LifetimeTest {
     ChildJvm.Result result =
         ChildJvm.of(Forgetful.class).option("-D" + NativeHandle.ORIGINS_PROPERTY + "=true").run();
     assertThat(result.exit()).as(result.output()).isZero();
-    assertThat(Pattern.compile("Forgetful.forget\\(Forgetful.java:\\d+\\)").matcher(result.output()).results())
+    assertThat(
+            Pattern.compile("Forgetful.forget\\(Forgetful.java:\\d+\\)")
+                .matcher(result.output())
+                .results())
         .hasSize(2);
   }
 

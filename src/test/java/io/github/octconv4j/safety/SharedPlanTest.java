@@ -27,7 +27,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** One layer and its cache of plans, shared by many threads of both kinds: every result is right. */
+/**
+ * One layer and its cache of plans, shared by many threads of both kinds: every result is right.
+ */
 class SharedPlanTest {
   private static final OctaveConv2d SPEC =
       OctaveConv2d.of(16, 16).kernel(3).padding(1).alpha(0.5).build();
@@ -152,7 +154,7 @@ class SharedPlanTest {
           try {
             future.get();
           } catch (CancellationException e) {
-            continue; // as asked
+            // as asked
           } catch (ExecutionException e) {
             throw new AssertionError(e.getCause());
           }

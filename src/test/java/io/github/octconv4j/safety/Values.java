@@ -138,9 +138,7 @@ final class Values {
 
   DataType type() {
     int kind = below(10);
-    return kind < 6
-        ? DataType.F32
-        : kind < 8 ? DataType.BF16 : DataType.values()[below(DataType.values().length)];
+    return kind < 6 ? DataType.F32 : kind < 8 ? DataType.BF16 : pick(List.of(DataType.values()));
   }
 
   /** Dimensions of images: (n, c, ...), a few thousand elements at most. */
@@ -259,7 +257,7 @@ final class Values {
   }
 
   float[] floats(long count) {
-    float[] values = new float[(int) Math.clamp(count, 0, 1 << 18)];
+    float[] values = new float[Math.clamp(count, 0, 1 << 18)];
     for (int i = 0; i < values.length; i++) {
       values[i] = random.nextFloat() - 0.5f;
     }

@@ -19,7 +19,7 @@ import java.util.List;
  * A layer with a plan, weights and data, ready to run. Layouts are what the plan likes, as for a
  * layer inside a network. For one thread.
  */
-public final class Contender implements AutoCloseable {
+public final class Contender implements Runner, AutoCloseable {
   private final PlanOptions options;
   private final OctaveLayer layer;
   private final List<Considered> considered;
@@ -110,12 +110,13 @@ public final class Contender implements AutoCloseable {
     return execution.profile(x, y, runs);
   }
 
-  void run() {
+  @Override
+  public void run() {
     execution.run(x, y);
   }
 
-  /** Whether a run wakes the team of the OpenMP runtime, which spins on for a while. */
-  boolean wakesOpenMp() {
+  @Override
+  public boolean wakesOpenMp() {
     return options.threads() > 1 && plan.formulation().sharing() == Sharing.PRIMITIVES;
   }
 

@@ -17,13 +17,13 @@ public final class Race {
   private static final int FEWEST_SLOW_ROUNDS = 7;
   private static final long OPENMP_SPINS_MILLIS = 10;
 
-  private final List<Contender> contenders;
+  private final List<Runner> contenders;
   private final boolean mixed;
   private final List<long[]> rounds = new ArrayList<>();
 
-  private Race(List<Contender> contenders) {
+  private Race(List<Runner> contenders) {
     this.contenders = contenders;
-    this.mixed = contenders.stream().map(Contender::wakesOpenMp).distinct().count() > 1;
+    this.mixed = contenders.stream().map(Runner::wakesOpenMp).distinct().count() > 1;
   }
 
   /**
@@ -31,7 +31,7 @@ public final class Race {
    *
    * @param runs rounds, or 0 for as many as give a steady median: at least 60, and half a second
    */
-  public static Race of(List<Contender> contenders, int runs) {
+  public static Race of(List<? extends Runner> contenders, int runs) {
     Race race = new Race(List.copyOf(contenders));
     race.repeat(runs > 0 ? Math.min(runs, WARM_UP_ROUNDS) : WARM_UP_ROUNDS, WARM_UP_NANOS);
     race.rounds.clear();
@@ -64,7 +64,7 @@ public final class Race {
     boolean openMp = contenders.get(forwards ? 0 : times.length - 1).wakesOpenMp();
     for (int i = 0; i < times.length; i++) {
       int index = forwards ? i : times.length - 1 - i;
-      Contender contender = contenders.get(index);
+      Runner contender = contenders.get(index);
       if (mixed && (i == 0 || openMp != contender.wakesOpenMp())) {
         openMp = contender.wakesOpenMp();
         settle(contender);
@@ -78,7 +78,7 @@ public final class Race {
   }
 
   /** Lets the other kind of threads fall asleep, and those that are needed now wake up. */
-  private static void settle(Contender next) {
+  private static void settle(Runner next) {
     try {
       Thread.sleep(OPENMP_SPINS_MILLIS);
     } catch (InterruptedException e) {
