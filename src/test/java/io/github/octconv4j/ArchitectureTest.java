@@ -108,8 +108,8 @@ class ArchitectureTest {
   }
 
   @Test
-  void nnUsesOctaveDnnAndWeights() {
-    onlyUses("nn", in("octave", "dnn", "weights"));
+  void nnUsesOctaveDnnWeightsAndImage() {
+    onlyUses("nn", in("octave", "dnn", "weights", "image"));
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.github.octconv4j.cli;
 
+import io.github.octconv4j.nn.ImageInput;
 import io.github.octconv4j.nn.Network;
 import io.github.octconv4j.nn.Predictor;
 import io.github.octconv4j.octave.PlanOptions;
@@ -20,7 +21,7 @@ record Accuracy(String network, int right, int images, double seconds) {
   /** Classifies all images in batches, and tells {@code progress} of each. */
   static Accuracy measure(Network network, PlanOptions options, Dataset dataset, Progress progress)
       throws IOException {
-    NetworkInput input = new NetworkInput(network.info());
+    ImageInput input = new ImageInput(network.info());
     int classes = network.info().labels().size();
     int batch = Math.min(BATCH, dataset.count());
     int right = 0;

@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     description = "Measure octave against dense in one interleaved run.",
-    subcommands = BenchLayersCommand.class)
+    subcommands = {BenchLayersCommand.class, BenchNetCommand.class})
 final class BenchCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 

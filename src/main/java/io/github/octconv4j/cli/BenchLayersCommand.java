@@ -86,7 +86,7 @@ final class BenchLayersCommand implements Callable<Integer> {
     }
     if (plotFile != null) {
       String title = "Octave convolution against dense (f32), octave " + options;
-      plotFile.write(new RatioPlot(title, machine.toString()).toPng(results));
+      plotFile.write(new RatioPlot(title, machine.toString()).toPng(RatioPlot.ofLayers(results)));
     }
     return 0;
   }

@@ -1,11 +1,15 @@
 package io.github.octconv4j.cli;
 
 import io.github.octconv4j.dnn.DataType;
+import io.github.octconv4j.dnn.FpMath;
 import io.github.octconv4j.image.ImageFiles;
 import io.github.octconv4j.nn.Classification;
+import io.github.octconv4j.nn.ImageInput;
+import io.github.octconv4j.nn.Model;
 import io.github.octconv4j.nn.Network;
 import io.github.octconv4j.nn.Predictor;
 import io.github.octconv4j.octave.PlanOptions;
+import io.github.octconv4j.octave.StrideRule;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -41,6 +45,38 @@ final class ClassifyCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "A network as safetensors, instead of the embedded ones.")
   private Optional<Path> model;
+
+  @Option(
+      names = "--arch",
+      paramLabel = "NAME",
+      description =
+          "The architecture of the model's network, for instance oct_resnet50, where its metadata"
+              + " don't say it.")
+  private Optional<String> architecture;
+
+  @Option(
+      names = "--alpha",
+      paramLabel = "A",
+      converter = AlphaConverter.class,
+      description = "Share of low channels with --arch; .5 by default where it begins with oct_.")
+  private Optional<Double> alpha;
+
+  @Option(
+      names = "--keep-low",
+      description = "With --arch: strides leave the low part as it is (KEEP_LOW).")
+  private boolean keepLow;
+
+  @Option(
+      names = "--slice",
+      description =
+          "With --arch: the model is that of the dense network, whose tensors are cut; a start for"
+              + " fine-tuning, no equivalent.")
+  private boolean slice;
+
+  @Option(
+      names = "--fpmath",
+      description = "Compute f32 with bf16 arithmetic where that is faster.")
+  private boolean fpMath;
 
   @Option(
       names = "--dtype",
@@ -81,7 +117,11 @@ final class ClassifyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     checkUsage();
-    PlanOptions options = PlanOptions.DEFAULT.type(dtype).threads(threads);
+    PlanOptions options =
+        PlanOptions.DEFAULT
+            .type(dtype)
+            .fpMath(fpMath ? FpMath.BF16 : FpMath.STRICT)
+            .threads(threads);
     if (dataset.isPresent()) {
       measureAccuracy(options, Dataset.read(dataset.get()));
     } else {
@@ -91,12 +131,27 @@ final class ClassifyCommand implements Callable<Integer> {
   }
 
   private void checkUsage() {
+    if (architecture.isPresent() && model.isEmpty()) {
+      throw usage("--arch says what --model FILE holds, and there is no --model");
+    }
+    if (architecture.isEmpty() && (alpha.isPresent() || keepLow || slice)) {
+      throw usage("--alpha, --keep-low and --slice belong to --arch");
+    }
     if (dataset.isPresent() && (!images.isEmpty() || maps.isPresent())) {
       throw usage("--dataset can't be used with " + (maps.isPresent() ? "--maps" : "pictures"));
     }
     if (maps.isPresent() && images.size() > 1) {
       throw usage("--maps draws one picture, %d were given".formatted(images.size()));
     }
+  }
+
+  private Optional<Model> architecture() {
+    return architecture.map(
+        name -> {
+          Model named =
+              Model.of(name).strideRule(keepLow ? StrideRule.KEEP_LOW : StrideRule.POOL_ALL);
+          return alpha.isPresent() ? named.alpha(alpha.get()) : named;
+        });
   }
 
   private ParameterException usage(String message) {
@@ -109,9 +164,9 @@ final class ClassifyCommand implements Callable<Integer> {
     for (Path path : images) {
       pictures.add(new Picture(path.toString(), ImageFiles.read(path), Optional.empty()));
     }
-    try (Networks networks = Networks.load(model)) {
+    try (Networks networks = Networks.load(model, architecture(), slice)) {
       Network network = networks.main();
-      NetworkInput input = new NetworkInput(network.info());
+      ImageInput input = new ImageInput(network.info());
       if (images.isEmpty()) {
         pictures.addAll(Demo.pictures());
       }
@@ -152,8 +207,7 @@ final class ClassifyCommand implements Callable<Integer> {
   }
 
   private static byte[] maps(
-      Network network, PlanOptions options, NetworkInput input, Picture picture)
-      throws IOException {
+      Network network, PlanOptions options, ImageInput input, Picture picture) throws IOException {
     try (Predictor predictor = network.tracingPredictor(1, options)) {
       predictor.run(input.values(picture.image()));
       MapSheet sheet = new MapSheet(network.info().width(), network.info().height());
@@ -173,7 +227,7 @@ final class ClassifyCommand implements Callable<Integer> {
 
   private void measureAccuracy(PlanOptions options, Dataset images) throws IOException {
     List<Accuracy> results = new ArrayList<>();
-    try (Networks networks = Networks.load(model)) {
+    try (Networks networks = Networks.load(model, architecture(), slice)) {
       images.requireClasses(networks.all());
       for (Network network : networks.all()) {
         try (Progress progress = Progress.of(network.info().name(), images.count())) {

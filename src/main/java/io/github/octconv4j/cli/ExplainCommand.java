@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "explain",
     description = "Show a plan, its primitives and their times, and whether octave pays.",
-    subcommands = ExplainLayerCommand.class)
+    subcommands = {ExplainLayerCommand.class, ExplainNetCommand.class})
 final class ExplainCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 

@@ -1,5 +1,6 @@
 package io.github.octconv4j.cli;
 
+import io.github.octconv4j.nn.Model;
 import io.github.octconv4j.nn.Network;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,12 +18,18 @@ final class Networks implements AutoCloseable {
    * Reads a network, or the embedded ones.
    *
    * @param model a file; where there is none, the embedded octave network and its dense twin
+   * @param architecture of the file's network, where its metadata don't say it
+   * @param sliced whether the file holds the dense network of that architecture
    */
-  static Networks load(Optional<Path> model) throws IOException {
+  static Networks load(Optional<Path> model, Optional<Model> architecture, boolean sliced)
+      throws IOException {
     Networks networks = new Networks();
     try {
       if (model.isPresent()) {
-        networks.all.add(Network.load(model.get()));
+        networks.all.add(
+            architecture.isPresent()
+                ? Network.load(model.get(), architecture.get(), sliced)
+                : Network.load(model.get()));
       } else {
         networks.all.add(Demo.octave());
         networks.all.add(Demo.dense());

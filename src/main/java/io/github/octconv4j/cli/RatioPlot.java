@@ -11,6 +11,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -33,7 +34,10 @@ import org.jfree.chart.ui.TextAnchor;
 import org.jfree.data.xy.XYSeries;
 import org.jfree.data.xy.XYSeriesCollection;
 
-/** Draws ratios over alpha, a line for each layer, between dense, which is 1, and the limit. */
+/**
+ * Draws ratios over alpha, a line for each layer or network, between dense, which is 1, and the
+ * limit.
+ */
 final class RatioPlot {
   static final int WIDTH = 1000;
   static final int HEIGHT = 700;
@@ -44,6 +48,15 @@ final class RatioPlot {
   };
   private static final float[][] DASHES = {null, {8, 4}, {2, 3}};
 
+  /**
+   * A point of a line.
+   *
+   * @param line its name
+   * @param alpha share of low channels
+   * @param ratio time of octave over that of dense
+   */
+  record Point(String line, double alpha, double ratio) {}
+
   private final String title;
   private final String subtitle;
 
@@ -53,7 +66,7 @@ final class RatioPlot {
   }
 
   /** Returns the plot as a PNG file. */
-  byte[] toPng(List<LayerResult> results) throws IOException {
+  byte[] toPng(List<Point> results) throws IOException {
     try {
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
       ChartUtils.writeChartAsPNG(bytes, chart(results), WIDTH, HEIGHT);
@@ -67,7 +80,7 @@ final class RatioPlot {
     }
   }
 
-  private JFreeChart chart(List<LayerResult> results) {
+  private JFreeChart chart(List<Point> results) {
     XYSeriesCollection data = new XYSeriesCollection();
     data.addSeries(limit());
     series(results).values().forEach(data::addSeries);
@@ -78,7 +91,7 @@ final class RatioPlot {
             axis("time of octave / time of dense", 0.1, "0.0"),
             renderer(data.getSeriesCount()));
     plot.getDomainAxis().setRange(0, Math.max(0.875, last(results) + 0.03));
-    double highest = Math.max(1, results.stream().mapToDouble(LayerResult::ratio).max().orElse(1));
+    double highest = Math.max(1, results.stream().mapToDouble(Point::ratio).max().orElse(1));
     plot.getRangeAxis().setRange(0, Math.ceil(highest * 10 + 0.5) / 10);
     plot.getRangeAxis().setAutoTickUnitSelection(highest > 3);
     plot.setBackgroundPaint(Color.WHITE);
@@ -99,8 +112,8 @@ final class RatioPlot {
     return chart;
   }
 
-  private static double last(List<LayerResult> results) {
-    return results.stream().mapToDouble(LayerResult::alpha).max().orElse(1);
+  private static double last(List<Point> results) {
+    return results.stream().mapToDouble(Point::alpha).max().orElse(1);
   }
 
   private static Font font(int size) {
@@ -136,9 +149,9 @@ final class RatioPlot {
     return limit;
   }
 
-  /** A line for each layer; layers of one name are told apart by their problem. */
-  private static Map<String, XYSeries> series(List<LayerResult> results) {
-    Map<String, XYSeries> all = new LinkedHashMap<>();
+  /** Layers of one name are told apart by their problem. */
+  static List<Point> ofLayers(List<LayerResult> results) {
+    List<Point> points = new ArrayList<>();
     for (LayerResult result : results) {
       boolean unique =
           results.stream()
@@ -150,7 +163,15 @@ final class RatioPlot {
               : "%s (%s, batch %d)"
                   .formatted(
                       result.layer().name(), result.layer().problem(), result.layer().batch());
-      all.computeIfAbsent(name, XYSeries::new).add(result.alpha(), result.ratio());
+      points.add(new Point(name, result.alpha(), result.ratio()));
+    }
+    return points;
+  }
+
+  private static Map<String, XYSeries> series(List<Point> points) {
+    Map<String, XYSeries> all = new LinkedHashMap<>();
+    for (Point point : points) {
+      all.computeIfAbsent(point.line(), XYSeries::new).add(point.alpha(), point.ratio());
     }
     return all;
   }

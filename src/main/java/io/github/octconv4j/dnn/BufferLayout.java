@@ -10,8 +10,16 @@ import java.util.List;
  * needs both.
  */
 final class BufferLayout {
+  private static final List<Comparator<Life>> ORDERS =
+      List.of(
+          Comparator.comparingLong(Life::bytes).reversed(),
+          Comparator.comparingInt(Life::first),
+          Comparator.comparingLong(Life::area).reversed(),
+          Comparator.comparingInt(Life::length).reversed());
+
   private final long[] offsets;
   private long bytes;
+  private long largestLive;
   private long scratchpadBytes;
 
   /** A temporary, its bytes rounded up to whole cache lines, and the sections that need it. */
@@ -19,17 +27,39 @@ final class BufferLayout {
     boolean overlaps(Life other) {
       return first <= other.last && other.first <= last;
     }
+
+    int length() {
+      return last - first + 1;
+    }
+
+    long area() {
+      return bytes * length();
+    }
   }
 
   private BufferLayout(int buffers) {
     offsets = new long[buffers];
   }
 
-  /** Places the largest first, each as low as those that it must not meet allow. */
+  /** Places the temporaries in several orders and returns the smallest layout. */
   static BufferLayout of(List<Buffer> buffers, List<Section> sections) {
-    BufferLayout layout = new BufferLayout(buffers.size());
+    List<Life> lives = lives(buffers, sections);
+    BufferLayout best = null;
+    for (Comparator<Life> order : ORDERS) {
+      lives.sort(order.thenComparing(Comparator.comparingLong(Life::bytes).reversed()));
+      BufferLayout layout = placed(buffers.size(), lives);
+      best = best == null || layout.bytes < best.bytes ? layout : best;
+    }
+    best.largestLive = largestLive(lives, sections.size());
+    best.scratchpadBytes = scratchpadBytes(sections);
+    return best;
+  }
+
+  /** Places one after the other, each as low as those that it must not meet allow. */
+  private static BufferLayout placed(int buffers, List<Life> lives) {
+    BufferLayout layout = new BufferLayout(buffers);
     List<Life> placed = new ArrayList<>();
-    for (Life life : lives(buffers, sections)) {
+    for (Life life : lives) {
       placed.sort(Comparator.comparingLong(other -> layout.offsets[other.buffer]));
       long offset = 0;
       for (Life other : placed) {
@@ -41,15 +71,30 @@ final class BufferLayout {
       layout.bytes = Math.max(layout.bytes, offset + life.bytes);
       placed.add(life);
     }
+    return layout;
+  }
+
+  private static long largestLive(List<Life> lives, int sections) {
+    long[] live = new long[sections];
+    for (Life life : lives) {
+      for (int s = life.first; s <= life.last; s++) {
+        live[s] += life.bytes;
+      }
+    }
+    return Arrays.stream(live).max().orElse(0);
+  }
+
+  private static long scratchpadBytes(List<Section> sections) {
+    long largest = 0;
     for (Section section : sections) {
       for (Step step : section.steps()) {
         MemoryDesc scratchpad = step.primitive().desc().descs().get(Arg.SCRATCHPAD);
         if (scratchpad != null) {
-          layout.scratchpadBytes = Math.max(layout.scratchpadBytes, lines(scratchpad.bytes()));
+          largest = Math.max(largest, lines(scratchpad.bytes()));
         }
       }
     }
-    return layout;
+    return largest;
   }
 
   private static List<Life> lives(List<Buffer> buffers, List<Section> sections) {
@@ -72,7 +117,6 @@ final class BufferLayout {
         lives.add(new Life(b, lines(buffer.desc().bytes()), first[b], last[b]));
       }
     }
-    lives.sort(Comparator.comparingLong(Life::bytes).reversed());
     return lives;
   }
 
@@ -89,6 +133,11 @@ final class BufferLayout {
   /** Bytes of all temporaries together. */
   long bytes() {
     return bytes;
+  }
+
+  /** Bytes of the temporaries that are alive together, where they are most. */
+  long largestLive() {
+    return largestLive;
   }
 
   /** Bytes of the largest scratchpad; the steps of a lane share one. */

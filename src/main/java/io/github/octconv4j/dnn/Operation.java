@@ -7,7 +7,16 @@ import java.util.List;
  * PrimitiveDesc#of} asks oneDNN for an implementation.
  */
 public sealed interface Operation
-    permits Binary, Concat, Convolution, Eltwise, InnerProduct, Pooling, Reorder, Resampling, Sum {
+    permits Binary,
+        Concat,
+        Convolution,
+        Eltwise,
+        InnerProduct,
+        Pooling,
+        Reorder,
+        Resampling,
+        Softmax,
+        Sum {
 
   /** Returns the operation's name in oneDNN, for instance {@code convolution}. */
   String kind();

@@ -1,11 +1,11 @@
 package io.github.octconv4j.dnn;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A sequence of primitives over common buffers, prepared once and run many times. Immutable; any
@@ -21,22 +21,16 @@ public final class Program extends NativeHandle {
   private final BufferLayout layout;
   private final long constantBytes;
 
-  /** Takes over the arena with the constants, and the primitives of the steps. */
+  /** Takes over the primitives of the steps and retains the constants. */
   Program(
       Engine engine,
       int threads,
-      Arena arena,
+      Constants data,
       List<Buffer> buffers,
       List<Tensor> constants,
       List<Section> sections,
       BufferLayout layout) {
-    super(
-        MemorySegment.NULL,
-        ignored -> {
-          sections.forEach(Section::close);
-          arena.close();
-        },
-        engine);
+    super(MemorySegment.NULL, ignored -> sections.forEach(Section::close), engine, data);
     this.engine = engine;
     this.threads = threads;
     this.buffers = List.copyOf(buffers);
@@ -63,6 +57,21 @@ public final class Program extends NativeHandle {
     return allSteps().map(StepInfo::of).toList();
   }
 
+  /**
+   * Returns what the steps of some sections run, in order.
+   *
+   * @param firstSection counted from 0
+   * @param endSection the one after the last
+   * @throws IndexOutOfBoundsException if there are no such sections
+   */
+  public List<StepInfo> steps(int firstSection, int endSection) {
+    Objects.checkFromToIndex(firstSection, endSection, sections.size());
+    return sections.subList(firstSection, endSection).stream()
+        .flatMap(section -> section.steps().stream())
+        .map(StepInfo::of)
+        .toList();
+  }
+
   /** Returns the bytes of the constants, which exist once. */
   public long constantBytes() {
     return constantBytes;
@@ -71,6 +80,16 @@ public final class Program extends NativeHandle {
   /** Returns the bytes of temporaries and scratchpad, which each execution has. */
   public long temporaryBytes() {
     return layout.bytes() + lanes * layout.scratchpadBytes();
+  }
+
+  /** Returns the bytes of the temporaries alone, as they share memory. */
+  public long activationBytes() {
+    return layout.bytes();
+  }
+
+  /** Returns the bytes of the largest set of temporaries that one section needs at once. */
+  public long largestLiveBytes() {
+    return layout.largestLive();
   }
 
   /** Returns the multiply-adds of one run. */

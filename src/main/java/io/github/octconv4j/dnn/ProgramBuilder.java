@@ -1,6 +1,5 @@
 package io.github.octconv4j.dnn;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -8,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 
 /**
  * Puts a {@link Program} together: buffers first, then the steps that read and write them. Not
@@ -27,16 +27,24 @@ public final class ProgramBuilder implements AutoCloseable {
 
   /** What is freed with the builder: all that no program has taken over. */
   private static final class Parts {
-    private final Arena constants = Arena.ofShared();
+    private final Constants constants;
+    private final boolean ownConstants; // or else shared with others
     private final List<Section> sections = new ArrayList<>();
     private final List<PrimitiveDesc> opened = new ArrayList<>();
     private boolean built;
+
+    Parts(Constants constants, boolean ownConstants) {
+      this.constants = constants;
+      this.ownConstants = ownConstants;
+    }
 
     void close() {
       opened.forEach(PrimitiveDesc::close); // primitives keep theirs
       if (!built) {
         sections.forEach(Section::close);
-        constants.close();
+      }
+      if (ownConstants) {
+        constants.close(); // the program keeps them
       }
     }
   }
@@ -45,12 +53,8 @@ public final class ProgramBuilder implements AutoCloseable {
   private static final class Draft extends NativeHandle {
     private final Parts parts;
 
-    Draft(Engine engine) {
-      this(engine, new Parts());
-    }
-
-    private Draft(Engine engine, Parts parts) {
-      super(MemorySegment.NULL, ignored -> parts.close(), engine);
+    Draft(Engine engine, Parts parts) {
+      super(MemorySegment.NULL, ignored -> parts.close(), engine, parts.constants);
       this.parts = parts;
     }
   }
@@ -73,10 +77,36 @@ public final class ProgramBuilder implements AutoCloseable {
    *     Status#OUT_OF_MEMORY} before the memory is taken
    */
   public ProgramBuilder(Engine engine, int threads, long memoryLimit) {
+    this(
+        engine,
+        threads,
+        Constants.own(Objects.requireNonNull(engine, "engine")),
+        true,
+        memoryLimit);
+  }
+
+  /**
+   * Begins a program that shares constants with others.
+   *
+   * @param threads how many threads each primitive uses, 1 to 1024
+   * @param shared where {@link #shared} looks for data and keeps them
+   * @param memoryLimit as above; constants count where this program is the first that wants them
+   */
+  public ProgramBuilder(Engine engine, int threads, Constants shared, long memoryLimit) {
+    this(engine, threads, Objects.requireNonNull(shared, "shared"), false, memoryLimit);
+  }
+
+  private ProgramBuilder(
+      Engine engine, int threads, Constants constants, boolean own, long memoryLimit) {
     this.engine = Objects.requireNonNull(engine, "engine");
-    this.threads = Threads.check(threads);
-    this.limit = new MemoryLimit(memoryLimit);
-    this.draft = new Draft(engine);
+    this.draft = new Draft(engine, new Parts(constants, own));
+    try {
+      this.threads = Threads.check(threads);
+      this.limit = new MemoryLimit(memoryLimit);
+    } catch (RuntimeException e) {
+      draft.close();
+      throw e;
+    }
   }
 
   /** Adds memory that the caller provides for each run, and that steps read. */
@@ -112,11 +142,23 @@ public final class ProgramBuilder implements AutoCloseable {
     Objects.requireNonNull(value, "value");
     Reorder.requireSameDims(value.desc(), desc);
     limit.addConstant(name, desc);
-    Tensor copy = Tensor.allocate(desc, draft.parts.constants);
-    try (Threads.Scope scope = Threads.use(threads)) {
-      Reorder.copy(engine, value, copy);
-    }
+    Tensor copy = draft.parts.constants.copy(desc, value, threads);
     return buffer(name, Buffer.Role.CONSTANT, desc, copy);
+  }
+
+  /**
+   * Adds data that this program and others keep once, in the layout that the steps want. They count
+   * towards the memory limit of the program that adds them first.
+   *
+   * @param name says what they are: equal names mean equal values
+   * @param value called where they don't stand yet
+   */
+  public Operand shared(String name, MemoryDesc desc, Supplier<Tensor> value) {
+    requireOpen();
+    requireLayout(name, desc);
+    Objects.requireNonNull(value, "value");
+    Tensor tensor = draft.parts.constants.shared(name, desc, value, threads, limit);
+    return buffer(name, Buffer.Role.CONSTANT, desc, tensor);
   }
 
   private void requireOpen() {
@@ -264,6 +306,21 @@ public final class ProgramBuilder implements AutoCloseable {
     }
   }
 
+  /** Returns how many threads each primitive uses. */
+  public int threads() {
+    return threads;
+  }
+
+  /** Returns whether steps that are added now belong to one of several lanes. */
+  public boolean isSideBySide() {
+    return lanes != null;
+  }
+
+  /** Returns how many sections there are so far: stretches after which all threads meet. */
+  public int sections() {
+    return draft.parts.sections.size();
+  }
+
   /**
    * Returns the program. The builder is of no use after that but to be closed.
    *
@@ -278,7 +335,7 @@ public final class ProgramBuilder implements AutoCloseable {
     List<Section> sections = List.copyOf(draft.parts.sections);
     BufferLayout layout = BufferLayout.of(buffers, sections);
     limit.requireProgram(layout, Program.lanesOf(sections));
-    draft.parts.built = true; // the program owns constants and primitives, even if it can't be made
+    draft.parts.built = true; // the program owns the primitives, even if it can't be made
     return new Program(
         engine, threads, draft.parts.constants, buffers, constantData, sections, layout);
   }

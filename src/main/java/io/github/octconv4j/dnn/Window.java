@@ -72,6 +72,30 @@ public final class Window {
     return kernel[dimension];
   }
 
+  /** Returns the stride in a dimension. */
+  public long stride(int dimension) {
+    requireDimension(dimension);
+    return strides[dimension];
+  }
+
+  /** Returns the padding before the first element of a dimension. */
+  public long before(int dimension) {
+    requireDimension(dimension);
+    return left[dimension];
+  }
+
+  /** Returns the padding after the last element of a dimension. */
+  public long after(int dimension) {
+    requireDimension(dimension);
+    return right[dimension];
+  }
+
+  /** Returns how far the last element of the kernel is from the first one in a dimension. */
+  public long reach(int dimension) {
+    requireDimension(dimension);
+    return (kernel[dimension] - 1) * (dilations[dimension] + 1);
+  }
+
   /**
    * Returns the size of the output in a dimension for this size of the input; 0 for none.
    *

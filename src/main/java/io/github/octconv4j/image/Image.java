@@ -256,6 +256,41 @@ public final class Image {
    */
   public void normalizeInto(MemorySegment destination, float[] mean, float[] std) {
     checkStatistics(mean, std);
+    checkDestination(destination);
+    int plane = width * height;
+    for (int c = 0; c < channels; c++) {
+      for (int i = c * plane; i < (c + 1) * plane; i++) {
+        float value = (values[i] - mean[c]) / std[c];
+        destination.set(ValueLayout.JAVA_FLOAT_UNALIGNED, (long) i * Float.BYTES, value);
+      }
+    }
+  }
+
+  /**
+   * Writes the same values as {@link #normalizeInto}, but with the channels of each pixel side by
+   * side.
+   *
+   * @param destination writable memory of at least {@code 4 * channels * height * width} bytes, of
+   *     any alignment; takes (height, width, channels)
+   * @param mean of each channel, in units of 0..1
+   * @param std standard deviation of each channel, above 0
+   * @throws IllegalArgumentException as {@link #normalizeInto} does
+   * @throws IllegalStateException if the destination's arena is closed
+   */
+  public void normalizeInnermost(MemorySegment destination, float[] mean, float[] std) {
+    checkDestination(destination);
+    checkStatistics(mean, std);
+    int plane = width * height;
+    for (int c = 0; c < channels; c++) {
+      for (int i = 0; i < plane; i++) {
+        float value = (values[c * plane + i] - mean[c]) / std[c];
+        long at = ((long) i * channels + c) * Float.BYTES;
+        destination.set(ValueLayout.JAVA_FLOAT_UNALIGNED, at, value);
+      }
+    }
+  }
+
+  private void checkDestination(MemorySegment destination) {
     if (destination.isReadOnly()) {
       throw new IllegalArgumentException("destination is read-only, expected writable memory");
     }
@@ -266,13 +301,6 @@ public final class Image {
               "destination has %d bytes, expected at least %d for (channels %d, height %d, width"
                   + " %d)",
               destination.byteSize(), bytes, channels, height, width));
-    }
-    int plane = width * height;
-    for (int c = 0; c < channels; c++) {
-      for (int i = c * plane; i < (c + 1) * plane; i++) {
-        float value = (values[i] - mean[c]) / std[c];
-        destination.set(ValueLayout.JAVA_FLOAT_UNALIGNED, (long) i * Float.BYTES, value);
-      }
     }
   }
 

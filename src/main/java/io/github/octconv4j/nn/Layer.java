@@ -1,20 +1,44 @@
 package io.github.octconv4j.nn;
 
+import io.github.octconv4j.octave.Activation;
 import io.github.octconv4j.octave.OctaveOperand;
-import io.github.octconv4j.octave.OctaveProgramBuilder;
+import java.util.List;
 
-/** A part of a network that adds its steps to a program. Immutable, with its weights. */
-public interface Layer {
-  /** Returns the layer's name, the prefix of its steps. */
-  String name();
+/** An operation of a network, without weights. Immutable. */
+sealed interface Layer
+    permits ActivationLayer,
+        GlobalAverageLayer,
+        LinearLayer,
+        PoolLayer,
+        SoftmaxLayer,
+        SumLayer,
+        Layer.Adding {
+
+  /** The tensors that it needs. */
+  default List<Parameter> parameters() {
+    return List.of();
+  }
+
+  /** The multiply-adds for one image; 0 for what does not multiply. */
+  default long multiplyAdds() {
+    return 0;
+  }
+
+  /** Adds its steps to a plan and returns where the result is. */
+  OctaveOperand addTo(PlanBuilder plan, Node node);
 
   /**
-   * Adds the layer to a program.
-   *
-   * @param x the input; the layer may overwrite it
-   * @return the output
-   * @throws IllegalArgumentException if the input has another shape than the layer needs; the
-   *     message names the layer and both shapes
+   * A layer without activation of its own whose result can be added to another one as it is made.
    */
-  OctaveOperand addTo(OctaveProgramBuilder program, OctaveOperand x);
+  sealed interface Adding extends Layer permits ConvolutionLayer, SqueezeExcitationLayer {
+    /** Whether nothing is done with the result but to hand it on. */
+    boolean isLinear();
+
+    /**
+     * Adds its steps, with the result added to what {@code y} holds.
+     *
+     * @param activation applied to the sum
+     */
+    void addInto(PlanBuilder plan, Node node, OctaveOperand y, Activation activation);
+  }
 }

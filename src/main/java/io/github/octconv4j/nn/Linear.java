@@ -8,90 +8,87 @@ import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.Operand;
 import io.github.octconv4j.dnn.PostOps;
 import io.github.octconv4j.dnn.PrimitiveDesc;
+import io.github.octconv4j.octave.Activation;
 import io.github.octconv4j.octave.ChannelSplit;
-import io.github.octconv4j.octave.Layout;
 import io.github.octconv4j.octave.OctaveOperand;
-import io.github.octconv4j.octave.OctaveProgramBuilder;
-import io.github.octconv4j.octave.OctaveShape;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 
-/** A fully connected layer on (n, c, 1, 1): {@code y = x * weights^T + bias}, (n, out, 1, 1). */
-public final class Linear implements Layer {
+/**
+ * Adds {@code y = activation(x * weights^T + bias)} to a plan: a product for each part of the
+ * input, the second of which adds to the first.
+ */
+final class Linear {
+  private final PlanBuilder plan;
   private final String name;
-  private final int in;
-  private final int out;
   private final float[] weights;
   private final float[] bias;
+  private final ChannelSplit in;
+  private final int out;
 
   /**
-   * Makes a layer.
+   * A layer.
    *
-   * @param weights (out, in), row by row
+   * @param weights (out, in), row by row, columns of the high part first
    * @param bias (out)
    */
-  public Linear(String name, int in, int out, float[] weights, float[] bias) {
-    if (weights.length != (long) in * out || bias.length != out) {
-      throw new IllegalArgumentException(
-          "layer %s needs %d x %d weights and %d biases, had %d and %d"
-              .formatted(name, out, in, out, weights.length, bias.length));
-    }
+  Linear(PlanBuilder plan, String name, float[] weights, float[] bias, ChannelSplit in, int out) {
+    this.plan = plan;
     this.name = name;
+    this.weights = weights;
+    this.bias = bias;
     this.in = in;
     this.out = out;
-    this.weights = weights.clone();
-    this.bias = bias.clone();
   }
 
-  @Override
-  public String name() {
-    return name;
-  }
-
-  @Override
-  public OctaveOperand addTo(OctaveProgramBuilder program, OctaveOperand x) {
-    Objects.requireNonNull(program, "program");
-    Objects.requireNonNull(x, "x");
-    Operand src = x.high();
-    if (src == null
-        || x.low() != null
-        || x.layout() != Layout.NHWC
-        || src.desc().elements() != src.desc().dim(0) * in) {
-      throw new IllegalArgumentException(
-          "layer %s needs (n, %d, 1, 1), was high %s, low %s".formatted(name, in, src, x.low()));
+  /** Adds the steps; {@code x} is (n, in, 1, 1), {@code y} (n, out, 1, 1). */
+  void add(OctaveOperand x, Operand y, Activation activation) {
+    boolean both = in.hasBoth();
+    if (in.high() > 0) {
+      PostOps postOps = both ? PostOps.NONE : activation.after(PostOps.NONE);
+      add(name + ".h", x.high(), columns(0, in.high()), bias, y, postOps);
     }
-    DataType type = src.desc().type();
-    long n = src.desc().dim(0);
-    MemoryDesc rows = MemoryDesc.of(type, FormatTag.NC, n, in);
+    if (in.low() > 0) {
+      PostOps postOps = activation.after(both ? PostOps.NONE.sum() : PostOps.NONE);
+      add(name + ".l", x.low(), columns(in.high(), in.low()), both ? null : bias, y, postOps);
+    }
+  }
+
+  private float[] columns(int first, int count) {
+    if (count == in.total()) {
+      return weights;
+    }
+    float[] columns = new float[out * count];
+    for (int o = 0; o < out; o++) {
+      System.arraycopy(weights, o * in.total() + first, columns, o * count, count);
+    }
+    return columns;
+  }
+
+  private void add(String step, Operand x, float[] w, float[] b, Operand y, PostOps postOps) {
+    DataType type = x.desc().type();
+    long n = x.desc().dim(0);
+    int columns = w.length / out;
+    MemoryDesc rows = MemoryDesc.of(type, FormatTag.NC, n, columns);
     MemoryDesc results = MemoryDesc.of(type, FormatTag.NC, n, out);
     PrimitiveDesc desc =
-        program.describe(
-            new InnerProduct(
-                rows,
-                MemoryDesc.of(type, FormatTag.ANY, out, in),
-                MemoryDesc.of(DataType.F32, FormatTag.A, out),
-                results),
-            PostOps.NONE);
-    Operand y = program.temporary(name, Layout.NHWC, n, out, 1, 1);
-    program
-        .program()
-        .add(
-            name,
-            desc,
-            Map.of(
-                Arg.SRC,
-                src.view(rows),
-                Arg.WEIGHTS,
-                program.constant(name + ".weights", desc.desc(Arg.WEIGHTS), weights, out, in),
-                Arg.BIAS,
-                program.constant(name + ".bias", desc.desc(Arg.BIAS), bias, out),
-                Arg.DST,
-                y.view(results)));
-    return new OctaveOperand(
-        new ChannelSplit(out, 0),
-        new OctaveShape(x.shape().batch(), 1, 1, 0, 0),
-        Layout.NHWC,
-        y,
-        null);
+        plan.octave()
+            .describe(
+                new InnerProduct(
+                    rows,
+                    MemoryDesc.of(type, FormatTag.ANY, out, columns),
+                    b == null ? null : MemoryDesc.of(DataType.F32, FormatTag.A, out),
+                    results),
+                postOps);
+    Map<Arg, Operand> operands = new HashMap<>();
+    operands.put(Arg.SRC, x.view(rows));
+    operands.put(Arg.DST, y.view(results));
+    operands.put(
+        Arg.WEIGHTS,
+        plan.octave().constant(step + ".weights", desc.desc(Arg.WEIGHTS), w, out, columns));
+    if (b != null) {
+      operands.put(Arg.BIAS, plan.octave().constant(step + ".bias", desc.desc(Arg.BIAS), b, out));
+    }
+    plan.octave().program().add(step, desc, operands);
   }
 }

@@ -1,73 +1,147 @@
 package io.github.octconv4j.nn;
 
-import io.github.octconv4j.dnn.DataType;
+import io.github.octconv4j.dnn.Constants;
 import io.github.octconv4j.dnn.Engine;
-import io.github.octconv4j.dnn.FormatTag;
-import io.github.octconv4j.dnn.MemoryDesc;
-import io.github.octconv4j.dnn.Operand;
-import io.github.octconv4j.dnn.PostOps;
-import io.github.octconv4j.dnn.ProgramBuilder;
-import io.github.octconv4j.octave.ChannelSplit;
-import io.github.octconv4j.octave.Layout;
-import io.github.octconv4j.octave.OctaveOperand;
-import io.github.octconv4j.octave.OctaveProgramBuilder;
-import io.github.octconv4j.octave.OctaveShape;
+import io.github.octconv4j.image.Image;
 import io.github.octconv4j.octave.PlanCache;
 import io.github.octconv4j.octave.PlanOptions;
-import io.github.octconv4j.octave.SizeRule;
 import io.github.octconv4j.weights.SafetensorsFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 
 /**
- * A trained network: layers and their weights. Immutable; any number of threads may share it, each
- * with a {@link Predictor}. Plans are built at the first use of a batch size and cached.
+ * A network with its weights. Any number of threads may share it, each with a {@link Predictor}.
+ * Plans are built at the first use of a batch size and cached; they share the weights, which exist
+ * once in the layout that the primitives want. Values that a file holds are read as plans are built
+ * and not kept.
  */
 public final class Network implements AutoCloseable {
   private static final int CACHED_PLANS = 8;
   private static final long CACHED_BYTES = 4L << 30;
 
   private final NetworkInfo info;
-  private final List<Layer> layers;
+  private final NetworkGraph graph;
+  private final Parameters parameters;
+  private final SafetensorsFile file; // null where the weights are the caller's
   private final Engine engine = Engine.cpu();
+  private final Constants constants = Constants.of(engine);
   private final PlanCache<NetworkPlan> cache =
       new PlanCache<>("Network", CACHED_PLANS, CACHED_BYTES);
+  private final PredictorPool pool = new PredictorPool(this);
 
   /** A batch size and what else a plan depends on. */
   private record Key(int batch, PlanOptions options, boolean traced) {}
 
-  /** Makes a network of layers that are run one after the other. */
-  public Network(NetworkInfo info, List<Layer> layers) {
+  /**
+   * Makes a network.
+   *
+   * @param parameters must stay readable as long as plans are built
+   * @throws IllegalArgumentException if tensors are missing, superfluous or misshapen, or the image
+   *     in {@code info} is not that of the graph
+   */
+  public Network(NetworkInfo info, NetworkGraph graph, Parameters parameters) {
+    this(info, graph, parameters, null);
+  }
+
+  private Network(
+      NetworkInfo info, NetworkGraph graph, Parameters parameters, SafetensorsFile file) {
     this.info = Objects.requireNonNull(info, "info");
-    Objects.requireNonNull(layers, "layers")
-        .forEach(layer -> Objects.requireNonNull(layer, "element of layers"));
-    this.layers = List.copyOf(layers);
+    this.graph = Objects.requireNonNull(graph, "graph");
+    this.parameters = Objects.requireNonNull(parameters, "parameters");
+    this.file = file;
+    FeatureMap image = graph.input();
+    if (info.channels() != image.channels().total()
+        || info.height() != image.shape().height()
+        || info.width() != image.shape().width()) {
+      engine.close();
+      throw new IllegalArgumentException(
+          "network %s: info says an input of %dx%dx%d, the graph takes %s"
+              .formatted(info.name(), info.channels(), info.height(), info.width(), image));
+    }
+    try {
+      parameters.check(graph.parameters());
+    } catch (RuntimeException | Error e) {
+      engine.close();
+      throw e;
+    }
+  }
+
+  /** Makes a network of a known architecture, which expects pictures as those for ImageNet do. */
+  public static Network of(Model model, Parameters parameters) {
+    Objects.requireNonNull(model, "model");
+    Objects.requireNonNull(parameters, "parameters");
+    return new Network(ModelFile.defaultInfo(model), model.graph(), parameters);
   }
 
   /**
-   * Reads a network from a safetensors file, whose metadata say the architecture.
+   * Reads a network from a safetensors file, whose metadata say the architecture. The file stays
+   * open until the network is closed or {@link #dropWeights} is called: values are read as plans
+   * are built. Who shortens it meanwhile makes that an {@link UncheckedIOException}.
    *
    * @throws IOException if the file can't be read, is damaged, or is no network; one line says what
    */
   public static Network load(Path path) throws IOException {
-    try (SafetensorsFile file = SafetensorsFile.open(path)) {
-      return OctResNetSmall.read(file);
+    Objects.requireNonNull(path, "path");
+    return open(path, file -> new ModelFile(file).network());
+  }
+
+  /**
+   * Reads the weights of a known architecture from a safetensors file, whose metadata need not say
+   * anything.
+   *
+   * @param sliced whether the file holds the dense network, of whose tensors {@link
+   *     Parameters#sliced} takes parts
+   * @throws IOException if the file can't be read, is damaged, or does not fit
+   */
+  public static Network load(Path path, Model model, boolean sliced) throws IOException {
+    Objects.requireNonNull(path, "path");
+    Objects.requireNonNull(model, "model");
+    return open(
+        path,
+        file ->
+            of(
+                new ModelFile(file).info(model),
+                model.graph(),
+                sliced ? Parameters.sliced(file) : Parameters.of(file),
+                file));
+  }
+
+  static Network of(
+      NetworkInfo info, NetworkGraph graph, Parameters parameters, SafetensorsFile file) {
+    return new Network(info, graph, parameters, file);
+  }
+
+  private interface Opener {
+    Network open(SafetensorsFile file);
+  }
+
+  private static Network open(Path path, Opener opener) throws IOException {
+    SafetensorsFile file = SafetensorsFile.open(path);
+    try {
+      return opener.open(file);
     } catch (UncheckedIOException e) {
+      file.close();
       throw e.getCause(); // shortened while it was read
     } catch (IllegalArgumentException e) {
+      file.close();
       String message = e.getMessage(); // of a WeightStore it names the file already
       throw new IOException(message.startsWith(path + ": ") ? message : path + ": " + message, e);
+    } catch (RuntimeException | Error e) {
+      file.close();
+      throw e;
     }
   }
 
   /** Returns what the network expects and gives. */
   public NetworkInfo info() {
     return info;
+  }
+
+  /** Returns the layers. */
+  public NetworkGraph graph() {
+    return graph;
   }
 
   /** Returns a predictor of single images on one thread. */
@@ -89,57 +163,38 @@ public final class Network implements AutoCloseable {
     return new Predictor(this, lease(batch, options, true));
   }
 
-  private PlanCache<NetworkPlan>.Lease lease(int batch, PlanOptions options, boolean traced) {
-    return cache.get(new Key(batch, options, traced), () -> build(batch, options, traced));
+  /**
+   * Runs the network on a copy of images, with a predictor from a small pool; any thread may call.
+   *
+   * @param images normalised, (n, c, h, w) row by row, for any n
+   * @return the results, (n, classes) row by row
+   */
+  public float[] run(float[] images) {
+    Objects.requireNonNull(images, "images");
+    int image = info.channels() * info.height() * info.width();
+    if (images.length == 0 || images.length % image != 0) {
+      throw new IllegalArgumentException(
+          "images must have a multiple of %d values (%dx%dx%d), had %d"
+              .formatted(image, info.channels(), info.height(), info.width(), images.length));
+    }
+    return pool.with(images.length / image, predictor -> predictor.run(images));
   }
 
-  private NetworkPlan build(int batch, PlanOptions options, boolean traced) {
+  /** Says what a picture shows, with a predictor from a small pool; any thread may call. */
+  public Classification classify(Image image) {
+    Objects.requireNonNull(image, "image");
+    return pool.with(1, predictor -> predictor.classify(image));
+  }
+
+  private PlanCache<NetworkPlan>.Lease lease(int batch, PlanOptions options, boolean traced) {
+    Objects.requireNonNull(options, "options");
     if (batch < 1) {
       throw new IllegalArgumentException("batch must be at least 1, was " + batch);
     }
-    try (ProgramBuilder program =
-        new ProgramBuilder(engine, options.threads(), options.memoryLimit())) {
-      OctaveProgramBuilder builder = new OctaveProgramBuilder(program, options);
-      Operand input =
-          program.input(
-              "input",
-              MemoryDesc.of(
-                  DataType.F32,
-                  FormatTag.NCHW,
-                  batch,
-                  info.channels(),
-                  info.height(),
-                  info.width()));
-      OctaveShape shape = OctaveShape.of(batch, info.height(), info.width(), SizeRule.FLOOR);
-      OctaveOperand x =
-          builder.input(new ChannelSplit(info.channels(), 0), shape, Layout.NHWC, input, null);
-      Map<String, Operand> traces = new LinkedHashMap<>();
-      for (Layer layer : layers) {
-        x = layer.addTo(builder, x);
-        if (traced) {
-          trace(builder, traces, layer.name() + ".h", x.high());
-          trace(builder, traces, layer.name() + ".l", x.low());
-        }
-      }
-      Operand output = output(builder, "output", x.high());
-      return new NetworkPlan(program.build(), input, output, traces);
-    }
-  }
-
-  private static void trace(
-      OctaveProgramBuilder builder, Map<String, Operand> traces, String name, Operand operand) {
-    if (operand != null) {
-      traces.put(name, output(builder, name, operand));
-    }
-  }
-
-  private static Operand output(OctaveProgramBuilder builder, String name, Operand operand) {
-    Operand output =
-        builder
-            .program()
-            .output(name, MemoryDesc.of(DataType.F32, FormatTag.NCHW, operand.desc().dims()));
-    builder.reorder(name + ".reorder", operand, output, PostOps.NONE);
-    return output;
+    return cache.get(
+        new Key(batch, options, traced),
+        () ->
+            new NetworkPlanner(engine, graph, batch, options, parameters, constants).plan(traced));
   }
 
   /** Returns what the cache of plans did so far. */
@@ -147,10 +202,28 @@ public final class Network implements AutoCloseable {
     return cache.statistics();
   }
 
-  /** Frees plans and engine once the last predictor is closed. */
+  /** Returns the bytes of the weights as the plans have them. */
+  public long weightBytes() {
+    return constants.bytes();
+  }
+
+  /**
+   * Closes the file of a network that {@link #load} read. Plans that stand go on; the first use of
+   * another batch size or other options is an {@link IllegalStateException}.
+   */
+  public void dropWeights() {
+    if (file != null) {
+      file.close();
+    }
+  }
+
+  /** Frees plans, engine and file once the last predictor is closed. */
   @Override
   public void close() {
+    pool.close();
     cache.close();
+    constants.close();
     engine.close();
+    dropWeights();
   }
 }

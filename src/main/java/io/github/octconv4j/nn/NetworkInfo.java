@@ -10,6 +10,8 @@ import java.util.Objects;
  * @param channels of the input image
  * @param height of the input image
  * @param width of the input image
+ * @param resize the shorter side of a picture is scaled to this many pixels before the middle is
+ *     cut out; 0 where a picture is stretched to the input's size
  * @param mean subtracted from each channel of an image whose values are 0 to 1
  * @param std what the difference is divided by
  * @param labels of the classes, in the order of the output
@@ -19,11 +21,19 @@ public record NetworkInfo(
     int channels,
     int height,
     int width,
+    int resize,
     List<Float> mean,
     List<Float> std,
     List<String> labels) {
+  /** Mean of ImageNet's red, green and blue. */
+  public static final List<Float> IMAGENET_MEAN = List.of(.485f, .456f, .406f);
+
+  /** Standard deviation of ImageNet's red, green and blue. */
+  public static final List<Float> IMAGENET_STD = List.of(.229f, .224f, .225f);
+
   /** Checks the sizes and copies the lists. */
   public NetworkInfo {
+    Objects.requireNonNull(name, "name");
     mean = copyOf(mean, "mean");
     std = copyOf(std, "std");
     labels = copyOf(labels, "labels");
@@ -31,6 +41,11 @@ public record NetworkInfo(
       throw new IllegalArgumentException(
           "network %s: the input must be at least 1x1x1, was %dx%dx%d"
               .formatted(name, channels, height, width));
+    }
+    if (resize != 0 && resize < Math.max(height, width)) {
+      throw new IllegalArgumentException(
+          "network %s: resize must be 0 or at least as large as the input of %dx%d, was %d"
+              .formatted(name, height, width, resize));
     }
     if (mean.size() != channels || std.size() != channels) {
       throw new IllegalArgumentException(

@@ -2,8 +2,10 @@ package io.github.octconv4j.nn;
 
 import io.github.octconv4j.dnn.Operand;
 import io.github.octconv4j.dnn.Program;
+import io.github.octconv4j.octave.Formulation;
 import io.github.octconv4j.octave.Plan;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** A network compiled for one batch size. Immutable, shared by predictors. */
@@ -12,19 +14,37 @@ final class NetworkPlan implements Plan {
   private final Operand input;
   private final Operand output;
   private final Map<String, Operand> traces;
+  private final List<Span> spans;
 
-  NetworkPlan(Program program, Operand input, Operand output, Map<String, Operand> traces) {
+  /**
+   * The sections of a program that belong to a layer.
+   *
+   * @param name of the layer
+   * @param node the layer
+   * @param first its first section
+   * @param end the section after its last one
+   * @param formulation of an octave convolution, else null
+   */
+  record Span(String name, Node node, int first, int end, Formulation formulation) {}
+
+  NetworkPlan(
+      Program program,
+      Operand input,
+      Operand output,
+      Map<String, Operand> traces,
+      List<Span> spans) {
     this.program = program;
     this.input = input;
     this.output = output;
     this.traces = new LinkedHashMap<>(traces);
+    this.spans = List.copyOf(spans);
   }
 
   Program program() {
     return program;
   }
 
-  /** The images, (n, c, h, w) floats. */
+  /** The images, (n, c, h, w) floats with channels innermost. */
   Operand input() {
     return input;
   }
@@ -39,9 +59,14 @@ final class NetworkPlan implements Plan {
     return traces;
   }
 
+  List<Span> spans() {
+    return spans;
+  }
+
+  /** The memory of one predictor; the weights are the network's, however many plans read them. */
   @Override
   public long bytes() {
-    return program.constantBytes() + program.temporaryBytes();
+    return program.temporaryBytes();
   }
 
   @Override

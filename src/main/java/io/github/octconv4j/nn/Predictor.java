@@ -4,8 +4,12 @@ import io.github.octconv4j.dnn.Execution;
 import io.github.octconv4j.dnn.Operand;
 import io.github.octconv4j.dnn.StepInfo;
 import io.github.octconv4j.dnn.Tensor;
+import io.github.octconv4j.image.Image;
 import io.github.octconv4j.octave.PlanCache;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +31,25 @@ public final class Predictor implements AutoCloseable {
   private final Map<String, Tensor> traces = new LinkedHashMap<>();
   private boolean closed;
 
+  /**
+   * A layer of the plan.
+   *
+   * @param name of the layer
+   * @param formulation how an octave convolution is put together, empty for other layers
+   * @param microseconds median time of a run, with all that the layer alone has
+   * @param steps what it runs
+   */
+  public record LayerTime(
+      String name, String formulation, double microseconds, List<StepInfo> steps) {
+    /** Copies the list. */
+    public LayerTime {
+      Objects.requireNonNull(name, "name");
+      Objects.requireNonNull(formulation, "formulation");
+      Objects.requireNonNull(steps, "steps");
+      steps = List.copyOf(steps);
+    }
+  }
+
   Predictor(Network network, PlanCache<NetworkPlan>.Lease lease) {
     this.network = network;
     this.lease = lease;
@@ -43,7 +66,11 @@ public final class Predictor implements AutoCloseable {
     return tensor;
   }
 
-  /** Returns the memory of the images, (n, c, h, w) floats, to be filled before {@link #run()}. */
+  /**
+   * Returns the memory of the images, to be filled before {@link #run()}: (n, c, h, w) floats with
+   * channels innermost, so that pixel by pixel the channels lie side by side. {@link #set} and
+   * {@link #setImage} fill it from other layouts.
+   */
   public Tensor input() {
     return input;
   }
@@ -66,9 +93,91 @@ public final class Predictor implements AutoCloseable {
    */
   public float[] run(float[] images) {
     Objects.requireNonNull(images, "images");
-    input.set(images);
+    set(MemorySegment.ofArray(images));
     run();
     return output.floats();
+  }
+
+  /**
+   * Runs the network on a copy of the images; allocates nothing.
+   *
+   * @param images normalised, (n, c, h, w) floats row by row, on or off the heap
+   * @param results takes (n, classes) floats row by row
+   */
+  public void run(MemorySegment images, MemorySegment results) {
+    Objects.requireNonNull(images, "images");
+    Objects.requireNonNull(results, "results");
+    long bytes = output.desc().bytes();
+    if (results.byteSize() != bytes || results.isReadOnly()) {
+      throw new IllegalArgumentException(
+          "results must be writable and have %d bytes for %s, was %s"
+              .formatted(bytes, output.desc(), results));
+    }
+    set(images);
+    run();
+    MemorySegment.copy(
+        output.segment(),
+        ValueLayout.JAVA_FLOAT,
+        0,
+        results,
+        ValueLayout.JAVA_FLOAT_UNALIGNED,
+        0,
+        output.desc().elements());
+  }
+
+  /**
+   * Fills {@link #input()}.
+   *
+   * @param images normalised, (n, c, h, w) floats row by row, on or off the heap
+   */
+  public void set(MemorySegment images) {
+    Objects.requireNonNull(images, "images");
+    if (images.byteSize() != input.desc().bytes()) {
+      throw new IllegalArgumentException(
+          "images must have %d floats for %s, had %d bytes"
+              .formatted(input.desc().elements(), input.desc(), images.byteSize()));
+    }
+    long channels = input.desc().dim(1);
+    long plane = input.desc().dim(2) * input.desc().dim(3);
+    MemorySegment to = input.segment();
+    for (long n = 0; n < input.desc().dim(0); n++) {
+      for (long c = 0; c < channels; c++) {
+        long from = (n * channels + c) * plane;
+        long first = n * channels * plane + c;
+        for (long i = 0; i < plane; i++) {
+          to.setAtIndex(
+              ValueLayout.JAVA_FLOAT,
+              first + i * channels,
+              images.get(ValueLayout.JAVA_FLOAT_UNALIGNED, (from + i) * Float.BYTES));
+        }
+      }
+    }
+  }
+
+  /**
+   * Fills one image of {@link #input()} with a picture, scaled, cut and normalised as the network
+   * expects it.
+   *
+   * @param index of the image in the batch, from 0
+   */
+  public void setImage(int index, Image image) {
+    Objects.requireNonNull(image, "image");
+    long batch = input.desc().dim(0);
+    if (index < 0 || index >= batch) {
+      throw new IllegalArgumentException(
+          "index must be 0 to %d, was %d".formatted(batch - 1, index));
+    }
+    long bytes = input.desc().bytes() / batch;
+    new ImageInput(network.info()).write(image, input.segment().asSlice(index * bytes, bytes));
+  }
+
+  /** Runs the network on a picture and returns the classes by their probability. */
+  public Classification classify(Image image) {
+    Objects.requireNonNull(image, "image");
+    requireSingle();
+    setImage(0, image);
+    run();
+    return Classification.ofLogits(network.info().labels(), output.floats());
   }
 
   /**
@@ -79,11 +188,15 @@ public final class Predictor implements AutoCloseable {
    */
   public Classification classify(float[] image) {
     Objects.requireNonNull(image, "image");
+    requireSingle();
+    return Classification.ofLogits(network.info().labels(), run(image));
+  }
+
+  private void requireSingle() {
     if (input.desc().dim(0) != 1) {
       throw new IllegalStateException(
           "classify takes single images, this predictor has batches of " + input.desc().dim(0));
     }
-    return Classification.ofLogits(network.info().labels(), run(image));
   }
 
   /**
@@ -92,6 +205,7 @@ public final class Predictor implements AutoCloseable {
    * @param layer name of the layer with {@code .h} or {@code .l} for its high or low part
    */
   public Tensor trace(String layer) {
+    Objects.requireNonNull(layer, "layer");
     Tensor tensor = traces.get(layer);
     if (tensor == null) {
       throw new IllegalArgumentException(
@@ -112,9 +226,43 @@ public final class Predictor implements AutoCloseable {
     return lease.plan().program().steps();
   }
 
+  /**
+   * Runs the network several times and returns the median time of each layer. Layers that sums take
+   * as they are made have the time of both.
+   *
+   * @param runs at least 1
+   */
+  public List<LayerTime> profile(int runs) {
+    long[] sections = execution.profileSections(runs);
+    List<LayerTime> layers = new ArrayList<>();
+    for (NetworkPlan.Span span : lease.plan().spans()) {
+      long nanos = 0;
+      for (int s = span.first(); s < span.end(); s++) {
+        nanos += sections[s];
+      }
+      layers.add(
+          new LayerTime(
+              span.name(),
+              span.formulation() == null ? "" : span.formulation().toString(),
+              nanos / 1e3,
+              lease.plan().program().steps(span.first(), span.end())));
+    }
+    return layers;
+  }
+
   /** Returns the multiply-adds of one run. */
   public long multiplyAdds() {
     return lease.plan().program().multiplyAdds();
+  }
+
+  /** Returns the bytes of all activations of a run, as they share memory. */
+  public long activationBytes() {
+    return lease.plan().program().activationBytes();
+  }
+
+  /** Returns the bytes of the largest set of activations that is needed at once. */
+  public long largestLiveBytes() {
+    return lease.plan().program().largestLiveBytes();
   }
 
   /**

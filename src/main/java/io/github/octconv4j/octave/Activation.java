@@ -8,23 +8,38 @@ import io.github.octconv4j.dnn.PostOps;
 /** A function applied to both outputs, in the pass that writes them. */
 public enum Activation {
   /** None. */
-  NONE,
+  NONE(null, 0, 0),
   /** {@code max(x, 0)}. */
-  RELU;
+  RELU(Algorithm.ELTWISE_RELU, 0, 0),
+  /** {@code min(max(x, 0), 6)}. */
+  RELU6(Algorithm.ELTWISE_CLIP, 0, 6),
+  /** {@code x / (1 + exp(-x))}, also called swish. */
+  SILU(Algorithm.ELTWISE_SWISH, 1, 0),
+  /** {@code 1 / (1 + exp(-x))}. */
+  SIGMOID(Algorithm.ELTWISE_LOGISTIC, 0, 0),
+  /** {@code tanh(x)}. */
+  TANH(Algorithm.ELTWISE_TANH, 0, 0);
 
-  /** Returns the post-ops and then this. */
-  PostOps after(PostOps postOps) {
-    return switch (this) {
-      case NONE -> postOps;
-      case RELU -> postOps.relu();
-    };
+  private final Algorithm algorithm; // null for none
+  private final float alpha;
+  private final float beta;
+
+  Activation(Algorithm algorithm, float alpha, float beta) {
+    this.algorithm = algorithm;
+    this.alpha = alpha;
+    this.beta = beta;
   }
 
-  /** Returns this as an operation of its own, in place. */
-  Eltwise on(MemoryDesc desc) {
-    return switch (this) {
-      case NONE -> throw new IllegalStateException("no activation, no operation");
-      case RELU -> new Eltwise(Algorithm.ELTWISE_RELU, desc, desc, 0, 0);
-    };
+  /** Returns the post-ops and then this. */
+  public PostOps after(PostOps postOps) {
+    return this == NONE ? postOps : postOps.and(new PostOps.Eltwise(algorithm, alpha, beta));
+  }
+
+  /** Returns this, which must not be none, as an operation of its own, in place. */
+  public Eltwise on(MemoryDesc desc) {
+    if (this == NONE) {
+      throw new IllegalStateException("no activation, no operation");
+    }
+    return new Eltwise(algorithm, desc, desc, alpha, beta);
   }
 }

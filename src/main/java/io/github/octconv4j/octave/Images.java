@@ -22,6 +22,14 @@ final class Images {
     return x.view((all.dim(2) * image + first) * row, some);
   }
 
+  /** Pixels of all images, channels innermost, as an image of one row. */
+  static Operand pixels(Operand x, Share share) {
+    MemoryDesc all = x.desc();
+    long pixel = all.dim(1) * all.type().bytes();
+    MemoryDesc some = Layout.NHWC.desc(all.type(), 1, all.dim(1), 1, share.count());
+    return x.view(share.first() * pixel, some);
+  }
+
   /** Channels of a single image in blocks; {@code first} is the beginning of a block. */
   static Operand channels(Operand x, int first, int count) {
     MemoryDesc all = x.desc();

@@ -176,6 +176,22 @@ public record OctaveConv2d(
     };
   }
 
+  /**
+   * Returns the size of the output.
+   *
+   * @throws IllegalArgumentException if there would be none; the message names both sizes
+   */
+  public OctaveShape outputShape(OctaveShape input) {
+    Objects.requireNonNull(input, "input");
+    return OctaveSizes.of(this, input).output();
+  }
+
+  /** Returns the multiply-adds of one run; pooling and upsampling count as none. */
+  public long multiplyAdds(OctaveShape input) {
+    Objects.requireNonNull(input, "input");
+    return OctaveSizes.multiplyAdds(this, input);
+  }
+
   /** The kernel and its dilation, without padding. */
   Window window() {
     return Window.of(kernelHeight, kernelWidth).dilations(dilationHeight - 1L, dilationWidth - 1L);

@@ -44,7 +44,7 @@ public final class OctavePlan implements Plan {
       PlanOptions options,
       Formulation formulation) {
     OctaveShape shape = input.shape(spec);
-    OctaveShape outShape = OctaveProgramBuilder.outputShape(spec, shape);
+    OctaveShape outShape = spec.outputShape(shape);
     Layout layout = formulation.layout();
     try (ProgramBuilder program =
         new ProgramBuilder(

@@ -19,6 +19,8 @@ import io.github.octconv4j.dnn.Resampling;
 import io.github.octconv4j.dnn.Tensor;
 import io.github.octconv4j.dnn.Window;
 import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +28,9 @@ import java.util.Objects;
 
 /** Adds octave convolutions, and what goes with them, to a program. Not thread-safe. */
 public final class OctaveProgramBuilder {
+  private static final int MOST_BANDED_IMAGES = 4; // bands of more make very many steps
+  private static final double HOPELESS = 1.4; // times the best prediction
+
   private final ProgramBuilder program;
   private final PlanOptions options;
   private final Map<Constant, Operand> constants = new HashMap<>();
@@ -54,7 +59,8 @@ public final class OctaveProgramBuilder {
     return options.type();
   }
 
-  int threads() {
+  /** Returns how many threads share the work. */
+  public int threads() {
     return options.threads();
   }
 
@@ -95,11 +101,49 @@ public final class OctaveProgramBuilder {
     pools.remove(y.low());
   }
 
-  /** Returns the size of a specification's output. */
-  public static OctaveShape outputShape(OctaveConv2d spec, OctaveShape input) {
+  /**
+   * Adds a plain convolution of any stride, which moves the kernel and pools nothing.
+   *
+   * @param name prefix of the steps' names, unlike those of other layers
+   * @param spec kernel, padding, dilation and groups of a convolution without low parts; its own
+   *     stride must be 1
+   * @param stride of the kernel, at least 1
+   * @param x (n, c, h, w), channels innermost
+   * @param y where the output goes
+   * @param accumulate whether the output is added to what {@code y} holds
+   * @param activation applied after everything else
+   */
+  public void stridedConvolution(
+      String name,
+      OctaveConv2d spec,
+      OctaveWeights weights,
+      int stride,
+      Operand x,
+      Operand y,
+      boolean accumulate,
+      Activation activation) {
+    Objects.requireNonNull(name, "name");
     Objects.requireNonNull(spec, "spec");
-    Objects.requireNonNull(input, "input");
-    return OctaveSizes.of(spec, input).output();
+    Objects.requireNonNull(weights, "weights");
+    Objects.requireNonNull(x, "x");
+    Objects.requireNonNull(y, "y");
+    Objects.requireNonNull(activation, "activation");
+    weights.requireFit(spec);
+    if (spec.in().low() > 0 || spec.out().low() > 0 || spec.stride() != 1) {
+      throw new IllegalArgumentException(
+          "layer %s: a plain convolution has no low parts and its stride apart, was %s"
+              .formatted(name, spec));
+    }
+    Kernel kernel = Kernel.of(name, spec, OctavePath.HH, weights.kernel(OctavePath.HH));
+    PostOps postOps = activation.after(accumulate ? PostOps.NONE.sum() : PostOps.NONE);
+    Padding p = spec.padding();
+    Window window =
+        spec.window()
+            .strides(stride, stride)
+            .padding(new long[] {p.top(), p.left()}, new long[] {p.bottom(), p.right()});
+    float[] bias = weights.bias(Frequency.HIGH);
+    convolution(kernel, bias, window, x, y, postOps);
+    pools.remove(y);
   }
 
   /** Returns a feature map in a layout: the given parts, or copies that reorders make. */
@@ -233,21 +277,43 @@ public final class OctaveProgramBuilder {
     for (int d = 0; d < 2; d++) {
       beyond[d] = 2 * y.desc().dim(d + 2) - x.desc().dim(d + 2);
     }
-    add(
-        name,
-        Pooling.of(
-            Algorithm.POOLING_AVG_EXCLUDE_PADDING,
-            x.desc(),
-            y.desc(),
-            Window.of(2, 2).strides(2, 2).padding(new long[2], beyond)),
-        PostOps.NONE,
-        Map.of(Arg.SRC, x, Arg.DST, y));
+    rows(
+        Window.of(2, 2).strides(2, 2).padding(new long[2], beyond),
+        x,
+        y,
+        (window, from, to) ->
+            add(
+                name,
+                Pooling.of(Algorithm.POOLING_AVG_EXCLUDE_PADDING, from.desc(), to.desc(), window),
+                PostOps.NONE,
+                Map.of(Arg.SRC, from, Arg.DST, to)));
+  }
+
+  /** Adds an operation on whole images: one step, or one for each of our workers. */
+  private void rows(Window window, Operand x, Operand y, RowWindows.Part part) {
+    if (sharesRows(x)) {
+      new RowWindows(this).add(window, x, y, part);
+    } else {
+      part.add(window, x, y);
+    }
+  }
+
+  /** Whether primitives have one thread each, there are more, and no lanes are being filled. */
+  private boolean sharesRows(Operand x) {
+    return options.threads() > 1
+        && program.threads() == 1
+        && !program.isSideBySide()
+        && x.desc().has(Layout.NHWC.tag());
   }
 
   /** Adds one convolution; {@code bias} may be null. */
   void convolution(
       Kernel kernel, float[] bias, Window window, Operand x, Operand y, PostOps postOps) {
-    convolution(kernel, bias, window, x, y, postOps, Map.of());
+    rows(
+        window,
+        x,
+        y,
+        (part, from, to) -> convolution(kernel, bias, part, from, to, postOps, Map.of()));
   }
 
   /** Adds one convolution to whose result another tensor of the output's shape is added. */
@@ -316,18 +382,51 @@ public final class OctaveProgramBuilder {
         new Constant(name, desc),
         key -> {
           try (Arena arena = Arena.ofConfined()) {
-            return program.constant(name, desc, Tensor.of(arena, values, dims));
+            return program.shared(name, desc, () -> Tensor.of(arena, values, dims));
           }
         });
   }
 
+  /**
+   * Returns how a convolution can be added whose tensors have channels innermost, what is predicted
+   * to be fastest first. With several threads all of them use workers; where none can, the only one
+   * is {@link Formulation#DEFAULT}, whose primitives then share the rows of each image.
+   *
+   * @param input the size of the input
+   */
+  public static List<Formulation> formulations(
+      OctaveConv2d spec, OctaveShape input, PlanOptions options) {
+    Objects.requireNonNull(spec, "spec");
+    Objects.requireNonNull(input, "input");
+    Objects.requireNonNull(options, "options");
+    CostModel model = new CostModel(spec, input, options);
+    List<Formulation> possible = new ArrayList<>(List.of(Formulation.DEFAULT));
+    for (Formulation f : Candidates.all(spec, input, options)) {
+      boolean many = f.bandRows() > 0 && input.batch() > MOST_BANDED_IMAGES;
+      if (f.layout() == Layout.NHWC && !many && !possible.contains(f)) {
+        possible.add(f);
+      }
+    }
+    possible.sort(Comparator.comparingDouble(model::microseconds));
+    double hopeless = HOPELESS * model.microseconds(possible.getFirst());
+    possible.removeIf(f -> !f.equals(Formulation.DEFAULT) && model.microseconds(f) > hopeless);
+    return possible;
+  }
+
   /** Adds nearest upsampling by exactly 2. */
   void upsample(String name, Operand x, Operand y, PostOps postOps) {
-    add(
-        name,
-        new Resampling(Algorithm.RESAMPLING_NEAREST, x.desc(), y.desc()),
-        postOps,
-        Map.of(Arg.SRC, x, Arg.DST, y));
+    RowWindows.Part part =
+        (window, from, to) ->
+            add(
+                name,
+                new Resampling(Algorithm.RESAMPLING_NEAREST, from.desc(), to.desc()),
+                postOps,
+                Map.of(Arg.SRC, from, Arg.DST, to));
+    if (sharesRows(x)) {
+      new RowWindows(this).addDoubled(x, y, part);
+    } else {
+      part.add(Window.of(1, 1), x, y);
+    }
   }
 
   /** Adds a copy into another layout, type or place. */
@@ -346,6 +445,7 @@ public final class OctaveProgramBuilder {
     Objects.requireNonNull(postOps, "postOps");
     Objects.requireNonNull(operands, "operands");
     program.add(name, describe(operation, postOps), operands);
+    pools.remove(operands.get(Arg.DST)); // what stands is of the old values
   }
 
   /** Asks for an implementation, with the options of this program. */

@@ -96,6 +96,35 @@ record OctaveSizes(OctaveShape input, OctaveShape strided, OctaveShape output) {
         toInt(Math.max(0, lowWidth)));
   }
 
+  /** The multiply-adds of all paths. */
+  static long multiplyAdds(OctaveConv2d spec, OctaveShape input) {
+    OctaveSizes sizes = of(spec, input);
+    OctaveShape y = sizes.output;
+    long high = (long) y.height() * y.width();
+    long low =
+        grown(
+                sizes.strided.lowHeight(),
+                spec.padding().vertical(),
+                spec.kernelHeight(),
+                spec.dilationHeight())
+            * grown(
+                sizes.strided.lowWidth(),
+                spec.padding().horizontal(),
+                spec.kernelWidth(),
+                spec.dilationWidth());
+    long sum = 0;
+    for (OctavePath path : spec.paths()) {
+      long[] w = spec.weightsShape(path);
+      boolean atHigh = path == OctavePath.HH || (path == OctavePath.LH && keepsLow(spec));
+      sum += y.batch() * (atHigh ? high : low) * w[0] * w[1] * w[2] * w[3];
+    }
+    return sum;
+  }
+
+  private static long grown(int size, long padding, int kernel, int dilation) {
+    return size + padding - dilation * (kernel - 1L);
+  }
+
   /** Whether the low input goes to the high output without pooling or upsampling. */
   static boolean keepsLow(OctaveConv2d spec) {
     return spec.stride() == 2 && spec.strideRule() == StrideRule.KEEP_LOW;

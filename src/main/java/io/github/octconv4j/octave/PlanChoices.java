@@ -11,6 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -50,8 +51,14 @@ public final class PlanChoices {
     return new PlanChoices(file.toAbsolutePath());
   }
 
-  /** The formulation chosen for a plan, if there is one among those that are possible. */
-  Optional<Formulation> find(String plan, List<Formulation> possible) {
+  /**
+   * Returns the formulation chosen for a plan, if there is one among those that are possible.
+   *
+   * @param plan everything that the choice depends on, in one line
+   */
+  public Optional<Formulation> find(String plan, List<Formulation> possible) {
+    Objects.requireNonNull(plan, "plan");
+    Objects.requireNonNull(possible, "possible");
     readOnce();
     String text = choices.get(plan);
     Optional<Formulation> choice =
@@ -67,7 +74,9 @@ public final class PlanChoices {
   }
 
   /** Keeps a choice. */
-  void put(String plan, Formulation formulation) {
+  public void put(String plan, Formulation formulation) {
+    Objects.requireNonNull(plan, "plan");
+    Objects.requireNonNull(formulation, "formulation");
     readOnce();
     choices.put(plan, formulation.toString());
     if (file != null) {

@@ -17,6 +17,7 @@ final class RowBands {
   private final OctaveConv2d spec;
   private final Formulation formulation;
   private final PostOps first;
+  private final boolean keepsLow; // for the high output
   private final Operand high; // after the pooling of stride 2
   private final Operand low;
 
@@ -26,13 +27,15 @@ final class RowBands {
     this.spec = task.spec();
     this.formulation = formulation;
     this.first = task.accumulate() ? PostOps.NONE.sum() : PostOps.NONE;
+    this.keepsLow = OctaveSizes.keepsLow(spec) && task.has(OctavePath.LH);
     this.high = strided(task.x().high());
-    this.low = strided(task.x().low());
+    // Without upsampling x_l is taken as it is for the high output, and pooled for the low one.
+    this.low = keepsLow && !task.has(OctavePath.LL) ? null : strided(task.x().low());
   }
 
   /**
-   * Whether bands are possible: what is added must have twice the size, the low input must not take
-   * the short way of {@link StrideRule#KEEP_LOW}, and no output row may read padding only.
+   * Whether bands are possible: what is added must have twice the size, or the same where {@link
+   * StrideRule#KEEP_LOW} spares the upsampling, and no output row may read padding only.
    */
   static boolean fits(OctaveConv2d spec, OctaveSizes sizes) {
     long reach = spec.dilationHeight() * (spec.kernelHeight() - 1L);
@@ -48,12 +51,19 @@ final class RowBands {
             && y.height() == 2 * y.lowHeight()
             && y.width() == 2 * y.lowWidth()
             && y.lowHeight() == s.lowHeight();
-    return one || (exact && !OctaveSizes.keepsLow(spec));
+    if (!OctaveSizes.keepsLow(spec) || !spec.has(OctavePath.LH)) {
+      return one || exact;
+    }
+    OctaveShape x = sizes.input();
+    boolean same = x.lowHeight() == s.height() && x.lowWidth() == s.width();
+    return same && (exact || (spec.out().low() == 0 && y.height() == s.height()));
   }
 
   void add() {
     int images = task.x().shape().batch();
-    boolean onlyHigh = spec.paths().size() == 1 && spec.has(OctavePath.HH);
+    boolean onlyHigh =
+        spec.out().low() == 0
+            && (keepsLow || (spec.paths().size() == 1 && spec.has(OctavePath.HH)));
     int rows = onlyHigh ? task.sizes().output().height() : task.sizes().output().lowHeight();
     int lanes = builder.threads();
     builder
@@ -130,7 +140,7 @@ final class RowBands {
         Share rows = Share.of(share.count(), 1, band, bands);
         Share here = new Share(share.first() + rows.first(), rows.count());
         if (onlyHigh) {
-          convolution(OctavePath.HH, high, task.y().high(), here, true, last(first));
+          addHighRows(here);
         } else {
           addBand(here);
         }
@@ -161,7 +171,7 @@ final class RowBands {
                   task.sizes().strided().lowWidth());
         }
       }
-      if (task.has(OctavePath.LH)) {
+      if (task.has(OctavePath.LH) && !keepsLow) {
         small =
             builder.temporary(
                 task.name() + ".lh",
@@ -206,11 +216,24 @@ final class RowBands {
       }
     }
 
+    /** Adds rows of the high output without upsampling. */
+    private void addHighRows(Share rows) {
+      Operand y = task.y().high();
+      boolean both = keepsLow && task.has(OctavePath.HH);
+      if (task.has(OctavePath.HH)) {
+        convolution(OctavePath.HH, high, y, rows, true, both ? first : last(first));
+      }
+      if (keepsLow) {
+        PostOps sum = both ? PostOps.NONE.sum() : first;
+        convolution(OctavePath.LH, task.x().low(), y, rows, !both, last(sum));
+      }
+    }
+
     private void addHigh(Share band) {
       Share twice = new Share(2 * band.first(), 2 * band.count());
       Operand y = Images.rows(task.y().high(), image, twice.first(), twice.count());
-      if (!task.has(OctavePath.LH)) {
-        convolution(OctavePath.HH, high, task.y().high(), twice, true, last(first));
+      if (!task.has(OctavePath.LH) || keepsLow) {
+        addHighRows(twice);
         return;
       }
       boolean both = task.has(OctavePath.HH);

@@ -92,6 +92,25 @@ public final class Metadata {
     return list;
   }
 
+  /** Returns the numbers of a JSON array. */
+  public List<Double> decimals(String key) {
+    List<Double> list = new ArrayList<>();
+    try (JsonParser parser = JSON.createParser(text(key))) {
+      if (parser.nextToken() != JsonToken.START_ARRAY) {
+        throw wrong(key, "a JSON array of numbers", null);
+      }
+      while (parser.nextToken() != null && parser.currentToken().isNumeric()) {
+        list.add(parser.getDoubleValue());
+      }
+      if (parser.currentToken() != JsonToken.END_ARRAY || parser.nextToken() != null) {
+        throw wrong(key, "a JSON array of numbers", null);
+      }
+    } catch (IOException e) {
+      throw wrong(key, "a JSON array of numbers", e);
+    }
+    return list;
+  }
+
   private IllegalArgumentException wrong(String key, String expected, Throwable cause) {
     return new IllegalArgumentException(
         "metadata key %s must be %s, was \"%s\"".formatted(key, expected, texts.get(key)), cause);

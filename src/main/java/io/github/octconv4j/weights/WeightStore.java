@@ -123,6 +123,23 @@ public final class WeightStore {
             file.path(), bound, all.size(), all.size() == 1 ? "" : "s", String.join("; ", all)));
   }
 
+  /**
+   * Asks for a tensor without reading it: {@link #verifyComplete} will report it if {@link #floats}
+   * would not return its values.
+   *
+   * @param name the tensor's name
+   * @param expectedShape the shape it must have, outermost dimension first
+   * @throws IllegalStateException if the file is closed
+   */
+  public void require(String name, long... expectedShape) {
+    length(name, expectedShape);
+    asked.add(name);
+    String problem = problem(name, expectedShape);
+    if (problem != null) {
+      problems.add(problem);
+    }
+  }
+
   private String problem(String name, long[] expectedShape) {
     String expected = Arrays.toString(expectedShape);
     if (!file.contains(name)) {

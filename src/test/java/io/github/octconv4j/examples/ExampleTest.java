@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The README's program compiles, runs, and is the one in the README. */
+/** The README's programs compile, run, and are those in the README. */
 class ExampleTest {
   @Test
   void runs() {
@@ -29,18 +29,43 @@ class ExampleTest {
   }
 
   @Test
-  void isTheOneInTheReadme() throws Exception {
+  void theNetworkRuns() throws Exception {
+    String picture = "src/main/resources/io/github/octconv4j/cli/demo/9_ankle_boot.png";
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    PrintStream before = System.out;
+    System.setOut(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+    try {
+      NetworkExample.main(new String[] {picture});
+    } finally {
+      System.setOut(before);
+    }
+    assertThat(bytes.toString(StandardCharsets.UTF_8).lines())
+        .hasSize(5)
+        .allMatch(line -> line.startsWith("Candidate[index="));
+  }
+
+  @Test
+  void areThoseInTheReadme() throws Exception {
     String readme = Files.readString(Path.of("README.md"));
+    int end = requireProgram(readme, 0, "Example", "The program of the README.");
+    requireProgram(readme, end, "NetworkExample", "The second program of the README.");
+  }
+
+  /** Looks for the next program from a position on and returns where it ends. */
+  private static int requireProgram(String readme, int from, String name, String comment)
+      throws Exception {
     String source =
-        Files.readString(Path.of("src/test/java/io/github/octconv4j/examples/Example.java"));
-    String program = readme.substring(readme.indexOf("```java\n") + 8);
-    program = program.substring(0, program.indexOf("```"));
+        Files.readString(Path.of("src/test/java/io/github/octconv4j/examples/" + name + ".java"));
+    int begin = readme.indexOf("```java\n", from) + 8;
+    int end = readme.indexOf("```", begin);
     assertThat(source)
         .isEqualTo(
             "package io.github.octconv4j.examples;\n\n"
-                + program.replace(
-                    "public class Example",
-                    "/** The program of the README. */\npublic class Example"));
+                + readme
+                    .substring(begin, end)
+                    .replace(
+                        "public class " + name, "/** " + comment + " */\npublic class " + name));
+    return end;
   }
 
   /** The projects in src/it, which the build runs against the packaged jars. */

@@ -8,11 +8,9 @@ import io.github.octconv4j.octave.Frequency;
 import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.OctaveConv2dBuilder;
 import io.github.octconv4j.octave.OctavePath;
-import io.github.octconv4j.octave.OctaveWeights;
 import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.octave.SizeRule;
 import io.github.octconv4j.octave.StrideRule;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,6 +30,7 @@ class OddSizesNetworkTest {
 
   private final Random random = new Random(7);
   private final Map<String, ScalarOctave> oracles = new HashMap<>();
+  private final Map<String, float[]> tensors = new HashMap<>();
 
   private float[] random(long count, double scale) {
     float[] values = new float[Math.toIntExact(count)];
@@ -41,32 +40,40 @@ class OddSizesNetworkTest {
     return values;
   }
 
-  /** A layer with random weights, and its oracle. */
-  private ConvBnAct layer(String name, OctaveConv2dBuilder builder, Activation activation) {
+  /** Adds a layer with random weights, and makes its oracle. */
+  private FeatureMap layer(
+      NetworkBuilder net,
+      String name,
+      FeatureMap x,
+      OctaveConv2dBuilder builder,
+      Activation activation) {
     OctaveConv2d spec = builder.build();
-    OctaveWeights.Builder weights = OctaveWeights.of(spec);
     ScalarOctave oracle = new ScalarOctave(spec);
     for (OctavePath path : spec.paths()) {
       long[] s = spec.weightsShape(path);
       float[] kernel =
           random(s[0] * s[1] * s[2] * s[3], 1.5 / Math.sqrt((double) (s[1] * s[2] * s[3])));
-      weights.kernel(path, kernel);
+      tensors.put("%s.conv.conv_%s.weight".formatted(name, tensorName(path)), kernel);
       oracle.kernel(path, kernel);
     }
     for (Frequency frequency : Frequency.values()) {
       if (spec.out().of(frequency) > 0) {
         float[] bias = random(spec.out().of(frequency), 0.3);
-        weights.bias(frequency, bias);
         OctavePath first =
             spec.paths().stream()
                 .filter(path -> path.destination() == frequency)
                 .findFirst()
                 .orElseThrow();
+        tensors.put("%s.conv.conv_%s.bias".formatted(name, tensorName(first)), bias);
         oracle.bias(first, bias);
       }
     }
     oracles.put(name, oracle);
-    return new ConvBnAct(name, spec, weights.build(), activation);
+    return net.convolution(name, x, spec, Norm.BIAS, activation);
+  }
+
+  private static String tensorName(OctavePath path) {
+    return path.shortName().charAt(0) + "2" + path.shortName().charAt(1);
   }
 
   private static OctaveConv2dBuilder conv(SizeRule rule, int in, int out, int kernel) {
@@ -107,35 +114,32 @@ class OddSizesNetworkTest {
     "FLOOR, 15, 13, 1", "CEIL, 15, 13, 1", "FLOOR, 13, 14, 2", "CEIL, 11, 14, 2",
   })
   void everyLayerAgreesWithTheOracle(SizeRule rule, int height, int width, int threads) {
-    List<Layer> layers =
-        List.of(
-            layer("first", conv(rule, 3, 16, 3).alpha(0, 0.5), Activation.RELU),
-            new ResidualBlock(
-                "down",
-                List.of(
-                    layer("down.c1", conv(rule, 16, 12, 1), Activation.RELU),
-                    layer("down.c2", conv(rule, 12, 12, 3).stride(2), Activation.RELU),
-                    layer("down.c3", conv(rule, 12, 24, 1), Activation.NONE)),
-                layer("down.shortcut", conv(rule, 16, 24, 1).stride(2), Activation.NONE),
-                Activation.RELU),
-            new ResidualBlock(
-                "same",
-                List.of(
-                    layer("same.c1", conv(rule, 24, 10, 3), Activation.RELU),
-                    layer("same.c2", conv(rule, 10, 24, 3), Activation.NONE)),
-                null,
-                Activation.RELU),
-            layer("middle", conv(rule, 24, 22, 5), Activation.RELU),
-            layer("last", conv(rule, 22, 18, 3).alpha(0.5, 0), Activation.RELU),
-            new GlobalAveragePool("pool"));
+    NetworkBuilder net = new NetworkBuilder(3, height, width);
+    FeatureMap first =
+        layer(net, "first", net.input(), conv(rule, 3, 16, 3).alpha(0, 0.5), Activation.RELU);
+    FeatureMap x = layer(net, "down.c1", first, conv(rule, 16, 12, 1), Activation.RELU);
+    x = layer(net, "down.c2", x, conv(rule, 12, 12, 3).stride(2), Activation.RELU);
+    x = layer(net, "down.c3", x, conv(rule, 12, 24, 1), Activation.NONE);
+    FeatureMap shortcut =
+        layer(net, "down.shortcut", first, conv(rule, 16, 24, 1).stride(2), Activation.NONE);
+    FeatureMap down = net.sum("down", x, shortcut, Activation.RELU);
+    x = layer(net, "same.c1", down, conv(rule, 24, 10, 3), Activation.RELU);
+    x = layer(net, "same.c2", x, conv(rule, 10, 24, 3), Activation.NONE);
+    x = net.sum("same", x, down, Activation.RELU);
+    x = layer(net, "middle", x, conv(rule, 24, 22, 5), Activation.RELU);
+    x = layer(net, "last", x, conv(rule, 22, 18, 3).alpha(0.5, 0), Activation.RELU);
+    x = net.linear("fc", net.globalAverage("pool", x), CLASSES, Activation.NONE);
     float[] fc = random(18L * CLASSES, 0.4);
     float[] fcBias = random(CLASSES, 0.4);
+    tensors.put("fc.weight", fc);
+    tensors.put("fc.bias", fcBias);
     NetworkInfo info =
         new NetworkInfo(
             "odd",
             3,
             height,
             width,
+            0,
             List.of(0f, 0f, 0f),
             List.of(1f, 1f, 1f),
             List.of("a", "b", "c", "d", "e"));
@@ -143,9 +147,7 @@ class OddSizesNetworkTest {
     Map<String, ScalarOctave.Result> expected =
         expected(ScalarOctave.Image.of(image, BATCH, 3, height, width));
 
-    List<Layer> all = new ArrayList<>(layers);
-    all.add(new Linear("fc", 18, CLASSES, fc, fcBias));
-    try (Network network = new Network(info, all);
+    try (Network network = new Network(info, net.build(x), Parameters.of(tensors));
         Predictor predictor =
             network.tracingPredictor(BATCH, PlanOptions.DEFAULT.threads(threads))) {
       float[] output = predictor.run(image);

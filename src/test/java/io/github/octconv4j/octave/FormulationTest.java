@@ -185,7 +185,7 @@ class FormulationTest {
       OctaveTensor y) {
     OctaveConv2d spec = problem.spec;
     OctaveShape shape = OctaveDesc.of(x).shape(spec);
-    OctaveShape out = OctaveProgramBuilder.outputShape(spec, shape);
+    OctaveShape out = spec.outputShape(shape);
     Layout layout = formulation.layout();
     try (ProgramBuilder program =
         new ProgramBuilder(engine, formulation.primitiveThreads(options.threads()))) {

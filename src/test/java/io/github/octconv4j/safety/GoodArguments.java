@@ -112,14 +112,18 @@ final class GoodArguments {
     } else if (result instanceof ProgramBuilder builder) {
       operands.put(builder, new ArrayList<>());
     } else if (result instanceof Operand operand && receiver instanceof ProgramBuilder builder) {
-      operands.computeIfAbsent(builder, b -> new ArrayList<>()).add(operand);
+      operandsOf(builder).add(operand);
     } else if (result instanceof Program program && receiver instanceof ProgramBuilder builder) {
-      built.put(program, ofBuilder(builder));
+      built.put(program, operandsOf(builder));
     } else if (result instanceof Execution execution && receiver instanceof Program program) {
       bindable.put(execution, built.getOrDefault(program, List.of()));
     } else if (result instanceof OctaveExecution execution && receiver instanceof OctavePlan plan) {
       plans.put(execution, plan);
     }
+  }
+
+  private List<Operand> operandsOf(ProgramBuilder builder) {
+    return operands.computeIfAbsent(builder, b -> new ArrayList<>());
   }
 
   private void put(String member, Supplier<Object[]> maker) {
@@ -373,10 +377,6 @@ final class GoodArguments {
     return values;
   }
 
-  private List<Operand> ofBuilder(ProgramBuilder builder) {
-    return operands.computeIfAbsent(builder, b -> new ArrayList<>());
-  }
-
   private Object[] convolution(boolean bias) {
     int spatial = v.upTo(3);
     Window window = window(spatial, 4);
@@ -549,7 +549,7 @@ final class GoodArguments {
             (arg, wanted) -> {
               if (!arg.equals(Arg.SCRATCHPAD)) {
                 List<Operand> fitting =
-                    ofBuilder(builder).stream().filter(o -> o.desc().equals(wanted)).toList();
+                    operandsOf(builder).stream().filter(o -> o.desc().equals(wanted)).toList();
                 chosen.put(
                     arg,
                     fitting.isEmpty() || v.chance(0.5)
@@ -565,7 +565,7 @@ final class GoodArguments {
         v.chance(0.3)
             ? builder.temporary("t" + arg, desc)
             : arg.equals(Arg.DST) ? builder.output("y", desc) : builder.input("x" + arg, desc);
-    operands.computeIfAbsent(builder, b -> new ArrayList<>()).add(operand);
+    operandsOf(builder).add(operand);
     return operand;
   }
 
@@ -624,7 +624,7 @@ final class GoodArguments {
           OctaveOperand x = operand(builder, s.in(), s.sizeRule());
           OctaveOperand y =
               builder.temporary(
-                  "y", s.out(), OctaveProgramBuilder.outputShape(s, x.shape()), Layout.NHWC);
+                  "y", s.out(), s.outputShape(x.shape()), Layout.NHWC);
           return args(
               builder, "c", s, weights(s), x, y, false, Activation.RELU, Formulation.DEFAULT);
         });

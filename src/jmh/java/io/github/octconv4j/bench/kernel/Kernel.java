@@ -1,10 +1,10 @@
 package io.github.octconv4j.bench.kernel;
 
-import io.github.octconv4j.cli.bench.Race;
+import io.github.octconv4j.cli.bench.Runner;
 import java.util.List;
 
 /** Work that is prepared with its data and can be run again and again, on one thread at a time. */
-public interface Kernel extends Race.Runner, AutoCloseable {
+public interface Kernel extends Runner, AutoCloseable {
   /** Returns the results of the last run, (n, c, h, w): the high ones, then the low ones. */
   List<float[]> outputs();
 

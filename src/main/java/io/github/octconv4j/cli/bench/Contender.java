@@ -21,7 +21,7 @@ import java.util.List;
  * A layer with a plan, weights and data, ready to run. Layouts are what the plan likes, as for a
  * layer inside a network. For one thread.
  */
-public final class Contender implements Race.Runner, AutoCloseable {
+public final class Contender implements Runner, AutoCloseable {
   private final PlanOptions options;
   private final OctaveLayer layer;
   private final List<Considered> considered;

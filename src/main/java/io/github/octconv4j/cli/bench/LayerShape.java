@@ -5,7 +5,6 @@ import io.github.octconv4j.cli.shapes.Problem;
 import io.github.octconv4j.cli.shapes.ShapeCase;
 import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.OctavePath;
-import io.github.octconv4j.octave.OctaveProgramBuilder;
 import io.github.octconv4j.octave.OctaveShape;
 import io.github.octconv4j.octave.Padding;
 import io.github.octconv4j.octave.SizeRule;
@@ -115,7 +114,7 @@ public record LayerShape(
             Math.toIntExact(w.dilation() + 1),
             Math.toIntExact(problem.groups()),
             bias);
-    OctaveShape output = OctaveProgramBuilder.outputShape(layer.build(0), layer.size());
+    OctaveShape output = layer.build(0).outputShape(layer.size());
     if (output.height() != h.output() || output.width() != w.output()) {
       throw new IllegalArgumentException(
           "an octave layer has an output of %dx%d here, not of %dx%d: it pools before a stride of 2"
@@ -171,7 +170,7 @@ public record LayerShape(
   public OctaveConv2d spec(double alpha) {
     try {
       OctaveConv2d spec = build(alpha);
-      OctaveProgramBuilder.outputShape(spec, size());
+      spec.outputShape(size());
       return spec;
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
@@ -198,7 +197,7 @@ public record LayerShape(
   /** Returns the multiply-adds that the layer asks for, whatever a plan adds to them. */
   public long multiplyAdds(double alpha) {
     OctaveConv2d spec = spec(alpha);
-    OctaveShape output = OctaveProgramBuilder.outputShape(spec, size());
+    OctaveShape output = spec.outputShape(size());
     long sum = 0;
     for (OctavePath path : spec.paths()) {
       long product =

@@ -16,17 +16,6 @@ public final class Race {
   private static final int FEWEST_SLOW_ROUNDS = 7;
   private static final long OPENMP_SPINS_MILLIS = 10;
 
-  /** Something that runs, always the same. */
-  public interface Runner {
-    /** Runs once. */
-    void run();
-
-    /** Whether a run wakes the team of the OpenMP runtime, which spins on for a while. */
-    default boolean wakesOpenMp() {
-      return false;
-    }
-  }
-
   private final List<Runner> contenders;
   private final boolean mixed;
   private final List<long[]> rounds = new ArrayList<>();

@@ -170,7 +170,7 @@ final class LayerWorkload implements Workload {
             shape.height(),
             shape.width());
     OctaveMap y = new OctaveGraph(graph).convolution(spec, weights, x);
-    OctaveShape out = OctaveProgramBuilder.outputShape(spec, shape);
+    OctaveShape out = spec.outputShape(shape);
     if (y.high() != null) {
       graph.output(y.high(), dims(out, Frequency.HIGH, spec.out().high()));
     }

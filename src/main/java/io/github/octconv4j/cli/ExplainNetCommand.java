@@ -1,0 +1,67 @@
+package io.github.octconv4j.cli;
+
+import io.github.octconv4j.cli.bench.NetContender;
+import io.github.octconv4j.cli.bench.Race;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code octconv explain net}: how a whole network is run. */
+@Command(
+    name = "net",
+    description = {
+      "Show how a whole network with random weights is run: the layers with their plans and times,"
+          + " the memory of weights and activations beside that of the dense network, and whether"
+          + " this alpha pays."
+    })
+final class ExplainNetCommand implements Callable<Integer> {
+  private static final int ROUNDS = 15;
+
+  @Spec private CommandSpec spec;
+
+  @Mixin private NetOptions options;
+
+  @Option(
+      names = "--alpha",
+      paramLabel = "A",
+      defaultValue = ".5",
+      converter = AlphaConverter.class,
+      description = "Share of low channels; .5 by default.")
+  private double alpha;
+
+  @Option(names = "--json", description = "Print one JSON object.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws IOException {
+    options.model(alpha).graph(); // what has no octave form is found before anything is run
+    try (NetContender dense =
+            new NetContender(options.model(0), options.batch(), options.denseOptions());
+        NetContender octave =
+            new NetContender(options.model(alpha), options.batch(), options.planOptions())) {
+      Race race = Race.of(List.of(dense, octave), ROUNDS);
+      NetReport report =
+          new NetReport(
+              Machine.here(options.threads()),
+              options.toString(),
+              NetResult.of(octave, dense, race.microseconds(1), race.microseconds(0)),
+              octave.parameters(),
+              NetReport.Side.of(octave),
+              NetReport.Side.of(dense),
+              octave.predictor().profile(ROUNDS));
+      PrintWriter out = spec.commandLine().getOut();
+      if (json) {
+        Json.print(out, report::write);
+      } else {
+        report.print(out);
+      }
+    }
+    return 0;
+  }
+}

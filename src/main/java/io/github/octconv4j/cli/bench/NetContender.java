@@ -1,0 +1,87 @@
+package io.github.octconv4j.cli.bench;
+
+import io.github.octconv4j.dnn.StepInfo;
+import io.github.octconv4j.nn.Model;
+import io.github.octconv4j.nn.Network;
+import io.github.octconv4j.nn.Parameters;
+import io.github.octconv4j.nn.Predictor;
+import io.github.octconv4j.octave.PlanOptions;
+import java.util.SplittableRandom;
+
+/** A network with random weights and a predictor, ready to run. For one thread. */
+public final class NetContender implements Runner, AutoCloseable {
+  private static final long SEED = 1904_05049;
+
+  private final Model model;
+  private final int batch;
+  private final Network network;
+  private final Predictor predictor;
+  private final double buildSeconds;
+
+  /** Builds and plans the network. */
+  public NetContender(Model model, int batch, PlanOptions options) {
+    long start = System.nanoTime();
+    this.model = model;
+    this.batch = batch;
+    this.network = Network.of(model, Parameters.random(SEED));
+    try {
+      this.predictor = network.predictor(batch, options);
+    } catch (RuntimeException | Error e) {
+      network.close();
+      throw e;
+    }
+    this.buildSeconds = (System.nanoTime() - start) / 1e9;
+    SplittableRandom random = new SplittableRandom(SEED);
+    float[] values = new float[Math.toIntExact(predictor.input().desc().elements())];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) random.nextDouble(-1.7, 1.7); // variance about 1
+    }
+    predictor.run(values);
+  }
+
+  @Override
+  public void run() {
+    predictor.run();
+  }
+
+  /** Returns the predictor; it is closed with this. */
+  public Predictor predictor() {
+    return predictor;
+  }
+
+  /** Returns what is run. */
+  public Model model() {
+    return model;
+  }
+
+  /** Returns the multiply-adds of one run that the architecture asks for. */
+  public long multiplyAdds() {
+    return batch * network.graph().multiplyAdds();
+  }
+
+  /** Returns the number of values that training changes. */
+  public long parameters() {
+    return network.graph().parameterCount();
+  }
+
+  /** Returns how many steps have only a slow reference implementation. */
+  public int references() {
+    return (int) predictor.steps().stream().filter(StepInfo::reference).count();
+  }
+
+  /** Returns the time of construction and planning, in seconds. */
+  public double buildSeconds() {
+    return buildSeconds;
+  }
+
+  /** Returns the bytes of the weights in the layouts of the plan. */
+  public long weightBytes() {
+    return network.weightBytes();
+  }
+
+  @Override
+  public void close() {
+    predictor.close();
+    network.close();
+  }
+}

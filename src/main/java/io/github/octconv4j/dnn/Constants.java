@@ -1,0 +1,77 @@
+package io.github.octconv4j.dnn;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+
+/**
+ * Data that programs keep, such as weights in the layout that a primitive wants: each of them once,
+ * however many programs read it. The memory lives until this and the last program are closed.
+ * Thread-safe.
+ */
+public final class Constants extends NativeHandle {
+  private final Engine engine;
+  private final Arena arena;
+  private final Map<Key, Tensor> shared = new HashMap<>();
+
+  /** Equal names mean equal values. */
+  private record Key(String name, MemoryDesc desc) {}
+
+  private Constants(Engine engine, Arena arena) {
+    super(MemorySegment.NULL, ignored -> arena.close(), engine);
+    this.engine = engine;
+    this.arena = arena;
+  }
+
+  /** Returns a new collection without data. */
+  public static Constants of(Engine engine) {
+    return new Constants(Objects.requireNonNull(engine, "engine"), Arena.ofShared());
+  }
+
+  /** Returns a new collection that its maker closes, however it ends. */
+  static Constants own(Engine engine) {
+    Constants constants = of(engine);
+    constants.adopt();
+    return constants;
+  }
+
+  /** Returns a copy of a value in another layout. */
+  Tensor copy(MemoryDesc desc, Tensor value, int threads) {
+    Tensor copy = Tensor.allocate(desc, arena);
+    try (Threads.Scope scope = Threads.use(threads)) {
+      Reorder.copy(engine, value, copy);
+    }
+    return copy;
+  }
+
+  /**
+   * Returns the copy of a value that stands already, or makes it.
+   *
+   * @param limit counts what is made
+   */
+  Tensor shared(
+      String name, MemoryDesc desc, Supplier<Tensor> value, int threads, MemoryLimit limit) {
+    synchronized (shared) {
+      Key key = new Key(name, desc);
+      Tensor tensor = shared.get(key);
+      if (tensor == null) {
+        Tensor made = Objects.requireNonNull(value.get(), "value returned no tensor");
+        Reorder.requireSameDims(made.desc(), desc);
+        limit.addConstant(name, desc);
+        tensor = copy(desc, made, threads);
+        shared.put(key, tensor);
+      }
+      return tensor;
+    }
+  }
+
+  /** Returns the bytes of all data that programs share. */
+  public long bytes() {
+    synchronized (shared) {
+      return shared.values().stream().mapToLong(tensor -> tensor.desc().bytes()).sum();
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package io.github.octconv4j.dnn;
+
+import io.github.octconv4j.dnn.gen.dnnl_h;
+import java.lang.foreign.Arena;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * {@code dst = exp(src - max) / sum(exp(src - max))} along an axis, for inference; may run in
+ * place.
+ *
+ * @param src must have a layout
+ * @param dst the same dimensions; may have the layout {@code any}
+ * @param axis the dimension over which the results sum up to 1
+ */
+public record Softmax(MemoryDesc src, MemoryDesc dst, int axis) implements Operation {
+  /** Checks the shapes. */
+  public Softmax {
+    Objects.requireNonNull(src, "src");
+    Objects.requireNonNull(dst, "dst");
+    if (!Arrays.equals(src.dims(), dst.dims()) || axis < 0 || axis >= src.rank()) {
+      throw new IllegalArgumentException(
+          "src and dst must have the same dimensions and axis must be one of them, were %s, %s and %d"
+              .formatted(src, dst, axis));
+    }
+  }
+
+  @Override
+  public String kind() {
+    return "softmax";
+  }
+
+  @Override
+  public List<Arg> arguments() {
+    return List.of(Arg.SRC, Arg.DST);
+  }
+
+  @Override
+  public int create(Creation creation) {
+    Arena arena = creation.arena();
+    return dnnl_h.dnnl_softmax_forward_primitive_desc_create(
+        creation.out(),
+        creation.engine(),
+        dnnl_h.dnnl_forward_inference(),
+        dnnl_h.dnnl_softmax_accurate(),
+        src.in(arena),
+        dst.in(arena),
+        axis,
+        creation.attributes());
+  }
+}

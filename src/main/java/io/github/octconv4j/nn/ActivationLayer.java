@@ -1,0 +1,30 @@
+package io.github.octconv4j.nn;
+
+import io.github.octconv4j.dnn.Arg;
+import io.github.octconv4j.dnn.Operand;
+import io.github.octconv4j.dnn.PostOps;
+import io.github.octconv4j.octave.Activation;
+import io.github.octconv4j.octave.OctaveOperand;
+import java.util.Map;
+
+/**
+ * An activation by itself, on both parts, of what no layer before could apply it to.
+ *
+ * @param activation not none
+ */
+record ActivationLayer(Activation activation) implements Layer {
+  @Override
+  public OctaveOperand addTo(PlanBuilder plan, Node node) {
+    OctaveOperand y = plan.copyUnlessLast(node, node.input());
+    add(plan, node.name(), y.high());
+    add(plan, node.name(), y.low());
+    return y;
+  }
+
+  private void add(PlanBuilder plan, String name, Operand y) {
+    if (y != null) {
+      plan.octave()
+          .add(name, activation.on(y.desc()), PostOps.NONE, Map.of(Arg.SRC, y, Arg.DST, y));
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package io.github.octconv4j.nn;
+
+import io.github.octconv4j.octave.ChannelSplit;
+import io.github.octconv4j.octave.OctaveShape;
+
+/**
+ * What a layer of a network that is being built gives to the next ones: the high and the low part
+ * as one value. It has a size and no data.
+ */
+public final class FeatureMap {
+  private final NetworkBuilder owner;
+  private final String name;
+  private final ChannelSplit channels;
+  private final OctaveShape shape;
+
+  FeatureMap(NetworkBuilder owner, String name, ChannelSplit channels, OctaveShape shape) {
+    this.owner = owner;
+    this.name = name;
+    this.channels = channels;
+    this.shape = shape;
+  }
+
+  NetworkBuilder owner() {
+    return owner;
+  }
+
+  /** Returns the name of the layer that gives it. */
+  public String name() {
+    return name;
+  }
+
+  /** Returns the channels of both parts. */
+  public ChannelSplit channels() {
+    return channels;
+  }
+
+  /** Returns the size for a batch of 1. */
+  public OctaveShape shape() {
+    return shape;
+  }
+
+  /** Returns for instance {@code 32x56x56 + 32x28x28}, the high and the low part. */
+  @Override
+  public String toString() {
+    String high = "%dx%dx%d".formatted(channels.high(), shape.height(), shape.width());
+    String low = "%dx%dx%d".formatted(channels.low(), shape.lowHeight(), shape.lowWidth());
+    return channels.hasBoth() ? high + " + " + low : channels.low() == 0 ? high : "low " + low;
+  }
+}

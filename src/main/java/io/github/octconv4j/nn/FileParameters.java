@@ -1,0 +1,73 @@
+package io.github.octconv4j.nn;
+
+import io.github.octconv4j.nn.Parameter.Slice;
+import io.github.octconv4j.weights.SafetensorsFile;
+import io.github.octconv4j.weights.WeightStore;
+import java.util.List;
+
+/** The tensors of a file, or parts of them. */
+final class FileParameters implements Parameters {
+  private final SafetensorsFile file;
+  private final boolean sliced;
+
+  FileParameters(SafetensorsFile file, boolean sliced) {
+    this.file = file;
+    this.sliced = sliced;
+  }
+
+  @Override
+  public float[] values(Parameter p) {
+    if (!sliced) {
+      return file.tensor(p.name()).toFloats();
+    }
+    Slice slice = p.slice().orElseThrow();
+    float[] dense = file.tensor(slice.name()).toFloats();
+    if (slice.shape().equals(p.shape())) {
+      return dense;
+    }
+    int rows = Math.toIntExact(p.shape().getFirst());
+    int length = Math.toIntExact(p.count()) / rows;
+    int denseLength = dense.length / Math.toIntExact(slice.shape().getFirst());
+    // What one step along the second dimension is long.
+    int step = p.shape().size() < 2 ? 1 : length / Math.toIntExact(p.shape().get(1));
+    int start = Math.toIntExact(slice.firstColumn()) * step;
+    float[] values = new float[rows * length];
+    for (int row = 0; row < rows; row++) {
+      System.arraycopy(
+          dense,
+          (Math.toIntExact(slice.firstRow()) + row) * denseLength + start,
+          values,
+          row * length,
+          length);
+    }
+    return values;
+  }
+
+  @Override
+  public void check(List<Parameter> parameters) {
+    WeightStore store = WeightStore.of(file);
+    for (Parameter p : parameters) {
+      if (!sliced) {
+        store.require(p.name(), p.dims());
+        continue;
+      }
+      Slice slice =
+          p.slice()
+              .orElseThrow(
+                  () ->
+                      new IllegalArgumentException(
+                          "%s: %s has groups, and no part of a dense tensor is the same"
+                              .formatted(file.path(), p.name())));
+      store.require(slice.name(), slice.shape().stream().mapToLong(Long::longValue).toArray());
+    }
+    store.verifyComplete(FileParameters::isIgnorable);
+  }
+
+  /** What files of trained networks and of test data hold beside weights. */
+  private static boolean isIgnorable(String name) {
+    return name.endsWith("num_batches_tracked")
+        || name.startsWith("act.")
+        || name.equals("input")
+        || name.equals("output");
+  }
+}

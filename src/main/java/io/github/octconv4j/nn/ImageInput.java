@@ -1,0 +1,76 @@
+package io.github.octconv4j.nn;
+
+import io.github.octconv4j.image.Image;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Objects;
+
+/** Makes pictures of any size and color what a network takes. Immutable. */
+public final class ImageInput {
+  private final NetworkInfo info;
+  private final float[] mean;
+  private final float[] std;
+
+  /**
+   * The input of a network.
+   *
+   * @throws IllegalArgumentException if the network takes neither grey nor RGB pictures
+   */
+  public ImageInput(NetworkInfo info) {
+    Objects.requireNonNull(info, "info");
+    if (info.channels() != 1 && info.channels() != 3) {
+      throw new IllegalArgumentException(
+          "network %s takes images of %d channels, pictures have 1 or 3"
+              .formatted(info.name(), info.channels()));
+    }
+    this.info = info;
+    this.mean = floats(info.mean());
+    this.std = floats(info.std());
+  }
+
+  /**
+   * Returns the picture in the network's size, grey or RGB as the network takes it: stretched, or
+   * scaled by its shorter side with the middle cut out, as {@link NetworkInfo#resize} says.
+   */
+  public Image fit(Image image) {
+    Objects.requireNonNull(image, "image");
+    Image colored = info.channels() == 1 ? image.gray() : image.rgb();
+    if (info.resize() == 0) {
+      return colored.resize(info.width(), info.height());
+    }
+    long shorter = Math.min(image.width(), image.height());
+    int width = Math.toIntExact((long) image.width() * info.resize() / shorter);
+    int height = Math.toIntExact((long) image.height() * info.resize() / shorter);
+    return colored.resize(width, height).centerCrop(info.width(), info.height());
+  }
+
+  /** Returns the numbers (c, h, w) that the network takes. */
+  public float[] values(Image image) {
+    return fit(image).normalize(mean, std);
+  }
+
+  /**
+   * Writes the numbers that the network takes, channels innermost.
+   *
+   * @param destination (h, w, c) floats
+   */
+  public void write(Image image, MemorySegment destination) {
+    Objects.requireNonNull(destination, "destination");
+    fit(image).normalizeInnermost(destination, mean, std);
+  }
+
+  /** Returns what is expected, for instance {@code 28 x 28 grey}. */
+  @Override
+  public String toString() {
+    return "%d x %d %s"
+        .formatted(info.width(), info.height(), info.channels() == 1 ? "grey" : "RGB");
+  }
+
+  private static float[] floats(List<Float> list) {
+    float[] values = new float[list.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = list.get(i);
+    }
+    return values;
+  }
+}

@@ -1,0 +1,134 @@
+package io.github.octconv4j.nn;
+
+import io.github.octconv4j.octave.StrideRule;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.TreeSet;
+
+/**
+ * An architecture with its parameters. An immutable value that checks itself; methods with the name
+ * of a parameter return a changed copy.
+ *
+ * <pre>{@code
+ * NetworkGraph graph = Model.of("oct_resnet50").alpha(0.25).graph();
+ * }</pre>
+ *
+ * <p>In an octave network a stride of 2 is a 2x2 average before the convolution, as everywhere in
+ * this library. With alpha 0 it is the plain network, whose strides move the kernel.
+ *
+ * @param architecture one of {@link #architectures()}
+ * @param alpha share of low channels, from 0 to 1 without 1; 0 is the plain network
+ * @param strideRule what a stride of 2 does with the low part
+ * @param width factor of all channel counts, above 0; 1 is as published
+ * @param classes of the output
+ * @param imageSize height and width of the input
+ * @param epsilon of the batch norms
+ */
+public record Model(
+    String architecture,
+    double alpha,
+    StrideRule strideRule,
+    double width,
+    int classes,
+    int imageSize,
+    double epsilon) {
+  private static final String OCTAVE = "oct_";
+
+  /** Checks the values. */
+  public Model {
+    Objects.requireNonNull(architecture, "architecture");
+    Objects.requireNonNull(strideRule, "strideRule");
+    if (!architectures().contains(architecture)) {
+      throw new IllegalArgumentException(
+          "architecture must be one of %s, perhaps with %s before it, was %s"
+              .formatted(String.join(", ", architectures()), OCTAVE, architecture));
+    }
+    if (!(alpha >= 0 && alpha < 1)) {
+      throw new IllegalArgumentException("alpha must be at least 0 and below 1, was " + alpha);
+    }
+    if (!(width > 0 && width <= 16)) {
+      throw new IllegalArgumentException("width must be above 0 and at most 16, was " + width);
+    }
+    if (classes < 1 || imageSize < 32) {
+      throw new IllegalArgumentException(
+          "classes must be at least 1 and imageSize at least 32, were %d and %d"
+              .formatted(classes, imageSize));
+    }
+  }
+
+  /**
+   * Returns a model for 1000 classes and images of 224x224, with {@link StrideRule#POOL_ALL}.
+   *
+   * @param name one of {@link #architectures()}; with {@code oct_} before it alpha is 0.5, else 0
+   */
+  public static Model of(String name) {
+    Objects.requireNonNull(name, "name");
+    String lower = name.toLowerCase(Locale.ROOT);
+    boolean octave = lower.startsWith(OCTAVE);
+    return new Model(
+        octave ? lower.substring(OCTAVE.length()) : lower,
+        octave ? 0.5 : 0,
+        StrideRule.POOL_ALL,
+        1,
+        1000,
+        224,
+        NetworkBuilder.EPSILON);
+  }
+
+  /** Returns the names of the architectures. */
+  public static List<String> architectures() {
+    List<String> names = new ArrayList<>(new TreeSet<>(ResNet.ALL.keySet()));
+    names.add(MobileNetV1.NAME);
+    names.add(MobileNetV2.NAME);
+    return names;
+  }
+
+  /** Returns this with another share of low channels. */
+  public Model alpha(double value) {
+    return new Model(architecture, value, strideRule, width, classes, imageSize, epsilon);
+  }
+
+  /** Returns this with another rule. */
+  public Model strideRule(StrideRule value) {
+    return new Model(architecture, alpha, value, width, classes, imageSize, epsilon);
+  }
+
+  /** Returns this with another factor of the channel counts. */
+  public Model width(double value) {
+    return new Model(architecture, alpha, strideRule, value, classes, imageSize, epsilon);
+  }
+
+  /** Returns this with another number of classes. */
+  public Model classes(int value) {
+    return new Model(architecture, alpha, strideRule, width, value, imageSize, epsilon);
+  }
+
+  /** Returns this for images of another size. */
+  public Model imageSize(int value) {
+    return new Model(architecture, alpha, strideRule, width, classes, value, epsilon);
+  }
+
+  /** Returns this with another value that batch norms add to the variance. */
+  public Model epsilon(double value) {
+    return new Model(architecture, alpha, strideRule, width, classes, imageSize, value);
+  }
+
+  /** Returns the layers. */
+  public NetworkGraph graph() {
+    return switch (architecture) {
+      case MobileNetV1.NAME -> new MobileNetV1(this).graph();
+      case MobileNetV2.NAME -> new MobileNetV2(this).graph();
+      default -> new ResNet(this, ResNet.ALL.get(architecture)).graph();
+    };
+  }
+
+  /** Returns for instance {@code oct_resnet50, alpha 0.5}. */
+  @Override
+  public String toString() {
+    return alpha == 0
+        ? architecture
+        : "%s%s, alpha %s".formatted(OCTAVE, architecture, Double.toString(alpha));
+  }
+}

@@ -1,0 +1,80 @@
+package io.github.octconv4j.nn;
+
+import io.github.octconv4j.octave.Activation;
+import io.github.octconv4j.octave.OctaveConv2d;
+import io.github.octconv4j.octave.SizeRule;
+
+/**
+ * Adds convolutions with batch norm to a model: octave ones where alpha is above 0, plain ones with
+ * strides that move the kernel else.
+ */
+final class ModelLayers {
+  private final NetworkBuilder net;
+  private final Model model;
+
+  ModelLayers(Model model) {
+    this.model = model;
+    this.net = new NetworkBuilder(3, model.imageSize(), model.imageSize()).epsilon(model.epsilon());
+  }
+
+  NetworkBuilder net() {
+    return net;
+  }
+
+  /** What a convolution is, beside its input. */
+  record Conv(int out, int kernel, int stride, int groups) {
+    static Conv pointwise(int out, int stride) {
+      return new Conv(out, 1, stride, 1);
+    }
+  }
+
+  /** The names of a layer: as an octave module, and of the plain convolution and norm. */
+  record Names(String module, String kernel, String norm) {}
+
+  /**
+   * Adds a layer of the octave part of the network.
+   *
+   * @param low whether the output has low channels
+   */
+  FeatureMap octave(Names names, FeatureMap x, Conv conv, boolean low, Activation activation) {
+    if (model.alpha() == 0) {
+      return plain(names.kernel(), names.norm(), x, conv, activation);
+    }
+    OctaveConv2d spec = spec(names.module(), x, conv, low);
+    return net.convolution(
+        names.module(),
+        x,
+        spec,
+        1,
+        Norm.BATCH,
+        activation,
+        TensorNames.octave(names.module(), names.kernel(), names.norm()));
+  }
+
+  private OctaveConv2d spec(String name, FeatureMap x, Conv conv, boolean low) {
+    try {
+      return OctaveConv2d.of(x.channels().total(), conv.out())
+          .alpha(x.channels().low() > 0 ? model.alpha() : 0, low ? model.alpha() : 0)
+          .kernel(conv.kernel())
+          .padding(conv.kernel() / 2)
+          .stride(conv.stride())
+          .groups(conv.groups())
+          .strideRule(model.strideRule())
+          .sizeRule(SizeRule.FLOOR)
+          .build();
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("layer %s: %s".formatted(name, e.getMessage()), e);
+    }
+  }
+
+  /** Adds a plain layer, whatever alpha is. */
+  FeatureMap plain(String kernel, String norm, FeatureMap x, Conv conv, Activation activation) {
+    OctaveConv2d spec =
+        OctaveConv2d.of(x.channels().total(), conv.out())
+            .kernel(conv.kernel())
+            .padding(conv.kernel() / 2)
+            .groups(conv.groups())
+            .build();
+    return net.plainConvolution(kernel, x, spec, conv.stride(), Norm.BATCH, norm, activation);
+  }
+}

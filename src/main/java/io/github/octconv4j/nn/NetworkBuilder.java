@@ -1,0 +1,311 @@
+package io.github.octconv4j.nn;
+
+import io.github.octconv4j.dnn.Algorithm;
+import io.github.octconv4j.dnn.Window;
+import io.github.octconv4j.octave.Activation;
+import io.github.octconv4j.octave.ChannelSplit;
+import io.github.octconv4j.octave.OctaveConv2d;
+import io.github.octconv4j.octave.OctaveShape;
+import io.github.octconv4j.octave.SizeRule;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Puts a network together, layer by layer. Each method takes {@link FeatureMap}s and returns that
+ * of the new layer, whose size is known at once; what does not fit is refused with a message that
+ * names the layer and both shapes. Weights are not needed yet. Not thread-safe.
+ *
+ * <pre>{@code
+ * NetworkBuilder net = new NetworkBuilder(3, 224, 224);
+ * FeatureMap x = net.convolution("stem", net.input(),
+ *     OctaveConv2d.of(3, 32).kernel(3).padding(1).alpha(0, 0.5).build(), Norm.BATCH, Activation.RELU);
+ * x = net.convolution("last", x, OctaveConv2d.of(32, 64).alpha(0.5, 0).build(), Norm.BATCH, Activation.RELU);
+ * x = net.linear("fc", net.globalAverage("pool", x), 10, Activation.NONE);
+ * NetworkGraph graph = net.build(x);
+ * }</pre>
+ *
+ * <p>The tensors of an octave convolution {@code L} are named as in d-li14/octconv.pytorch, {@code
+ * L.conv.conv_h2l.weight} and {@code L.bn_h.running_mean}, those of a plain one as in torchvision,
+ * {@code L.weight}.
+ */
+public final class NetworkBuilder {
+  /** What batch norm adds to the variance, unless {@link #epsilon} says otherwise. */
+  public static final double EPSILON = 1e-5;
+
+  private final List<Node> nodes = new ArrayList<>();
+  private final Set<String> names = new HashSet<>();
+  private final FeatureMap input;
+  private double epsilon = EPSILON;
+
+  /**
+   * Begins a network for images.
+   *
+   * @param channels of the input
+   * @param height of the input
+   * @param width of the input
+   */
+  public NetworkBuilder(int channels, int height, int width) {
+    this.input =
+        new FeatureMap(
+            this,
+            "input",
+            new ChannelSplit(channels, 0),
+            OctaveShape.of(1, height, width, SizeRule.FLOOR));
+    names.add("input");
+  }
+
+  /** Sets what the batch norms that follow add to the variance, above 0. */
+  public NetworkBuilder epsilon(double value) {
+    if (!(value > 0)) {
+      throw new IllegalArgumentException("epsilon must be above 0, was " + value);
+    }
+    epsilon = value;
+    return this;
+  }
+
+  /** Returns the image. */
+  public FeatureMap input() {
+    return input;
+  }
+
+  /**
+   * Adds an octave convolution.
+   *
+   * @param name prefix of the tensors' names
+   * @param spec the convolution, which may have no low parts; a stride of 2 is a pooling
+   * @param norm folded into the weights
+   * @param activation applied last
+   */
+  public FeatureMap convolution(
+      String name, FeatureMap x, OctaveConv2d spec, Norm norm, Activation activation) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(x, "x");
+    Objects.requireNonNull(spec, "spec");
+    Objects.requireNonNull(norm, "norm");
+    Objects.requireNonNull(activation, "activation");
+    return convolution(
+        name, x, spec, 1, norm, activation, TensorNames.octave(name, name, name + ".norm"));
+  }
+
+  /**
+   * Adds a plain convolution of the high part, which must be all there is. Its stride moves the
+   * kernel and pools nothing.
+   *
+   * @param name prefix of the names of weights and bias
+   * @param spec kernel, padding, dilation and groups; without low parts, its own stride 1
+   * @param stride at least 1
+   * @param normName prefix of the batch norm's tensors; not used without it
+   */
+  public FeatureMap plainConvolution(
+      String name,
+      FeatureMap x,
+      OctaveConv2d spec,
+      int stride,
+      Norm norm,
+      String normName,
+      Activation activation) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(x, "x");
+    Objects.requireNonNull(spec, "spec");
+    Objects.requireNonNull(norm, "norm");
+    Objects.requireNonNull(normName, "normName");
+    Objects.requireNonNull(activation, "activation");
+    if (spec.in().low() > 0 || spec.out().low() > 0 || spec.stride() != 1 || stride < 1) {
+      throw new IllegalArgumentException(
+          "layer %s: a plain convolution has no low parts, its own stride is 1 and stride at least 1, was %s and %d"
+              .formatted(name, spec, stride));
+    }
+    return convolution(name, x, spec, stride, norm, activation, TensorNames.dense(name, normName));
+  }
+
+  FeatureMap convolution(
+      String name,
+      FeatureMap x,
+      OctaveConv2d spec,
+      int stride,
+      Norm norm,
+      Activation activation,
+      TensorNames tensorNames) {
+    if (!x.channels().equals(spec.in())) {
+      throw new IllegalArgumentException(
+          "layer %s needs an input with %s, was %s".formatted(name, spec.in(), x));
+    }
+    try {
+      ConvolutionLayer layer =
+          new ConvolutionLayer(spec, x.shape(), stride, norm, epsilon, activation, tensorNames);
+      return add(name, layer, spec.out(), layer.output(), x);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("layer %s: %s".formatted(name, e.getMessage()), e);
+    }
+  }
+
+  /** Adds the largest value of each square window, on both parts alike. */
+  public FeatureMap maxPool(String name, FeatureMap x, int kernel, int stride, int padding) {
+    return pool(name, x, Algorithm.POOLING_MAX, kernel, stride, padding);
+  }
+
+  /** Adds the mean of each square window's part inside the image, on both parts alike. */
+  public FeatureMap averagePool(String name, FeatureMap x, int kernel, int stride, int padding) {
+    return pool(name, x, Algorithm.POOLING_AVG_EXCLUDE_PADDING, kernel, stride, padding);
+  }
+
+  private FeatureMap pool(
+      String name, FeatureMap x, Algorithm algorithm, int kernel, int stride, int padding) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(x, "x");
+    Window window = Window.of(kernel, kernel).strides(stride, stride).padding(padding, padding);
+    OctaveShape s = x.shape();
+    int height = (int) window.output(0, s.height());
+    int width = (int) window.output(1, s.width());
+    boolean low = x.channels().low() > 0;
+    int lowHeight = low ? (int) window.output(0, s.lowHeight()) : height / 2;
+    int lowWidth = low ? (int) window.output(1, s.lowWidth()) : width / 2;
+    if (2 * padding > kernel
+        || height < 1
+        || width < 1
+        || (low && (lowHeight < 1 || lowWidth < 1))) {
+      throw new IllegalArgumentException(
+          "layer %s: a window of %dx%d with stride %d and padding %d makes %dx%d (low %dx%d) of %s; it needs an output of at least 1x1 and padding of at most half a window"
+              .formatted(
+                  name, kernel, kernel, stride, padding, height, width, lowHeight, lowWidth, x));
+    }
+    return add(
+        name,
+        new PoolLayer(algorithm, window),
+        x.channels(),
+        new OctaveShape(1, height, width, lowHeight, lowWidth),
+        x);
+  }
+
+  /** Adds the mean of each channel over the image, on both parts: (c, 1, 1). */
+  public FeatureMap globalAverage(String name, FeatureMap x) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(x, "x");
+    return add(name, new GlobalAverageLayer(), x.channels(), new OctaveShape(1, 1, 1, 1, 1), x);
+  }
+
+  /**
+   * Adds {@code activation(a + b)} on both parts. Where {@code a} is a convolution without
+   * activation that is read nowhere else, the sum costs no pass of its own.
+   */
+  public FeatureMap sum(String name, FeatureMap a, FeatureMap b, Activation activation) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(a, "a");
+    Objects.requireNonNull(b, "b");
+    Objects.requireNonNull(activation, "activation");
+    boolean low = a.channels().low() > 0;
+    OctaveShape p = a.shape();
+    OctaveShape q = b.shape();
+    boolean fits =
+        a.channels().equals(b.channels())
+            && (a.channels().high() == 0 || (p.height() == q.height() && p.width() == q.width()))
+            && (!low || (p.lowHeight() == q.lowHeight() && p.lowWidth() == q.lowWidth()));
+    if (!fits) {
+      throw new IllegalArgumentException(
+          "layer %s: %s gives %s, which can't be added to %s of %s"
+              .formatted(name, a.name(), a, b, b.name()));
+    }
+    return add(name, new SumLayer(activation), a.channels(), a.shape(), a, b);
+  }
+
+  /** Adds an activation by itself, where no layer before can apply it. */
+  public FeatureMap activation(String name, FeatureMap x, Activation activation) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(x, "x");
+    Objects.requireNonNull(activation, "activation");
+    if (activation == Activation.NONE) {
+      return x;
+    }
+    return add(name, new ActivationLayer(activation), x.channels(), x.shape(), x);
+  }
+
+  /**
+   * Adds squeeze-and-excitation, one excitation for both parts; tensors {@code name.fc1} and {@code
+   * name.fc2} with weight and bias.
+   *
+   * @param squeezed channels in the middle, at least 1
+   */
+  public FeatureMap squeezeExcitation(String name, FeatureMap x, int squeezed) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(x, "x");
+    if (squeezed < 1) {
+      throw new IllegalArgumentException(
+          "layer %s: squeezed must be at least 1, was %d".formatted(name, squeezed));
+    }
+    return add(
+        name, new SqueezeExcitationLayer(name, x.channels(), squeezed), x.channels(), x.shape(), x);
+  }
+
+  /**
+   * Adds a fully connected layer on (c, 1, 1); tensors {@code name.weight} (out, c) and {@code
+   * name.bias}.
+   */
+  public FeatureMap linear(String name, FeatureMap x, int out, Activation activation) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(x, "x");
+    Objects.requireNonNull(activation, "activation");
+    requirePixel(name, x);
+    return add(
+        name,
+        new LinearLayer(name, x.channels(), out, activation),
+        new ChannelSplit(out, 0),
+        new OctaveShape(1, 1, 1, 1, 1),
+        x);
+  }
+
+  /** Adds probabilities of the channels of (c, 1, 1). */
+  public FeatureMap softmax(String name, FeatureMap x) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(x, "x");
+    requirePixel(name, x);
+    if (x.channels().low() > 0) {
+      throw new IllegalArgumentException(
+          "layer %s needs an input without low part, was %s".formatted(name, x));
+    }
+    return add(name, new SoftmaxLayer(), x.channels(), x.shape(), x);
+  }
+
+  private static void requirePixel(String name, FeatureMap x) {
+    OctaveShape s = x.shape();
+    boolean low = x.channels().low() > 0;
+    if (s.height() != 1 || s.width() != 1 || (low && (s.lowHeight() != 1 || s.lowWidth() != 1))) {
+      throw new IllegalArgumentException(
+          "layer %s needs an input of 1x1 pixels, was %s; add a global average before"
+              .formatted(name, x));
+    }
+  }
+
+  private FeatureMap add(
+      String name, Layer layer, ChannelSplit channels, OctaveShape shape, FeatureMap... inputs) {
+    if (!names.add(name)) {
+      throw new IllegalArgumentException("there is a layer %s already".formatted(name));
+    }
+    for (FeatureMap x : inputs) {
+      if (x.owner() != this) {
+        throw new IllegalArgumentException(
+            "layer %s: %s belongs to another network".formatted(name, x.name()));
+      }
+    }
+    FeatureMap output = new FeatureMap(this, name, channels, shape);
+    nodes.add(new Node(layer, List.of(inputs), output));
+    return output;
+  }
+
+  /**
+   * Returns the network.
+   *
+   * @param output what it gives; without low part
+   */
+  public NetworkGraph build(FeatureMap output) {
+    Objects.requireNonNull(output, "output");
+    if (output.owner() != this || output == input || output.channels().low() > 0) {
+      throw new IllegalArgumentException(
+          "the output must be a layer of this network without low part, was %s: %s"
+              .formatted(output.name(), output));
+    }
+    return new NetworkGraph(input, nodes, output);
+  }
+}

@@ -1,0 +1,258 @@
+package io.github.octconv4j.nn;
+
+import io.github.octconv4j.dnn.Constants;
+import io.github.octconv4j.dnn.Engine;
+import io.github.octconv4j.dnn.Execution;
+import io.github.octconv4j.dnn.Operand;
+import io.github.octconv4j.dnn.StepInfo;
+import io.github.octconv4j.dnn.Tensor;
+import io.github.octconv4j.octave.Formulation;
+import io.github.octconv4j.octave.OctaveProgramBuilder;
+import io.github.octconv4j.octave.OctaveShape;
+import io.github.octconv4j.octave.PlanOptions;
+import io.github.octconv4j.octave.Tuning;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Chooses a formulation for each octave convolution of a network. It builds the whole network
+ * several times, each time with another candidate everywhere, and lets it run: so each layer is
+ * timed where it will work, with its input as the layer before left it in the caches.
+ */
+final class NetworkPlanner {
+  private static final int MOST_CANDIDATES = 8;
+  private static final int FEW_CANDIDATES = 2; // of layers that take less time than to build them
+  private static final long SMALL = 5_000_000;
+  private static final int FEWEST_ROUNDS = 3;
+  private static final int MOST_ROUNDS = 15;
+  private static final double REFERENCE_PENALTY = 1e9;
+  private static final long BUDGET_NANOS = 2_000_000_000; // for the runs of all candidates
+
+  private final Engine engine;
+  private final NetworkGraph graph;
+  private final int batch;
+  private final PlanOptions options;
+  private final Weights weights;
+  private final Constants constants;
+  private final Map<Node, List<Formulation>> possible = new LinkedHashMap<>();
+
+  NetworkPlanner(
+      Engine engine,
+      NetworkGraph graph,
+      int batch,
+      PlanOptions options,
+      Parameters parameters,
+      Constants constants) {
+    this.engine = engine;
+    this.graph = graph;
+    this.batch = batch;
+    this.options = options;
+    this.weights = new Weights(parameters);
+    this.constants = constants;
+    for (Node node : graph.nodes()) {
+      if (node.layer() instanceof ConvolutionLayer conv && conv.stride() == 1) {
+        List<Formulation> all =
+            OctaveProgramBuilder.formulations(conv.spec(), shape(conv.input()), options);
+        int most = batch * conv.multiplyAdds() < SMALL ? FEW_CANDIDATES : MOST_CANDIDATES;
+        possible.put(node, all.subList(0, Math.min(most, all.size())));
+      }
+    }
+  }
+
+  private OctaveShape shape(OctaveShape s) {
+    return new OctaveShape(batch, s.height(), s.width(), s.lowHeight(), s.lowWidth());
+  }
+
+  /** Returns the plan; the caller closes it. */
+  NetworkPlan plan(boolean traced) {
+    return build(formulations(), traced);
+  }
+
+  private Map<Node, Formulation> formulations() {
+    Map<Node, Formulation> chosen = new HashMap<>();
+    if (options.tuning() == Tuning.OFF && options.threads() == 1) {
+      return chosen; // the default everywhere
+    }
+    if (options.tuning() != Tuning.MEASURED) {
+      return withoutReferences();
+    }
+    for (Map.Entry<Node, List<Formulation>> entry : possible.entrySet()) {
+      Optional<Formulation> kept = options.choices().find(key(entry.getKey()), entry.getValue());
+      kept.ifPresent(formulation -> chosen.put(entry.getKey(), formulation));
+    }
+    return chosen.size() == possible.size() ? chosen : measured();
+  }
+
+  /** The first of each layer, or the first that has no reference implementation in it. */
+  private Map<Node, Formulation> withoutReferences() {
+    Map<Node, Integer> at = new HashMap<>();
+    possible.keySet().forEach(node -> at.put(node, 0));
+    boolean changed = true;
+    while (changed) {
+      changed = false;
+      try (NetworkPlan plan = build(choice(at), false)) {
+        for (NetworkPlan.Span span : plan.spans()) {
+          Integer index = at.get(span.node());
+          if (index != null
+              && hasReference(plan, span)
+              && index + 1 < possible.get(span.node()).size()) {
+            at.put(span.node(), index + 1);
+            changed = true;
+          }
+        }
+      }
+    }
+    return choice(at);
+  }
+
+  private Map<Node, Formulation> choice(Map<Node, Integer> at) {
+    Map<Node, Formulation> choice = new HashMap<>();
+    at.forEach((node, index) -> choice.put(node, possible.get(node).get(index)));
+    return choice;
+  }
+
+  private static boolean hasReference(NetworkPlan plan, NetworkPlan.Span span) {
+    return plan.program().steps(span.first(), span.end()).stream().anyMatch(StepInfo::reference);
+  }
+
+  /** Times every candidate in the network and keeps the best of each kind of layer. */
+  private Map<Node, Formulation> measured() {
+    List<TimedPlan> plans = new ArrayList<>();
+    try {
+      int most = possible.values().stream().mapToInt(List::size).max().orElse(0);
+      for (int i = 0; i < most; i++) {
+        Map<Node, Formulation> candidates = new HashMap<>();
+        for (Map.Entry<Node, List<Formulation>> entry : possible.entrySet()) {
+          candidates.put(entry.getKey(), entry.getValue().get(i % entry.getValue().size()));
+        }
+        plans.add(new TimedPlan(build(candidates, false)));
+      }
+      race(plans);
+      Map<Node, Formulation> chosen = new HashMap<>();
+      best(plans)
+          .forEach(
+              (key, formulation) -> {
+                options.choices().put(key, formulation);
+                possible.keySet().stream()
+                    .filter(node -> key(node).equals(key))
+                    .forEach(node -> chosen.put(node, formulation));
+              });
+      return chosen;
+    } finally {
+      plans.forEach(TimedPlan::close);
+    }
+  }
+
+  /** Runs all in turn, so that whatever else the machine does meets all of them alike. */
+  private static void race(List<TimedPlan> plans) {
+    long end = System.nanoTime() + BUDGET_NANOS;
+    for (int round = 0; round < MOST_ROUNDS; round++) {
+      if (round >= FEWEST_ROUNDS && System.nanoTime() > end) {
+        return;
+      }
+      plans.forEach(TimedPlan::time);
+    }
+  }
+
+  /** The formulation of the shortest time for each kind of layer. */
+  private Map<String, Formulation> best(List<TimedPlan> plans) {
+    Map<String, Map<Formulation, Double>> times = new HashMap<>();
+    for (TimedPlan timed : plans) {
+      Map<String, Double> sums = new HashMap<>();
+      Map<String, Formulation> formulations = new HashMap<>();
+      for (NetworkPlan.Span span : timed.plan.spans()) {
+        if (span.formulation() != null) {
+          String key = key(span.node());
+          double penalty = hasReference(timed.plan, span) ? REFERENCE_PENALTY : 0;
+          sums.merge(key, penalty + timed.nanos(span), Double::sum);
+          formulations.put(key, span.formulation());
+        }
+      }
+      sums.forEach(
+          (key, nanos) ->
+              times
+                  .computeIfAbsent(key, k -> new HashMap<>())
+                  .merge(formulations.get(key), nanos, Math::min));
+    }
+    Map<String, Formulation> best = new HashMap<>();
+    times.forEach(
+        (key, map) ->
+            best.put(
+                key,
+                map.entrySet().stream().min(Map.Entry.comparingByValue()).orElseThrow().getKey()));
+    return best;
+  }
+
+  /** A plan with memory, and how long its sections took. */
+  private static final class TimedPlan implements AutoCloseable {
+    private final NetworkPlan plan;
+    private final Execution execution;
+    private final Arena arena = Arena.ofShared();
+    private final List<long[]> rounds = new ArrayList<>();
+
+    TimedPlan(NetworkPlan plan) {
+      this.plan = plan;
+      this.execution = plan.program().newExecution();
+      for (Operand operand : List.of(plan.input(), plan.output())) {
+        Tensor tensor = Tensor.allocate(operand.desc(), arena);
+        tensor.segment().fill((byte) 0x3c); // small numbers
+        execution.bind(operand, tensor);
+      }
+    }
+
+    /** Times the second of two runs. */
+    void time() {
+      execution.run();
+      rounds.add(execution.profileSections(1));
+    }
+
+    /** The median of a layer's times. */
+    double nanos(NetworkPlan.Span span) {
+      return rounds.stream()
+          .mapToLong(
+              sections -> {
+                long sum = 0;
+                for (int s = span.first(); s < span.end(); s++) {
+                  sum += sections[s];
+                }
+                return sum;
+              })
+          .sorted()
+          .skip(rounds.size() / 2)
+          .findFirst()
+          .orElseThrow();
+    }
+
+    @Override
+    public void close() {
+      execution.close();
+      arena.close();
+      plan.close();
+    }
+  }
+
+  private NetworkPlan build(Map<Node, Formulation> formulations, boolean traced) {
+    try (PlanBuilder builder =
+        new PlanBuilder(engine, graph, batch, options, weights, formulations, constants)) {
+      return builder.build(traced);
+    }
+  }
+
+  /** Everything that a choice depends on, in one line. */
+  private String key(Node node) {
+    ConvolutionLayer conv = (ConvolutionLayer) node.layer();
+    return "in a network | %s | %s | %s | %s %s %d threads"
+        .formatted(
+            conv.spec(),
+            shape(conv.input()),
+            conv.activation(),
+            options.type(),
+            options.fpMath(),
+            options.threads());
+  }
+}

@@ -1,0 +1,43 @@
+package io.github.octconv4j.nn;
+
+import io.github.octconv4j.dnn.Algorithm;
+import io.github.octconv4j.dnn.Arg;
+import io.github.octconv4j.dnn.Binary;
+import io.github.octconv4j.dnn.Operand;
+import io.github.octconv4j.dnn.PostOps;
+import io.github.octconv4j.octave.Activation;
+import io.github.octconv4j.octave.OctaveOperand;
+import java.util.Map;
+
+/**
+ * {@code y = activation(a + b)} on both parts. Where {@code a} comes from a convolution that nobody
+ * else reads, that writes the sum itself.
+ *
+ * @param activation applied to the sum
+ */
+record SumLayer(Activation activation) implements Layer {
+  @Override
+  public OctaveOperand addTo(PlanBuilder plan, Node node) {
+    OctaveOperand y = plan.copyUnlessLast(node, node.inputs().getLast());
+    Node first = plan.fused(node);
+    if (first != null) {
+      ((Adding) first.layer()).addInto(plan, first, y, activation);
+      return y;
+    }
+    OctaveOperand x = plan.value(node.input());
+    add(plan, node.name(), x.high(), y.high());
+    add(plan, node.name(), x.low(), y.low());
+    return y;
+  }
+
+  private void add(PlanBuilder plan, String name, Operand x, Operand y) {
+    if (y != null) {
+      plan.octave()
+          .add(
+              name,
+              new Binary(Algorithm.BINARY_ADD, y.desc(), x.desc(), y.desc()),
+              activation.after(PostOps.NONE),
+              Map.of(Arg.SRC, y, Arg.SRC_1, x, Arg.DST, y));
+    }
+  }
+}

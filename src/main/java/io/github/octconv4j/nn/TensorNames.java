@@ -1,0 +1,51 @@
+package io.github.octconv4j.nn;
+
+import io.github.octconv4j.octave.Frequency;
+import io.github.octconv4j.octave.OctavePath;
+
+/**
+ * How files name the tensors of a convolution: of an octave one by its path, of a dense one.
+ *
+ * @param paths prefix of the kernels of the paths, or null where the layer is a dense one
+ * @param norms prefix of the batch norm of each frequency, or null where the layer is a dense one
+ * @param kernel prefix of the dense kernel
+ * @param norm prefix of the dense batch norm
+ */
+record TensorNames(String paths, String norms, String kernel, String norm) {
+  /**
+   * The names that d-li14/octconv.pytorch gives to a module, and those of the dense one in its
+   * place.
+   */
+  static TensorNames octave(String module, String kernel, String norm) {
+    return new TensorNames(module + ".conv.conv_", module + ".bn_", kernel, norm);
+  }
+
+  /** The names of a dense convolution and its batch norm. */
+  static TensorNames dense(String kernel, String norm) {
+    return new TensorNames(null, null, kernel, norm);
+  }
+
+  boolean isOctave() {
+    return paths != null;
+  }
+
+  String kernel(OctavePath path) {
+    return isOctave()
+        ? "%s%s2%s.weight".formatted(paths, letter(path.source()), letter(path.destination()))
+        : kernel + ".weight";
+  }
+
+  String bias(OctavePath path) {
+    return isOctave()
+        ? "%s%s2%s.bias".formatted(paths, letter(path.source()), letter(path.destination()))
+        : kernel + ".bias";
+  }
+
+  String norm(Frequency frequency) {
+    return isOctave() ? norms + letter(frequency) : norm;
+  }
+
+  static char letter(Frequency frequency) {
+    return frequency == Frequency.HIGH ? 'h' : 'l';
+  }
+}

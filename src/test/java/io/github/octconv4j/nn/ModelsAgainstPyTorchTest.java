@@ -1,0 +1,96 @@
+package io.github.octconv4j.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.octconv4j.octave.PlanOptions;
+import io.github.octconv4j.octave.Tuning;
+import io.github.octconv4j.weights.SafetensorsFile;
+import io.github.octconv4j.weights.TensorView;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The architectures, cut down in width, against what PyTorch gave for the same random weights and
+ * input, stage by stage.
+ */
+class ModelsAgainstPyTorchTest {
+  private static final Path FOLDER = Path.of("src/test/resources/io/github/octconv4j/nn/models");
+
+  static List<Path> files() throws Exception {
+    try (Stream<Path> files = Files.list(FOLDER)) {
+      List<Path> found =
+          files.filter(path -> path.toString().endsWith(".safetensors")).sorted().toList();
+      assertThat(found).hasSizeGreaterThanOrEqualTo(4);
+      return found;
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("files")
+  void everyStageAgrees(Path path) throws Exception {
+    compare(path, PlanOptions.DEFAULT.tuning(Tuning.OFF));
+  }
+
+  @ParameterizedTest
+  @MethodSource("files")
+  void everyStageAgreesOnTwoThreads(Path path) throws Exception {
+    compare(path, PlanOptions.DEFAULT.tuning(Tuning.HEURISTIC).threads(2));
+  }
+
+  private static void compare(Path path, PlanOptions options) throws Exception {
+    try (SafetensorsFile file = SafetensorsFile.open(path);
+        Network network = Network.load(path)) {
+      TensorView input = file.tensor("input");
+      try (Predictor predictor =
+          network.tracingPredictor(Math.toIntExact(input.shape()[0]), options)) {
+        float[] output = predictor.run(input.toFloats());
+
+        int compared = 0;
+        for (String name : file.names()) {
+          if (name.startsWith("act.")) {
+            assertClose(name, predictor.trace(layer(name, predictor)).floats(), file);
+            compared++;
+          }
+        }
+        assertThat(compared).isGreaterThanOrEqualTo(6);
+        assertClose("output", output, file);
+      }
+    }
+  }
+
+  /** The trace of a stage: of a layer of its name, or else of the last one inside it. */
+  private static String layer(String activation, Predictor predictor) {
+    String name = activation.substring("act.".length());
+    if (predictor.traces().contains(name)) {
+      return name;
+    }
+    String stage = name.substring(0, name.length() - 2);
+    String part = name.substring(name.length() - 2);
+    List<String> inside = new ArrayList<>();
+    for (String trace : predictor.traces()) {
+      if (trace.startsWith(stage + ".") && trace.endsWith(part)) {
+        inside.add(trace);
+      }
+    }
+    assertThat(inside).as("layers of %s", activation).isNotEmpty();
+    return inside.getLast();
+  }
+
+  /** Within 1e-4 of the largest value. */
+  private static void assertClose(String tensor, float[] actual, SafetensorsFile file) {
+    float[] expected = file.tensor(tensor).toFloats();
+    assertThat(actual).as(tensor).hasSameSizeAs(expected);
+    double largest = 0;
+    double error = 0;
+    for (int i = 0; i < expected.length; i++) {
+      largest = Math.max(largest, Math.abs(expected[i]));
+      error = Math.max(error, Math.abs(expected[i] - actual[i]));
+    }
+    assertThat(error).as(tensor).isLessThan(1e-4 * largest);
+  }
+}
