@@ -622,9 +622,7 @@ final class GoodArguments {
           OctaveConv2d s = spec();
           OctaveProgramBuilder builder = programBuilder();
           OctaveOperand x = operand(builder, s.in(), s.sizeRule());
-          OctaveOperand y =
-              builder.temporary(
-                  "y", s.out(), s.outputShape(x.shape()), Layout.NHWC);
+          OctaveOperand y = builder.temporary("y", s.out(), s.outputShape(x.shape()), Layout.NHWC);
           return args(
               builder, "c", s, weights(s), x, y, false, Activation.RELU, Formulation.DEFAULT);
         });

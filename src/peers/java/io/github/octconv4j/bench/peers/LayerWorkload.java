@@ -9,7 +9,6 @@ import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.octave.Frequency;
 import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.OctavePath;
-import io.github.octconv4j.octave.OctaveProgramBuilder;
 import io.github.octconv4j.octave.OctaveShape;
 import io.github.octconv4j.octave.OctaveWeights;
 import java.util.ArrayList;
