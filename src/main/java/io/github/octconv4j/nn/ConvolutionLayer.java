@@ -107,23 +107,23 @@ record ConvolutionLayer(
   }
 
   /** Reads the weights and folds the batch norm into them. */
-  OctaveWeights weights(Parameters parameters) {
+  OctaveWeights weights(Weights tensors) {
     Map<OctavePath, float[]> kernels = new EnumMap<>(OctavePath.class);
     Map<Frequency, float[]> biases = new EnumMap<>(Frequency.class);
     for (OctavePath path : spec.paths()) {
-      kernels.put(path, parameters.values(kernel(path)));
+      kernels.put(path, tensors.of(kernel(path)));
       if (norm == Norm.BIAS && isFirst(path)) {
-        biases.put(path.destination(), parameters.values(bias(path)));
+        biases.put(path.destination(), tensors.of(bias(path)));
       }
     }
     for (Frequency frequency : Frequency.values()) {
       if (norm == Norm.BATCH && spec.out().of(frequency) > 0) {
         BatchNorm batchNorm =
             new BatchNorm(
-                parameters.values(norm(frequency, "weight", Kind.SCALE)),
-                parameters.values(norm(frequency, "bias", Kind.SHIFT)),
-                parameters.values(norm(frequency, "running_mean", Kind.MEAN)),
-                parameters.values(norm(frequency, "running_var", Kind.VARIANCE)),
+                tensors.of(norm(frequency, "weight", Kind.SCALE)),
+                tensors.of(norm(frequency, "bias", Kind.SHIFT)),
+                tensors.of(norm(frequency, "running_mean", Kind.MEAN)),
+                tensors.of(norm(frequency, "running_var", Kind.VARIANCE)),
                 epsilon);
         kernels.forEach(
             (path, kernel) -> {

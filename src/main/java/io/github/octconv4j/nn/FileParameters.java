@@ -4,6 +4,7 @@ import io.github.octconv4j.nn.Parameter.Slice;
 import io.github.octconv4j.weights.SafetensorsFile;
 import io.github.octconv4j.weights.WeightStore;
 import java.util.List;
+import java.util.Objects;
 
 /** The tensors of a file, or parts of them. */
 final class FileParameters implements Parameters {
@@ -17,11 +18,12 @@ final class FileParameters implements Parameters {
 
   @Override
   public float[] values(Parameter p) {
+    Objects.requireNonNull(p, "parameter");
     if (!sliced) {
-      return file.tensor(p.name()).toFloats();
+      return values(p.name(), p.count());
     }
-    Slice slice = p.slice().orElseThrow();
-    float[] dense = file.tensor(slice.name()).toFloats();
+    Slice slice = slice(p);
+    float[] dense = values(slice.name(), Parameter.count(slice.shape()));
     if (slice.shape().equals(p.shape())) {
       return dense;
     }
@@ -43,21 +45,36 @@ final class FileParameters implements Parameters {
     return values;
   }
 
+  private float[] values(String name, long count) {
+    float[] values = file.tensor(name).toFloats();
+    if (values.length != count) {
+      throw new IllegalArgumentException(
+          "%s: tensor %s must have %d values, had %d"
+              .formatted(file.path(), name, count, values.length));
+    }
+    return values;
+  }
+
+  private Slice slice(Parameter p) {
+    return p.slice()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "%s: %s has groups, and no part of a dense tensor is the same"
+                        .formatted(file.path(), p.name())));
+  }
+
   @Override
   public void check(List<Parameter> parameters) {
+    Objects.requireNonNull(parameters, "parameters");
     WeightStore store = WeightStore.of(file);
     for (Parameter p : parameters) {
+      Objects.requireNonNull(p, "element of parameters");
       if (!sliced) {
         store.require(p.name(), p.dims());
         continue;
       }
-      Slice slice =
-          p.slice()
-              .orElseThrow(
-                  () ->
-                      new IllegalArgumentException(
-                          "%s: %s has groups, and no part of a dense tensor is the same"
-                              .formatted(file.path(), p.name())));
+      Slice slice = slice(p);
       store.require(slice.name(), slice.shape().stream().mapToLong(Long::longValue).toArray());
     }
     store.verifyComplete(FileParameters::isIgnorable);

@@ -7,6 +7,8 @@ import java.util.Objects;
 
 /** Makes pictures of any size and color what a network takes. Immutable. */
 public final class ImageInput {
+  private static final int MOST_RATIO = 100; // scaled, a longer one would fill the heap
+
   private final NetworkInfo info;
   private final float[] mean;
   private final float[] std;
@@ -31,6 +33,8 @@ public final class ImageInput {
   /**
    * Returns the picture in the network's size, grey or RGB as the network takes it: stretched, or
    * scaled by its shorter side with the middle cut out, as {@link NetworkInfo#resize} says.
+   *
+   * @throws IllegalArgumentException if the longer side is 100 times the shorter one or more
    */
   public Image fit(Image image) {
     Objects.requireNonNull(image, "image");
@@ -38,9 +42,14 @@ public final class ImageInput {
     if (info.resize() == 0) {
       return colored.resize(info.width(), info.height());
     }
-    long shorter = Math.min(image.width(), image.height());
-    int width = Math.toIntExact((long) image.width() * info.resize() / shorter);
-    int height = Math.toIntExact((long) image.height() * info.resize() / shorter);
+    int shorter = Math.min(image.width(), image.height());
+    if (Math.max(image.width(), image.height()) / shorter >= MOST_RATIO) {
+      throw new IllegalArgumentException(
+          "image must not be %d times as long as wide, was %s; cut out a part"
+              .formatted(MOST_RATIO, image));
+    }
+    int width = (int) ((long) image.width() * info.resize() / shorter);
+    int height = (int) ((long) image.height() * info.resize() / shorter);
     return colored.resize(width, height).centerCrop(info.width(), info.height());
   }
 

@@ -21,10 +21,10 @@ import java.util.TreeSet;
  * @param architecture one of {@link #architectures()}
  * @param alpha share of low channels, from 0 to 1 without 1; 0 is the plain network
  * @param strideRule what a stride of 2 does with the low part
- * @param width factor of all channel counts, above 0; 1 is as published
- * @param classes of the output
- * @param imageSize height and width of the input
- * @param epsilon of the batch norms
+ * @param width factor of all channel counts, above 0 and at most 16; 1 is as published
+ * @param classes of the output, 1 to 100,000
+ * @param imageSize height and width of the input, 32 to 8192
+ * @param epsilon of the batch norms, above 0
  */
 public record Model(
     String architecture,
@@ -35,6 +35,9 @@ public record Model(
     int imageSize,
     double epsilon) {
   private static final String OCTAVE = "oct_";
+  private static final int MOST_CLASSES = 100_000;
+  private static final int LEAST_SIZE = 32;
+  private static final int MOST_SIZE = 8192;
 
   /** Checks the values. */
   public Model {
@@ -51,11 +54,15 @@ public record Model(
     if (!(width > 0 && width <= 16)) {
       throw new IllegalArgumentException("width must be above 0 and at most 16, was " + width);
     }
-    if (classes < 1 || imageSize < 32) {
+    if (classes < 1 || classes > MOST_CLASSES) {
       throw new IllegalArgumentException(
-          "classes must be at least 1 and imageSize at least 32, were %d and %d"
-              .formatted(classes, imageSize));
+          "classes must be 1 to %d, was %d".formatted(MOST_CLASSES, classes));
     }
+    if (imageSize < LEAST_SIZE || imageSize > MOST_SIZE) {
+      throw new IllegalArgumentException(
+          "imageSize must be %d to %d, was %d".formatted(LEAST_SIZE, MOST_SIZE, imageSize));
+    }
+    NetworkBuilder.requireEpsilon(epsilon);
   }
 
   /**

@@ -25,8 +25,8 @@ public final class Network implements AutoCloseable {
   private final NetworkGraph graph;
   private final Parameters parameters;
   private final SafetensorsFile file; // null where the weights are the caller's
-  private final Engine engine = Engine.cpu();
-  private final Constants constants = Constants.of(engine);
+  private final Engine engine;
+  private final Constants constants;
   private final PlanCache<NetworkPlan> cache =
       new PlanCache<>("Network", CACHED_PLANS, CACHED_BYTES);
   private final PredictorPool pool = new PredictorPool(this);
@@ -55,17 +55,13 @@ public final class Network implements AutoCloseable {
     if (info.channels() != image.channels().total()
         || info.height() != image.shape().height()
         || info.width() != image.shape().width()) {
-      engine.close();
       throw new IllegalArgumentException(
           "network %s: info says an input of %dx%dx%d, the graph takes %s"
               .formatted(info.name(), info.channels(), info.height(), info.width(), image));
     }
-    try {
-      parameters.check(graph.parameters());
-    } catch (RuntimeException | Error e) {
-      engine.close();
-      throw e;
-    }
+    parameters.check(graph.parameters());
+    this.engine = Engine.cpu();
+    this.constants = Constants.of(engine);
   }
 
   /** Makes a network of a known architecture, which expects pictures as those for ImageNet do. */

@@ -48,6 +48,14 @@ public final class NetworkBuilder {
    * @param width of the input
    */
   public NetworkBuilder(int channels, int height, int width) {
+    if (channels < 1
+        || height < 1
+        || width < 1
+        || (long) height * width > Integer.MAX_VALUE / channels) {
+      throw new IllegalArgumentException(
+          "channels, height and width must be at least 1 and an image have at most %d values, were %d, %d and %d"
+              .formatted(Integer.MAX_VALUE, channels, height, width));
+    }
     this.input =
         new FeatureMap(
             this,
@@ -59,11 +67,15 @@ public final class NetworkBuilder {
 
   /** Sets what the batch norms that follow add to the variance, above 0. */
   public NetworkBuilder epsilon(double value) {
-    if (!(value > 0)) {
-      throw new IllegalArgumentException("epsilon must be above 0, was " + value);
-    }
+    requireEpsilon(value);
     epsilon = value;
     return this;
+  }
+
+  static void requireEpsilon(double value) {
+    if (!(value > 0 && value < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException("epsilon must be above 0 and finite, was " + value);
+    }
   }
 
   /** Returns the image. */
@@ -156,14 +168,19 @@ public final class NetworkBuilder {
       String name, FeatureMap x, Algorithm algorithm, int kernel, int stride, int padding) {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(x, "x");
+    if (kernel < 1 || stride < 1 || padding < 0) {
+      throw new IllegalArgumentException(
+          "layer %s: kernel and stride must be at least 1, padding at least 0, were %d, %d and %d"
+              .formatted(name, kernel, stride, padding));
+    }
     Window window = Window.of(kernel, kernel).strides(stride, stride).padding(padding, padding);
     OctaveShape s = x.shape();
-    int height = (int) window.output(0, s.height());
-    int width = (int) window.output(1, s.width());
+    long height = window.output(0, s.height());
+    long width = window.output(1, s.width());
     boolean low = x.channels().low() > 0;
-    int lowHeight = low ? (int) window.output(0, s.lowHeight()) : height / 2;
-    int lowWidth = low ? (int) window.output(1, s.lowWidth()) : width / 2;
-    if (2 * padding > kernel
+    long lowHeight = low ? window.output(0, s.lowHeight()) : height / 2;
+    long lowWidth = low ? window.output(1, s.lowWidth()) : width / 2;
+    if (2L * padding > kernel
         || height < 1
         || width < 1
         || (low && (lowHeight < 1 || lowWidth < 1))) {
@@ -176,7 +193,12 @@ public final class NetworkBuilder {
         name,
         new PoolLayer(algorithm, window),
         x.channels(),
-        new OctaveShape(1, height, width, lowHeight, lowWidth),
+        new OctaveShape(
+            1,
+            Math.toIntExact(height), // at most one more than the input
+            Math.toIntExact(width),
+            Math.toIntExact(lowHeight),
+            Math.toIntExact(lowWidth)),
         x);
   }
 
@@ -242,12 +264,18 @@ public final class NetworkBuilder {
   /**
    * Adds a fully connected layer on (c, 1, 1); tensors {@code name.weight} (out, c) and {@code
    * name.bias}.
+   *
+   * @param out channels of the output, at least 1
    */
   public FeatureMap linear(String name, FeatureMap x, int out, Activation activation) {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(x, "x");
     Objects.requireNonNull(activation, "activation");
     requirePixel(name, x);
+    if (out < 1) {
+      throw new IllegalArgumentException(
+          "layer %s: out must be at least 1, was %d".formatted(name, out));
+    }
     return add(
         name,
         new LinearLayer(name, x.channels(), out, activation),
@@ -280,7 +308,7 @@ public final class NetworkBuilder {
 
   private FeatureMap add(
       String name, Layer layer, ChannelSplit channels, OctaveShape shape, FeatureMap... inputs) {
-    if (!names.add(name)) {
+    if (names.contains(name)) {
       throw new IllegalArgumentException("there is a layer %s already".formatted(name));
     }
     for (FeatureMap x : inputs) {
@@ -289,9 +317,29 @@ public final class NetworkBuilder {
             "layer %s: %s belongs to another network".formatted(name, x.name()));
       }
     }
+    requireSizes(name, layer, channels, shape);
+    names.add(name);
     FeatureMap output = new FeatureMap(this, name, channels, shape);
     nodes.add(new Node(layer, List.of(inputs), output));
     return output;
+  }
+
+  /** The values of a tensor and of a feature map must be countable. */
+  private static void requireSizes(
+      String name, Layer layer, ChannelSplit channels, OctaveShape shape) {
+    try {
+      layer.parameters(); // each checks itself
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("layer %s: %s".formatted(name, e.getMessage()), e);
+    }
+    long pixels = (long) shape.height() * shape.width();
+    long lowPixels = (long) shape.lowHeight() * shape.lowWidth();
+    if (pixels > Integer.MAX_VALUE / Math.max(1, channels.high())
+        || lowPixels > Integer.MAX_VALUE / Math.max(1, channels.low())) {
+      throw new IllegalArgumentException(
+          "layer %s: each part of an image may have %d values, %s and %s make more"
+              .formatted(name, Integer.MAX_VALUE, channels, shape));
+    }
   }
 
   /**

@@ -10,8 +10,8 @@ import java.util.Objects;
  * @param channels of the input image
  * @param height of the input image
  * @param width of the input image
- * @param resize the shorter side of a picture is scaled to this many pixels before the middle is
- *     cut out; 0 where a picture is stretched to the input's size
+ * @param resize the shorter side of a picture is scaled to this many pixels, at most 16,384, before
+ *     the middle is cut out; 0 where a picture is stretched to the input's size
  * @param mean subtracted from each channel of an image whose values are 0 to 1
  * @param std what the difference is divided by
  * @param labels of the classes, in the order of the output
@@ -31,21 +31,26 @@ public record NetworkInfo(
   /** Standard deviation of ImageNet's red, green and blue. */
   public static final List<Float> IMAGENET_STD = List.of(.229f, .224f, .225f);
 
+  private static final int MOST_RESIZE = 16_384;
+
   /** Checks the sizes and copies the lists. */
   public NetworkInfo {
     Objects.requireNonNull(name, "name");
     mean = copyOf(mean, "mean");
     std = copyOf(std, "std");
     labels = copyOf(labels, "labels");
-    if (channels < 1 || height < 1 || width < 1) {
+    if (channels < 1
+        || height < 1
+        || width < 1
+        || (long) height * width > Integer.MAX_VALUE / channels) {
       throw new IllegalArgumentException(
-          "network %s: the input must be at least 1x1x1, was %dx%dx%d"
-              .formatted(name, channels, height, width));
+          "network %s: the input must be at least 1x1x1 and have at most %d values, was %dx%dx%d"
+              .formatted(name, Integer.MAX_VALUE, channels, height, width));
     }
-    if (resize != 0 && resize < Math.max(height, width)) {
+    if (resize != 0 && (resize < Math.max(height, width) || resize > MOST_RESIZE)) {
       throw new IllegalArgumentException(
-          "network %s: resize must be 0 or at least as large as the input of %dx%d, was %d"
-              .formatted(name, height, width, resize));
+          "network %s: resize must be 0, or at least as large as the input of %dx%d and at most %d, was %d"
+              .formatted(name, height, width, MOST_RESIZE, resize));
     }
     if (mean.size() != channels || std.size() != channels) {
       throw new IllegalArgumentException(

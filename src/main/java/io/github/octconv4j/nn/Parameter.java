@@ -9,7 +9,7 @@ import java.util.Optional;
  * A tensor that a network needs.
  *
  * @param name in a file of weights
- * @param shape outermost dimension first
+ * @param shape outermost dimension first; at least one, of at most 2^31-1 values in all
  * @param kind what it is
  * @param slice where it is in a checkpoint of the dense network, empty where it is nowhere
  */
@@ -35,23 +35,60 @@ public record Parameter(String name, List<Long> shape, Kind kind, Optional<Slice
    *
    * @param name of the dense tensor
    * @param shape of the dense tensor
-   * @param firstRow first index of the outermost dimension
-   * @param firstColumn first index of the second dimension, 0 where there is none
+   * @param firstRow first index of the outermost dimension, at least 0
+   * @param firstColumn first index of the second dimension, at least 0, and 0 where there is none
    */
   public record Slice(String name, List<Long> shape, long firstRow, long firstColumn) {
-    /** Copies the list. */
+    /** Checks the values and copies the list. */
     public Slice {
       Objects.requireNonNull(name, "name");
-      shape = List.copyOf(Objects.requireNonNull(shape, "shape"));
+      shape = checked(name, shape);
+      if (firstRow < 0 || firstColumn < 0) {
+        throw new IllegalArgumentException(
+            "tensor %s: firstRow and firstColumn must be at least 0, were %d and %d"
+                .formatted(name, firstRow, firstColumn));
+      }
+    }
+
+    /** Whether a tensor of this shape lies inside. */
+    private boolean holds(List<Long> part) {
+      boolean fits = part.size() == shape.size();
+      for (int d = 0; fits && d < part.size(); d++) {
+        long first = d == 0 ? firstRow : d == 1 ? firstColumn : 0;
+        long room = shape.get(d) - part.get(d);
+        fits = d < 2 ? first <= room : room == 0;
+      }
+      return fits && (part.size() > 1 || firstColumn == 0);
     }
   }
 
-  /** Copies the list. */
+  /** Checks the values and copies the list. */
   public Parameter {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(kind, "kind");
     Objects.requireNonNull(slice, "slice");
-    shape = List.copyOf(Objects.requireNonNull(shape, "shape"));
+    shape = checked(name, shape);
+    if (slice.isPresent() && !slice.get().holds(shape)) {
+      throw new IllegalArgumentException(
+          "tensor %s: shape %s does not lie inside slice %s".formatted(name, shape, slice.get()));
+    }
+  }
+
+  /** A copy of a shape whose values an array can hold. */
+  private static List<Long> checked(String name, List<Long> shape) {
+    Objects.requireNonNull(shape, "shape")
+        .forEach(dimension -> Objects.requireNonNull(dimension, "element of shape"));
+    long count = shape.isEmpty() ? 0 : 1;
+    for (long dimension : shape) {
+      boolean fits = count > 0 && dimension > 0 && dimension <= Integer.MAX_VALUE / count;
+      count = fits ? count * dimension : 0;
+    }
+    if (count == 0) {
+      throw new IllegalArgumentException(
+          "tensor %s: shape must have dimensions of at least 1 and at most %d values in all, was %s"
+              .formatted(name, Integer.MAX_VALUE, shape));
+    }
+    return List.copyOf(shape);
   }
 
   static Parameter of(String name, Kind kind, long... shape) {
@@ -65,6 +102,10 @@ public record Parameter(String name, List<Long> shape, Kind kind, Optional<Slice
 
   /** Returns the number of values. */
   public long count() {
+    return count(shape);
+  }
+
+  static long count(List<Long> shape) {
     return shape.stream().reduce(1L, (a, b) -> a * b);
   }
 

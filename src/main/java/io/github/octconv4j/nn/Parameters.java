@@ -49,17 +49,29 @@ public interface Parameters {
 
   /** Returns tensors by name; the arrays are not copied and must not change. */
   static Parameters of(Map<String, float[]> tensors) {
-    Objects.requireNonNull(tensors, "tensors");
+    Objects.requireNonNull(tensors, "tensors")
+        .forEach(
+            (name, values) -> {
+              Objects.requireNonNull(name, "name of one of tensors");
+              Objects.requireNonNull(values, () -> "values of tensor " + name);
+            });
     Map<String, float[]> copy = Map.copyOf(tensors);
     return new Parameters() {
       @Override
       public float[] values(Parameter parameter) {
-        return copy.get(parameter.name()).clone();
+        Objects.requireNonNull(parameter, "parameter");
+        float[] values = copy.get(parameter.name());
+        if (values == null || values.length != parameter.count()) {
+          throw new IllegalArgumentException(
+              "tensor %s %s is not there or has another shape"
+                  .formatted(parameter.name(), parameter.shape()));
+        }
+        return values.clone();
       }
 
       @Override
       public void check(List<Parameter> parameters) {
-        MapCheck.check(copy, parameters);
+        MapCheck.check(copy, requireNoNull(parameters));
       }
     };
   }
@@ -72,6 +84,7 @@ public interface Parameters {
     return new Parameters() {
       @Override
       public float[] values(Parameter p) {
+        Objects.requireNonNull(p, "parameter");
         SplittableRandom random =
             new SplittableRandom(seed ^ (0x9e3779b97f4a7c15L * p.name().hashCode()));
         double inputs = (double) p.count() / p.shape().getFirst();
@@ -87,8 +100,15 @@ public interface Parameters {
 
       @Override
       public void check(List<Parameter> parameters) {
-        // every name has values
+        requireNoNull(parameters); // every name has values
       }
     };
+  }
+
+  /** Returns the list, of which no element is null. */
+  private static List<Parameter> requireNoNull(List<Parameter> parameters) {
+    Objects.requireNonNull(parameters, "parameters")
+        .forEach(parameter -> Objects.requireNonNull(parameter, "element of parameters"));
+    return parameters;
   }
 }

@@ -9,6 +9,8 @@ import io.github.octconv4j.octave.PlanCache;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -16,20 +18,33 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Runs a {@link Network} on batches of images, one thread at a time. A run in the predictor's own
  * memory allocates nothing. It keeps its network's plan alive until it is closed.
  */
 public final class Predictor implements AutoCloseable {
+  private static final Cleaner CLEANER = Cleaner.create();
+
   private final Network network;
   private final PlanCache<NetworkPlan>.Lease lease;
-  private final Arena arena = Arena.ofShared();
   private final Execution execution;
   private final Tensor input;
   private final Tensor output;
   private final Map<String, Tensor> traces = new LinkedHashMap<>();
-  private boolean closed;
+  private final Cleaner.Cleanable cleanable;
+  private final AtomicBoolean running = new AtomicBoolean();
+  private volatile boolean closed;
+
+  /** What a predictor has but its execution, which looks after itself. */
+  private record Parts(Arena arena, PlanCache<NetworkPlan>.Lease lease) implements Runnable {
+    @Override
+    public void run() {
+      arena.close();
+      lease.close();
+    }
+  }
 
   /**
    * A layer of the plan.
@@ -54,13 +69,26 @@ public final class Predictor implements AutoCloseable {
     this.network = network;
     this.lease = lease;
     NetworkPlan plan = lease.plan();
-    this.execution = plan.program().newExecution();
-    this.input = bind(plan.input());
-    this.output = bind(plan.output());
-    plan.traces().forEach((name, operand) -> traces.put(name, bind(operand)));
+    Arena arena = Arena.ofShared();
+    this.cleanable = CLEANER.register(this, new Parts(arena, lease));
+    try {
+      this.execution = plan.program().newExecution();
+    } catch (RuntimeException | Error e) {
+      cleanable.clean();
+      throw e;
+    }
+    try {
+      this.input = bind(plan.input(), arena);
+      this.output = bind(plan.output(), arena);
+      plan.traces().forEach((name, operand) -> traces.put(name, bind(operand, arena)));
+    } catch (RuntimeException | Error e) {
+      execution.close();
+      cleanable.clean();
+      throw e;
+    }
   }
 
-  private Tensor bind(Operand operand) {
+  private Tensor bind(Operand operand, Arena arena) {
     Tensor tensor = Tensor.allocate(operand.desc(), arena);
     execution.bind(operand, tensor);
     return tensor;
@@ -82,7 +110,12 @@ public final class Predictor implements AutoCloseable {
 
   /** Runs the network from {@link #input()} to {@link #output()}. */
   public void run() {
-    execution.run();
+    enter();
+    try {
+      execution.run();
+    } finally {
+      exit();
+    }
   }
 
   /**
@@ -93,9 +126,14 @@ public final class Predictor implements AutoCloseable {
    */
   public float[] run(float[] images) {
     Objects.requireNonNull(images, "images");
-    set(MemorySegment.ofArray(images));
-    run();
-    return output.floats();
+    enter();
+    try {
+      fill(MemorySegment.ofArray(images));
+      execution.run();
+      return output.floats();
+    } finally {
+      exit();
+    }
   }
 
   /**
@@ -113,16 +151,21 @@ public final class Predictor implements AutoCloseable {
           "results must be writable and have %d bytes for %s, was %s"
               .formatted(bytes, output.desc(), results));
     }
-    set(images);
-    run();
-    MemorySegment.copy(
-        output.segment(),
-        ValueLayout.JAVA_FLOAT,
-        0,
-        results,
-        ValueLayout.JAVA_FLOAT_UNALIGNED,
-        0,
-        output.desc().elements());
+    enter();
+    try {
+      fill(images);
+      execution.run();
+      MemorySegment.copy(
+          output.segment(),
+          ValueLayout.JAVA_FLOAT,
+          0,
+          results,
+          ValueLayout.JAVA_FLOAT_UNALIGNED,
+          0,
+          output.desc().elements());
+    } finally {
+      exit();
+    }
   }
 
   /**
@@ -132,6 +175,15 @@ public final class Predictor implements AutoCloseable {
    */
   public void set(MemorySegment images) {
     Objects.requireNonNull(images, "images");
+    enter();
+    try {
+      fill(images);
+    } finally {
+      exit();
+    }
+  }
+
+  private void fill(MemorySegment images) {
     if (images.byteSize() != input.desc().bytes()) {
       throw new IllegalArgumentException(
           "images must have %d floats for %s, had %d bytes"
@@ -167,7 +219,16 @@ public final class Predictor implements AutoCloseable {
       throw new IllegalArgumentException(
           "index must be 0 to %d, was %d".formatted(batch - 1, index));
     }
-    long bytes = input.desc().bytes() / batch;
+    enter();
+    try {
+      fill(index, image);
+    } finally {
+      exit();
+    }
+  }
+
+  private void fill(int index, Image image) {
+    long bytes = input.desc().bytes() / input.desc().dim(0);
     new ImageInput(network.info()).write(image, input.segment().asSlice(index * bytes, bytes));
   }
 
@@ -175,9 +236,14 @@ public final class Predictor implements AutoCloseable {
   public Classification classify(Image image) {
     Objects.requireNonNull(image, "image");
     requireSingle();
-    setImage(0, image);
-    run();
-    return Classification.ofLogits(network.info().labels(), output.floats());
+    enter();
+    try {
+      fill(0, image);
+      execution.run();
+      return Classification.ofLogits(network.info().labels(), output.floats());
+    } finally {
+      exit();
+    }
   }
 
   /**
@@ -233,7 +299,13 @@ public final class Predictor implements AutoCloseable {
    * @param runs at least 1
    */
   public List<LayerTime> profile(int runs) {
-    long[] sections = execution.profileSections(runs);
+    long[] sections;
+    enter();
+    try {
+      sections = execution.profileSections(runs);
+    } finally {
+      exit();
+    }
     List<LayerTime> layers = new ArrayList<>();
     for (NetworkPlan.Span span : lease.plan().spans()) {
       long nanos = 0;
@@ -268,15 +340,43 @@ public final class Predictor implements AutoCloseable {
   /**
    * Frees the predictor's memory.
    *
-   * @throws IllegalStateException if another thread is running it; nothing is freed then
+   * @throws IllegalStateException if another thread is using it; nothing is freed then
    */
   @Override
   public void close() {
-    if (!closed) {
-      arena.close();
-      closed = true;
-      execution.close();
-      lease.close();
+    if (closed) {
+      return;
     }
+    acquire();
+    try {
+      if (!closed) {
+        closed = true;
+        execution.close();
+        cleanable.clean();
+      }
+    } finally {
+      exit();
+    }
+  }
+
+  /** From here to {@link #exit} no other thread does anything here and nothing is freed. */
+  private void enter() {
+    acquire();
+    if (closed) {
+      exit();
+      throw new IllegalStateException("Predictor is closed");
+    }
+  }
+
+  private void acquire() {
+    if (!running.compareAndSet(false, true)) {
+      throw new IllegalStateException(
+          "this predictor is in use by another thread; make one for each thread");
+    }
+  }
+
+  private void exit() {
+    running.set(false);
+    Reference.reachabilityFence(this);
   }
 }

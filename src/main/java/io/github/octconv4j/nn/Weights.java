@@ -13,10 +13,20 @@ final class Weights {
   }
 
   OctaveWeights of(ConvolutionLayer layer) {
-    return folded.computeIfAbsent(layer, key -> key.weights(parameters));
+    return folded.computeIfAbsent(layer, key -> key.weights(this));
   }
 
   float[] of(Parameter parameter) {
-    return parameters.values(parameter);
+    float[] values = parameters.values(parameter);
+    if (values == null || values.length != parameter.count()) {
+      throw new IllegalArgumentException(
+          "parameters must give %d values for tensor %s %s, gave %s"
+              .formatted(
+                  parameter.count(),
+                  parameter.name(),
+                  parameter.shape(),
+                  values == null ? "null" : values.length));
+    }
+    return values;
   }
 }

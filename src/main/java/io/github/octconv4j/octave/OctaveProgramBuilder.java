@@ -134,6 +134,10 @@ public final class OctaveProgramBuilder {
           "layer %s: a plain convolution has no low parts and its stride apart, was %s"
               .formatted(name, spec));
     }
+    if (stride < 1) {
+      throw new IllegalArgumentException(
+          "layer %s: stride must be at least 1, was %d".formatted(name, stride));
+    }
     Kernel kernel = Kernel.of(name, spec, OctavePath.HH, weights.kernel(OctavePath.HH));
     PostOps postOps = activation.after(accumulate ? PostOps.NONE.sum() : PostOps.NONE);
     Padding p = spec.padding();

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Reads the texts of a file's metadata as the values that they stand for. Each failure is an {@link
@@ -23,16 +24,19 @@ public final class Metadata {
 
   /** Returns a file's metadata. */
   public static Metadata of(SafetensorsFile file) {
+    Objects.requireNonNull(file, "file");
     return new Metadata(file.metadata());
   }
 
   /** Returns whether there is such a key. */
   public boolean has(String key) {
+    Objects.requireNonNull(key, "key");
     return texts.containsKey(key);
   }
 
   /** Returns a text. */
   public String text(String key) {
+    Objects.requireNonNull(key, "key");
     String text = texts.get(key);
     if (text == null) {
       throw new IllegalArgumentException(
@@ -43,6 +47,7 @@ public final class Metadata {
 
   /** Returns a text, or another where there is no such key. */
   public String text(String key, String otherwise) {
+    Objects.requireNonNull(key, "key");
     return texts.getOrDefault(key, otherwise);
   }
 

@@ -22,8 +22,6 @@ import io.github.octconv4j.dnn.Stream;
 import io.github.octconv4j.dnn.Tensor;
 import io.github.octconv4j.dnn.Threads;
 import io.github.octconv4j.dnn.Window;
-import io.github.octconv4j.nn.ConvBnAct;
-import io.github.octconv4j.nn.GlobalAveragePool;
 import io.github.octconv4j.octave.Activation;
 import io.github.octconv4j.octave.ChannelSplit;
 import io.github.octconv4j.octave.Formulation;
@@ -627,25 +625,6 @@ final class GoodArguments {
               builder, "c", s, weights(s), x, y, false, Activation.RELU, Formulation.DEFAULT);
         });
     put(
-        "ConvBnAct.addTo(OctaveProgramBuilder,OctaveOperand)",
-        () -> {
-          OctaveConv2d s = spec();
-          OctaveProgramBuilder builder = programBuilder();
-          return args(
-              new ConvBnAct("c", s, weights(s), Activation.NONE),
-              builder,
-              operand(builder, s.in(), s.sizeRule()));
-        });
-    put(
-        "GlobalAveragePool.addTo(OctaveProgramBuilder,OctaveOperand)",
-        () -> {
-          OctaveProgramBuilder builder = programBuilder();
-          return args(
-              new GlobalAveragePool("p"),
-              builder,
-              operand(builder, new ChannelSplit(v.channels(), 0), SizeRule.FLOOR));
-        });
-    put(
         "OctaveProgramBuilder.reorder(String,Operand,Operand,PostOps)",
         () -> {
           OctaveProgramBuilder builder = programBuilder();
@@ -663,13 +642,6 @@ final class GoodArguments {
           long[] dims = v.imageDims(4);
           return args(
               programBuilder(), "c", v.desc(DataType.F32, dims, 0), v.floats(product(dims)), dims);
-        });
-    put(
-        "Linear(String,int,int,float[],float[])",
-        () -> {
-          int in = v.channels();
-          int out = v.channels();
-          return args(null, "l", in, out, v.floats((long) in * out), v.floats(out));
         });
     for (String member : List.of("plan", "planner")) {
       put(
