@@ -117,7 +117,8 @@ final class ClassifyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     checkUsage();
-    PlanOptions options = PlanOptions.DEFAULT
+    PlanOptions options =
+        PlanOptions.DEFAULT
             .type(dtype)
             .fpMath(fpMath ? FpMath.BF16 : FpMath.STRICT)
             .threads(threads);
@@ -147,7 +148,8 @@ final class ClassifyCommand implements Callable<Integer> {
   private Optional<Model> architecture() {
     return architecture.map(
         name -> {
-          Model named = Model.of(name).strideRule(keepLow ? StrideRule.KEEP_LOW : StrideRule.POOL_ALL);
+          Model named =
+              Model.of(name).strideRule(keepLow ? StrideRule.KEEP_LOW : StrideRule.POOL_ALL);
           return alpha.isPresent() ? named.alpha(alpha.get()) : named;
         });
   }

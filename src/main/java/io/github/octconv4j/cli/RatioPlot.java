@@ -34,7 +34,10 @@ import org.jfree.chart.ui.TextAnchor;
 import org.jfree.data.xy.XYSeries;
 import org.jfree.data.xy.XYSeriesCollection;
 
-/** Draws ratios over alpha, a line for each layer or network, between dense, which is 1, and the limit. */
+/**
+ * Draws ratios over alpha, a line for each layer or network, between dense, which is 1, and the
+ * limit.
+ */
 final class RatioPlot {
   static final int WIDTH = 1000;
   static final int HEIGHT = 700;

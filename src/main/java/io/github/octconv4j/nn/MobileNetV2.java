@@ -72,20 +72,11 @@ final class MobileNetV2 {
     FeatureMap inner = x;
     if (expansion > 1) {
       inner =
-          layers.octave(
-              names(conv, part++),
-              inner,
-              Conv.pointwise(wide, 1),
-              low,
-              Activation.RELU6);
+          layers.octave(names(conv, part++), inner, Conv.pointwise(wide, 1), low, Activation.RELU6);
     }
     inner =
         layers.octave(
-            names(conv, part++),
-            inner,
-            new Conv(wide, 3, stride, wide),
-            low,
-            Activation.RELU6);
+            names(conv, part++), inner, new Conv(wide, 3, stride, wide), low, Activation.RELU6);
     inner =
         layers.octave(
             new Names(conv + part, conv + part, conv + (part + 1)),

@@ -48,20 +48,24 @@ public final class Network implements AutoCloseable {
     this.graph = Objects.requireNonNull(graph, "graph");
     this.parameters = Objects.requireNonNull(parameters, "parameters");
     this.file = file;
+    try {
+      requireImage();
+      parameters.check(graph.parameters());
+    } catch (RuntimeException | Error e) {
+      constants.close();
+      engine.close();
+      throw e;
+    }
+  }
+
+  private void requireImage() {
     FeatureMap image = graph.input();
     if (info.channels() != image.channels().total()
         || info.height() != image.shape().height()
         || info.width() != image.shape().width()) {
-      engine.close();
       throw new IllegalArgumentException(
           "network %s: info says an input of %dx%dx%d, the graph takes %s"
               .formatted(info.name(), info.channels(), info.height(), info.width(), image));
-    }
-    try {
-      parameters.check(graph.parameters());
-    } catch (RuntimeException | Error e) {
-      engine.close();
-      throw e;
     }
   }
 

@@ -4,17 +4,27 @@ import io.github.octconv4j.octave.OctaveWeights;
 import java.util.IdentityHashMap;
 import java.util.Map;
 
-/** What was read and folded for the plans that are being built; forgotten afterwards. */
+/** What is read and folded for the plans that are being built; forgotten afterwards. */
 final class Weights {
   private final Parameters parameters;
   private final Map<ConvolutionLayer, OctaveWeights> folded = new IdentityHashMap<>();
 
-  Weights(Parameters parameters) {
+  private final boolean kept;
+
+  /**
+   * Weights of a network.
+   *
+   * @param kept whether several plans will be built, so that it pays to remember them
+   */
+  Weights(Parameters parameters, boolean kept) {
     this.parameters = parameters;
+    this.kept = kept;
   }
 
   OctaveWeights of(ConvolutionLayer layer) {
-    return folded.computeIfAbsent(layer, key -> key.weights(parameters));
+    return kept
+        ? folded.computeIfAbsent(layer, key -> key.weights(parameters))
+        : layer.weights(parameters);
   }
 
   float[] of(Parameter parameter) {

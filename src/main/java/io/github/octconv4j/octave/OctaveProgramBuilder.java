@@ -113,7 +113,7 @@ public final class OctaveProgramBuilder {
           "layer %s: a plain convolution has no low parts and its stride apart, was %s"
               .formatted(name, spec));
     }
-    Kernel kernel = Kernel.of(name, spec, OctavePath.HH, weights.kernel(OctavePath.HH));
+    Kernel kernel = Kernel.of(name, spec, OctavePath.HH, weights.values(OctavePath.HH));
     PostOps postOps = activation.after(accumulate ? PostOps.NONE.sum() : PostOps.NONE);
     Padding p = spec.padding();
     Window window =
@@ -249,8 +249,7 @@ public final class OctaveProgramBuilder {
         (window, from, to) ->
             add(
                 name,
-                Pooling.of(
-                    Algorithm.POOLING_AVG_EXCLUDE_PADDING, from.desc(), to.desc(), window),
+                Pooling.of(Algorithm.POOLING_AVG_EXCLUDE_PADDING, from.desc(), to.desc(), window),
                 PostOps.NONE,
                 Map.of(Arg.SRC, from, Arg.DST, to)));
   }
@@ -368,7 +367,7 @@ public final class OctaveProgramBuilder {
     }
     possible.sort(Comparator.comparingDouble(model::microseconds));
     double hopeless = HOPELESS * model.microseconds(possible.getFirst());
-    possible.removeIf(f -> f != Formulation.DEFAULT && model.microseconds(f) > hopeless);
+    possible.removeIf(f -> !f.equals(Formulation.DEFAULT) && model.microseconds(f) > hopeless);
     return possible;
   }
 

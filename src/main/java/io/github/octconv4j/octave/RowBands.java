@@ -62,7 +62,8 @@ final class RowBands {
   void add() {
     int images = task.x().shape().batch();
     boolean onlyHigh =
-        spec.out().low() == 0 && (keepsLow || (spec.paths().size() == 1 && spec.has(OctavePath.HH)));
+        spec.out().low() == 0
+            && (keepsLow || (spec.paths().size() == 1 && spec.has(OctavePath.HH)));
     int rows = onlyHigh ? task.sizes().output().height() : task.sizes().output().lowHeight();
     int lanes = builder.threads();
     builder

@@ -11,8 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code bench net}, {@code explain net} and {@code classify --arch}, with small networks. */
 class NetCommandsTest {
-  private static final Path MODELS =
-      Path.of("src/test/resources/io/github/octconv4j/nn/models");
+  private static final Path MODELS = Path.of("src/test/resources/io/github/octconv4j/nn/models");
   private static final String[] SMALL = {"--size=32", "--width=.125"};
 
   @Test
@@ -21,8 +20,17 @@ class NetCommandsTest {
     Path plot = folder.resolve("net.png");
     CommandRun run =
         CommandRun.of(
-                "bench", "net", "oct_resnet26", SMALL[0], SMALL[1], "--alpha=.5,.25", "--runs=3",
-                "--json", json, "--plot", plot)
+                "bench",
+                "net",
+                "oct_resnet26",
+                SMALL[0],
+                SMALL[1],
+                "--alpha=.5,.25",
+                "--runs=3",
+                "--json",
+                json,
+                "--plot",
+                plot)
             .succeeded();
 
     List<String> lines = run.lines();
@@ -36,8 +44,17 @@ class NetCommandsTest {
     CommandRun written = new CommandRun(0, Files.readString(json), "");
     for (String field :
         List.of(
-            "name", "alpha", "dtype", "batch", "octave_us", "dense_us", "ratio", "limit",
-            "octave_gflops", "dense_gflops", "ref")) {
+            "name",
+            "alpha",
+            "dtype",
+            "batch",
+            "octave_us",
+            "dense_us",
+            "ratio",
+            "limit",
+            "octave_gflops",
+            "dense_gflops",
+            "ref")) {
       assertThat(written.countJson(field)).as(field).isEqualTo(2);
     }
     assertThat(written.json("ref")).isEqualTo("0");
@@ -51,8 +68,7 @@ class NetCommandsTest {
         CommandRun.of("explain", "net", "oct_resnet50", SMALL[0], SMALL[1], "--alpha=.25")
             .succeeded();
 
-    assertThat(run.lines().getFirst())
-        .isEqualTo("resnet50, alpha 0.25, f32, 1 thread, batch 1");
+    assertThat(run.lines().getFirst()).isEqualTo("resnet50, alpha 0.25, f32, 1 thread, batch 1");
     assertThat(run.lines()).anyMatch(line -> line.startsWith("layer4.2.conv3 "));
     assertThat(run.lines())
         .anyMatch(line -> line.startsWith("largest live set of activations"))

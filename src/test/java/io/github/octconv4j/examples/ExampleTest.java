@@ -28,8 +28,7 @@ class ExampleTest {
 
   @Test
   void theNetworkRuns() throws Exception {
-    String picture =
-        "src/main/resources/io/github/octconv4j/cli/demo/9_ankle_boot.png";
+    String picture = "src/main/resources/io/github/octconv4j/cli/demo/9_ankle_boot.png";
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     PrintStream before = System.out;
     System.setOut(new PrintStream(bytes, true, StandardCharsets.UTF_8));
@@ -54,8 +53,7 @@ class ExampleTest {
   private static int requireProgram(String readme, int from, String name, String comment)
       throws Exception {
     String source =
-        Files.readString(
-            Path.of("src/test/java/io/github/octconv4j/examples/" + name + ".java"));
+        Files.readString(Path.of("src/test/java/io/github/octconv4j/examples/" + name + ".java"));
     int begin = readme.indexOf("```java\n", from) + 8;
     int end = readme.indexOf("```", begin);
     assertThat(source)
@@ -64,8 +62,7 @@ class ExampleTest {
                 + readme
                     .substring(begin, end)
                     .replace(
-                        "public class " + name,
-                        "/** " + comment + " */\npublic class " + name));
+                        "public class " + name, "/** " + comment + " */\npublic class " + name));
     return end;
   }
 }

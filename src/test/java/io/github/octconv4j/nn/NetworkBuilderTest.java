@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the builder refuses, and layers that no architecture of ours has. */
@@ -39,8 +40,7 @@ class NetworkBuilderTest {
   void shapesThatDoNotFitAreNamed() {
     NetworkBuilder net = new NetworkBuilder(4, 8, 8);
     FeatureMap a =
-        net.convolution(
-            "a", net.input(), pointwise(4, 8, 0, 0.5), Norm.NONE, Activation.NONE);
+        net.convolution("a", net.input(), pointwise(4, 8, 0, 0.5), Norm.NONE, Activation.NONE);
     FeatureMap b =
         net.convolution("b", net.input(), pointwise(4, 8, 0, 0), Norm.NONE, Activation.NONE);
     assertThat(a).hasToString("4x8x8 + 4x4x4");
@@ -52,11 +52,9 @@ class NetworkBuilderTest {
     assertThatThrownBy(() -> net.sum("d", a, b, Activation.NONE))
         .hasMessage("layer d: a gives 4x8x8 + 4x4x4, which can't be added to 8x8x8 of b");
     assertThatThrownBy(() -> net.linear("e", b, 3, Activation.NONE))
-        .hasMessage(
-            "layer e needs an input of 1x1 pixels, was 8x8x8; add a global average before");
+        .hasMessage("layer e needs an input of 1x1 pixels, was 8x8x8; add a global average before");
     assertThatThrownBy(() -> net.maxPool("f", b, 3, 2, 2)).hasMessageContaining("layer f");
-    assertThatThrownBy(() -> net.maxPool("a", b, 2, 2, 0))
-        .hasMessage("there is a layer a already");
+    assertThatThrownBy(() -> net.maxPool("a", b, 2, 2, 0)).hasMessage("there is a layer a already");
     assertThatThrownBy(() -> net.build(a)).hasMessageContaining("without low part");
     assertThatThrownBy(() -> new NetworkBuilder(4, 8, 8).maxPool("g", b, 2, 2, 0))
         .hasMessage("layer g: b belongs to another network");
@@ -71,8 +69,7 @@ class NetworkBuilderTest {
     Map<String, float[]> tensors =
         Map.of("a.conv.conv_h2h.weight", new float[31], "other", new float[1]);
 
-    assertThatThrownBy(
-            () -> new Network(info(4, 8, 8, 8), graph, Parameters.of(tensors)).close())
+    assertThatThrownBy(() -> new Network(info(4, 8, 8, 8), graph, Parameters.of(tensors)).close())
         .hasMessage(
             "the tensors don't fit the network in 3 points: misshapen a.conv.conv_h2h.weight with 31 values, expected [8, 4, 1, 1]; missing a.conv.conv_h2h.bias [8]; superfluous other");
   }
@@ -82,8 +79,7 @@ class NetworkBuilderTest {
     NetworkBuilder net = new NetworkBuilder(1, 8, 8);
     NetworkGraph graph = net.build(net.globalAverage("pool", net.input()));
 
-    assertThatThrownBy(
-            () -> new Network(info(1, 8, 9, 1), graph, Parameters.of(Map.of())).close())
+    assertThatThrownBy(() -> new Network(info(1, 8, 9, 1), graph, Parameters.of(Map.of())).close())
         .hasMessageContaining("1x8x9")
         .hasMessageContaining("1x8x8");
     try (Network network = new Network(info(1, 8, 8, 1), graph, Parameters.of(Map.of()))) {
@@ -127,8 +123,7 @@ class NetworkBuilderTest {
             "a.conv.conv_h2h.weight", new float[] {10},
             "b.conv.conv_h2h.weight", new float[] {1});
 
-    try (Network network =
-            new Network(info(1, 1, 2, 1), net.build(again), Parameters.of(tensors));
+    try (Network network = new Network(info(1, 1, 2, 1), net.build(again), Parameters.of(tensors));
         Predictor predictor = network.predictor(1, PLAIN)) {
       assertThat(predictor.run(new float[] {1, 2})).containsExactly(12, 24);
     }
@@ -143,8 +138,7 @@ class NetworkBuilderTest {
     FeatureMap twice = net.sum("twice", a, a, Activation.NONE);
     Map<String, float[]> tensors = Map.of("a.conv.conv_h2h.weight", new float[] {3});
 
-    try (Network network =
-            new Network(info(1, 1, 2, 1), net.build(twice), Parameters.of(tensors));
+    try (Network network = new Network(info(1, 1, 2, 1), net.build(twice), Parameters.of(tensors));
         Predictor predictor = network.predictor(1, PLAIN)) {
       assertThat(predictor.run(new float[] {1, 2})).containsExactly(6, 12);
     }
@@ -193,5 +187,43 @@ class NetworkBuilderTest {
 
     assertThat(graph.parameters()).isEmpty();
     assertThat(List.of(graph.toString().split("\n"))).containsExactly("input 1x1x2", "pool 1x1x1");
+  }
+
+  /** Inside, 512 channels are two tensors of 256; a tracing predictor keeps them whole. */
+  @ParameterizedTest
+  @CsvSource({"1, 1, 0.5", "2, 1, 0.5", "1, 2, 0.5", "2, 2, 0", "1, 1, 0"})
+  void manyChannelsAreHalved(int threads, int stride, double alpha) {
+    NetworkBuilder net = new NetworkBuilder(16, 8, 8);
+    FeatureMap x =
+        net.convolution(
+            "a", net.input(), pointwise(16, 16, 0, alpha), Norm.BIAS, Activation.RELU);
+    x = net.convolution("wide", x, pointwise(16, 512, alpha, 0), Norm.BATCH, Activation.RELU);
+    OctaveConv2d spec = OctaveConv2d.of(512, 24).kernel(3).padding(1).build();
+    x = net.plainConvolution("b", x, spec, stride, Norm.BATCH, "b.norm", Activation.NONE);
+    FeatureMap shortcut =
+        net.plainConvolution(
+            "c",
+            net.input(),
+            OctaveConv2d.of(16, 24).build(),
+            stride,
+            Norm.BIAS,
+            "",
+            Activation.NONE);
+    NetworkGraph graph = net.build(net.sum("sum", x, shortcut, Activation.RELU));
+    float[] image = new float[16 * 8 * 8];
+    for (int i = 0; i < image.length; i++) {
+      image[i] = (float) Math.sin(i);
+    }
+
+    try (Network network = new Network(info(16, 8, 8, 24), graph, Parameters.random(5));
+        Predictor halved = network.predictor(1, PLAIN.threads(threads));
+        Predictor whole = network.tracingPredictor(1, PLAIN.threads(threads))) {
+      assertThat(halved.steps()).anyMatch(step -> step.name().startsWith("b.in1"));
+      assertThat(whole.steps()).noneMatch(step -> step.name().startsWith("b.in1"));
+      assertThat(halved.multiplyAdds()).isEqualTo(whole.multiplyAdds());
+      assertThat(halved.run(image))
+          .usingComparatorWithPrecision(1e-4f)
+          .containsExactly(whole.run(image));
+    }
   }
 }

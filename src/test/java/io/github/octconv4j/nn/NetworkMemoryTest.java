@@ -23,8 +23,7 @@ class NetworkMemoryTest {
         Predictor predictor = network.predictor(batch, PLAIN)) {
       assertThat(predictor.largestLiveBytes()).isPositive();
       assertThat(predictor.activationBytes())
-          .isBetween(
-              predictor.largestLiveBytes(), Math.round(1.1 * predictor.largestLiveBytes()));
+          .isBetween(predictor.largestLiveBytes(), Math.round(1.1 * predictor.largestLiveBytes()));
     }
   }
 
