@@ -226,8 +226,7 @@ record ConvolutionLayer(
           .convolution(name, part, weights, x, y, accumulate, last, plan.formulation(node));
     } else {
       plan.octave()
-          .stridedConvolution(
-              name, part, weights, stride, x.high(), y.high(), accumulate, last);
+          .stridedConvolution(name, part, weights, stride, x.high(), y.high(), accumulate, last);
     }
   }
 }

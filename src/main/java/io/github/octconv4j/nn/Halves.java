@@ -83,8 +83,7 @@ final class Halves {
     for (int o = 0; o < spec.out().high(); o++) {
       System.arraycopy(kernel, (2 * o + half) * row, columns, o * row, row);
     }
-    OctaveWeights.Builder builder =
-        OctaveWeights.of(ofInputs(spec)).kernel(OctavePath.HH, columns);
+    OctaveWeights.Builder builder = OctaveWeights.of(ofInputs(spec)).kernel(OctavePath.HH, columns);
     float[] bias = weights.bias(Frequency.HIGH);
     if (bias != null && half == 0) {
       builder.bias(Frequency.HIGH, bias);

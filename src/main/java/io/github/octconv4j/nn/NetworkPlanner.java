@@ -126,8 +126,8 @@ final class NetworkPlanner {
 
   /**
    * Times every candidate in the network and takes the best of each kind of layer. Sums of small
-   * differences may be noise, and layers share pools: so the result must also be faster, as a whole,
-   * than each network that has one candidate everywhere.
+   * differences may be noise, and layers share pools: so the result must also be faster, as a
+   * whole, than each network that has one candidate everywhere.
    */
   private Map<Node, Formulation> measured() {
     List<TimedPlan> plans = new ArrayList<>();
@@ -137,8 +137,7 @@ final class NetworkPlanner {
         Map<Node, Formulation> candidates = new HashMap<>();
         for (Map.Entry<Node, List<Formulation>> entry : possible.entrySet()) {
           List<Formulation> all = entry.getValue();
-          candidates.put(
-              entry.getKey(), i < 0 ? Formulation.DEFAULT : all.get(i % all.size()));
+          candidates.put(entry.getKey(), i < 0 ? Formulation.DEFAULT : all.get(i % all.size()));
         }
         plans.add(new TimedPlan(build(candidates, false), candidates));
       }
@@ -197,10 +196,13 @@ final class NetworkPlanner {
     }
     Map<String, Formulation> best = new HashMap<>();
     times.forEach(
-        (key, map) ->
-            best.put(
-                key,
-                map.entrySet().stream().min(Map.Entry.comparingByValue()).orElseThrow().getKey()));
+        (key, map) -> {
+          Map.Entry<Formulation, Double> fastest =
+              map.entrySet().stream().min(Map.Entry.comparingByValue()).orElseThrow();
+          double plain = map.getOrDefault(Formulation.DEFAULT, Double.POSITIVE_INFINITY);
+          boolean better = fastest.getValue() < MARGIN * plain;
+          best.put(key, better ? fastest.getKey() : Formulation.DEFAULT);
+        });
     return best;
   }
 

@@ -200,8 +200,7 @@ final class PlanBuilder implements AutoCloseable {
               List<OctaveOperand> both = new ArrayList<>();
               for (int i = 0; i < 2; i++) {
                 both.add(
-                    octave.temporary(
-                        map.name() + ".half" + i, channels, shape(map), Layout.NHWC));
+                    octave.temporary(map.name() + ".half" + i, channels, shape(map), Layout.NHWC));
               }
               return both;
             })
@@ -260,7 +259,7 @@ final class PlanBuilder implements AutoCloseable {
   /** Whether a sum adds this layer's steps. */
   private boolean isAdded(Node node) {
     List<Node> next = readers.getOrDefault(node.output(), List.of());
-    return next.size() == 1 && fused(next.getFirst()) == node;
+    return next.size() == 1 && node.equals(fused(next.getFirst()));
   }
 
   /** Adds the mean over height and width; nothing where there is no such part. */

@@ -3,6 +3,7 @@ package io.github.octconv4j.nn;
 import io.github.octconv4j.nn.ModelLayers.Conv;
 import io.github.octconv4j.nn.ModelLayers.Names;
 import io.github.octconv4j.octave.Activation;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -27,9 +28,9 @@ final class ResNet {
    * @param groupWidth channels of each group for 64 planes; 64 without groups
    * @param excites whether blocks end with squeeze-and-excitation
    */
-  record Table(int[] blocks, int groups, int groupWidth, boolean excites) {
-    static Table of(int... blocks) {
-      return new Table(blocks, 1, 64, false);
+  record Table(List<Integer> blocks, int groups, int groupWidth, boolean excites) {
+    static Table of(Integer... blocks) {
+      return new Table(List.of(blocks), 1, 64, false);
     }
   }
 
@@ -40,9 +41,9 @@ final class ResNet {
           "resnet101", Table.of(3, 4, 23, 3),
           "resnet152", Table.of(3, 8, 36, 3),
           "resnet200", Table.of(3, 24, 36, 3),
-          "resnext50_32x4d", new Table(new int[] {3, 4, 6, 3}, 32, 4, false),
-          "resnext101_32x4d", new Table(new int[] {3, 4, 23, 3}, 32, 4, false),
-          "se_resnet50", new Table(new int[] {3, 4, 6, 3}, 1, 64, true));
+          "resnext50_32x4d", new Table(List.of(3, 4, 6, 3), 32, 4, false),
+          "resnext101_32x4d", new Table(List.of(3, 4, 23, 3), 32, 4, false),
+          "se_resnet50", new Table(List.of(3, 4, 6, 3), 1, 64, true));
 
   private final Model model;
   private final Table table;
@@ -61,7 +62,7 @@ final class ResNet {
         layers.plain("conv1", "bn1", net.input(), new Conv(scaled(STEM), 7, 2, 1), Activation.RELU);
     x = net.maxPool("stem", x, 3, 2, 1);
     for (int stage = 0; stage < PLANES.length; stage++) {
-      for (int block = 0; block < table.blocks[stage]; block++) {
+      for (int block = 0; block < table.blocks.get(stage); block++) {
         x = block("layer%d.%d".formatted(stage + 1, block), x, stage, block);
       }
     }

@@ -1,13 +1,13 @@
 package io.github.octconv4j.nn;
 
 import io.github.octconv4j.octave.OctaveWeights;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.Map;
 
 /** What is read and folded for the plans that are being built; forgotten afterwards. */
 final class Weights {
   private final Parameters parameters;
-  private final Map<ConvolutionLayer, OctaveWeights> folded = new IdentityHashMap<>();
+  private final Map<ConvolutionLayer, OctaveWeights> folded = new HashMap<>();
 
   private final boolean kept;
 

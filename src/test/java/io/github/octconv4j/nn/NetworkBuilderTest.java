@@ -195,8 +195,7 @@ class NetworkBuilderTest {
   void manyChannelsAreHalved(int threads, int stride, double alpha) {
     NetworkBuilder net = new NetworkBuilder(16, 8, 8);
     FeatureMap x =
-        net.convolution(
-            "a", net.input(), pointwise(16, 16, 0, alpha), Norm.BIAS, Activation.RELU);
+        net.convolution("a", net.input(), pointwise(16, 16, 0, alpha), Norm.BIAS, Activation.RELU);
     x = net.convolution("wide", x, pointwise(16, 512, alpha, 0), Norm.BATCH, Activation.RELU);
     OctaveConv2d spec = OctaveConv2d.of(512, 24).kernel(3).padding(1).build();
     x = net.plainConvolution("b", x, spec, stride, Norm.BATCH, "b.norm", Activation.NONE);
