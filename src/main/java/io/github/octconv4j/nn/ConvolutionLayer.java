@@ -167,6 +167,23 @@ record ConvolutionLayer(
 
   @Override
   public OctaveOperand addTo(PlanBuilder plan, Node node) {
+    if (plan.isHalved(node.output())) {
+      for (int half = 0; half < 2; half++) {
+        OctaveWeights part = Halves.ofOutputs(spec, plan.weights(this), half);
+        OctaveOperand y = plan.half(node.output(), half);
+        add(
+            plan,
+            node,
+            ".out" + half,
+            Halves.ofOutputs(spec),
+            part,
+            plan.value(node.input()),
+            y,
+            false,
+            activation);
+      }
+      return null; // nobody asks for the whole
+    }
     OctaveOperand y = plan.memory(node.output());
     add(plan, node, y, false, activation);
     return y;
@@ -179,15 +196,37 @@ record ConvolutionLayer(
 
   private void add(
       PlanBuilder plan, Node node, OctaveOperand y, boolean accumulate, Activation last) {
-    OctaveOperand x = plan.value(node.input());
     OctaveWeights weights = plan.weights(this);
+    if (plan.isHalved(node.input())) {
+      OctaveConv2d part = Halves.ofInputs(spec);
+      OctaveWeights first = Halves.ofInputs(spec, weights, 0);
+      OctaveWeights second = Halves.ofInputs(spec, weights, 1);
+      OctaveOperand x0 = plan.half(node.input(), 0);
+      OctaveOperand x1 = plan.half(node.input(), 1);
+      add(plan, node, ".in0", part, first, x0, y, accumulate, Activation.NONE);
+      add(plan, node, ".in1", part, second, x1, y, true, last);
+    } else {
+      add(plan, node, "", spec, weights, plan.value(node.input()), y, accumulate, last);
+    }
+  }
+
+  private void add(
+      PlanBuilder plan,
+      Node node,
+      String suffix,
+      OctaveConv2d part,
+      OctaveWeights weights,
+      OctaveOperand x,
+      OctaveOperand y,
+      boolean accumulate,
+      Activation last) {
+    String name = node.name() + suffix;
     if (stride == 1) {
       plan.octave()
-          .convolution(node.name(), spec, weights, x, y, accumulate, last, plan.formulation(node));
+          .convolution(name, part, weights, x, y, accumulate, last, plan.formulation(node));
     } else {
       plan.octave()
-          .stridedConvolution(
-              node.name(), spec, weights, stride, x.high(), y.high(), accumulate, last);
+          .stridedConvolution(name, part, weights, stride, x.high(), y.high(), accumulate, last);
     }
   }
 }

@@ -51,6 +51,13 @@ public final class Network implements AutoCloseable {
     this.graph = Objects.requireNonNull(graph, "graph");
     this.parameters = Objects.requireNonNull(parameters, "parameters");
     this.file = file;
+    requireImage();
+    parameters.check(graph.parameters());
+    this.engine = Engine.cpu();
+    this.constants = Constants.of(engine);
+  }
+
+  private void requireImage() {
     FeatureMap image = graph.input();
     if (info.channels() != image.channels().total()
         || info.height() != image.shape().height()
@@ -59,9 +66,6 @@ public final class Network implements AutoCloseable {
           "network %s: info says an input of %dx%dx%d, the graph takes %s"
               .formatted(info.name(), info.channels(), info.height(), info.width(), image));
     }
-    parameters.check(graph.parameters());
-    this.engine = Engine.cpu();
-    this.constants = Constants.of(engine);
   }
 
   /** Makes a network of a known architecture, which expects pictures as those for ImageNet do. */

@@ -13,6 +13,8 @@ import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.octave.Tuning;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,8 +30,10 @@ final class NetworkPlanner {
   private static final int MOST_CANDIDATES = 8;
   private static final int FEW_CANDIDATES = 2; // of layers that take less time than to build them
   private static final long SMALL = 5_000_000;
-  private static final int FEWEST_ROUNDS = 3;
+  private static final int FINALISTS = 2;
+  private static final int FEWEST_ROUNDS = 5;
   private static final int MOST_ROUNDS = 15;
+  private static final double MARGIN = 0.97; // what is less better than the default may be noise
   private static final double REFERENCE_PENALTY = 1e9;
   private static final long BUDGET_NANOS = 2_000_000_000; // for the runs of all candidates
 
@@ -52,7 +56,7 @@ final class NetworkPlanner {
     this.graph = graph;
     this.batch = batch;
     this.options = options;
-    this.weights = new Weights(parameters);
+    this.weights = new Weights(parameters, options.tuning() != Tuning.OFF);
     this.constants = constants;
     for (Node node : graph.nodes()) {
       if (node.layer() instanceof ConvolutionLayer conv && conv.stride() == 1) {
@@ -120,28 +124,39 @@ final class NetworkPlanner {
     return plan.program().steps(span.first(), span.end()).stream().anyMatch(StepInfo::reference);
   }
 
-  /** Times every candidate in the network and keeps the best of each kind of layer. */
+  /**
+   * Times every candidate in the network and takes the best of each kind of layer. Sums of small
+   * differences may be noise, and layers share pools: so the result must also be faster, as a
+   * whole, than each network that has one candidate everywhere.
+   */
   private Map<Node, Formulation> measured() {
     List<TimedPlan> plans = new ArrayList<>();
     try {
       int most = possible.values().stream().mapToInt(List::size).max().orElse(0);
-      for (int i = 0; i < most; i++) {
+      for (int i = -1; i < most; i++) {
         Map<Node, Formulation> candidates = new HashMap<>();
         for (Map.Entry<Node, List<Formulation>> entry : possible.entrySet()) {
-          candidates.put(entry.getKey(), entry.getValue().get(i % entry.getValue().size()));
+          List<Formulation> all = entry.getValue();
+          candidates.put(entry.getKey(), i < 0 ? Formulation.DEFAULT : all.get(i % all.size()));
         }
-        plans.add(new TimedPlan(build(candidates, false)));
+        plans.add(new TimedPlan(build(candidates, false), candidates));
       }
       race(plans);
-      Map<Node, Formulation> chosen = new HashMap<>();
-      best(plans)
-          .forEach(
-              (key, formulation) -> {
-                options.choices().put(key, formulation);
-                possible.keySet().stream()
-                    .filter(node -> key(node).equals(key))
-                    .forEach(node -> chosen.put(node, formulation));
-              });
+      Map<String, Formulation> best = best(plans);
+      Map<Node, Formulation> mixed = new HashMap<>();
+      possible.keySet().forEach(node -> mixed.put(node, best.get(key(node))));
+      plans.sort(Comparator.comparingDouble(TimedPlan::nanos));
+      plans.subList(Math.min(FINALISTS, plans.size()), plans.size()).forEach(TimedPlan::close);
+      List<TimedPlan> finalists =
+          new ArrayList<>(plans.subList(0, Math.min(FINALISTS, plans.size())));
+      TimedPlan result = new TimedPlan(build(mixed, false), mixed);
+      plans.add(result);
+      finalists.add(result);
+      finalists.forEach(timed -> timed.rounds.clear());
+      race(finalists);
+      Map<Node, Formulation> chosen =
+          finalists.stream().min(Comparator.comparingDouble(TimedPlan::nanos)).orElseThrow().choice;
+      chosen.forEach((node, formulation) -> options.choices().put(key(node), formulation));
       return chosen;
     } finally {
       plans.forEach(TimedPlan::close);
@@ -181,10 +196,13 @@ final class NetworkPlanner {
     }
     Map<String, Formulation> best = new HashMap<>();
     times.forEach(
-        (key, map) ->
-            best.put(
-                key,
-                map.entrySet().stream().min(Map.Entry.comparingByValue()).orElseThrow().getKey()));
+        (key, map) -> {
+          Map.Entry<Formulation, Double> fastest =
+              map.entrySet().stream().min(Map.Entry.comparingByValue()).orElseThrow();
+          double plain = map.getOrDefault(Formulation.DEFAULT, Double.POSITIVE_INFINITY);
+          boolean better = fastest.getValue() < MARGIN * plain;
+          best.put(key, better ? fastest.getKey() : Formulation.DEFAULT);
+        });
     return best;
   }
 
@@ -194,9 +212,11 @@ final class NetworkPlanner {
     private final Execution execution;
     private final Arena arena = Arena.ofShared();
     private final List<long[]> rounds = new ArrayList<>();
+    private final Map<Node, Formulation> choice;
 
-    TimedPlan(NetworkPlan plan) {
+    TimedPlan(NetworkPlan plan, Map<Node, Formulation> choice) {
       this.plan = plan;
+      this.choice = choice;
       this.execution = plan.program().newExecution();
       for (Operand operand : List.of(plan.input(), plan.output())) {
         Tensor tensor = Tensor.allocate(operand.desc(), arena);
@@ -209,6 +229,13 @@ final class NetworkPlanner {
     void time() {
       execution.run();
       rounds.add(execution.profileSections(1));
+    }
+
+    /** The median of all times. */
+    double nanos() {
+      long[] sums = rounds.stream().mapToLong(sections -> Arrays.stream(sections).sum()).toArray();
+      Arrays.sort(sums);
+      return sums[sums.length / 2];
     }
 
     /** The median of a layer's times. */
@@ -231,15 +258,17 @@ final class NetworkPlanner {
     @Override
     public void close() {
       execution.close();
-      arena.close();
+      if (arena.scope().isAlive()) {
+        arena.close();
+      }
       plan.close();
     }
   }
 
   private NetworkPlan build(Map<Node, Formulation> formulations, boolean traced) {
     try (PlanBuilder builder =
-        new PlanBuilder(engine, graph, batch, options, weights, formulations, constants)) {
-      return builder.build(traced);
+        new PlanBuilder(engine, graph, batch, options, weights, formulations, constants, traced)) {
+      return builder.build();
     }
   }
 

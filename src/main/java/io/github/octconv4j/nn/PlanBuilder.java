@@ -41,7 +41,9 @@ final class PlanBuilder implements AutoCloseable {
   private final Map<FeatureMap, OctaveOperand> values = new HashMap<>();
   private final Map<FeatureMap, List<Node>> readers = new HashMap<>();
   private final Map<FeatureMap, Node> makers = new HashMap<>();
+  private final Map<FeatureMap, List<OctaveOperand>> halves = new HashMap<>();
   private final List<Node> order;
+  private final boolean traced;
   private final List<NetworkPlan.Span> spans = new ArrayList<>();
 
   /**
@@ -49,6 +51,7 @@ final class PlanBuilder implements AutoCloseable {
    *
    * @param formulations of each octave convolution
    * @param constants shared by the plans of the network
+   * @param traced whether what each layer gives becomes an output too
    */
   PlanBuilder(
       Engine engine,
@@ -57,7 +60,9 @@ final class PlanBuilder implements AutoCloseable {
       PlanOptions options,
       Weights weights,
       Map<Node, Formulation> formulations,
-      Constants constants) {
+      Constants constants,
+      boolean traced) {
+    this.traced = traced;
     this.graph = graph;
     this.batch = batch;
     this.weights = weights;
@@ -86,12 +91,8 @@ final class PlanBuilder implements AutoCloseable {
     return list;
   }
 
-  /**
-   * Adds everything and returns the plan.
-   *
-   * @param traced whether what each layer gives becomes an output too
-   */
-  NetworkPlan build(boolean traced) {
+  /** Adds everything and returns the plan. */
+  NetworkPlan build() {
     FeatureMap image = graph.input();
     OctaveShape s = image.shape();
     Operand input =
@@ -169,6 +170,39 @@ final class PlanBuilder implements AutoCloseable {
   OctaveOperand memory(String name, ChannelSplit channels, int size) {
     return octave.temporary(
         name, channels, new OctaveShape(batch, size, size, size, size), Layout.NHWC);
+  }
+
+  /**
+   * Whether a map is kept as two of half the channels, for the sake of the only layer that reads
+   * it. Both its maker and its reader are convolutions then.
+   */
+  boolean isHalved(FeatureMap map) {
+    Node maker = makers.get(map);
+    if (traced || maker == null || map == graph.output() || readers.get(map).size() != 1) {
+      return false;
+    }
+    return maker.layer() instanceof ConvolutionLayer made
+        && readers.get(map).getFirst().layer() instanceof ConvolutionLayer reader
+        && made.spec().groups() == 1
+        && Halves.pays(reader.spec(), octave.type().bytes())
+        && !isHalved(maker.input());
+  }
+
+  /** The memory of half of the channels, 0 or 1. */
+  OctaveOperand half(FeatureMap map, int half) {
+    return halves
+        .computeIfAbsent(
+            map,
+            key -> {
+              ChannelSplit channels = new ChannelSplit(map.channels().high() / 2, 0);
+              List<OctaveOperand> both = new ArrayList<>();
+              for (int i = 0; i < 2; i++) {
+                both.add(
+                    octave.temporary(map.name() + ".half" + i, channels, shape(map), Layout.NHWC));
+              }
+              return both;
+            })
+        .get(half);
   }
 
   private OctaveShape shape(FeatureMap map) {

@@ -3,17 +3,27 @@ package io.github.octconv4j.nn;
 import io.github.octconv4j.octave.OctaveWeights;
 import java.util.IdentityHashMap;
 
-/** What was read and folded for the plans that are being built; forgotten afterwards. */
+/** What is read and folded for the plans that are being built; forgotten afterwards. */
 final class Weights {
   private final Parameters parameters;
   private final IdentityHashMap<ConvolutionLayer, OctaveWeights> folded = new IdentityHashMap<>();
 
-  Weights(Parameters parameters) {
+  private final boolean kept;
+
+  /**
+   * Weights of a network.
+   *
+   * @param kept whether several plans will be built, so that it pays to remember them
+   */
+  Weights(Parameters parameters, boolean kept) {
     this.parameters = parameters;
+    this.kept = kept;
   }
 
   OctaveWeights of(ConvolutionLayer layer) {
-    return folded.computeIfAbsent(layer, key -> key.weights(this));
+    return kept
+        ? folded.computeIfAbsent(layer, key -> key.weights(this))
+        : layer.weights(this);
   }
 
   float[] of(Parameter parameter) {

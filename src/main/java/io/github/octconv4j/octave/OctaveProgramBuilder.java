@@ -138,7 +138,7 @@ public final class OctaveProgramBuilder {
       throw new IllegalArgumentException(
           "layer %s: stride must be at least 1, was %d".formatted(name, stride));
     }
-    Kernel kernel = Kernel.of(name, spec, OctavePath.HH, weights.kernel(OctavePath.HH));
+    Kernel kernel = Kernel.of(name, spec, OctavePath.HH, weights.values(OctavePath.HH));
     PostOps postOps = activation.after(accumulate ? PostOps.NONE.sum() : PostOps.NONE);
     Padding p = spec.padding();
     Window window =

@@ -39,7 +39,7 @@ record OctaveTask(
       Activation activation) {
     Map<OctavePath, Kernel> kernels = new EnumMap<>(OctavePath.class);
     for (OctavePath path : spec.paths()) {
-      kernels.put(path, Kernel.of(name, spec, path, weights.kernel(path)).padded(x.layout()));
+      kernels.put(path, Kernel.of(name, spec, path, weights.values(path)).padded(x.layout()));
     }
     Map<Frequency, float[]> biases = new EnumMap<>(Frequency.class);
     for (Frequency output : Frequency.values()) {

@@ -149,13 +149,18 @@ public final class OctaveWeights {
 
   /** Returns the kernel of a path; a copy. */
   public float[] kernel(OctavePath path) {
+    return values(path).clone();
+  }
+
+  /** The kernel of a path itself, which nobody may change. */
+  float[] values(OctavePath path) {
     Objects.requireNonNull(path, "path");
     float[] kernel = kernels.get(path);
     if (kernel == null) {
       throw new IllegalArgumentException(
           "no kernel %s, there are %s".formatted(path.shortName(), kernels.keySet()));
     }
-    return kernel.clone();
+    return kernel;
   }
 
   /** Returns the bias of an output, the sum of its paths' ones; null where there is none. */

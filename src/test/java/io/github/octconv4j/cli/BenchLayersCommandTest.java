@@ -213,10 +213,11 @@ class BenchLayersCommandTest {
   @Test
   void aCommandIsNeeded() {
     CommandRun.of("bench")
-        .failed(2, "octconv bench: say what to measure: layers; see octconv bench --help");
+        .failed(2, "octconv bench: say what to measure: layers, net; see octconv bench --help");
     CommandRun.of("bench", "foo")
         .failed(
-            2, "octconv bench: unknown command foo, there are layers; see octconv bench --help");
+            2,
+            "octconv bench: unknown command foo, there are layers, net; see octconv bench --help");
     assertThat(CommandRun.of("bench", "layers", "--help").succeeded().out())
         .startsWith("Usage: octconv bench layers")
         .contains("--alpha", "--plot", "Exit codes:");

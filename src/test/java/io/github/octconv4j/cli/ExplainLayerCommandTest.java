@@ -177,6 +177,6 @@ class ExplainLayerCommandTest {
             "octconv explain layer: Invalid value for option '--alpha': must be a number from 0 to"
                 + " 1, was -.1; see octconv explain layer --help");
     CommandRun.of("explain")
-        .failed(2, "octconv explain: say what to explain: layer; see octconv explain --help");
+        .failed(2, "octconv explain: say what to explain: layer, net; see octconv explain --help");
   }
 }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code bench net}, {@code explain net} and {@code classify --arch}, with small networks. */
 class NetCommandsTest {
   private static final Path MODELS = Path.of("src/test/resources/io/github/octconv4j/nn/models");
-  private static final String[] SMALL = {"--size=32", "--width=.125"};
+  private static final String[] SMALL = {"--size=64", "--width=.125"};
 
   @Test
   void benchNet(@TempDir Path folder) throws IOException {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the builder refuses, and layers that no architecture of ours has. */
@@ -186,5 +187,42 @@ class NetworkBuilderTest {
 
     assertThat(graph.parameters()).isEmpty();
     assertThat(List.of(graph.toString().split("\n"))).containsExactly("input 1x1x2", "pool 1x1x1");
+  }
+
+  /** Inside, 512 channels are two tensors of 256; a tracing predictor keeps them whole. */
+  @ParameterizedTest
+  @CsvSource({"1, 1, 0.5", "2, 1, 0.5", "1, 2, 0.5", "2, 2, 0", "1, 1, 0"})
+  void manyChannelsAreHalved(int threads, int stride, double alpha) {
+    NetworkBuilder net = new NetworkBuilder(16, 8, 8);
+    FeatureMap x =
+        net.convolution("a", net.input(), pointwise(16, 16, 0, alpha), Norm.BIAS, Activation.RELU);
+    x = net.convolution("wide", x, pointwise(16, 512, alpha, 0), Norm.BATCH, Activation.RELU);
+    OctaveConv2d spec = OctaveConv2d.of(512, 24).kernel(3).padding(1).build();
+    x = net.plainConvolution("b", x, spec, stride, Norm.BATCH, "b.norm", Activation.NONE);
+    FeatureMap shortcut =
+        net.plainConvolution(
+            "c",
+            net.input(),
+            OctaveConv2d.of(16, 24).build(),
+            stride,
+            Norm.BIAS,
+            "",
+            Activation.NONE);
+    NetworkGraph graph = net.build(net.sum("sum", x, shortcut, Activation.RELU));
+    float[] image = new float[16 * 8 * 8];
+    for (int i = 0; i < image.length; i++) {
+      image[i] = (float) Math.sin(i);
+    }
+
+    try (Network network = new Network(info(16, 8, 8, 24), graph, Parameters.random(5));
+        Predictor halved = network.predictor(1, PLAIN.threads(threads));
+        Predictor whole = network.tracingPredictor(1, PLAIN.threads(threads))) {
+      assertThat(halved.steps()).anyMatch(step -> step.name().startsWith("b.in1"));
+      assertThat(whole.steps()).noneMatch(step -> step.name().startsWith("b.in1"));
+      assertThat(halved.multiplyAdds()).isEqualTo(whole.multiplyAdds());
+      assertThat(halved.run(image))
+          .usingComparatorWithPrecision(1e-4f)
+          .containsExactly(whole.run(image));
+    }
   }
 }

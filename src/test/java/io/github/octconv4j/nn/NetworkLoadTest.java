@@ -12,7 +12,12 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /** Ways to get weights into a network, and pictures through it. */
@@ -136,6 +141,20 @@ class NetworkLoadTest {
       assertThatThrownBy(() -> predictor.setImage(1, image)).hasMessageContaining("0 to 0");
       assertThatThrownBy(() -> predictor.set(from.asSlice(4))).hasMessageContaining("floats");
       assertThatThrownBy(() -> predictor.run(from, from)).hasMessageContaining("results");
+    }
+  }
+
+  @Test
+  void anyThreadMayRun() throws Exception {
+    try (SafetensorsFile file = SafetensorsFile.open(DENSE);
+        Network network = Network.load(DENSE);
+        ExecutorService threads = Executors.newFixedThreadPool(4)) {
+      float[] input = file.tensor("input").toFloats();
+      float[] expected = network.run(input);
+      List<Callable<float[]>> runs = Collections.nCopies(40, () -> network.run(input));
+      for (Future<float[]> result : threads.invokeAll(runs)) {
+        assertThat(result.get()).containsExactly(expected);
+      }
     }
   }
 
