@@ -21,9 +21,7 @@ final class Weights {
   }
 
   OctaveWeights of(ConvolutionLayer layer) {
-    return kept
-        ? folded.computeIfAbsent(layer, key -> key.weights(this))
-        : layer.weights(this);
+    return kept ? folded.computeIfAbsent(layer, key -> key.weights(this)) : layer.weights(this);
   }
 
   float[] of(Parameter parameter) {
