@@ -376,7 +376,10 @@ public final class Predictor implements AutoCloseable {
   }
 
   private void exit() {
-    running.set(false);
-    Reference.reachabilityFence(this);
+    try {
+      running.set(false);
+    } finally {
+      Reference.reachabilityFence(this); // not freed by the cleaner before here
+    }
   }
 }
