@@ -3,9 +3,9 @@ package io.github.octconv4j;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import io.github.octconv4j.safety.Soak;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -15,26 +15,17 @@ class HostileFilesTest {
 
   @TempDir private Path folder;
 
-  @Test
-  void someDamagedFiles() {
-    fuzz(1500);
-  }
-
-  @Test
-  @Tag("soak")
-  void veryManyDamagedFiles() {
-    fuzz(15_000);
-  }
-
   /** Eight kinds of files, in a JVM that has 192 MB of heap. */
-  private void fuzz(int inputs) {
+  @Test
+  void damagedFiles() {
+    int inputs = Soak.count("files.each", 1500, 15_000);
     ChildJvm.Result result =
         ChildJvm.of(FuzzMain.class)
             .library(JsonFactory.class)
             .option("-Xmx192m")
             .option("-Djava.awt.headless=true")
             .option("-XX:ErrorFile=" + folder.resolve("hs_err.log"))
-            .run(folder.toString(), Integer.toString(inputs));
+            .runFor(Soak.minutes(3, 30), folder.toString(), Integer.toString(inputs));
     System.out.print(result.output());
     List<String> lines = result.output().lines().toList();
     assertThat(lines).hasSize(10).allMatch(line -> line.matches(LINE));

@@ -52,8 +52,17 @@ public record Binary(Algorithm algorithm, MemoryDesc src0, MemoryDesc src1, Memo
         creation.engine(),
         algorithm.code(),
         src0.in(arena),
-        src1.in(arena),
+        usual(src1).in(arena),
         dst.in(arena),
         creation.attributes());
+  }
+
+  /**
+   * The same layout with the stride 1 for a single number, whose stride means nothing. Where it
+   * differs from that of {@code src0}, oneDNN 3.13 multiplies -1 dimensions of bytes, which ends
+   * beyond its memory ({@code get_outer_dims_product} of jit_uni_binary).
+   */
+  private static MemoryDesc usual(MemoryDesc desc) {
+    return desc.rank() == 1 && desc.dim(0) == 1 ? MemoryDesc.of(desc.type(), FormatTag.A, 1) : desc;
   }
 }

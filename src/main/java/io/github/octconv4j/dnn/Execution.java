@@ -21,6 +21,7 @@ public final class Execution extends NativeHandle {
   private static final int MOST_RUNS = 1_000_000;
 
   private final Program program;
+  private final Arena arena;
   private final Parts parts;
   private final Lanes lanes;
   private final AtomicBoolean running = new AtomicBoolean();
@@ -68,6 +69,7 @@ public final class Execution extends NativeHandle {
         },
         program);
     this.program = program;
+    this.arena = arena;
     this.parts = parts;
     List<Buffer> buffers = program.buffers();
     this.given = IntStream.range(0, buffers.size()).filter(i -> buffers.get(i).isGiven()).toArray();
@@ -133,12 +135,7 @@ public final class Execution extends NativeHandle {
     if (isBound(buffer, tensor)) {
       return;
     }
-    if (buffer.index() >= bound.length || !program.buffers().get(buffer.index()).equals(buffer)) {
-      throw new IllegalArgumentException(operand + " belongs to another program");
-    }
-    if (!buffer.isGiven()) {
-      throw new IllegalArgumentException(operand + " is neither an input nor an output");
-    }
+    requireGiven(operand);
     if (!tensor.desc().equals(buffer.desc())) {
       throw new IllegalArgumentException(
           "%s must be %s, was %s".formatted(buffer.name(), buffer.desc(), tensor.desc()));
@@ -172,6 +169,35 @@ public final class Execution extends NativeHandle {
       bound[index] = segment;
     } finally {
       exit();
+    }
+  }
+
+  private void requireGiven(Operand operand) {
+    Buffer buffer = operand.buffer();
+    if (buffer.index() >= bound.length || !program.buffers().get(buffer.index()).equals(buffer)) {
+      throw new IllegalArgumentException(operand + " belongs to another program");
+    }
+    if (!buffer.isGiven()) {
+      throw new IllegalArgumentException(operand + " is neither an input nor an output");
+    }
+  }
+
+  /**
+   * Makes a tensor of zeros for an input or output and binds it. It belongs to the execution and is
+   * freed with it, also where both were forgotten.
+   *
+   * @param operand as {@link ProgramBuilder#input} or {@link ProgramBuilder#output} returned it
+   */
+  public Tensor allocate(Operand operand) {
+    Objects.requireNonNull(operand, "operand");
+    retain();
+    try {
+      requireGiven(operand);
+      Tensor tensor = Tensor.allocate(operand.buffer().desc(), arena);
+      bind(operand, tensor);
+      return tensor;
+    } finally {
+      release();
     }
   }
 

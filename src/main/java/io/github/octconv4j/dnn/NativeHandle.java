@@ -103,9 +103,12 @@ public abstract class NativeHandle implements AutoCloseable {
 
     void release() {
       if ((int) USERS.getAndAdd(this, -1) == 1) {
-        destructor.accept(handle);
-        for (int i = dependencies.length - 1; i >= 0; i--) {
-          dependencies[i].release();
+        try {
+          destructor.accept(handle);
+        } finally { // an arena that another call still reads does not close
+          for (int i = dependencies.length - 1; i >= 0; i--) {
+            dependencies[i].release();
+          }
         }
       }
     }

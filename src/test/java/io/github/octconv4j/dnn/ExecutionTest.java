@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -83,6 +84,35 @@ class ExecutionTest {
       execution.run();
       assertThat(out.floats()).containsOnly(6f);
     }
+  }
+
+  @Test
+  void itsOwnTensorsAreFreedWithIt() {
+    Tensor in;
+    try (Execution execution = program.newExecution()) {
+      in = execution.allocate(x);
+      Tensor out = execution.allocate(y);
+      execution.run();
+      assertThat(out.floats()).containsOnly(5f);
+      assertThatThrownBy(() -> execution.allocate(temporary))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageEndingWith("is neither an input nor an output");
+    }
+    assertThat(in.segment().scope().isAlive()).isFalse();
+  }
+
+  @Test
+  void itsOwnTensorsAreFreedWhenItIsForgotten() throws InterruptedException {
+    MemorySegment.Scope scope = forget();
+    for (int i = 0; i < 100 && scope.isAlive(); i++) {
+      System.gc();
+      Thread.sleep(20);
+    }
+    assertThat(scope.isAlive()).isFalse();
+  }
+
+  private MemorySegment.Scope forget() {
+    return program.newExecution().allocate(x).segment().scope();
   }
 
   @Test

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.offset;
 
 import io.github.octconv4j.ChildJvm;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -65,6 +68,34 @@ class KnownCrashesTest {
     }
   }
 
+  /** The same kernels behind an implementation that changes the layout of row-major images. */
+  @Test
+  void columnsOfPaddingBehindAnotherLayout() {
+    Random random = new Random(2);
+    MemoryDesc src = MemoryDesc.of(DataType.F32, FormatTag.ABC, 2, 33, 4);
+    MemoryDesc weights = MemoryDesc.of(DataType.F32, FormatTag.ANY, 2, 33, 1);
+    MemoryDesc dst = MemoryDesc.of(DataType.F32, FormatTag.ABC, 2, 2, 3);
+    Window window = Window.of(1).strides(2).padding(new long[] {0}, new long[] {1});
+    Convolution convolution = Convolution.of(src, weights, dst, window);
+    float[] x = Loops.random(random, 2 * 33 * 4);
+    float[] w = Loops.random(random, 2 * 33);
+    try (Threads.Scope scope = Threads.use(4);
+        Engine engine = Engine.cpu()) {
+      assertThat(scope).isNotNull();
+      try (PrimitiveDesc desc = PrimitiveDesc.of(engine, convolution, Attributes.NONE)) {
+        assertThat(desc.implementation()).doesNotContain("brg");
+      }
+      float[] y = Run.run(engine, convolution, Map.of(Arg.SRC, x, Arg.WEIGHTS, w));
+      for (int i = 0; i < y.length; i++) { // (image, channel, column)
+        double sum = 0;
+        for (int c = 0; c < 33 && i % 3 < 2; c++) { // the last column reads padding alone
+          sum += (double) x[(i / 6 * 33 + c) * 4 + i % 3 * 2] * w[i / 3 % 2 * 33 + c];
+        }
+        assertThat((double) y[i]).isCloseTo(sum, offset(1e-5));
+      }
+    }
+  }
+
   /** The SSE4.1 depthwise kernel, with a sum into pixels of 6 channels. */
   @Test
   void depthwiseSumsWithSse41() {
@@ -89,6 +120,32 @@ class KnownCrashesTest {
       for (int i = 0; i < y.length; i++) { // row-major, whatever the layout
         assertThat(y[i]).isEqualTo(pixel[i / 27]);
       }
+    }
+  }
+
+  /** A single number's stride means nothing, and bytes that are multiplied with it don't care. */
+  @Test
+  void aByteWithAnUnusualStride() {
+    MemoryDesc src0 = MemoryDesc.of(DataType.U8, FormatTag.A, 3);
+    MemoryDesc src1 = MemoryDesc.strided(DataType.U8, new long[] {1}, new long[] {7});
+    try (Arena arena = Arena.ofConfined();
+        Engine engine = Engine.cpu();
+        Stream stream = Stream.of(engine);
+        PrimitiveDesc desc =
+            PrimitiveDesc.of(
+                engine, new Binary(Algorithm.BINARY_MUL, src0, src1, src0.any()), Attributes.NONE);
+        Primitive primitive = Primitive.of(desc)) {
+      Tensor x = new Tensor(src0, arena.allocate(3, 64));
+      Tensor factor = new Tensor(src1, arena.allocate(1, 64));
+      Tensor y = new Tensor(desc.desc(Arg.DST), arena.allocate(3, 64));
+      x.segment().copyFrom(MemorySegment.ofArray(new byte[] {1, 20, 50}));
+      factor.segment().set(ValueLayout.JAVA_BYTE, 0, (byte) 3);
+      try (Arguments arguments =
+          Arguments.ofTensors(primitive, Map.of(Arg.SRC, x, Arg.SRC_1, factor, Arg.DST, y))) {
+        primitive.execute(stream, arguments);
+      }
+      assertThat(y.segment().toArray(ValueLayout.JAVA_BYTE))
+          .containsExactly((byte) 3, (byte) 60, (byte) 150);
     }
   }
 

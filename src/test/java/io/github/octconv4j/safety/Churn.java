@@ -20,23 +20,27 @@ import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.OctaveLayer;
 import io.github.octconv4j.octave.OctaveTensor;
 import io.github.octconv4j.octave.OctaveWeights;
+import io.github.octconv4j.octave.OutputFormat;
+import io.github.octconv4j.octave.PlanCache;
 import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.octave.Tuning;
 import io.github.octconv4j.weights.SafetensorsFile;
+import io.github.octconv4j.weights.TensorView;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Builds, runs and closes things over and over, in a JVM of its own, and prints what the process
- * holds after the warm-up and at the end. Arguments: what, cycles, cycles of the warm-up, and for
- * networks a file.
+ * holds after the warm-up and at the end. Arguments: what, cycles, cycles of the warm-up, a file of
+ * a network.
  */
 public final class Churn {
+  private static final int SIZE = 4; // of the low part
+
   private final Engine engine = Engine.cpu();
   private final OctaveConv2d spec = OctaveConv2d.of(16, 16).kernel(3).padding(1).alpha(0.5).build();
   private final OctaveWeights weights = OctaveWeights.split(spec, new float[16 * 16 * 9], null);
@@ -47,6 +51,9 @@ public final class Churn {
   /** One cycle of something. */
   private interface Cycle {
     void run() throws Exception;
+
+    /** Checks what holds at any time, and waits for what still runs. */
+    default void settle() {}
   }
 
   /** Runs. */
@@ -58,18 +65,21 @@ public final class Churn {
           case "memories" -> churn::memory;
           case "networks" -> () -> churn.network(Path.of(args[3]));
           case "files" -> () -> churn.file(Path.of(args[3]));
+          case "cache" -> churn.new Cache();
           case "forgotten" -> churn::forget;
-          case "threads" -> churn.thread();
+          case "threads" -> churn.new Threads();
           default -> throw new IllegalArgumentException(args[0]);
         };
     int cycles = Integer.parseInt(args[1]);
     for (int i = Integer.parseInt(args[2]); i > 0; i--) {
       cycle.run();
     }
+    cycle.settle();
     Resident before = Resident.now();
     for (int i = 0; i < cycles; i++) {
       cycle.run();
     }
+    cycle.settle();
     Resident after = Resident.now();
     System.out.printf(
         "%s: %d cycles, %s, then %s, growth %.2f %%%n",
@@ -84,13 +94,13 @@ public final class Churn {
   private void plan() {
     try (OctaveLayer layer = spec.on(engine, weights, options);
         Arena arena = Arena.ofConfined()) {
-      layer.apply(input(arena), io.github.octconv4j.octave.OutputFormat.NHWC, arena);
+      layer.apply(input(arena, SIZE), OutputFormat.NHWC, arena);
     }
   }
 
-  private static OctaveTensor input(Arena arena) {
-    MemoryDesc high = MemoryDesc.of(DataType.F32, FormatTag.NHWC, 1, 8, 8, 8);
-    MemoryDesc low = MemoryDesc.of(DataType.F32, FormatTag.NHWC, 1, 8, 4, 4);
+  private static OctaveTensor input(Arena arena, long size) {
+    MemoryDesc high = MemoryDesc.of(DataType.F32, FormatTag.NHWC, 1, 8, 2 * size, 2 * size);
+    MemoryDesc low = MemoryDesc.of(DataType.F32, FormatTag.NHWC, 1, 8, size, size);
     return OctaveTensor.of(Tensor.allocate(high, arena), Tensor.allocate(low, arena));
   }
 
@@ -118,8 +128,10 @@ public final class Churn {
 
   private void file(Path file) throws IOException {
     try (SafetensorsFile safetensors = SafetensorsFile.open(file)) {
-      if (safetensors.toString().isEmpty()) {
-        throw new IllegalStateException();
+      for (TensorView tensor : safetensors.tensors()) {
+        if (tensor.segment().byteSize() == 0) {
+          throw new IllegalStateException(tensor.toString());
+        }
       }
     }
   }
@@ -127,39 +139,86 @@ public final class Churn {
   /** The same as {@link #plan}, but nothing is closed. */
   private void forget() {
     OctaveLayer layer = spec.on(engine, weights, options);
-    layer.apply(input(Arena.ofAuto()));
+    layer.apply(input(Arena.ofAuto(), SIZE));
     Stream.of(Engine.cpu());
   }
 
-  /** A new thread that runs one inference of a layer which all share, four at a time. */
-  private Cycle thread() {
-    OctaveLayer layer = spec.on(engine, weights, options.threads(2));
-    ExecutorService four = Executors.newFixedThreadPool(4);
-    AtomicInteger running = new AtomicInteger();
-    return () -> {
-      while (running.get() >= 4) {
-        Thread.onSpinWait();
+  /** New sizes all the time, more than the cache of a layer holds. */
+  private final class Cache implements Cycle {
+    private static final int SIZES = 50;
+    private static final int CACHED = 16; // by OctaveLayer
+
+    private final long mostBytes;
+    private final OctaveLayer layer;
+    private int next;
+    private boolean byBytes; // were fewer plans kept than their number allows
+
+    Cache() {
+      try (OctaveLayer unbounded = spec.on(engine, weights, options)) {
+        unbounded.apply(input(Arena.ofAuto(), SIZES));
+        mostBytes = 6 * unbounded.statistics().bytes();
       }
-      running.incrementAndGet();
-      four.execute(
-          () -> {
-            try {
-              Thread thread =
-                  new Thread(
-                      () -> {
-                        try (Arena arena = Arena.ofConfined()) {
-                          layer.apply(
-                              input(arena), io.github.octconv4j.octave.OutputFormat.NHWC, arena);
-                        }
-                      });
-              thread.start();
-              thread.join();
-            } catch (InterruptedException e) {
-              throw new IllegalStateException(e);
-            } finally {
-              running.decrementAndGet();
-            }
-          });
-    };
+      layer = spec.on(engine, weights, options.memoryLimit(mostBytes));
+    }
+
+    @Override
+    public void run() {
+      try (Arena arena = Arena.ofConfined()) {
+        layer.apply(input(arena, 1 + next++ % SIZES), OutputFormat.NHWC, arena);
+      }
+      PlanCache.Statistics statistics = layer.statistics();
+      byBytes |= next > CACHED && statistics.size() < CACHED;
+      if (statistics.size() > CACHED || statistics.bytes() > mostBytes) {
+        throw new IllegalStateException("more than %d bytes: %s".formatted(mostBytes, statistics));
+      }
+    }
+
+    @Override
+    public void settle() {
+      PlanCache.Statistics statistics = layer.statistics();
+      if (statistics.evictions() + statistics.size() != next || !byBytes) {
+        throw new IllegalStateException(next + " sizes, but " + statistics);
+      }
+    }
+  }
+
+  /** New threads that run one inference each of a layer which all share, four at a time. */
+  private final class Threads implements Cycle {
+    private static final int AT_ONCE = 4;
+
+    private final OctaveLayer layer = spec.on(engine, weights, options.threads(2));
+    private final ArrayDeque<Thread> running = new ArrayDeque<>();
+    private final AtomicInteger done = new AtomicInteger();
+    private int started;
+
+    @Override
+    public void run() throws InterruptedException {
+      if (running.size() == AT_ONCE) {
+        running.remove().join();
+      }
+      started++;
+      running.add(Thread.ofPlatform().start(this::infer));
+    }
+
+    private void infer() {
+      try (Arena arena = Arena.ofConfined()) {
+        layer.apply(input(arena, SIZE), OutputFormat.NHWC, arena);
+        done.incrementAndGet();
+      }
+    }
+
+    @Override
+    public void settle() {
+      try {
+        while (!running.isEmpty()) {
+          running.remove().join();
+        }
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+      if (done.get() != started) {
+        throw new IllegalStateException("%d of %d threads".formatted(done.get(), started));
+      }
+    }
   }
 }

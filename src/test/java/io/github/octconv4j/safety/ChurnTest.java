@@ -21,10 +21,12 @@ class ChurnTest {
   @ParameterizedTest
   @CsvSource({
     "plans, 600, 400, 100000, 5000",
+    "cache, 600, 400, 20000, 2000",
     "memories, 6000, 2000, 100000, 20000",
-    "networks, 100, 50, 2000, 200",
-    "files, 5000, 2000, 100000, 10000",
+    "networks, 100, 50, 5000, 500",
+    "files, 3000, 1000, 20000, 2000",
     "forgotten, 600, 600, 5000, 3000",
+    "predictors, 60, 60, 1000, 300",
     "threads, 2000, 1000, 20000, 5000"
   })
   void staysFlat(String what, int cycles, int warmUp, int soakCycles, int soakWarmUp) {
@@ -40,10 +42,10 @@ class ChurnTest {
             .option("-XX:TieredStopAtLevel=1")
             .environment("MALLOC_ARENA_MAX", "2")
             .runFor(
-                Soak.times(2, 15),
+                Soak.minutes(3, 30),
                 what,
-                String.valueOf(Soak.times(cycles, soakCycles)),
-                String.valueOf(Soak.times(warmUp, soakWarmUp)),
+                String.valueOf(Soak.count(what, cycles, soakCycles)),
+                String.valueOf(Soak.count(what + ".warmup", warmUp, soakWarmUp)),
                 network.toString());
     System.out.println(result.output().lines().filter(l -> l.contains("cycles")).toList());
     assertThat(result.exit()).as(result.output()).isZero();

@@ -117,6 +117,9 @@ public final class Fuzz {
         values.keep(Stream.of(engine));
         values.keep(new PlanCache<>(2));
       }
+      if (i % 2000 == 0) {
+        System.gc(); // before the system's limit of mappings is reached, 65,530 on Linux
+      }
       if (i % 40 == 0) {
         values.closeAnArena();
       }

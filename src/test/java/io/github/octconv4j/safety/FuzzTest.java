@@ -8,11 +8,15 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -23,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * method is left out.
  */
 class FuzzTest {
-  private static final int CALLS = 50_000;
+  private static final int CALLS = Soak.count("fuzz.calls", 50_000, 50_000); // of a child
   private static final Pattern TAB = Pattern.compile("\t");
 
   /** What can't be called as users do, with the reason. */
@@ -50,15 +54,23 @@ class FuzzTest {
   }
 
   @Test
-  void noCallEndsTheProcessAndNoMethodIsLeftOut() throws IOException {
+  void noCallEndsTheProcessAndNoMethodIsLeftOut() throws Exception {
     Map<String, Counts> counts = new TreeMap<>();
-    int children = Soak.times(4, 40);
-    for (int seed = 1; seed <= children; seed++) {
-      read(fuzz(seed), counts);
+    int children = Soak.count("fuzz.children", 4, 12);
+    int first = Soak.count("fuzz.seed", 1, 1);
+    try (ExecutorService two = Executors.newFixedThreadPool(2)) {
+      List<Future<Path>> files = new ArrayList<>();
+      for (int seed = first; seed < first + children; seed++) {
+        int own = seed;
+        files.add(two.submit(() -> fuzz(own)));
+      }
+      for (Future<Path> file : files) {
+        read(file.get(), counts);
+      }
     }
     long calls = counts.values().stream().mapToLong(Counts::calls).sum();
     System.out.println(calls + " calls of " + counts.size() + " constructors and methods");
-    assertThat(calls).isGreaterThan(Soak.times(200_000, 2_000_000) * 6L / 10);
+    assertThat(calls).isGreaterThan((long) children * CALLS * 6 / 10);
     assertThat(Api.members()).hasSizeGreaterThan(300);
 
     Set<String> missing = new TreeSet<>();
@@ -97,7 +109,7 @@ class FuzzTest {
             .option("-XX:-OmitStackTraceInFastThrow")
             .option("-XX:ErrorFile=" + crash)
             .runFor(
-                5,
+                Soak.minutes(10, 30),
                 String.valueOf(seed),
                 String.valueOf(CALLS),
                 last.toString(),

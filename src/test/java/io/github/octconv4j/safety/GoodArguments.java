@@ -528,6 +528,13 @@ final class GoodArguments {
           return args(execution, operand, v.tensor(operand.desc()));
         });
     put(
+        "Execution.allocate(Operand)",
+        () -> {
+          Execution execution = v.kept(Execution.class);
+          List<Operand> operands = bindable.getOrDefault(execution, List.of());
+          return operands.isEmpty() ? null : args(execution, v.pick(operands));
+        });
+    put(
         "Execution.run()",
         () -> {
           Execution execution = v.kept(Execution.class);

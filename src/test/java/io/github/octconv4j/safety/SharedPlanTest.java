@@ -117,7 +117,7 @@ class SharedPlanTest {
   @Test
   void platformThreads() throws Exception {
     try (ExecutorService pool = Executors.newFixedThreadPool(32)) {
-      int runs = checkMany(pool, 32, Soak.times(100, 20_000));
+      int runs = checkMany(pool, 32, Soak.count("platform", 100, 5000));
       System.out.println("32 platform threads: " + runs + " runs, " + layer.statistics());
     }
   }
@@ -125,14 +125,14 @@ class SharedPlanTest {
   @Test
   void virtualThreads() throws Exception {
     try (ExecutorService pool = Executors.newVirtualThreadPerTaskExecutor()) {
-      int runs = checkMany(pool, 1000, Soak.times(4, 600));
+      int runs = checkMany(pool, 1000, Soak.count("virtual", 4, 150));
       System.out.println("1000 virtual threads: " + runs + " runs, " + layer.statistics());
     }
   }
 
   @Test
   void interruptsAndCancelledTasksLeaveEverythingUsable() throws Exception {
-    int rounds = Soak.times(60, 5000);
+    int rounds = Soak.count("interrupts", 60, 3000);
     try (ExecutorService pool = Executors.newFixedThreadPool(4)) {
       for (int round = 0; round < rounds; round++) {
         List<Future<?>> futures = new ArrayList<>();
