@@ -109,7 +109,7 @@ final class JavaCppContender implements Contender {
     }
   }
 
-  private static dnnl_post_ops postOps(Step step) {
+  private dnnl_post_ops postOps(Step step) {
     dnnl_post_ops ops = new dnnl_post_ops();
     check(dnnl_post_ops_create(ops), "create post-ops");
     for (String[] line : step.lines()) {
@@ -127,6 +127,11 @@ final class JavaCppContender implements Contender {
                       Float.parseFloat(line[3]),
                       Float.parseFloat(line[4])),
                   "append an eltwise");
+          case "binary" ->
+              check(
+                  dnnl_post_ops_append_binary(
+                      ops, Integer.parseInt(line[2]), descs.get(Integer.parseInt(line[3]))),
+                  "append a binary");
           default -> throw new IllegalStateException("layers have no post-op " + line[1]);
         }
       }
