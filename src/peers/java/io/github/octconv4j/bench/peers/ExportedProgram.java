@@ -7,38 +7,25 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * A plan as {@code OctaveExecution.export} writes it.
+ * A plan as {@code OctaveExecution.export} writes it, without the data: they are read where they
+ * lie, as long as the execution is open.
  *
- * @param temporaries bytes of all temporaries together
- * @param scratchpad bytes of each lane's scratchpad
- * @param lanes of the program
+ * @param scratchpad address of the first lane's scratchpad
  * @param descs memory descriptors, oneDNN's own bytes of each
  * @param buffers in the order in which steps count them
  * @param steps in order
- * @param file the whole file
- * @param data where the data begin in it
  */
-@SuppressWarnings("ArrayRecordComponent") // shared on purpose, and never compared
 record ExportedProgram(
-    int temporaries,
-    int scratchpad,
-    int lanes,
-    List<byte[]> descs,
-    List<Buffer> buffers,
-    List<Step> steps,
-    byte[] file,
-    int data) {
-  private static final int ALIGNMENT = 64;
+    long scratchpad, List<byte[]> descs, List<Buffer> buffers, List<Step> steps) {
 
   /**
    * Memory of the program.
    *
    * @param role {@code input}, {@code output}, {@code constant} or {@code temporary}
-   * @param desc its descriptor
    * @param bytes its size
-   * @param offset in the data, or in the temporaries
+   * @param address where it lies
    */
-  record Buffer(String role, int desc, int bytes, int offset) {}
+  record Buffer(String role, int bytes, long address) {}
 
   /**
    * An argument of a step.
@@ -79,8 +66,8 @@ record ExportedProgram(
     List<byte[]> descs = new ArrayList<>();
     List<Buffer> buffers = new ArrayList<>();
     List<Step> steps = new ArrayList<>();
-    int[] sizes = new int[3];
-    List<String> sizeNames = List.of("temporaries", "scratchpad", "lanes");
+    long temporaries = 0;
+    long scratchpad = 0;
     int position = 0;
     Step step = null;
     while (true) {
@@ -92,8 +79,7 @@ record ExportedProgram(
           new String(file, position, end - position, StandardCharsets.UTF_8).split(" ", -1);
       position = end + 1;
       if (line[0].equals("data")) {
-        int data = (position + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-        return new ExportedProgram(sizes[0], sizes[1], sizes[2], descs, buffers, steps, file, data);
+        return new ExportedProgram(scratchpad, descs, buffers, steps);
       } else if (line[0].equals("end")) {
         step = null;
       } else if (step != null) {
@@ -109,10 +95,16 @@ record ExportedProgram(
         steps.add(step);
       } else if (line[0].equals("desc")) {
         descs.add(HexFormat.of().parseHex(line[2]));
-      } else if (sizeNames.contains(line[0])) {
-        sizes[sizeNames.indexOf(line[0])] = number(line, 1);
-      } else if (List.of("input", "output", "constant", "temporary").contains(line[0])) {
-        buffers.add(new Buffer(line[0], number(line, 1), number(line, 2), number(line, 3)));
+      } else if (line[0].equals("address")) {
+        temporaries = Long.parseLong(line[1]);
+        scratchpad = Long.parseLong(line[2]);
+      } else if (line[0].equals("temporary")) {
+        buffers.add(new Buffer(line[0], number(line, 2), temporaries + number(line, 3)));
+      } else if (List.of("input", "output", "constant").contains(line[0])) {
+        buffers.add(new Buffer(line[0], number(line, 2), 0)); // the next line says where
+      } else if (line[0].equals("at")) {
+        Buffer last = buffers.removeLast();
+        buffers.add(new Buffer(last.role, last.bytes, Long.parseLong(line[1])));
       }
     }
   }

@@ -26,22 +26,17 @@ import org.bytedeco.javacpp.PointerPointer;
 
 /**
  * JavaCPP's dnnl, which reaches oneDNN through JNI: the primitives of one of our plans, the very
- * same implementations in the same order, on one thread. What differs is the way into native code.
+ * same implementations in the same order, on one thread, in the very same memory. What differs is
+ * the way into native code.
  */
 final class JavaCppContender implements Contender {
-  private static final int ALIGNMENT = 64;
-
   private final OctaveContender ours;
   private final ExportedProgram program;
   private final Threads.Scope oneThread = Threads.use(1); // both have the same OpenMP library
   private final List<dnnl_memory> views = new ArrayList<>();
-  private final List<Pointer> memories = new ArrayList<>();
   private final List<dnnl_memory_desc> descs = new ArrayList<>();
   private final dnnl_engine engine = new dnnl_engine();
   private final dnnl_stream stream = new dnnl_stream();
-  private final BytePointer temporaries;
-  private final BytePointer scratchpads;
-  private final BytePointer[] buffers;
   private final dnnl_primitive[] primitives;
   private final dnnl_exec_arg_t[] arguments;
   private final int[] counts;
@@ -61,18 +56,6 @@ final class JavaCppContender implements Contender {
       check(dnnl_memory_desc_create_with_blob(desc, blob), "read a descriptor");
       descs.add(desc);
     }
-    temporaries = allocate(program.temporaries());
-    scratchpads = allocate(program.scratchpad());
-    buffers = new BytePointer[program.buffers().size()];
-    for (int i = 0; i < buffers.length; i++) {
-      Buffer buffer = program.buffers().get(i);
-      if (buffer.role().equals("temporary")) {
-        buffers[i] = at(temporaries, buffer.offset());
-      } else {
-        buffers[i] = allocate(buffer.bytes());
-        buffers[i].put(program.file(), program.data() + buffer.offset(), buffer.bytes());
-      }
-    }
     int steps = program.steps().size();
     primitives = new dnnl_primitive[steps];
     arguments = new dnnl_exec_arg_t[steps];
@@ -83,27 +66,15 @@ final class JavaCppContender implements Contender {
       arguments[i] = arguments(step);
       counts[i] = step.args().size();
     }
-    forgetOutputs();
   }
 
-  /** What the file says of outputs must not pass for a result. */
-  private void forgetOutputs() {
-    for (int i = 0; i < buffers.length; i++) {
-      if (program.buffers().get(i).role().equals("output")) {
-        buffers[i].put(new byte[program.buffers().get(i).bytes()]);
-      }
+  /** Memory that is ours. */
+  private static final class At extends Pointer {
+    At(long address, long bytes) {
+      this.address = address;
+      this.limit = bytes;
+      this.capacity = bytes;
     }
-  }
-
-  private BytePointer allocate(long bytes) {
-    BytePointer memory = new BytePointer(bytes + ALIGNMENT);
-    memories.add(memory);
-    Pointer.memset(memory, 0, bytes + ALIGNMENT);
-    return at(memory, -memory.address() & (ALIGNMENT - 1));
-  }
-
-  private static BytePointer at(BytePointer memory, long offset) {
-    return memory.getPointer(offset);
   }
 
   private dnnl_primitive primitive(Step step) {
@@ -138,7 +109,7 @@ final class JavaCppContender implements Contender {
     }
   }
 
-  private static dnnl_post_ops postOps(Step step) {
+  private dnnl_post_ops postOps(Step step) {
     dnnl_post_ops ops = new dnnl_post_ops();
     check(dnnl_post_ops_create(ops), "create post-ops");
     for (String[] line : step.lines()) {
@@ -156,6 +127,11 @@ final class JavaCppContender implements Contender {
                       Float.parseFloat(line[3]),
                       Float.parseFloat(line[4])),
                   "append an eltwise");
+          case "binary" ->
+              check(
+                  dnnl_post_ops_append_binary(
+                      ops, Integer.parseInt(line[2]), descs.get(Integer.parseInt(line[3]))),
+                  "append a binary");
           default -> throw new IllegalStateException("layers have no post-op " + line[1]);
         }
       }
@@ -272,13 +248,16 @@ final class JavaCppContender implements Contender {
 
   private dnnl_exec_arg_t arguments(Step step) {
     dnnl_exec_arg_t all = new dnnl_exec_arg_t(step.args().size());
-    memories.add(all);
     for (int i = 0; i < step.args().size(); i++) {
       Arg arg = step.args().get(i);
-      BytePointer data = arg.buffer() < 0 ? scratchpads : at(buffers[arg.buffer()], arg.offset());
+      long address =
+          arg.buffer() < 0
+              ? program.scratchpad()
+              : program.buffers().get(arg.buffer()).address() + arg.offset();
       dnnl_memory memory = new dnnl_memory();
       check(
-          dnnl_memory_create(memory, descs.get(arg.desc()), engine, data), "make a memory object");
+          dnnl_memory_create(memory, descs.get(arg.desc()), engine, new At(address, 0)),
+          "make a memory object");
       all.getPointer(i).arg(arg.code()).memory(memory);
       views.add(memory);
     }
@@ -310,18 +289,16 @@ final class JavaCppContender implements Contender {
     }
   }
 
+  /** Runs once more, for the memory has what ran there last. */
   @Override
   public List<float[]> outputs() {
-    List<byte[]> outputs = new ArrayList<>();
-    for (int i = 0; i < buffers.length; i++) {
-      Buffer buffer = program.buffers().get(i);
+    for (Buffer buffer : program.buffers()) {
       if (buffer.role().equals("output")) {
-        byte[] bytes = new byte[buffer.bytes()];
-        buffers[i].get(bytes);
-        outputs.add(bytes);
+        Pointer.memset(new At(buffer.address(), buffer.bytes()), 0, buffer.bytes());
       }
     }
-    return ours.outputs(outputs);
+    run();
+    return ours.outputs();
   }
 
   private static void check(int status, String what) {
@@ -339,7 +316,9 @@ final class JavaCppContender implements Contender {
     descs.forEach(desc -> dnnl_memory_desc_destroy(desc));
     dnnl_stream_destroy(stream);
     dnnl_engine_destroy(engine);
-    memories.forEach(Pointer::close);
+    for (dnnl_exec_arg_t all : arguments) {
+      all.close();
+    }
     oneThread.close();
   }
 }

@@ -19,7 +19,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -129,20 +128,6 @@ final class OctaveContender implements Contender {
   @Override
   public List<float[]> outputs() {
     return parts(y).stream().map(this::floats).toList();
-  }
-
-  /** Reads outputs that somebody else computed with this plan, in its layouts. */
-  List<float[]> outputs(List<byte[]> bytes) {
-    List<Tensor> parts = parts(y);
-    List<float[]> outputs = new ArrayList<>();
-    try (Arena copy = Arena.ofConfined()) {
-      for (int i = 0; i < parts.size(); i++) {
-        Tensor tensor = Tensor.allocate(parts.get(i).desc(), copy);
-        tensor.segment().copyFrom(MemorySegment.ofArray(bytes.get(i)));
-        outputs.add(floats(tensor));
-      }
-    }
-    return outputs;
   }
 
   private static List<Tensor> parts(OctaveTensor tensor) {
