@@ -291,6 +291,10 @@ public final class Image {
   }
 
   private void checkDestination(MemorySegment destination) {
+    if (!destination.scope().isAlive() || !destination.isAccessibleBy(Thread.currentThread())) {
+      throw new IllegalStateException(
+          "the memory of destination was freed, or belongs to a confined arena of another thread");
+    }
     if (destination.isReadOnly()) {
       throw new IllegalArgumentException("destination is read-only, expected writable memory");
     }

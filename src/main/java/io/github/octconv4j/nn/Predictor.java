@@ -60,7 +60,8 @@ public final class Predictor implements AutoCloseable {
     public LayerTime {
       Objects.requireNonNull(name, "name");
       Objects.requireNonNull(formulation, "formulation");
-      Objects.requireNonNull(steps, "steps");
+      Objects.requireNonNull(steps, "steps")
+          .forEach(step -> Objects.requireNonNull(step, "element of steps"));
       steps = List.copyOf(steps);
     }
   }

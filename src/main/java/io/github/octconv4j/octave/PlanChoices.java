@@ -58,7 +58,8 @@ public final class PlanChoices {
    */
   public Optional<Formulation> find(String plan, List<Formulation> possible) {
     Objects.requireNonNull(plan, "plan");
-    Objects.requireNonNull(possible, "possible");
+    Objects.requireNonNull(possible, "possible")
+        .forEach(formulation -> Objects.requireNonNull(formulation, "element of possible"));
     readOnce();
     String text = choices.get(plan);
     Optional<Formulation> choice =
