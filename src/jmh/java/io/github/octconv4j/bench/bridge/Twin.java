@@ -78,8 +78,19 @@ public final class Twin implements AutoCloseable {
     return folder.resolve("twin");
   }
 
+  /** The folder of this platform; those of others lie beside it. */
+  private static Path unpacked() {
+    String system = System.getProperty("os.name").startsWith("Mac") ? "osx" : "linux";
+    String processor = System.getProperty("os.arch").equals("aarch64") ? "aarch_64" : "x86_64";
+    return UNPACKED.resolve(system + "-" + processor);
+  }
+
   private static Path headers() throws IOException {
-    try (Stream<Path> files = Files.walk(UNPACKED)) {
+    Path unpacked = unpacked();
+    if (!Files.isDirectory(unpacked)) {
+      throw new IOException("there is no folder " + unpacked.toAbsolutePath());
+    }
+    try (Stream<Path> files = Files.walk(unpacked)) {
       return files
           .filter(file -> file.endsWith(Path.of("include", "oneapi", "dnnl", "dnnl.h")))
           .map(file -> file.getParent().getParent().getParent().getParent().toAbsolutePath())
@@ -87,7 +98,7 @@ public final class Twin implements AutoCloseable {
           .orElseThrow(
               () ->
                   new IOException(
-                      "there are no headers of oneDNN in " + UNPACKED.toAbsolutePath()));
+                      "there are no headers of oneDNN in " + unpacked.toAbsolutePath()));
     }
   }
 
