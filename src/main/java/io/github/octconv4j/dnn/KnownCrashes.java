@@ -1,5 +1,8 @@
 package io.github.octconv4j.dnn;
 
+import java.util.Arrays;
+import java.util.stream.Stream;
+
 /**
  * Implementations of oneDNN 3.13.0 that end the process, which are passed over for the next one.
  */
@@ -8,7 +11,9 @@ final class KnownCrashes {
 
   /** Whether an implementation of an operation is known to crash. */
   static boolean contain(String implementation, Operation operation, Attributes attributes) {
-    return isUnalignedSum(implementation, attributes) || isPadding(implementation, operation);
+    return isUnalignedSum(implementation, attributes)
+        || isPadding(implementation, operation)
+        || isUnpacking(implementation, operation);
   }
 
   /**
@@ -31,5 +36,25 @@ final class KnownCrashes {
     return implementation.contains("brg")
         && operation instanceof Convolution convolution
         && convolution.hasColumnOfPadding();
+  }
+
+  /**
+   * The element-wise kernel for two sources takes the padding of blocks for elements, and reads or
+   * writes beyond what has another layout without it.
+   */
+  private static boolean isUnpacking(String implementation, Operation operation) {
+    if (!implementation.startsWith("jit") || !(operation instanceof Binary binary)) {
+      return false;
+    }
+    MemoryDesc dst = binary.dst();
+    boolean same =
+        Stream.of(binary.src0(), binary.src1())
+            .filter(src -> Arrays.equals(src.dims(), dst.dims()))
+            .allMatch(src -> src.layout().equals(dst.layout()));
+    boolean padded =
+        Stream.of(binary.src0(), binary.src1(), dst)
+            .anyMatch(
+                desc -> !desc.isAny() && desc.bytes() > desc.elements() * desc.type().bytes());
+    return !dst.isAny() && !same && padded;
   }
 }

@@ -190,4 +190,23 @@ class KnownCrashesTest {
     }
     assertThat(checked).isEqualTo(24192);
   }
+
+  /** The padding of blocks is not taken for elements of a destination that has none. */
+  @Test
+  void blocksIntoAPlainLayout() {
+    MemoryDesc blocked = MemoryDesc.of(DataType.U8, FormatTag.ABC8B, 2, 7, 7);
+    MemoryDesc plain = MemoryDesc.of(DataType.U8, FormatTag.ABC, 2, 7, 7);
+    try (Engine engine = Engine.cpu();
+        PrimitiveDesc mixed =
+            PrimitiveDesc.of(
+                engine,
+                new Binary(Algorithm.BINARY_MAX, blocked, blocked, plain),
+                Attributes.NONE);
+        PrimitiveDesc same =
+            PrimitiveDesc.of(
+                engine, new Binary(Algorithm.BINARY_MAX, plain, plain, plain), Attributes.NONE)) {
+      assertThat(mixed.implementation()).doesNotStartWith("jit");
+      assertThat(same.implementation()).startsWith("jit");
+    }
+  }
 }
