@@ -26,7 +26,6 @@ class ChurnTest {
     "networks, 100, 50, 5000, 500",
     "files, 3000, 1000, 20000, 2000",
     "forgotten, 600, 600, 5000, 3000",
-    "predictors, 60, 60, 1000, 300",
     "threads, 2000, 1000, 20000, 5000"
   })
   void staysFlat(String what, int cycles, int warmUp, int soakCycles, int soakWarmUp) {

@@ -29,8 +29,12 @@ final class FuzzFiles {
     Files.write(digits, new byte[] {0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 2, 1, 2, 3, 4});
     Path labels = folder.resolve("t10k-labels-idx1-ubyte");
     Files.write(labels, new byte[] {0, 0, 8, 1, 0, 0, 0, 1, 7});
+    // A copy: some of the calls write.
     Path network =
-        ChildJvm.classes().resolve("io/github/octconv4j/cli/demo/fashion_mnist_octave.safetensors");
+        Files.copy(
+            ChildJvm.classes()
+                .resolve("io/github/octconv4j/cli/demo/fashion_mnist_octave.safetensors"),
+            folder.resolve("network.safetensors"));
     Path text = folder.resolve("text");
     Files.write(text, "not what it seems".getBytes(StandardCharsets.UTF_8));
     return new Path[] {
