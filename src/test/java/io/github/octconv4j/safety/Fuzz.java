@@ -53,9 +53,11 @@ public final class Fuzz {
   private final Map<String, String> complaints = new TreeMap<>();
   private final Map<String, String> messages = new TreeMap<>();
   private final MappedByteBuffer last;
+  private final Path folder;
 
   private Fuzz(long seed, Path lastCall, Path folder, Arena strangers, MemorySegment strange)
       throws IOException {
+    this.folder = folder;
     values = new Values(new Random(seed), strangers, strange, FuzzFiles.in(folder));
     try (FileChannel channel =
         FileChannel.open(
@@ -88,7 +90,7 @@ public final class Fuzz {
     Fuzz fuzz = new Fuzz(seed, Path.of(args[2]), Path.of(args[4]), strangers[0], strange[0]);
     try {
       fuzz.run(calls);
-    } catch (RuntimeException | Error e) {
+    } catch (IOException | RuntimeException | Error e) {
       System.out.println("seed " + seed + ": the fuzzer itself failed");
       e.printStackTrace(System.out);
       System.exit(2);
@@ -103,7 +105,7 @@ public final class Fuzz {
     System.exit(0);
   }
 
-  private void run(int calls) {
+  private void run(int calls) throws IOException {
     Executable execute =
         members.stream()
             .filter(m -> Api.name(m).equals("Primitive.execute(Stream,Arguments)"))
@@ -119,6 +121,7 @@ public final class Fuzz {
       }
       if (i % 2000 == 0) {
         System.gc(); // before the system's limit of mappings is reached, 65,530 on Linux
+        values.renew(FuzzFiles.in(Files.createDirectories(folder.resolve("from" + i))));
       }
       if (i % 40 == 0) {
         values.closeAnArena();

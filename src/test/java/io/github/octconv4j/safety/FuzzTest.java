@@ -34,6 +34,7 @@ class FuzzTest {
   private static final Map<String, String> NOT_CALLED =
       Map.of(
           ".create(Creation)", "users can't make its argument",
+          "NativeFiles.", "providers of native libraries have it, users don't call it",
           "DnnException.status()", "the judge of exceptions asks it");
 
   /** What runs native code: it must get beyond its checks, often. */

@@ -227,6 +227,7 @@ final class GoodArguments {
   // ---- operations
 
   private void operations() {
+    put("Network.load(Path)", () -> args(null, v.network()));
     put("Convolution.of(MemoryDesc,MemoryDesc,MemoryDesc,Window)", () -> convolution(false));
     put(
         "Convolution.of(MemoryDesc,MemoryDesc,MemoryDesc,MemoryDesc,Window)",

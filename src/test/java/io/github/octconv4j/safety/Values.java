@@ -9,6 +9,7 @@ import io.github.octconv4j.dnn.Tensor;
 import io.github.octconv4j.octave.Plan;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.reflect.Array;
@@ -61,13 +62,23 @@ final class Values {
   private final ArrayDeque<Arena> arenas = new ArrayDeque<>();
   private final Arena strangers; // confined to a thread that has ended
   private final MemorySegment strange; // of that arena
-  private final Path[] files;
+  private Path[] files;
 
   Values(Random random, Arena strangers, MemorySegment strange, Path... files) {
     this.random = random;
     this.strangers = strangers;
     this.strange = strange;
     this.files = files;
+  }
+
+  /** Takes new files, for others that were written to. */
+  void renew(Path... newFiles) {
+    files = newFiles;
+  }
+
+  /** A network that can be read, unless it was written to. */
+  Path network() {
+    return files[0];
   }
 
   boolean chance(double p) {
@@ -343,6 +354,8 @@ final class Values {
       return files[below(files.length)];
     } else if (c == InputStream.class) {
       return new ByteArrayInputStream(new byte[below(100)]);
+    } else if (c == OutputStream.class) {
+      return OutputStream.nullOutputStream();
     } else if (c == IntConsumer.class) {
       return (IntConsumer) lane -> {};
     } else if (c == Object.class) {
