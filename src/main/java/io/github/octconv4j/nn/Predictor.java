@@ -56,11 +56,12 @@ public final class Predictor implements AutoCloseable {
    */
   public record LayerTime(
       String name, String formulation, double microseconds, List<StepInfo> steps) {
-    /** Copies the list. */
+    /** Checks and copies the list. */
     public LayerTime {
       Objects.requireNonNull(name, "name");
       Objects.requireNonNull(formulation, "formulation");
-      Objects.requireNonNull(steps, "steps");
+      Objects.requireNonNull(steps, "steps")
+          .forEach(step -> Objects.requireNonNull(step, "element of steps"));
       steps = List.copyOf(steps);
     }
   }
