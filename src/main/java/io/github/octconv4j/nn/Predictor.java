@@ -56,7 +56,7 @@ public final class Predictor implements AutoCloseable {
    */
   public record LayerTime(
       String name, String formulation, double microseconds, List<StepInfo> steps) {
-    /** Copies the list. */
+    /** Checks and copies the list. */
     public LayerTime {
       Objects.requireNonNull(name, "name");
       Objects.requireNonNull(formulation, "formulation");

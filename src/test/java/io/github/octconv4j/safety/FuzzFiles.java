@@ -1,6 +1,9 @@
 package io.github.octconv4j.safety;
 
 import io.github.octconv4j.ChildJvm;
+import io.github.octconv4j.nn.Model;
+import io.github.octconv4j.nn.Parameter;
+import io.github.octconv4j.nn.Parameters;
 import io.github.octconv4j.weights.SafetensorsWriter;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -20,6 +23,9 @@ final class FuzzFiles {
         new SafetensorsWriter()
             .metadata("kind", "none")
             .metadata("a", "1")
+            .metadata("flag", "true")
+            .metadata("texts", "[\"a\", \"b\"]")
+            .metadata("numbers", "[1, 2.5]")
             .floats("a", new float[] {1, 2, 3, 4}, 2, 2)
             .floats("x_h", new float[] {1}, 1)
             .toBytes());
@@ -39,6 +45,7 @@ final class FuzzFiles {
     Files.write(text, "not what it seems".getBytes(StandardCharsets.UTF_8));
     return new Path[] {
       network,
+      model(folder.resolve("net.safetensors")),
       weights,
       picture,
       digits,
@@ -48,5 +55,22 @@ final class FuzzFiles {
       folder.resolve("absent"),
       folder.resolve("out")
     };
+  }
+
+  private static Path model(Path file) throws IOException {
+    Model model = NetworkArguments.MODEL;
+    SafetensorsWriter writer =
+        new SafetensorsWriter()
+            .metadata("arch", "oct_" + model.architecture())
+            .metadata("alpha", Double.toString(model.alpha()))
+            .metadata("width", Double.toString(model.width()))
+            .metadata("classes", Integer.toString(model.classes()))
+            .metadata("image_size", Integer.toString(model.imageSize()));
+    Parameters values = Parameters.random(1);
+    for (Parameter p : model.graph().parameters()) {
+      long[] shape = p.shape().stream().mapToLong(Long::longValue).toArray();
+      writer.floats(p.name(), values.values(p), shape);
+    }
+    return writer.write(file);
   }
 }

@@ -4,6 +4,7 @@ import io.github.octconv4j.dnn.Algorithm;
 import io.github.octconv4j.dnn.Arg;
 import io.github.octconv4j.dnn.Arguments;
 import io.github.octconv4j.dnn.Attributes;
+import io.github.octconv4j.dnn.Constants;
 import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.dnn.Execution;
@@ -13,6 +14,7 @@ import io.github.octconv4j.dnn.Memory;
 import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.Operand;
 import io.github.octconv4j.dnn.Operation;
+import io.github.octconv4j.dnn.Pooling;
 import io.github.octconv4j.dnn.PostOps;
 import io.github.octconv4j.dnn.Primitive;
 import io.github.octconv4j.dnn.PrimitiveDesc;
@@ -40,6 +42,7 @@ import io.github.octconv4j.octave.OctaveWeights;
 import io.github.octconv4j.octave.OutputFormat;
 import io.github.octconv4j.octave.Padding;
 import io.github.octconv4j.octave.PlanOptions;
+import io.github.octconv4j.octave.RowWindows;
 import io.github.octconv4j.octave.SizeRule;
 import io.github.octconv4j.octave.StrideRule;
 import io.github.octconv4j.octave.Tuning;
@@ -72,7 +75,8 @@ final class GoodArguments {
           "InnerProduct(MemoryDesc,MemoryDesc,MemoryDesc,MemoryDesc)",
           "Concat(int,List,MemoryDesc)",
           "Sum(List,MemoryDesc)",
-          "Reorder(MemoryDesc,MemoryDesc)");
+          "Reorder(MemoryDesc,MemoryDesc)",
+          "Softmax(MemoryDesc,MemoryDesc,int)");
 
   private final Values v;
   private final Consumer<String> note; // what is done to make arguments, in case that it crashes
@@ -95,6 +99,7 @@ final class GoodArguments {
     primitives();
     programs();
     octave();
+    new NetworkArguments(values, this::put);
   }
 
   /** Arguments for a member, or null. */
@@ -293,6 +298,15 @@ final class GoodArguments {
               v.chance(0.7) ? src : v.desc(src.type(), dims, 0.3),
               v.random.nextFloat(),
               v.random.nextFloat());
+        });
+    put(
+        "Softmax(MemoryDesc,MemoryDesc,int)",
+        () -> {
+          long[] dims = v.imageDims(v.upTo(5));
+          DataType type = v.type();
+          MemoryDesc src = v.desc(type, dims, 0);
+          MemoryDesc dst = v.chance(0.5) ? src : v.desc(type, dims, 0.3);
+          return args(null, src, dst, v.below(dims.length));
         });
     put(
         "Sum(List,MemoryDesc)",
@@ -505,6 +519,30 @@ final class GoodArguments {
   private void programs() {
     put("ProgramBuilder(Engine,int)", () -> args(null, engine, v.upTo(3)));
     put("ProgramBuilder(Engine,int,long)", () -> args(null, engine, v.upTo(3), 1L << 24));
+    put("Constants.of(Engine)", () -> args(null, engine));
+    put(
+        "ProgramBuilder(Engine,int,Constants,long)",
+        () -> {
+          Constants constants = v.kept(Constants.class);
+          return constants == null ? null : args(null, engine, v.upTo(3), constants, 1L << 24);
+        });
+    put(
+        "ProgramBuilder.shared(String,MemoryDesc,Supplier)",
+        () -> {
+          ProgramBuilder builder = v.kept(ProgramBuilder.class);
+          long[] dims = v.imageDims(4);
+          Supplier<Tensor> value = () -> v.tensor(v.desc(DataType.F32, dims, 0));
+          return builder == null
+              ? null
+              : args(builder, v.pick(List.of("w", "b")), v.desc(DataType.F32, dims, 0), value);
+        });
+    put(
+        "Program.steps(int,int)",
+        () -> {
+          Program program = v.kept(Program.class);
+          return program == null ? null : args(program, 0, v.below(3));
+        });
+    put("Execution.profileSections(int)", () -> bound(v.upTo(3)));
     put(
         "ProgramBuilder.describe(Operation,Attributes)",
         () -> args(v.kept(ProgramBuilder.class), v.kept(Operation.class), Attributes.NONE));
@@ -538,14 +576,20 @@ final class GoodArguments {
     put(
         "Execution.run()",
         () -> {
-          Execution execution = v.kept(Execution.class);
-          for (Operand operand : bindable.getOrDefault(execution, List.of())) {
-            if (!operand.name().startsWith("t") && v.chance(0.95)) {
-              execution.bind(operand, v.tensor(operand.desc()));
-            }
-          }
-          return execution == null ? null : args(execution);
+          Object[] bound = bound(1);
+          return bound == null ? null : args(bound[0]);
         });
+  }
+
+  /** An execution with its tensors, mostly, and a number. */
+  private Object[] bound(int number) {
+    Execution execution = v.kept(Execution.class);
+    for (Operand operand : bindable.getOrDefault(execution, List.of())) {
+      if (!operand.name().startsWith("t") && v.chance(0.95)) {
+        execution.bind(operand, v.tensor(operand.desc()));
+      }
+    }
+    return execution == null ? null : args(execution, number);
   }
 
   private Map<Arg, Operand> operands(ProgramBuilder builder, PrimitiveDesc desc) {
@@ -632,6 +676,52 @@ final class GoodArguments {
           return args(
               builder, "c", s, weights(s), x, y, false, Activation.RELU, Formulation.DEFAULT);
         });
+    put(
+        "OctaveProgramBuilder.stridedConvolution(String,OctaveConv2d,OctaveWeights,int,Operand,Operand,boolean,Activation)",
+        () -> {
+          OctaveProgramBuilder builder = programBuilder();
+          int stride = v.upTo(3);
+          OctaveConv2d s =
+              OctaveConv2d.of(v.channels(), v.channels()).kernel(3).padding(1).build();
+          int height = v.upTo(9);
+          int width = v.upTo(9);
+          return args(
+              builder,
+              "p",
+              s,
+              weights(s),
+              stride,
+              builder.temporary("x", Layout.NHWC, 1, s.in().total(), height, width),
+              builder.temporary(
+                  "y",
+                  Layout.NHWC,
+                  1,
+                  s.out().total(),
+                  (height - 1) / stride + 1,
+                  (width - 1) / stride + 1),
+              false,
+              Activation.RELU);
+        });
+    put("RowWindows(OctaveProgramBuilder)", () -> args(null, programBuilder()));
+    put("RowWindows.add(Window,Operand,Operand,Part)", () -> rows(true));
+    put("RowWindows.Part.add(Window,Operand,Operand)", () -> rows(false));
+    put(
+        "OctaveProgramBuilder.formulations(OctaveConv2d,OctaveShape,PlanOptions)",
+        () -> {
+          OctaveConv2d s = spec();
+          return args(null, s, OctaveShape.of(1, v.upTo(30), v.upTo(30), s.sizeRule()), options());
+        });
+    for (String member : List.of("outputShape", "multiplyAdds")) {
+      put(
+          "OctaveConv2d." + member + "(OctaveShape)",
+          () -> {
+            OctaveConv2d s = spec();
+            return args(s, OctaveShape.of(1, v.upTo(30), v.upTo(30), s.sizeRule()));
+          });
+    }
+    put(
+        "Activation.on(MemoryDesc)",
+        () -> args(Activation.RELU, v.desc(DataType.F32, v.imageDims(4), 0)));
     put(
         "OctaveProgramBuilder.reorder(String,Operand,Operand,PostOps)",
         () -> {
@@ -721,6 +811,26 @@ final class GoodArguments {
       builder.groups(v.upTo(4));
     }
     return builder.build();
+  }
+
+  /** A pooling that threads share, or what one of them does. */
+  private Object[] rows(boolean shared) {
+    OctaveProgramBuilder builder =
+        new OctaveProgramBuilder(
+            new ProgramBuilder(engine, 1), PlanOptions.DEFAULT.threads(v.upTo(3)));
+    long[] src = v.imageDims(4);
+    Window window = window(2, 3);
+    long[] dst = outputOf(window, src);
+    Operand x = builder.temporary("x", Layout.NHWC, src);
+    Operand y = builder.temporary("y", Layout.NHWC, dst);
+    RowWindows.Part part =
+        (here, from, to) ->
+            builder.add(
+                "pool",
+                Pooling.of(algorithm("POOLING"), from.desc(), to.desc(), here),
+                PostOps.NONE,
+                Map.of(Arg.SRC, from, Arg.DST, to));
+    return shared ? args(new RowWindows(builder), window, x, y, part) : args(part, window, x, y);
   }
 
   private OctaveProgramBuilder programBuilder() {

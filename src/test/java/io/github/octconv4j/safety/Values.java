@@ -7,6 +7,7 @@ import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.PostOps;
 import io.github.octconv4j.dnn.Tensor;
 import io.github.octconv4j.octave.Plan;
+import io.github.octconv4j.octave.RowWindows;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -25,6 +26,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.IntConsumer;
@@ -287,6 +289,16 @@ final class Values {
     return ops;
   }
 
+  /** The file of a name. */
+  Path file(String name) {
+    for (Path file : files) {
+      if (file.endsWith(name)) {
+        return file;
+      }
+    }
+    throw new IllegalArgumentException("no file " + name);
+  }
+
   // ---- by type
 
   /** Whether a value other than null can be made of this type. */
@@ -329,6 +341,10 @@ final class Values {
           List.of(
               "", "a", "FLOOR", "HIGH", "NHWC", "STRICT", "RELU", "HH", "OFF", "x_h", "conv",
               "kind", "F32", "high", "\u0000", "%s%n%d"));
+    } else if (c == Long.class) {
+      return chance(0.1) ? absurd() : (long) upTo(9);
+    } else if (c == RowWindows.Part.class) {
+      return (RowWindows.Part) (window, x, y) -> {};
     } else if (c == Float.class) {
       return (float) NUMBERS[below(NUMBERS.length)];
     } else if (c.isEnum()) {
@@ -401,6 +417,8 @@ final class Values {
         map.put(make(of[0]), make(of[1]));
       }
       return map;
+    } else if (raw == Optional.class) {
+      return chance(0.3) ? Optional.empty() : Optional.ofNullable(make(of[0]));
     } else if (raw == Supplier.class) {
       return (Supplier<Object>) () -> make(of[0]);
     } else if (raw == Predicate.class) {

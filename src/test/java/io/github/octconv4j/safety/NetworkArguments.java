@@ -1,0 +1,434 @@
+package io.github.octconv4j.safety;
+
+import io.github.octconv4j.dnn.Tensor;
+import io.github.octconv4j.image.Image;
+import io.github.octconv4j.nn.FeatureMap;
+import io.github.octconv4j.nn.ImageInput;
+import io.github.octconv4j.nn.Model;
+import io.github.octconv4j.nn.Network;
+import io.github.octconv4j.nn.NetworkBuilder;
+import io.github.octconv4j.nn.NetworkGraph;
+import io.github.octconv4j.nn.NetworkInfo;
+import io.github.octconv4j.nn.Norm;
+import io.github.octconv4j.nn.Parameter;
+import io.github.octconv4j.nn.Parameters;
+import io.github.octconv4j.nn.Predictor;
+import io.github.octconv4j.octave.Activation;
+import io.github.octconv4j.octave.OctaveConv2d;
+import io.github.octconv4j.octave.PlanOptions;
+import io.github.octconv4j.octave.SizeRule;
+import io.github.octconv4j.octave.StrideRule;
+import io.github.octconv4j.octave.Tuning;
+import io.github.octconv4j.weights.Metadata;
+import io.github.octconv4j.weights.SafetensorsFile;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** Arguments that fit together for networks, all of which are tiny. */
+final class NetworkArguments {
+  /** What the file {@code net.safetensors} holds. */
+  static final Model MODEL =
+      Model.of("oct_mobilenet_v1").width(1 / 16.0).imageSize(32).classes(3).alpha(0.5);
+
+  private static final List<String> ARCHITECTURES =
+      List.of("mobilenet_v1", "oct_mobilenet_v1", "mobilenet_v2", "oct_resnet26", "se_resnet50");
+
+  private final Values v;
+  private final BiConsumer<String, Supplier<Object[]>> put;
+
+  NetworkArguments(Values values, BiConsumer<String, Supplier<Object[]>> put) {
+    this.v = values;
+    this.put = put;
+    models();
+    builders();
+    parameters();
+    networks();
+    predictors();
+    pictures();
+    metadata();
+  }
+
+  private static Object[] args(Object... args) {
+    return args;
+  }
+
+  private <T> void with(String member, Class<T> type, Function<T, Object[]> maker) {
+    put.accept(
+        member,
+        () -> {
+          T receiver = v.kept(type);
+          return receiver == null ? null : maker.apply(receiver);
+        });
+  }
+
+  // ---- models
+
+  private Model model() {
+    Model model =
+        v.chance(0.5)
+            ? MODEL
+            : Model.of(v.pick(ARCHITECTURES)).width(1 / 16.0).imageSize(32).classes(v.upTo(5));
+    return v.chance(0.3) ? model.strideRule(v.pick(List.of(StrideRule.values()))) : model;
+  }
+
+  private void models() {
+    put.accept("Model.of(String)", () -> args(null, v.pick(ARCHITECTURES)));
+    put.accept(
+        "Model(String,double,StrideRule,double,int,int,double)",
+        () -> {
+          Model m = model();
+          return args(
+              null,
+              m.architecture(),
+              m.alpha(),
+              m.strideRule(),
+              m.width(),
+              m.classes(),
+              m.imageSize(),
+              m.epsilon());
+        });
+    put.accept("Model.graph()", () -> args(model()));
+    put.accept("Model.alpha(double)", () -> args(model(), v.pick(List.of(0.0, 0.25, 0.5))));
+    put.accept("Model.width(double)", () -> args(model(), v.pick(List.of(0.0625, 0.1))));
+    put.accept("Model.classes(int)", () -> args(model(), v.upTo(9)));
+    put.accept("Model.imageSize(int)", () -> args(model(), 31 + v.upTo(9)));
+    put.accept("Model.epsilon(double)", () -> args(model(), 1e-3));
+  }
+
+  // ---- networks that are being built
+
+  /** A new network, a feature map of it, and whether the map is 1x1. */
+  private FeatureMap map(boolean pixel) {
+    NetworkBuilder net =
+        new NetworkBuilder(
+            v.pick(List.of(1, 3)), 4 + v.upTo(8), v.chance(0.1) ? v.upTo(3) : 4 + v.upTo(8));
+    nets.clear();
+    FeatureMap x = net.input();
+    for (int i = v.below(3); i > 0; i--) {
+      x = net.convolution("c" + i, x, spec(x), Norm.BATCH, v.pick(List.of(Activation.values())));
+    }
+    if (pixel) {
+      x = net.globalAverage("mean", x);
+    }
+    v.keep(net);
+    v.keep(x);
+    nets.put(x, net);
+    return x;
+  }
+
+  private final Map<FeatureMap, NetworkBuilder> nets = new HashMap<>(); // the last one
+
+  private OctaveConv2d spec(FeatureMap x) {
+    OctaveConv2d one =
+        OctaveConv2d.of(v.channels(), v.channels())
+            .alpha(0, v.pick(List.of(0.0, 0.25, 0.5)))
+            .kernel(3)
+            .padding(1)
+            .build();
+    return new OctaveConv2d(
+        x.channels(),
+        one.out(),
+        one.kernelHeight(),
+        one.kernelWidth(),
+        v.upTo(2),
+        one.padding(),
+        1,
+        1,
+        1,
+        v.pick(List.of(StrideRule.values())),
+        SizeRule.FLOOR);
+  }
+
+  private void withMap(boolean pixel, String member, Function<FeatureMap, List<Object>> rest) {
+    put.accept(
+        "NetworkBuilder." + member,
+        () -> {
+          FeatureMap x = map(pixel);
+          List<Object> all = new ArrayList<>();
+          all.add(nets.get(x));
+          all.addAll(rest.apply(x));
+          return all.toArray();
+        });
+  }
+
+  private void builders() {
+    put.accept(
+        "NetworkBuilder(int,int,int)", () -> args(null, v.upTo(4), v.upTo(12), v.upTo(12)));
+    Activation[] all = Activation.values();
+    withMap(
+        false,
+        "convolution(String,FeatureMap,OctaveConv2d,Norm,Activation)",
+        x -> List.of("c", x, spec(x), v.pick(List.of(Norm.values())), all[v.below(all.length)]));
+    withMap(
+        false,
+        "plainConvolution(String,FeatureMap,OctaveConv2d,int,Norm,String,Activation)",
+        x ->
+            List.of(
+                "p",
+                x,
+                OctaveConv2d.of(x.channels().total(), v.channels()).kernel(3).padding(1).build(),
+                v.upTo(3),
+                v.pick(List.of(Norm.values())),
+                "n",
+                all[v.below(all.length)]));
+    for (String pool : List.of("maxPool", "averagePool")) {
+      withMap(
+          false,
+          pool + "(String,FeatureMap,int,int,int)",
+          x -> List.of("pool", x, 1 + v.upTo(2), v.upTo(3), v.below(2)));
+    }
+    withMap(false, "globalAverage(String,FeatureMap)", x -> List.of("g", x));
+    withMap(
+        false,
+        "sum(String,FeatureMap,FeatureMap,Activation)",
+        x -> List.of("s", x, x, all[v.below(all.length)]));
+    withMap(
+        false,
+        "activation(String,FeatureMap,Activation)",
+        x -> List.of("a", x, all[v.below(all.length)]));
+    withMap(
+        false, "squeezeExcitation(String,FeatureMap,int)", x -> List.of("se", x, v.channels()));
+    withMap(
+        true,
+        "linear(String,FeatureMap,int,Activation)",
+        x -> List.of("l", x, v.channels(), all[v.below(all.length)]));
+    withMap(true, "softmax(String,FeatureMap)", x -> List.of("soft", x));
+    put.accept(
+        "NetworkBuilder.build(FeatureMap)",
+        () -> {
+          FeatureMap x = map(true);
+          NetworkBuilder net = nets.get(x);
+          return args(net, net.linear("fc", x, v.channels(), Activation.NONE));
+        });
+  }
+
+  /** Layers of every kind, or a model. */
+  private NetworkGraph graph() {
+    if (v.chance(0.4)) {
+      return model().graph();
+    }
+    FeatureMap x = map(false);
+    NetworkBuilder net = nets.get(x);
+    if (x.channels().high() > 0 && v.chance(0.5)) {
+      x = net.sum("sum", net.squeezeExcitation("se", x, v.upTo(4)), x, Activation.RELU);
+    }
+    if (v.chance(0.5)) {
+      x = net.activation("act", x, Activation.SILU);
+    }
+    x = net.linear("fc", net.globalAverage("g", x), v.channels(), Activation.NONE);
+    return net.build(v.chance(0.5) ? net.softmax("softmax", x) : x);
+  }
+
+  // ---- parameters
+
+  private List<Long> shape() {
+    List<Long> shape = new ArrayList<>();
+    for (int i = v.upTo(4); i > 0; i--) {
+      shape.add((long) v.upTo(5));
+    }
+    return shape;
+  }
+
+  private Map<String, float[]> arrays(NetworkGraph graph) {
+    Map<String, float[]> arrays = new HashMap<>();
+    Parameters random = Parameters.random(v.below(99));
+    graph.parameters().forEach(p -> arrays.put(p.name(), random.values(p)));
+    return arrays;
+  }
+
+  private void parameters() {
+    put.accept(
+        "Parameter.Slice(String,List,long,long)",
+        () -> args(null, "dense", shape(), (long) v.below(3), (long) v.below(3)));
+    put.accept(
+        "Parameter(String,List,Kind,Optional)",
+        () -> {
+          List<Long> shape = shape();
+          List<Long> dense = new ArrayList<>(shape);
+          long row = v.below(3);
+          dense.set(0, shape.getFirst() + row + v.below(2));
+          return args(
+              null,
+              "p",
+              shape,
+              v.pick(List.of(Parameter.Kind.values())),
+              v.chance(0.5)
+                  ? Optional.empty()
+                  : Optional.of(new Parameter.Slice("dense", dense, row, 0)));
+        });
+    put.accept("Parameters.of(Map)", () -> args(null, arrays(model().graph())));
+    put.accept(
+        "Parameters.values(Parameter)",
+        () -> {
+          NetworkGraph graph = model().graph();
+          Parameters parameters =
+              v.chance(0.5) ? Parameters.of(arrays(graph)) : Parameters.random(1);
+          return args(parameters, v.pick(graph.parameters()));
+        });
+    put.accept(
+        "Parameters.check(List)",
+        () -> {
+          NetworkGraph graph = model().graph();
+          return args(Parameters.of(arrays(graph)), graph.parameters());
+        });
+  }
+
+  // ---- networks
+
+  private static NetworkInfo info(NetworkGraph graph) {
+    FeatureMap image = graph.input();
+    int channels = image.channels().total();
+    int height = image.shape().height();
+    int width = image.shape().width();
+    List<Float> mean = new ArrayList<>();
+    List<Float> std = new ArrayList<>();
+    for (int c = 0; c < channels; c++) {
+      mean.add(0.5f);
+      std.add(0.25f);
+    }
+    List<String> labels = new ArrayList<>();
+    for (int i = graph.output().channels().total(); i > 0; i--) {
+      labels.add("class " + i);
+    }
+    return new NetworkInfo("n", channels, height, width, 0, mean, std, labels);
+  }
+
+  private void networks() {
+    put.accept(
+        "NetworkInfo(String,int,int,int,int,List,List,List)",
+        () -> {
+          int size = v.upTo(9);
+          int resize = v.chance(0.5) ? 0 : size + v.below(4);
+          return args(
+              null,
+              "n",
+              3,
+              size,
+              size,
+              resize,
+              NetworkInfo.IMAGENET_MEAN,
+              NetworkInfo.IMAGENET_STD,
+              List.of("a", "b"));
+        });
+    put.accept(
+        "Network(NetworkInfo,NetworkGraph,Parameters)",
+        () -> {
+          NetworkGraph graph = graph();
+          return args(null, info(graph), graph, Parameters.random(v.below(9)));
+        });
+    put.accept("Network.of(Model,Parameters)", () -> args(null, model(), Parameters.random(1)));
+    put.accept(
+        "Network.load(Path,Model,boolean)",
+        () -> args(null, v.file("net.safetensors"), MODEL, false));
+    put.accept("Network.load(Path)", () -> args(null, v.file("net.safetensors")));
+    with(
+        "Network.run(float[])",
+        Network.class,
+        network -> {
+          NetworkInfo i = network.info();
+          long values = (long) i.channels() * i.height() * i.width();
+          return args(network, v.floats(v.upTo(3) * values));
+        });
+    with("Network.classify(Image)", Network.class, network -> args(network, picture()));
+    for (String member : List.of("predictor", "tracingPredictor")) {
+      with(
+          "Network." + member + "(int,PlanOptions)",
+          Network.class,
+          network ->
+              args(
+                  network,
+                  v.upTo(3),
+                  PlanOptions.DEFAULT
+                      .tuning(v.chance(0.6) ? Tuning.HEURISTIC : Tuning.OFF)
+                      .threads(v.upTo(3))));
+    }
+  }
+
+  // ---- predictors
+
+  private MemorySegment floats(Tensor tensor) {
+    return v.segment(tensor.desc().elements() * Float.BYTES);
+  }
+
+  private MemorySegment exactly(Tensor tensor) {
+    MemorySegment segment = floats(tensor);
+    long bytes = tensor.desc().elements() * Float.BYTES;
+    return segment.byteSize() > bytes ? segment.asSlice(0, bytes) : segment;
+  }
+
+  private void predictors() {
+    with(
+        "Predictor.run(float[])",
+        Predictor.class,
+        p -> args(p, v.floats(p.input().desc().elements())));
+    with(
+        "Predictor.classify(float[])",
+        Predictor.class,
+        p -> args(p, v.floats(p.input().desc().elements())));
+    with(
+        "Predictor.run(MemorySegment,MemorySegment)",
+        Predictor.class,
+        p -> args(p, exactly(p.input()), exactly(p.output())));
+    with("Predictor.set(MemorySegment)", Predictor.class, p -> args(p, exactly(p.input())));
+    with("Predictor.setImage(int,Image)", Predictor.class, p -> args(p, 0, picture()));
+    with("Predictor.classify(Image)", Predictor.class, p -> args(p, picture()));
+    with("Predictor.profile(int)", Predictor.class, p -> args(p, v.upTo(3)));
+    with(
+        "Predictor.trace(String)",
+        Predictor.class,
+        p -> p.traces().isEmpty() ? null : args(p, v.pick(List.copyOf(p.traces()))));
+  }
+
+  // ---- pictures and texts
+
+  private Image picture() {
+    int channels = v.chance(0.7) ? 3 : 1;
+    int width = v.upTo(9);
+    int height = v.upTo(9);
+    return Image.of(width, height, channels, v.floats((long) channels * width * height));
+  }
+
+  private void pictures() {
+    put.accept("ImageInput(NetworkInfo)", () -> args(null, info(model().graph())));
+    with("ImageInput.fit(Image)", ImageInput.class, input -> args(input, picture()));
+    with("ImageInput.values(Image)", ImageInput.class, input -> args(input, picture()));
+    with(
+        "ImageInput.write(Image,MemorySegment)",
+        ImageInput.class,
+        input -> {
+          Image image = picture();
+          return args(input, image, v.segment(input.values(image).length * (long) Float.BYTES));
+        });
+    put.accept(
+        "Image.normalizeInnermost(MemorySegment,float[],float[])",
+        () -> {
+          Image image = picture();
+          float[] ones = {1, 1, 1};
+          float[] some = image.channels() == 3 ? ones : new float[] {1};
+          long bytes = ValueLayout.JAVA_FLOAT.byteSize() * image.toFloats().length;
+          return args(image, Arena.ofAuto().allocate(bytes), some, some);
+        });
+  }
+
+  private void metadata() {
+    for (String type : List.of("Metadata.of", "Parameters.of", "Parameters.sliced")) {
+      with(type + "(SafetensorsFile)", SafetensorsFile.class, file -> args(null, file));
+    }
+    Map<String, String> keys =
+        Map.of(
+            "text", "kind", "integer", "a", "decimal", "a", "flag", "flag", "texts", "texts",
+            "decimals", "numbers");
+    keys.forEach(
+        (member, key) ->
+            with("Metadata." + member + "(String)", Metadata.class, m -> args(m, key)));
+  }
+}
