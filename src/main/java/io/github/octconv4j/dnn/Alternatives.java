@@ -89,6 +89,8 @@ final class Alternatives {
           change.apply(i.src()), change.apply(i.weights()), i.bias(), change.apply(i.dst()));
     } else if (operation instanceof Concat c) {
       return new Concat(c.axis(), c.sources().stream().map(change).toList(), change.apply(c.dst()));
+    } else if (operation instanceof Softmax s) {
+      return new Softmax(change.apply(s.src()), change.apply(s.dst()), s.axis());
     }
     Sum sum = (Sum) operation;
     return new Sum(sum.sources().stream().map(change).toList(), change.apply(sum.dst()));

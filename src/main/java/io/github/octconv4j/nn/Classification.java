@@ -29,6 +29,8 @@ public record Classification(List<Candidate> ranked) {
 
   /** Returns the classes of a network's output, with probabilities by softmax. */
   public static Classification ofLogits(List<String> labels, float[] logits) {
+    Objects.requireNonNull(labels, "labels");
+    Objects.requireNonNull(logits, "logits");
     if (labels.size() != logits.length) {
       throw new IllegalArgumentException(
           "%d labels don't fit %d logits".formatted(labels.size(), logits.length));

@@ -146,6 +146,7 @@ public final class Predictor implements AutoCloseable {
   public void run(MemorySegment images, MemorySegment results) {
     Objects.requireNonNull(images, "images");
     Objects.requireNonNull(results, "results");
+    requireUsable("results", results);
     long bytes = output.desc().bytes();
     if (results.byteSize() != bytes || results.isReadOnly()) {
       throw new IllegalArgumentException(
@@ -184,7 +185,16 @@ public final class Predictor implements AutoCloseable {
     }
   }
 
+  private static void requireUsable(String name, MemorySegment segment) {
+    if (!segment.scope().isAlive() || !segment.isAccessibleBy(Thread.currentThread())) {
+      throw new IllegalStateException(
+          "the memory of %s was freed, or belongs to a confined arena of another thread"
+              .formatted(name));
+    }
+  }
+
   private void fill(MemorySegment images) {
+    requireUsable("images", images);
     if (images.byteSize() != input.desc().bytes()) {
       throw new IllegalArgumentException(
           "images must have %d floats for %s, had %d bytes"

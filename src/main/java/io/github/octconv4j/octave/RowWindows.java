@@ -2,6 +2,7 @@ package io.github.octconv4j.octave;
 
 import io.github.octconv4j.dnn.Operand;
 import io.github.octconv4j.dnn.Window;
+import java.util.Objects;
 
 /**
  * Adds operations on whole images that the threads of a program share: each has images of the
@@ -25,7 +26,7 @@ public final class RowWindows {
 
   /** Shares among the threads of a program. */
   public RowWindows(OctaveProgramBuilder builder) {
-    this.builder = builder;
+    this.builder = Objects.requireNonNull(builder, "builder");
     this.threads = builder.threads();
   }
 
@@ -37,6 +38,10 @@ public final class RowWindows {
    * @param y as large as the window makes it
    */
   public void add(Window window, Operand x, Operand y, Part part) {
+    Objects.requireNonNull(window, "window");
+    Objects.requireNonNull(x, "x");
+    Objects.requireNonNull(y, "y");
+    Objects.requireNonNull(part, "part");
     if (threads == 1) {
       part.add(window, x, y);
       return;

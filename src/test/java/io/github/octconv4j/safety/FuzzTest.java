@@ -105,7 +105,7 @@ class FuzzTest {
     ChildJvm.Result result =
         ChildJvm.of(Fuzz.class)
             .library(JsonFactory.class)
-            .addressSpace(6L << 30)
+            .addressSpace(16L << 30)
             .option("-Xmx512m")
             .option("-XX:-OmitStackTraceInFastThrow")
             .option("-XX:ErrorFile=" + crash)

@@ -232,7 +232,6 @@ final class GoodArguments {
   // ---- operations
 
   private void operations() {
-    put("Network.load(Path)", () -> args(null, v.network()));
     put("Convolution.of(MemoryDesc,MemoryDesc,MemoryDesc,Window)", () -> convolution(false));
     put(
         "Convolution.of(MemoryDesc,MemoryDesc,MemoryDesc,MemoryDesc,Window)",
@@ -681,8 +680,7 @@ final class GoodArguments {
         () -> {
           OctaveProgramBuilder builder = programBuilder();
           int stride = v.upTo(3);
-          OctaveConv2d s =
-              OctaveConv2d.of(v.channels(), v.channels()).kernel(3).padding(1).build();
+          OctaveConv2d s = OctaveConv2d.of(v.channels(), v.channels()).kernel(3).padding(1).build();
           int height = v.upTo(9);
           int width = v.upTo(9);
           return args(

@@ -161,8 +161,7 @@ final class NetworkArguments {
   }
 
   private void builders() {
-    put.accept(
-        "NetworkBuilder(int,int,int)", () -> args(null, v.upTo(4), v.upTo(12), v.upTo(12)));
+    put.accept("NetworkBuilder(int,int,int)", () -> args(null, v.upTo(4), v.upTo(12), v.upTo(12)));
     Activation[] all = Activation.values();
     withMap(
         false,
@@ -195,8 +194,7 @@ final class NetworkArguments {
         false,
         "activation(String,FeatureMap,Activation)",
         x -> List.of("a", x, all[v.below(all.length)]));
-    withMap(
-        false, "squeezeExcitation(String,FeatureMap,int)", x -> List.of("se", x, v.channels()));
+    withMap(false, "squeezeExcitation(String,FeatureMap,int)", x -> List.of("se", x, v.channels()));
     withMap(
         true,
         "linear(String,FeatureMap,int,Activation)",
@@ -425,8 +423,18 @@ final class NetworkArguments {
     }
     Map<String, String> keys =
         Map.of(
-            "text", "kind", "integer", "a", "decimal", "a", "flag", "flag", "texts", "texts",
-            "decimals", "numbers");
+            "text",
+            "kind",
+            "integer",
+            "a",
+            "decimal",
+            "a",
+            "flag",
+            "flag",
+            "texts",
+            "texts",
+            "decimals",
+            "numbers");
     keys.forEach(
         (member, key) ->
             with("Metadata." + member + "(String)", Metadata.class, m -> args(m, key)));

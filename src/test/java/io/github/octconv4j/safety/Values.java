@@ -78,11 +78,6 @@ final class Values {
     files = newFiles;
   }
 
-  /** A network that can be read, unless it was written to. */
-  Path network() {
-    return files[0];
-  }
-
   boolean chance(double p) {
     return random.nextDouble() < p;
   }
