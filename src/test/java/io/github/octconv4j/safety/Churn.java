@@ -158,8 +158,10 @@ public final class Churn {
     private boolean byBytes; // were fewer plans kept than their number allows
 
     Cache() {
-      layer.apply(input(Arena.ofAuto(), SIZES));
-      mostBytes = 4 * layer.statistics().bytes();
+      OctaveDesc largest = OctaveDesc.of(input(Arena.ofAuto(), SIZES));
+      try (OctavePlan plan = layer.plan(largest, OutputFormat.NHWC)) {
+        mostBytes = 6 * plan.bytes();
+      }
       cache = new PlanCache<>("cache", CACHED, mostBytes);
     }
 
