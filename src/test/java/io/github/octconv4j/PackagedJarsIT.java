@@ -184,7 +184,8 @@ class PackagedJarsIT {
         .filteredOn(
             requires -> !requires.modifiers().contains(ModuleDescriptor.Requires.Modifier.STATIC))
         .extracting(ModuleDescriptor.Requires::name)
-        .containsExactlyInAnyOrder("java.base", "java.desktop", "com.fasterxml.jackson.core");
+        .containsExactlyInAnyOrder(
+            "java.base", "java.desktop", "jdk.jfr", "com.fasterxml.jackson.core");
     try (JarFile jar = new JarFile(path.toFile())) {
       assertThat(files(jar)).contains("META-INF/LICENSE", "META-INF/NOTICE");
       assertThat(files(jar))
