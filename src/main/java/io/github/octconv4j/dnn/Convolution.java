@@ -41,7 +41,7 @@ public final class Convolution implements Operation {
   /**
    * Returns a convolution.
    *
-   * @param bias one value for each output channel, or null
+   * @param bias one value for each output channel, side by side, or null
    * @param window stride, dilation and padding; its kernel must be the one of the weights
    */
   public static Convolution of(
@@ -72,6 +72,7 @@ public final class Convolution implements Operation {
     if (bias != null && (bias.rank() != 1 || bias.dim(0) != oc)) {
       throw new IllegalArgumentException("bias must have %d values, was %s".formatted(oc, bias));
     }
+    requireDense(bias);
     window.checkRank(src);
     for (int d = 0; d < rank - 2; d++) {
       if (window.kernel(d) != weights.dim(g + 2 + d)) {
@@ -81,6 +82,16 @@ public final class Convolution implements Operation {
     }
     window.check(src, dst);
     return new Convolution(src, weights, bias, dst, window);
+  }
+
+  /**
+   * Refuses a bias with gaps: where channels are padded, oneDNN copies it as if it had none and
+   * then reads with its stride, beyond the copy ({@code wants_padded_bias} of its convolutions).
+   */
+  static void requireDense(MemoryDesc bias) {
+    if (bias != null && !bias.isAny() && !bias.has(FormatTag.A)) {
+      throw new IllegalArgumentException("bias must have its values side by side, was " + bias);
+    }
   }
 
   /** The same on other descriptors; the bias stays. */

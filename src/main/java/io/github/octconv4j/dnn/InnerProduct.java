@@ -11,7 +11,7 @@ import java.util.Objects;
  *
  * @param src (n, ic) or (n, ic, ih, iw)
  * @param weights (oc, ic) or (oc, ic, ih, iw)
- * @param bias (oc), or null
+ * @param bias (oc), side by side, or null
  * @param dst (n, oc)
  */
 public record InnerProduct(MemoryDesc src, MemoryDesc weights, MemoryDesc bias, MemoryDesc dst)
@@ -37,6 +37,7 @@ public record InnerProduct(MemoryDesc src, MemoryDesc weights, MemoryDesc bias, 
           "src (n, ic, ...), weights (oc, ic, ...), bias (oc) and dst (n, oc) must fit, were %s, %s, %s and %s"
               .formatted(src, weights, bias, dst));
     }
+    Convolution.requireDense(bias);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.github.octconv4j.dnn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.offset;
 
 import io.github.octconv4j.ChildJvm;
@@ -147,6 +148,21 @@ class KnownCrashesTest {
       assertThat(y.segment().toArray(ValueLayout.JAVA_BYTE))
           .containsExactly((byte) 3, (byte) 60, (byte) 150);
     }
+  }
+
+  /** A bias with gaps was read beyond oneDNN's copy of it, which has none. */
+  @Test
+  void aBiasWithGapsIsRefused() {
+    MemoryDesc image = MemoryDesc.of(DataType.F32, FormatTag.NCHW, 1, 3, 1, 1);
+    MemoryDesc weights = MemoryDesc.of(DataType.F32, FormatTag.ANY, 3, 3, 1, 1);
+    MemoryDesc bias = MemoryDesc.strided(DataType.F32, new long[] {3}, new long[] {2});
+    MemoryDesc row = MemoryDesc.of(DataType.F32, FormatTag.ANY, 1, 3);
+    assertThatThrownBy(() -> Convolution.of(image, weights, bias, image, Window.of(1, 1)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("bias must have its values side by side, was " + bias);
+    assertThatThrownBy(() -> new InnerProduct(image, weights, bias, row))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("bias must have its values side by side, was " + bias);
   }
 
   /** Padding, dilations and strides of any size take no time. */
