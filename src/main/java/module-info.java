@@ -6,6 +6,7 @@
  */
 module io.github.octconv4j {
   requires com.fasterxml.jackson.core;
+  requires static transitive org.jspecify;
   requires static info.picocli;
   requires static me.tongfei.progressbar;
   requires static org.jfree.jfreechart;

@@ -59,7 +59,7 @@ public final class Arguments extends NativeHandle {
                         arg, primitive.desc().operation().kind(), desc, memories.get(arg).desc()));
           }
           boolean written = arg.equals(Arg.DST) || arg.equals(Arg.SCRATCHPAD);
-          if (written && memories.get(arg).data().isReadOnly()) {
+          if (written && Objects.requireNonNull(memories.get(arg)).data().isReadOnly()) {
             throw new IllegalArgumentException(
                 "argument %s of %s is written, but its segment is read-only"
                     .formatted(arg, primitive.desc().operation().kind()));
@@ -74,14 +74,15 @@ public final class Arguments extends NativeHandle {
     for (Arg arg : wanted.keySet()) {
       MemorySegment entry = dnnl_exec_arg_t.asSlice(array, list.size());
       dnnl_exec_arg_t.arg(entry, arg.code());
-      dnnl_exec_arg_t.memory(entry, memories.get(arg).handle());
-      list.add(memories.get(arg));
+      Memory memory = Objects.requireNonNull(memories.get(arg));
+      dnnl_exec_arg_t.memory(entry, memory.handle());
+      list.add(memory);
     }
     return new Arguments(arena, array, primitive, List.copyOf(list));
   }
 
   private static void requireDisjoint(Operation operation, Arg written, Map<Arg, Memory> memories) {
-    Memory dst = memories.get(written);
+    Memory dst = Objects.requireNonNull(memories.get(written));
     memories.forEach(
         (arg, memory) -> {
           boolean same = memory.data().address() == dst.data().address();

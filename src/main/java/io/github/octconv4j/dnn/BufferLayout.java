@@ -44,11 +44,11 @@ final class BufferLayout {
   /** Places the temporaries in several orders and returns the smallest layout. */
   static BufferLayout of(List<Buffer> buffers, List<Section> sections) {
     List<Life> lives = lives(buffers, sections);
-    BufferLayout best = null;
+    BufferLayout best = placed(buffers.size(), lives);
     for (Comparator<Life> order : ORDERS) {
       lives.sort(order.thenComparing(Comparator.comparingLong(Life::bytes).reversed()));
       BufferLayout layout = placed(buffers.size(), lives);
-      best = best == null || layout.bytes < best.bytes ? layout : best;
+      best = layout.bytes < best.bytes ? layout : best;
     }
     best.largestLive = largestLive(lives, sections.size());
     best.scratchpadBytes = scratchpadBytes(sections);

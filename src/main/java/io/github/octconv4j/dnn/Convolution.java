@@ -5,6 +5,7 @@ import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Convolution for inference, in 1, 2 or 3 spatial dimensions.
@@ -16,12 +17,16 @@ import java.util.function.UnaryOperator;
 public final class Convolution implements Operation {
   private final MemoryDesc src;
   private final MemoryDesc weights;
-  private final MemoryDesc bias; // null where there is none
+  private final @Nullable MemoryDesc bias; // null where there is none
   private final MemoryDesc dst;
   private final Window window;
 
   private Convolution(
-      MemoryDesc src, MemoryDesc weights, MemoryDesc bias, MemoryDesc dst, Window window) {
+      MemoryDesc src,
+      MemoryDesc weights,
+      @Nullable MemoryDesc bias,
+      MemoryDesc dst,
+      Window window) {
     this.src = src;
     this.weights = weights;
     this.bias = bias;
@@ -45,7 +50,11 @@ public final class Convolution implements Operation {
    * @param window stride, dilation and padding; its kernel must be the one of the weights
    */
   public static Convolution of(
-      MemoryDesc src, MemoryDesc weights, MemoryDesc bias, MemoryDesc dst, Window window) {
+      MemoryDesc src,
+      MemoryDesc weights,
+      @Nullable MemoryDesc bias,
+      MemoryDesc dst,
+      Window window) {
     Objects.requireNonNull(src, "src");
     Objects.requireNonNull(weights, "weights");
     Objects.requireNonNull(dst, "dst");
@@ -88,7 +97,7 @@ public final class Convolution implements Operation {
    * Refuses a bias with gaps: where channels are padded, oneDNN copies it as if it had none and
    * then reads with its stride, beyond the copy ({@code wants_padded_bias} of its convolutions).
    */
-  static void requireDense(MemoryDesc bias) {
+  static void requireDense(@Nullable MemoryDesc bias) {
     if (bias != null && !bias.isAny() && !bias.has(FormatTag.A)) {
       throw new IllegalArgumentException("bias must have its values side by side, was " + bias);
     }

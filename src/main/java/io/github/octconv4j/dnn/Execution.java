@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one thread at a time needs to run a {@link Program}: memories, arguments, working memory. A
@@ -433,7 +434,7 @@ public final class Execution extends NativeHandle {
     }
 
     /** Where a buffer's data is from the start; null where the caller provides it. */
-    private MemorySegment dataOf(Buffer buffer) {
+    private @Nullable MemorySegment dataOf(Buffer buffer) {
       return switch (buffer.role()) {
         case INPUT, OUTPUT -> null;
         case CONSTANT -> program.constant(buffer).segment();

@@ -5,6 +5,7 @@ import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A fully connected layer for inference: {@code dst = src * weights^T + bias}.
@@ -14,7 +15,8 @@ import java.util.Objects;
  * @param bias (oc), side by side, or null
  * @param dst (n, oc)
  */
-public record InnerProduct(MemoryDesc src, MemoryDesc weights, MemoryDesc bias, MemoryDesc dst)
+public record InnerProduct(
+    MemoryDesc src, MemoryDesc weights, @Nullable MemoryDesc bias, MemoryDesc dst)
     implements Operation {
   /** Checks the shapes. */
   public InnerProduct {

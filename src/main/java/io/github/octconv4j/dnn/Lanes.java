@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs the sections of an execution: the calling thread takes the first lane, workers the others,
@@ -17,7 +18,7 @@ final class Lanes implements Workers.Task {
   private final Stream stream;
   private final List<List<List<Arguments>>> sections;
   private final int threads;
-  private final Workers.Worker[] workers;
+  private final Workers.@Nullable Worker[] workers;
   private final Holds holds;
 
   /** How many times a lane has ended a section, in all runs: a late reader is never led back. */
@@ -26,7 +27,7 @@ final class Lanes implements Workers.Task {
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
   private long arrivedBefore;
   private volatile int team;
-  private long[] ends; // when each section ended, if anybody wants to know
+  private long @Nullable [] ends; // when each section ended, if anybody wants to know
 
   Lanes(Stream stream, List<List<List<Arguments>>> sections, int threads, Holds holds) {
     this.stream = stream;

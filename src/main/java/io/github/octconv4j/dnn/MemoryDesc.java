@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Describes a tensor in memory: dimensions, element type, layout. An immutable value that needs no
@@ -25,7 +26,7 @@ public final class MemoryDesc {
   private final DataType type;
   private final long[] dims;
   private final long bytes;
-  private final Blocking blocking; // null where the layout is not known: any, or opaque
+  private final @Nullable Blocking blocking; // null where the layout is not known: any, or opaque
   private final boolean any;
 
   /**
@@ -306,13 +307,13 @@ public final class MemoryDesc {
   }
 
   /** Makes oneDNN's descriptor, or its null pointer where there is none. */
-  static MemorySegment in(Arena arena, MemoryDesc descOrNull) {
+  static MemorySegment in(Arena arena, @Nullable MemoryDesc descOrNull) {
     return descOrNull == null ? MemorySegment.NULL : descOrNull.in(arena);
   }
 
   /** Whether dimensions, type and layout are the same, as oneDNN compares them. */
   @Override
-  public boolean equals(Object other) {
+  public boolean equals(@Nullable Object other) {
     if (this == other) {
       return true;
     }

@@ -8,6 +8,7 @@ import java.lang.ref.Cleaner;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Owns a native object and destroys it once: when it is closed and nothing uses it any more. What
@@ -59,7 +60,7 @@ public abstract class NativeHandle implements AutoCloseable {
     private final MemorySegment handle;
     private final Consumer<MemorySegment> destructor;
     private final State[] dependencies;
-    private final Origin origin; // null unless asked for
+    private final @Nullable Origin origin; // null unless asked for
 
     /** The owner, until it closes, and everyone who retains the object. Destroyed at zero. */
     @SuppressWarnings("unused") // accessed through USERS

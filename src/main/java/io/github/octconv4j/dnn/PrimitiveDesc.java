@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * oneDNN's answer to an {@link Operation}: the implementation it would take on this processor with
@@ -180,7 +181,7 @@ public final class PrimitiveDesc extends NativeHandle {
   }
 
   /** The asked descriptor, null where the implementation has none, as for an empty scratchpad. */
-  private static MemoryDesc query(MemorySegment handle, int what, int index) {
+  private static @Nullable MemoryDesc query(MemorySegment handle, int what, int index) {
     MemorySegment desc = dnnl_h.dnnl_primitive_desc_query_md(handle, what, index);
     return desc.equals(MemorySegment.NULL) || MemoryDesc.isEmpty(desc)
         ? null

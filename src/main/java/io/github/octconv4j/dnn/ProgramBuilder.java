@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts a {@link Program} together: buffers first, then the steps that read and write them. Not
@@ -22,7 +23,7 @@ public final class ProgramBuilder implements AutoCloseable {
   private final Draft draft;
   private final List<Buffer> buffers = new ArrayList<>();
   private final List<Tensor> constantData = new ArrayList<>();
-  private List<List<Step>> lanes; // of the section being built side by side, else null
+  private @Nullable List<List<Step>> lanes; // of the section being built side by side, else null
   private int lane;
 
   /** What is freed with the builder: all that no program has taken over. */
@@ -177,7 +178,7 @@ public final class ProgramBuilder implements AutoCloseable {
     }
   }
 
-  private Operand buffer(String name, Buffer.Role role, MemoryDesc desc, Tensor data) {
+  private Operand buffer(String name, Buffer.Role role, MemoryDesc desc, @Nullable Tensor data) {
     requireOpen();
     requireLayout(name, desc);
     Buffer buffer = new Buffer(buffers.size(), name, role, desc);
@@ -233,7 +234,7 @@ public final class ProgramBuilder implements AutoCloseable {
     }
     operands.forEach(
         (arg, operand) -> {
-          if (operand == null || !operand.desc().equals(wanted.get(arg))) {
+          if (operand == null || !Objects.equals(operand.desc(), wanted.get(arg))) {
             throw new IllegalArgumentException(
                 "step %s: argument %s must be %s, was %s"
                     .formatted(name, arg, wanted.get(arg), operand));
@@ -258,7 +259,7 @@ public final class ProgramBuilder implements AutoCloseable {
   /** A step may write only where it does not read, element-wise operations aside. */
   private static void requireDisjoint(
       String step, Operation operation, Map<Arg, Operand> operands) {
-    Operand dst = operands.get(Arg.DST);
+    Operand dst = Objects.requireNonNull(operands.get(Arg.DST));
     operands.forEach(
         (arg, operand) -> {
           if (!arg.equals(Arg.DST)

@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Data with its description: an off-heap segment that begins with the first element. The segment
@@ -165,7 +166,7 @@ public record Tensor(MemoryDesc desc, MemorySegment segment) {
 
   /** Whether both describe the same memory in the same way. */
   @Override
-  public boolean equals(Object other) {
+  public boolean equals(@Nullable Object other) {
     return other instanceof Tensor that && desc.equals(that.desc) && segment.equals(that.segment);
   }
 

@@ -2,6 +2,7 @@ package io.github.octconv4j.dnn;
 
 import java.util.ArrayDeque;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Threads that run the lanes of programs beside the calling one. They spin for a moment after their
@@ -32,7 +33,7 @@ final class Workers {
         Thread.ofPlatform().daemon().name("octconv4j-worker-" + count).unstarted(this);
 
     private int lane;
-    private volatile Task task;
+    private volatile @Nullable Task task;
     private volatile boolean parked;
 
     /** Gives the worker a lane; it must be idle. */
@@ -76,7 +77,7 @@ final class Workers {
    * Returns an idle worker, or null where there are enough threads already. It belongs to the
    * caller until {@link #release}.
    */
-  static Worker acquire() {
+  static @Nullable Worker acquire() {
     synchronized (IDLE) {
       Worker worker = IDLE.pollFirst();
       if (worker == null && count < LIMIT) {

@@ -6,4 +6,7 @@
  * What owns native objects is a {@link io.github.octconv4j.dnn.NativeHandle} and belongs into
  * try-with-resources.
  */
+@NullMarked
 package io.github.octconv4j.dnn;
+
+import org.jspecify.annotations.NullMarked;

@@ -13,6 +13,7 @@ import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
+import org.jspecify.annotations.Nullable;
 
 /** Decodes one PNG or JPEG image of unknown origin. Messages start with {@code name}. */
 final class Decoder {
@@ -24,7 +25,7 @@ final class Decoder {
   private final String name;
   private final long maxPixels;
   private boolean truncated;
-  private IOException refusal; // ours, to tell it from what the decoder throws or wraps
+  private @Nullable IOException refusal; // ours, to tell it from what the decoder throws or wraps
 
   Decoder(String name, long maxPixels) {
     this.name = name;
@@ -111,7 +112,7 @@ final class Decoder {
     }
   }
 
-  private IOException failure(String message, Exception cause) {
+  private IOException failure(String message, @Nullable Exception cause) {
     return new IOException(name + ": " + message, cause);
   }
 

@@ -10,4 +10,7 @@
  * io.github.octconv4j.image.IdxFile} reads the files of MNIST. Files are checked before memory is
  * allocated for what they claim.
  */
+@NullMarked
 package io.github.octconv4j.image;
+
+import org.jspecify.annotations.NullMarked;

@@ -6,6 +6,7 @@ import io.github.octconv4j.dnn.PostOps;
 import io.github.octconv4j.octave.Activation;
 import io.github.octconv4j.octave.OctaveOperand;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An activation by itself, on both parts, of what no layer before could apply it to.
@@ -21,7 +22,7 @@ record ActivationLayer(Activation activation) implements Layer {
     return y;
   }
 
-  private void add(PlanBuilder plan, String name, Operand y) {
+  private void add(PlanBuilder plan, String name, @Nullable Operand y) {
     if (y != null) {
       plan.octave()
           .add(name, activation.on(y.desc()), PostOps.NONE, Map.of(Arg.SRC, y, Arg.DST, y));

@@ -13,6 +13,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A convolution with what follows it: batch norm or bias, and an activation.
@@ -166,7 +167,7 @@ record ConvolutionLayer(
   }
 
   @Override
-  public OctaveOperand addTo(PlanBuilder plan, Node node) {
+  public @Nullable OctaveOperand addTo(PlanBuilder plan, Node node) {
     if (plan.isHalved(node.output())) {
       for (int half = 0; half < 2; half++) {
         OctaveWeights part = Halves.ofOutputs(spec, plan.weights(this), half);
@@ -226,7 +227,8 @@ record ConvolutionLayer(
           .convolution(name, part, weights, x, y, accumulate, last, plan.formulation(node));
     } else {
       plan.octave()
-          .stridedConvolution(name, part, weights, stride, x.high(), y.high(), accumulate, last);
+          .stridedConvolution(
+              name, part, weights, stride, x.requireHigh(), y.requireHigh(), accumulate, last);
     }
   }
 }

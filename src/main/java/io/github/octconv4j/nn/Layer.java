@@ -3,6 +3,7 @@ package io.github.octconv4j.nn;
 import io.github.octconv4j.octave.Activation;
 import io.github.octconv4j.octave.OctaveOperand;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** An operation of a network, without weights. Immutable. */
 sealed interface Layer
@@ -25,7 +26,7 @@ sealed interface Layer
   }
 
   /** Adds its steps to a plan and returns where the result is. */
-  OctaveOperand addTo(PlanBuilder plan, Node node);
+  @Nullable OctaveOperand addTo(PlanBuilder plan, Node node);
 
   /**
    * A layer without activation of its own whose result can be added to another one as it is made.

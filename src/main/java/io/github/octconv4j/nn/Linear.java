@@ -13,6 +13,7 @@ import io.github.octconv4j.octave.ChannelSplit;
 import io.github.octconv4j.octave.OctaveOperand;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Adds {@code y = activation(x * weights^T + bias)} to a plan: a product for each part of the
@@ -46,11 +47,17 @@ final class Linear {
     boolean both = in.hasBoth();
     if (in.high() > 0) {
       PostOps postOps = both ? PostOps.NONE : activation.after(PostOps.NONE);
-      add(name + ".h", x.high(), columns(0, in.high()), bias, y, postOps);
+      add(name + ".h", x.requireHigh(), columns(0, in.high()), bias, y, postOps);
     }
     if (in.low() > 0) {
       PostOps postOps = activation.after(both ? PostOps.NONE.sum() : PostOps.NONE);
-      add(name + ".l", x.low(), columns(in.high(), in.low()), both ? null : bias, y, postOps);
+      add(
+          name + ".l",
+          x.requireLow(),
+          columns(in.high(), in.low()),
+          both ? null : bias,
+          y,
+          postOps);
     }
   }
 
@@ -65,7 +72,8 @@ final class Linear {
     return columns;
   }
 
-  private void add(String step, Operand x, float[] w, float[] b, Operand y, PostOps postOps) {
+  private void add(
+      String step, Operand x, float[] w, float @Nullable [] b, Operand y, PostOps postOps) {
     DataType type = x.desc().type();
     long n = x.desc().dim(0);
     int columns = w.length / out;

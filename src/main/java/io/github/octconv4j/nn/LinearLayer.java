@@ -39,7 +39,7 @@ record LinearLayer(String name, ChannelSplit in, int out, Activation activation)
     OctaveOperand x = plan.value(node.input());
     OctaveOperand y = plan.memory(node.output());
     new Linear(plan, node.name(), plan.values(weight()), plan.values(bias()), in, out)
-        .add(x, y.high(), activation);
+        .add(x, y.requireHigh(), activation);
     return y;
   }
 }

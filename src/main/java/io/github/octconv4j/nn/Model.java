@@ -127,7 +127,7 @@ public record Model(
     return switch (architecture) {
       case MobileNetV1.NAME -> new MobileNetV1(this).graph();
       case MobileNetV2.NAME -> new MobileNetV2(this).graph();
-      default -> new ResNet(this, ResNet.ALL.get(architecture)).graph();
+      default -> new ResNet(this, Objects.requireNonNull(ResNet.ALL.get(architecture))).graph();
     };
   }
 

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A network with its weights. Any number of threads may share it, each with a {@link Predictor}.
@@ -24,7 +25,7 @@ public final class Network implements AutoCloseable {
   private final NetworkInfo info;
   private final NetworkGraph graph;
   private final Parameters parameters;
-  private final SafetensorsFile file; // null where the weights are the caller's
+  private final @Nullable SafetensorsFile file; // null where the weights are the caller's
   private final Engine engine;
   private final Constants constants;
   private final PlanCache<NetworkPlan> cache =
@@ -46,7 +47,7 @@ public final class Network implements AutoCloseable {
   }
 
   private Network(
-      NetworkInfo info, NetworkGraph graph, Parameters parameters, SafetensorsFile file) {
+      NetworkInfo info, NetworkGraph graph, Parameters parameters, @Nullable SafetensorsFile file) {
     this.info = Objects.requireNonNull(info, "info");
     this.graph = Objects.requireNonNull(graph, "graph");
     this.parameters = Objects.requireNonNull(parameters, "parameters");
@@ -109,7 +110,7 @@ public final class Network implements AutoCloseable {
   }
 
   static Network of(
-      NetworkInfo info, NetworkGraph graph, Parameters parameters, SafetensorsFile file) {
+      NetworkInfo info, NetworkGraph graph, Parameters parameters, @Nullable SafetensorsFile file) {
     return new Network(info, graph, parameters, file);
   }
 
@@ -126,7 +127,7 @@ public final class Network implements AutoCloseable {
       throw e.getCause(); // shortened while it was read
     } catch (IllegalArgumentException e) {
       file.close();
-      String message = e.getMessage(); // of a WeightStore it names the file already
+      String message = String.valueOf(e.getMessage()); // of a WeightStore it names the file already
       throw new IOException(message.startsWith(path + ": ") ? message : path + ": " + message, e);
     } catch (RuntimeException | Error e) {
       file.close();

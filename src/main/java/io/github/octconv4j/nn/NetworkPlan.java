@@ -7,6 +7,7 @@ import io.github.octconv4j.octave.Plan;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A network compiled for one batch size. Immutable, shared by predictors. */
 final class NetworkPlan implements Plan {
@@ -25,7 +26,7 @@ final class NetworkPlan implements Plan {
    * @param end the section after its last one
    * @param formulation of an octave convolution, else null
    */
-  record Span(String name, Node node, int first, int end, Formulation formulation) {}
+  record Span(String name, Node node, int first, int end, @Nullable Formulation formulation) {}
 
   NetworkPlan(
       Program program,

@@ -104,7 +104,7 @@ final class NetworkPlanner {
           Integer index = at.get(span.node());
           if (index != null
               && hasReference(plan, span)
-              && index + 1 < possible.get(span.node()).size()) {
+              && index + 1 < possibleOf(span.node()).size()) {
             at.put(span.node(), index + 1);
             changed = true;
           }
@@ -116,8 +116,12 @@ final class NetworkPlanner {
 
   private Map<Node, Formulation> choice(Map<Node, Integer> at) {
     Map<Node, Formulation> choice = new HashMap<>();
-    at.forEach((node, index) -> choice.put(node, possible.get(node).get(index)));
+    at.forEach((node, index) -> choice.put(node, possibleOf(node).get(index)));
     return choice;
+  }
+
+  private List<Formulation> possibleOf(Node node) {
+    return possible.getOrDefault(node, List.of());
   }
 
   private static boolean hasReference(NetworkPlan plan, NetworkPlan.Span span) {

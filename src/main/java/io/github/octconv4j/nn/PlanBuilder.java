@@ -25,6 +25,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns a network into a program for one batch size: everything with channels innermost from the
@@ -113,7 +115,8 @@ final class PlanBuilder implements AutoCloseable {
       }
       int first = program.sections();
       values.put(node.output(), node.layer().addTo(this, node));
-      Node cause = fused(node) == null ? node : fused(node);
+      Node before = fused(node);
+      Node cause = before == null ? node : before;
       spans.add(
           new NetworkPlan.Span(
               cause.name(), cause, first, program.sections(), formulations.get(cause)));
@@ -122,11 +125,11 @@ final class PlanBuilder implements AutoCloseable {
         trace(traces, node.name() + ".l", value(node.output()).low());
       }
     }
-    Operand output = output("output", value(graph.output()).high());
+    Operand output = output("output", value(graph.output()).requireHigh());
     return new NetworkPlan(program.build(), input, output, traces, spans);
   }
 
-  private void trace(Map<String, Operand> traces, String name, Operand operand) {
+  private void trace(Map<String, Operand> traces, String name, @Nullable Operand operand) {
     if (operand != null) {
       traces.put(name, output(name, operand));
     }
@@ -158,7 +161,7 @@ final class PlanBuilder implements AutoCloseable {
 
   /** Where a feature map is. */
   OctaveOperand value(FeatureMap map) {
-    return values.get(map);
+    return Objects.requireNonNull(values.get(map), "value");
   }
 
   /** New memory for what a layer gives. */
@@ -178,11 +181,11 @@ final class PlanBuilder implements AutoCloseable {
    */
   boolean isHalved(FeatureMap map) {
     Node maker = makers.get(map);
-    if (traced || maker == null || map == graph.output() || readers.get(map).size() != 1) {
+    if (traced || maker == null || map == graph.output() || readersOf(map).size() != 1) {
       return false;
     }
     return maker.layer() instanceof ConvolutionLayer made
-        && readers.get(map).getFirst().layer() instanceof ConvolutionLayer reader
+        && readersOf(map).getFirst().layer() instanceof ConvolutionLayer reader
         && made.spec().groups() == 1
         && Halves.pays(reader.spec(), octave.type().bytes())
         && !isHalved(maker.input());
@@ -230,22 +233,22 @@ final class PlanBuilder implements AutoCloseable {
         && x != graph.output()
         && node.inputs().stream().filter(input -> input == x).count() == 1
         && (before == null || !before.inputs().contains(x))
-        && readers.get(x).stream().allMatch(reader -> order.indexOf(reader) <= at);
+        && readersOf(x).stream().allMatch(reader -> order.indexOf(reader) <= at);
   }
 
-  private void copy(String name, Operand from, Operand to) {
-    if (from != null) {
+  private void copy(String name, @Nullable Operand from, @Nullable Operand to) {
+    if (from != null && to != null) {
       octave.reorder(name, from, to, PostOps.NONE);
     }
   }
 
   /** The layer whose result a sum takes as it is made, or null. */
-  Node fused(Node node) {
+  @Nullable Node fused(Node node) {
     if (!(node.layer() instanceof SumLayer)) {
       return null;
     }
     Node maker = makers.get(node.input());
-    boolean alone = readers.get(node.input()).size() == 1 && node.input() != graph.output();
+    boolean alone = readersOf(node.input()).size() == 1 && node.input() != graph.output();
     return alone
             && maker != null
             && maker.layer() instanceof Layer.Adding adding
@@ -254,15 +257,19 @@ final class PlanBuilder implements AutoCloseable {
         : null;
   }
 
+  private List<Node> readersOf(FeatureMap map) {
+    return readers.getOrDefault(map, List.of());
+  }
+
   /** Whether a sum adds this layer's steps. */
   private boolean isAdded(Node node) {
-    List<Node> next = readers.getOrDefault(node.output(), List.of());
+    List<Node> next = readersOf(node.output());
     return next.size() == 1 && node.equals(fused(next.getFirst()));
   }
 
   /** Adds the mean over height and width; nothing where there is no such part. */
-  void mean(String name, Operand x, Operand y) {
-    if (x == null) {
+  void mean(String name, @Nullable Operand x, @Nullable Operand y) {
+    if (x == null || y == null) {
       return;
     }
     octave.add(

@@ -9,6 +9,7 @@ import io.github.octconv4j.dnn.Window;
 import io.github.octconv4j.octave.OctaveOperand;
 import io.github.octconv4j.octave.RowWindows;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Largest or mean value of each window, on both parts alike.
@@ -26,8 +27,8 @@ record PoolLayer(Algorithm algorithm, Window window) implements Layer {
     return y;
   }
 
-  private void add(PlanBuilder plan, String name, Operand x, Operand y) {
-    if (x != null) {
+  private void add(PlanBuilder plan, String name, @Nullable Operand x, @Nullable Operand y) {
+    if (x != null && y != null) {
       new RowWindows(plan.octave())
           .add(
               window,

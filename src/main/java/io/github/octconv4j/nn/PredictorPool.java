@@ -6,6 +6,7 @@ import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Predictors that wait for their next use, at most one for each processor and batch size. */
 final class PredictorPool implements AutoCloseable {
@@ -36,7 +37,7 @@ final class PredictorPool implements AutoCloseable {
     }
   }
 
-  private Predictor poll(int batch) {
+  private @Nullable Predictor poll(int batch) {
     Queue<Predictor> queue = idle.get(batch);
     return queue == null ? null : queue.poll();
   }

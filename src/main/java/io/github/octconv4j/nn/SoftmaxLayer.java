@@ -14,14 +14,14 @@ record SoftmaxLayer() implements Layer {
   public OctaveOperand addTo(PlanBuilder plan, Node node) {
     OctaveOperand x = plan.value(node.input());
     OctaveOperand y = plan.memory(node.output());
-    MemoryDesc desc = x.high().desc();
+    MemoryDesc desc = x.requireHigh().desc();
     MemoryDesc rows = MemoryDesc.of(desc.type(), FormatTag.NC, desc.dim(0), desc.dim(1));
     plan.octave()
         .add(
             node.name(),
             new Softmax(rows, rows, 1),
             PostOps.NONE,
-            Map.of(Arg.SRC, x.high().view(rows), Arg.DST, y.high().view(rows)));
+            Map.of(Arg.SRC, x.requireHigh().view(rows), Arg.DST, y.requireHigh().view(rows)));
     return y;
   }
 }

@@ -12,6 +12,7 @@ import io.github.octconv4j.octave.OctaveOperand;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Squeeze-and-excitation: {@code y = x * sigmoid(W_2 relu(W_1 mean(x) + b_1) + b_2)}, channel by
@@ -84,7 +85,7 @@ record SqueezeExcitationLayer(String name, ChannelSplit channels, int squeezed)
             plan.values(bias1()),
             channels,
             squeezed)
-        .add(mean, inner.high(), Activation.RELU);
+        .add(mean, inner.requireHigh(), Activation.RELU);
     OctaveOperand scale = plan.memory(node.name() + ".scale", channels, 1);
     float[] weight = plan.values(weight2());
     float[] bias = plan.values(bias2());
@@ -119,11 +120,11 @@ record SqueezeExcitationLayer(String name, ChannelSplit channels, int squeezed)
       float[] bias,
       int first,
       OctaveOperand inner,
-      Operand x,
-      Operand scale,
-      Operand y,
+      @Nullable Operand x,
+      @Nullable Operand scale,
+      @Nullable Operand y,
       PostOps postOps) {
-    if (x == null) {
+    if (x == null || scale == null || y == null) {
       return;
     }
     int count = Math.toIntExact(x.desc().dim(1));

@@ -8,6 +8,7 @@ import io.github.octconv4j.dnn.PostOps;
 import io.github.octconv4j.octave.Activation;
 import io.github.octconv4j.octave.OctaveOperand;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code y = activation(a + b)} on both parts. Where {@code a} comes from a convolution that nobody
@@ -30,8 +31,8 @@ record SumLayer(Activation activation) implements Layer {
     return y;
   }
 
-  private void add(PlanBuilder plan, String name, Operand x, Operand y) {
-    if (y != null) {
+  private void add(PlanBuilder plan, String name, @Nullable Operand x, @Nullable Operand y) {
+    if (x != null && y != null) {
       plan.octave()
           .add(
               name,

@@ -2,6 +2,7 @@ package io.github.octconv4j.nn;
 
 import io.github.octconv4j.octave.Frequency;
 import io.github.octconv4j.octave.OctavePath;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How files name the tensors of a convolution: of an octave one by its path, of a dense one.
@@ -11,7 +12,7 @@ import io.github.octconv4j.octave.OctavePath;
  * @param kernel prefix of the dense kernel
  * @param norm prefix of the dense batch norm
  */
-record TensorNames(String paths, String norms, String kernel, String norm) {
+record TensorNames(@Nullable String paths, @Nullable String norms, String kernel, String norm) {
   /**
    * The names that d-li14/octconv.pytorch gives to a module, and those of the dense one in its
    * place.

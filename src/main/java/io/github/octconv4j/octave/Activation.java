@@ -4,6 +4,7 @@ import io.github.octconv4j.dnn.Algorithm;
 import io.github.octconv4j.dnn.Eltwise;
 import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.PostOps;
+import org.jspecify.annotations.Nullable;
 
 /** A function applied to both outputs, in the pass that writes them. */
 public enum Activation {
@@ -20,11 +21,11 @@ public enum Activation {
   /** {@code tanh(x)}. */
   TANH(Algorithm.ELTWISE_TANH, 0, 0);
 
-  private final Algorithm algorithm; // null for none
+  private final @Nullable Algorithm algorithm; // null for none
   private final float alpha;
   private final float beta;
 
-  Activation(Algorithm algorithm, float alpha, float beta) {
+  Activation(@Nullable Algorithm algorithm, float alpha, float beta) {
     this.algorithm = algorithm;
     this.alpha = alpha;
     this.beta = beta;
@@ -32,12 +33,12 @@ public enum Activation {
 
   /** Returns the post-ops and then this. */
   public PostOps after(PostOps postOps) {
-    return this == NONE ? postOps : postOps.and(new PostOps.Eltwise(algorithm, alpha, beta));
+    return algorithm == null ? postOps : postOps.and(new PostOps.Eltwise(algorithm, alpha, beta));
   }
 
   /** Returns this, which must not be none, as an operation of its own, in place. */
   public Eltwise on(MemoryDesc desc) {
-    if (this == NONE) {
+    if (algorithm == null) {
       throw new IllegalStateException("no activation, no operation");
     }
     return new Eltwise(algorithm, desc, desc, alpha, beta);

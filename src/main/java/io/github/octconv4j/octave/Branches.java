@@ -43,6 +43,6 @@ final class Branches {
                 steps.addLow();
               }
             });
-    steps.upsample(small[0], task.y().high(), PostOps.NONE.sum(), task.activation());
+    steps.upsample(small[0], task.yHigh(), PostOps.NONE.sum(), task.activation());
   }
 }

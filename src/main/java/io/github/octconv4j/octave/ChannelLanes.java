@@ -31,12 +31,12 @@ final class ChannelLanes {
     Operand low = task.x().low();
     if (spec.stride() == 2) {
       high = high == null ? null : pool(high);
-      boolean needed = low != null && (task.has(OctavePath.LL) || !OctaveSizes.keepsLow(spec));
-      if (needed) {
+      // Without upsampling only the low output takes a pooled low part.
+      if (low != null && (task.has(OctavePath.LL) || !OctaveSizes.keepsLow(spec))) {
         pool(low);
       }
     }
-    if (task.has(OctavePath.HL)) {
+    if (high != null && task.has(OctavePath.HL)) {
       pool(high);
     }
     int lanes = builder.threads();

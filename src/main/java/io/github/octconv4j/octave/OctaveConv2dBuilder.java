@@ -19,7 +19,8 @@ public final class OctaveConv2dBuilder {
   OctaveConv2dBuilder(int inChannels, int outChannels) {
     this.inChannels = inChannels;
     this.outChannels = outChannels;
-    alpha(0);
+    this.in = ChannelSplit.of(inChannels, 0);
+    this.out = ChannelSplit.of(outChannels, 0);
   }
 
   /** Sets the share of low channels, from 0 to 1, of both input and output. */

@@ -4,6 +4,7 @@ import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.FormatTag;
 import io.github.octconv4j.dnn.MemoryDesc;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Describes an octave feature map: dimensions (n, c, h, w), type and layout of each part.
@@ -11,7 +12,7 @@ import java.util.Objects;
  * @param high the high part, null where there is none
  * @param low the low part, null where there is none
  */
-public record OctaveDesc(MemoryDesc high, MemoryDesc low) {
+public record OctaveDesc(@Nullable MemoryDesc high, @Nullable MemoryDesc low) {
   /** Checks that there is a part. */
   public OctaveDesc {
     if (high == null && low == null) {
@@ -35,7 +36,8 @@ public record OctaveDesc(MemoryDesc high, MemoryDesc low) {
         any(Frequency.HIGH, channels, shape), any(Frequency.LOW, channels, shape));
   }
 
-  private static MemoryDesc any(Frequency frequency, ChannelSplit channels, OctaveShape shape) {
+  private static @Nullable MemoryDesc any(
+      Frequency frequency, ChannelSplit channels, OctaveShape shape) {
     int c = channels.of(frequency);
     return c == 0 ? null : MemoryDesc.of(DataType.F32, FormatTag.ANY, shape.dims(frequency, c));
   }
@@ -49,6 +51,7 @@ public record OctaveDesc(MemoryDesc high, MemoryDesc low) {
     requireChannels("high", high, spec.in().high());
     requireChannels("low", low, spec.in().low());
     if (high == null) {
+      MemoryDesc low = Objects.requireNonNull(this.low); // the constructor asks for one of them
       int h = Math.toIntExact(low.dim(2));
       int w = Math.toIntExact(low.dim(3));
       return new OctaveShape(
@@ -72,7 +75,7 @@ public record OctaveDesc(MemoryDesc high, MemoryDesc low) {
     return shape;
   }
 
-  private static void requireChannels(String name, MemoryDesc desc, int channels) {
+  private static void requireChannels(String name, @Nullable MemoryDesc desc, int channels) {
     boolean fits = desc == null ? channels == 0 : desc.rank() == 4 && desc.dim(1) == channels;
     if (!fits) {
       throw new IllegalArgumentException(

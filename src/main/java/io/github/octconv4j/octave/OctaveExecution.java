@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs an {@link OctavePlan}, one thread at a time. A run allocates nothing. It keeps its plan
@@ -90,7 +91,7 @@ public final class OctaveExecution implements AutoCloseable {
     bind(name + " low", operand.low(), tensor.part(Frequency.LOW));
   }
 
-  private void bind(String name, Operand operand, Tensor part) {
+  private void bind(String name, @Nullable Operand operand, @Nullable Tensor part) {
     if ((operand == null) != (part == null)) {
       throw new IllegalArgumentException(
           "%s must be %s, was %s"

@@ -2,6 +2,7 @@ package io.github.octconv4j.octave;
 
 import io.github.octconv4j.dnn.Operand;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An octave feature map inside a program that is being built.
@@ -13,12 +14,41 @@ import java.util.Objects;
  * @param low the low part, null where there is none
  */
 public record OctaveOperand(
-    ChannelSplit channels, OctaveShape shape, Layout layout, Operand high, Operand low) {
+    ChannelSplit channels,
+    OctaveShape shape,
+    Layout layout,
+    @Nullable Operand high,
+    @Nullable Operand low) {
   /** Checks for nulls. */
   public OctaveOperand {
     Objects.requireNonNull(channels, "channels");
     Objects.requireNonNull(shape, "shape");
     Objects.requireNonNull(layout, "layout");
+  }
+
+  /**
+   * Returns the high part.
+   *
+   * @throws IllegalStateException if there is none
+   */
+  public Operand requireHigh() {
+    return require("high", high);
+  }
+
+  /**
+   * Returns the low part.
+   *
+   * @throws IllegalStateException if there is none
+   */
+  public Operand requireLow() {
+    return require("low", low);
+  }
+
+  private Operand require(String name, @Nullable Operand part) {
+    if (part == null) {
+      throw new IllegalStateException("%s has no %s part".formatted(channels, name));
+    }
+    return part;
   }
 
   /** Some images of the batch. */
@@ -37,7 +67,7 @@ public record OctaveOperand(
         channels, shape, layout, channelShare(high, index, of), channelShare(low, index, of));
   }
 
-  private static Operand channelShare(Operand part, int index, int of) {
+  private static @Nullable Operand channelShare(@Nullable Operand part, int index, int of) {
     if (part == null) {
       return null;
     }

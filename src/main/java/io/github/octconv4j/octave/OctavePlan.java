@@ -8,6 +8,7 @@ import io.github.octconv4j.dnn.Program;
 import io.github.octconv4j.dnn.ProgramBuilder;
 import io.github.octconv4j.dnn.StepInfo;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A compiled octave convolution for one size of image: primitives and reordered weights. Immutable;
@@ -71,15 +72,19 @@ public final class OctavePlan implements Plan {
     }
   }
 
-  private static Operand input(
-      ProgramBuilder program, String name, MemoryDesc desc, Layout layout, PlanOptions options) {
+  private static @Nullable Operand input(
+      ProgramBuilder program,
+      String name,
+      @Nullable MemoryDesc desc,
+      Layout layout,
+      PlanOptions options) {
     if (desc == null) {
       return null;
     }
     return program.input(name, desc.isAny() ? layout.desc(options.type(), desc.dims()) : desc);
   }
 
-  private static Operand output(
+  private static @Nullable Operand output(
       ProgramBuilder program,
       String name,
       OctaveConv2d spec,

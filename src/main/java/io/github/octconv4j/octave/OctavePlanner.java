@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses how an octave convolution is put together. It lists the possible {@link Formulation}s,
@@ -75,7 +76,7 @@ public final class OctavePlanner {
       return OctaveTensor.of(allocate(desc.high(), arena), allocate(desc.low(), arena));
     }
 
-    private static Tensor allocate(MemoryDesc desc, Arena arena) {
+    private static @Nullable Tensor allocate(@Nullable MemoryDesc desc, Arena arena) {
       if (desc == null) {
         return null;
       }

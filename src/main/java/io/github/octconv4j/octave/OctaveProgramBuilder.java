@@ -25,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Adds octave convolutions, and what goes with them, to a program. Not thread-safe. */
 public final class OctaveProgramBuilder {
@@ -145,21 +146,25 @@ public final class OctaveProgramBuilder {
         spec.window()
             .strides(stride, stride)
             .padding(new long[] {p.top(), p.left()}, new long[] {p.bottom(), p.right()});
-    float[] bias = weights.bias(Frequency.HIGH);
+    float @Nullable [] bias = weights.bias(Frequency.HIGH);
     convolution(kernel, bias, window, x, y, postOps);
     pools.remove(y);
   }
 
   /** Returns a feature map in a layout: the given parts, or copies that reorders make. */
   public OctaveOperand input(
-      ChannelSplit channels, OctaveShape shape, Layout layout, Operand high, Operand low) {
+      ChannelSplit channels,
+      OctaveShape shape,
+      Layout layout,
+      @Nullable Operand high,
+      @Nullable Operand low) {
     Objects.requireNonNull(channels, "channels");
     Objects.requireNonNull(shape, "shape");
     Objects.requireNonNull(layout, "layout");
     return new OctaveOperand(channels, shape, layout, inside(layout, high), inside(layout, low));
   }
 
-  private Operand inside(Layout layout, Operand part) {
+  private @Nullable Operand inside(Layout layout, @Nullable Operand part) {
     if (part == null) {
       return null;
     }
@@ -175,7 +180,11 @@ public final class OctaveProgramBuilder {
    * agree, or memory that {@link #copyOut} reorders.
    */
   public OctaveOperand output(
-      ChannelSplit channels, OctaveShape shape, Layout layout, Operand high, Operand low) {
+      ChannelSplit channels,
+      OctaveShape shape,
+      Layout layout,
+      @Nullable Operand high,
+      @Nullable Operand low) {
     Objects.requireNonNull(channels, "channels");
     Objects.requireNonNull(shape, "shape");
     Objects.requireNonNull(layout, "layout");
@@ -188,14 +197,14 @@ public final class OctaveProgramBuilder {
   }
 
   /** Adds the reorders from {@link #output} to the outputs, where they are not the same memory. */
-  public void copyOut(OctaveOperand from, Operand high, Operand low) {
+  public void copyOut(OctaveOperand from, @Nullable Operand high, @Nullable Operand low) {
     Objects.requireNonNull(from, "from");
     copyOut(from.layout(), from.high(), high);
     copyOut(from.layout(), from.low(), low);
   }
 
-  private void copyOut(Layout layout, Operand from, Operand to) {
-    if (to != null && !from.sharesBuffer(to)) {
+  private void copyOut(Layout layout, @Nullable Operand from, @Nullable Operand to) {
+    if (from != null && to != null && !from.sharesBuffer(to)) {
       reorder(to.name() + ".reorder", exact(layout, from, to), to, PostOps.NONE);
     }
   }
@@ -231,7 +240,7 @@ public final class OctaveProgramBuilder {
         temporary(name + ".l", Frequency.LOW, channels, shape, layout));
   }
 
-  private Operand temporary(
+  private @Nullable Operand temporary(
       String name, Frequency frequency, ChannelSplit channels, OctaveShape shape, Layout layout) {
     int c = channels.of(frequency);
     return c == 0 ? null : temporary(name, layout, shape.dims(frequency, layout.padded(c)));
@@ -312,7 +321,12 @@ public final class OctaveProgramBuilder {
 
   /** Adds one convolution; {@code bias} may be null. */
   void convolution(
-      Kernel kernel, float[] bias, Window window, Operand x, Operand y, PostOps postOps) {
+      Kernel kernel,
+      float @Nullable [] bias,
+      Window window,
+      Operand x,
+      Operand y,
+      PostOps postOps) {
     rows(
         window,
         x,
@@ -323,7 +337,7 @@ public final class OctaveProgramBuilder {
   /** Adds one convolution to whose result another tensor of the output's shape is added. */
   void convolutionPlus(
       Kernel kernel,
-      float[] bias,
+      float @Nullable [] bias,
       Window window,
       Operand x,
       Operand plus,
@@ -338,7 +352,7 @@ public final class OctaveProgramBuilder {
 
   private void convolution(
       Kernel kernel,
-      float[] bias,
+      float @Nullable [] bias,
       Window window,
       Operand x,
       Operand y,

@@ -1,8 +1,11 @@
 package io.github.octconv4j.octave;
 
+import io.github.octconv4j.dnn.Operand;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An octave convolution that is to be added to a program: what, with which weights, from where to
@@ -56,8 +59,33 @@ record OctaveTask(
     return kernels.containsKey(path);
   }
 
+  /** The weights of a path that there is. */
+  Kernel kernel(OctavePath path) {
+    return Objects.requireNonNull(kernels.get(path), "kernel");
+  }
+
+  /** The high part of the input, where a path begins there. */
+  Operand xHigh() {
+    return x.requireHigh();
+  }
+
+  /** The low part of the input, where a path begins there. */
+  Operand xLow() {
+    return x.requireLow();
+  }
+
+  /** The high part of the output, where a path ends there. */
+  Operand yHigh() {
+    return y.requireHigh();
+  }
+
+  /** The low part of the output, where a path ends there. */
+  Operand yLow() {
+    return y.requireLow();
+  }
+
   /** The bias of an output, null where there is none. */
-  float[] bias(Frequency output) {
+  float @Nullable [] bias(Frequency output) {
     return biases.get(output);
   }
 

@@ -6,16 +6,17 @@ import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An octave feature map: a tensor (n, c_high, h, w) and one (n, c_low, h/2, w/2), either of which
  * may be absent. The memory belongs to whoever allocated it.
  */
 public final class OctaveTensor {
-  private final Tensor high; // null where there are no high channels
-  private final Tensor low; // null where there are no low channels
+  private final @Nullable Tensor high; // null where there are no high channels
+  private final @Nullable Tensor low; // null where there are no low channels
 
-  private OctaveTensor(Tensor high, Tensor low) {
+  private OctaveTensor(@Nullable Tensor high, @Nullable Tensor low) {
     if (high == null && low == null) {
       throw new IllegalArgumentException("an octave tensor needs a high or a low part");
     }
@@ -30,7 +31,7 @@ public final class OctaveTensor {
   }
 
   /** Returns a feature map of two parts; either may be null. */
-  public static OctaveTensor of(Tensor high, Tensor low) {
+  public static OctaveTensor of(@Nullable Tensor high, @Nullable Tensor low) {
     return new OctaveTensor(high, low);
   }
 
@@ -83,18 +84,18 @@ public final class OctaveTensor {
   }
 
   /** The part of one frequency, or null. */
-  Tensor part(Frequency frequency) {
+  @Nullable Tensor part(Frequency frequency) {
     return frequency == Frequency.HIGH ? high : low;
   }
 
-  private static Tensor require(String name, Tensor part) {
+  private static Tensor require(String name, @Nullable Tensor part) {
     if (part == null) {
       throw new IllegalStateException("this feature map has no " + name + " part");
     }
     return part;
   }
 
-  private static void requireImages(String name, Tensor part) {
+  private static void requireImages(String name, @Nullable Tensor part) {
     if (part != null && part.desc().rank() != 4) {
       throw new IllegalArgumentException(
           "%s must have the dimensions (n, c, h, w), was %s".formatted(name, part));

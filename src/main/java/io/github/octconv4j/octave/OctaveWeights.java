@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Trained weights of an octave convolution: one kernel (out, in / groups, kh, kw) for each path, in
@@ -38,7 +39,7 @@ public final class OctaveWeights {
    * @param dense kernel (out, in, kh, kw)
    * @param bias one value for each output channel, or null
    */
-  public static OctaveWeights split(OctaveConv2d spec, float[] dense, float[] bias) {
+  public static OctaveWeights split(OctaveConv2d spec, float[] dense, float @Nullable [] bias) {
     Objects.requireNonNull(spec, "spec");
     Objects.requireNonNull(dense, "dense");
     if (spec.groups() != 1) {
@@ -164,9 +165,9 @@ public final class OctaveWeights {
   }
 
   /** Returns the bias of an output, the sum of its paths' ones; null where there is none. */
-  public float[] bias(Frequency output) {
+  public float @Nullable [] bias(Frequency output) {
     Objects.requireNonNull(output, "output");
-    float[] sum = null;
+    float @Nullable [] sum = null;
     for (Map.Entry<OctavePath, float[]> entry : biases.entrySet()) {
       if (entry.getKey().destination() == output) {
         float[] bias = entry.getValue();

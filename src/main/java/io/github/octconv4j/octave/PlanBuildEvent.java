@@ -5,6 +5,7 @@ import jdk.jfr.Description;
 import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
+import org.jspecify.annotations.Nullable;
 
 /** One formulation of a layer was put together: primitives created, weights reordered. */
 @Name("io.github.octconv4j.PlanBuild")
@@ -13,13 +14,13 @@ import jdk.jfr.Name;
 @Category("octconv4j")
 final class PlanBuildEvent extends Event {
   @Label("Convolution")
-  String convolution;
+  @Nullable String convolution;
 
   @Label("Input")
-  String input;
+  @Nullable String input;
 
   @Label("Formulation")
-  String formulation;
+  @Nullable String formulation;
 
   @Label("Primitives")
   int primitives;

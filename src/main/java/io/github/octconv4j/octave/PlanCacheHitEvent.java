@@ -6,6 +6,7 @@ import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
+import org.jspecify.annotations.Nullable;
 
 /** A plan was found in a cache. */
 @Name("io.github.octconv4j.PlanCacheHit")
@@ -17,11 +18,11 @@ final class PlanCacheHitEvent extends Event {
   private static final PlanCacheHitEvent PROBE = new PlanCacheHitEvent();
 
   @Label("Cache")
-  String cache;
+  @Nullable String cache;
 
   @Label("Key")
   @Description("Sizes, layouts and options of the plan")
-  String key;
+  @Nullable String key;
 
   /** Records a hit where that is asked for; allocates nothing where it is not. */
   static void record(String cache, Object key) {

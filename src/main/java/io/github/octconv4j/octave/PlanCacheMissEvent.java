@@ -5,6 +5,7 @@ import jdk.jfr.Description;
 import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
+import org.jspecify.annotations.Nullable;
 
 /** A plan was not in a cache and was made; the duration is what that took, measuring included. */
 @Name("io.github.octconv4j.PlanCacheMiss")
@@ -13,11 +14,11 @@ import jdk.jfr.Name;
 @Category("octconv4j")
 final class PlanCacheMissEvent extends Event {
   @Label("Cache")
-  String cache;
+  @Nullable String cache;
 
   @Label("Key")
   @Description("Sizes, layouts and options of the plan")
-  String key;
+  @Nullable String key;
 
   @Label("Succeeded")
   boolean succeeded;

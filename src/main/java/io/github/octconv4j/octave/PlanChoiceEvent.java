@@ -6,6 +6,7 @@ import jdk.jfr.Description;
 import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
+import org.jspecify.annotations.Nullable;
 
 /** A planner chose a formulation of a layer. */
 @Name("io.github.octconv4j.PlanChoice")
@@ -15,14 +16,14 @@ import jdk.jfr.Name;
 final class PlanChoiceEvent extends Event {
   @Label("Plan")
   @Description("Convolution, layouts and options")
-  String plan;
+  @Nullable String plan;
 
   @Label("Formulation")
-  String formulation;
+  @Nullable String formulation;
 
   @Label("Way")
   @Description("OFF, HEURISTIC, MEASURED, or KEPT for a choice that was measured before")
-  String way;
+  @Nullable String way;
 
   @Label("Possible")
   @Description("How many formulations there were to choose from")

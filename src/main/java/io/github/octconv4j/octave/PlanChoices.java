@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Formulations that measurements chose, kept so that the same plan is not measured twice: in
@@ -33,11 +34,11 @@ public final class PlanChoices {
   private static final int MAX_BYTES = 4 << 20;
   private static final Pattern TAB = Pattern.compile("\t");
 
-  private final Path file; // null: memory only
+  private final @Nullable Path file; // null: memory only
   private final Map<String, String> choices = new ConcurrentHashMap<>();
   private boolean read;
 
-  private PlanChoices(Path file) {
+  private PlanChoices(@Nullable Path file) {
     this.file = file;
   }
 
@@ -166,7 +167,7 @@ public final class PlanChoices {
                       .append('\t')
                       .append(choice)
                       .append('\n'));
-      Files.createDirectories(file.getParent());
+      Files.createDirectories(Objects.requireNonNull(file).getParent());
       Path target = Files.exists(file) ? file.toRealPath() : file; // a link stays one
       Path part = Files.createTempFile(target.getParent(), "choices", ".part");
       try {

@@ -4,6 +4,8 @@ import io.github.octconv4j.dnn.Operand;
 import io.github.octconv4j.dnn.PostOps;
 import io.github.octconv4j.dnn.Window;
 import io.github.octconv4j.octave.Formulation.Merge;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Adds an octave convolution with a kernel of 1x1 whose two convolutions of, or for, the high part
@@ -77,7 +79,7 @@ final class PointwiseBands {
     private final int most; // rows at low resolution
 
     private final Operand pooled;
-    private final Operand small;
+    private final @Nullable Operand small;
     private final Operand large;
     private final Operand wide;
 
@@ -111,8 +113,8 @@ final class PointwiseBands {
     }
 
     private void addSources(Share band) {
-      Operand xHigh = high(task.x().high(), band);
-      Operand xLow = low(task.x().low(), band);
+      Operand xHigh = high(task.xHigh(), band);
+      Operand xLow = low(task.xLow(), band);
       Operand up = start(large, 2 * band.count());
       Operand both = start(wide, 2 * band.count());
       builder.upsample(task.name() + ".up", xLow, up, PostOps.NONE);
@@ -124,11 +126,11 @@ final class PointwiseBands {
           task.bias(Frequency.HIGH),
           POINT,
           both,
-          high(task.y().high(), band),
+          high(task.yHigh(), band),
           task.activation().after(first));
 
       Operand half = start(pooled, band.count());
-      Operand y = low(task.y().low(), band);
+      Operand y = low(task.yLow(), band);
       builder.pool(task.name() + ".pool", xHigh, half);
       builder.convolution(kernel(OctavePath.LL), task.bias(Frequency.LOW), POINT, xLow, y, first);
       builder.convolution(
@@ -136,19 +138,19 @@ final class PointwiseBands {
     }
 
     private void addResults(Share band) {
-      Operand xLow = low(task.x().low(), band);
-      Operand yHigh = high(task.y().high(), band);
-      Operand yLow = low(task.y().low(), band);
+      Operand xLow = low(task.xLow(), band);
+      Operand yHigh = high(task.yHigh(), band);
+      Operand yLow = low(task.yLow(), band);
       Operand both = start(wide, 2 * band.count());
       builder.convolution(
           kernel(OctavePath.HH).besideOutput(kernel(OctavePath.HL)),
           null,
           POINT,
-          high(task.x().high(), band),
+          high(task.xHigh(), band),
           both,
           PostOps.NONE);
 
-      Operand lh = start(small, band.count());
+      Operand lh = start(Objects.requireNonNull(small), band.count());
       builder.convolution(
           kernel(OctavePath.LH), task.bias(Frequency.HIGH), POINT, xLow, lh, PostOps.NONE);
       builder.reorder(task.name() + ".high", channels(both, 0, yHigh), yHigh, first);
@@ -183,7 +185,7 @@ final class PointwiseBands {
   }
 
   private Kernel kernel(OctavePath path) {
-    return task.kernels().get(path);
+    return task.kernel(path);
   }
 
   private static Operand start(Operand x, int rows) {

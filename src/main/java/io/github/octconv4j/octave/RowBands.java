@@ -3,6 +3,8 @@ package io.github.octconv4j.octave;
 import io.github.octconv4j.dnn.Operand;
 import io.github.octconv4j.dnn.PostOps;
 import io.github.octconv4j.dnn.Window;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Adds an octave convolution that goes band by band through the rows of an image. Channels are
@@ -18,8 +20,8 @@ final class RowBands {
   private final Formulation formulation;
   private final PostOps first;
   private final boolean keepsLow; // for the high output
-  private final Operand high; // after the pooling of stride 2
-  private final Operand low;
+  private final @Nullable Operand high; // after the pooling of stride 2
+  private final @Nullable Operand low;
 
   RowBands(OctaveProgramBuilder builder, OctaveTask task, Formulation formulation) {
     this.builder = builder;
@@ -80,7 +82,7 @@ final class RowBands {
             });
   }
 
-  private Operand strided(Operand x) {
+  private @Nullable Operand strided(@Nullable Operand x) {
     if (x == null || spec.stride() == 1) {
       return x;
     }
@@ -119,11 +121,11 @@ final class RowBands {
     private final Share share;
     private final boolean onlyHigh;
     private final int bandRows;
-    private Operand pooled; // rows of the pooled high part, from pooledFirst on
+    private @Nullable Operand pooled; // rows of the pooled high part, from pooledFirst on
     private int pooledFirst;
     private int pooledEnd;
-    private Operand small;
-    private Operand sources; // rows of the pooled high and the low part side by side
+    private @Nullable Operand small;
+    private @Nullable Operand sources; // rows of the pooled high and the low part side by side
 
     Lane(int image, Share share, boolean onlyHigh) {
       this.image = image;
@@ -157,7 +159,7 @@ final class RowBands {
                 task.name() + ".pool",
                 Layout.NHWC,
                 1,
-                high.desc().dim(1),
+                high().desc().dim(1),
                 needed.count(),
                 task.sizes().strided().lowWidth());
         if (mergesSources()) {
@@ -166,7 +168,7 @@ final class RowBands {
                   task.name() + ".sources",
                   Layout.NHWC,
                   1,
-                  high.desc().dim(1) + low.desc().dim(1),
+                  high().desc().dim(1) + low().desc().dim(1),
                   needed.count(),
                   task.sizes().strided().lowWidth());
         }
@@ -177,7 +179,7 @@ final class RowBands {
                 task.name() + ".lh",
                 Layout.NHWC,
                 1,
-                task.y().high().desc().dim(1),
+                task.yHigh().desc().dim(1),
                 bandRows,
                 task.sizes().output().lowWidth());
       }
@@ -200,16 +202,18 @@ final class RowBands {
     private void poolUpTo(int end) {
       if (end > pooledEnd) {
         int from = 2 * pooledEnd;
-        int to = Math.min(Math.toIntExact(high.desc().dim(2)), 2 * end); // CEIL: half a window
+        int to = Math.min(Math.toIntExact(high().desc().dim(2)), 2 * end); // CEIL: half a window
         builder.pool(
             task.name() + ".pool",
-            Images.rows(high, image, from, to - from),
-            Images.rows(pooled, 0, pooledEnd - pooledFirst, end - pooledEnd));
+            Images.rows(high(), image, from, to - from),
+            Images.rows(
+                Objects.requireNonNull(pooled), 0, pooledEnd - pooledFirst, end - pooledEnd));
         if (sources != null) {
           builder.concat(
               task.name() + ".sources",
-              Images.rows(pooled, 0, pooledEnd - pooledFirst, end - pooledEnd),
-              Images.rows(low, image, pooledEnd, end - pooledEnd),
+              Images.rows(
+                  Objects.requireNonNull(pooled), 0, pooledEnd - pooledFirst, end - pooledEnd),
+              Images.rows(low(), image, pooledEnd, end - pooledEnd),
               Images.rows(sources, 0, pooledEnd - pooledFirst, end - pooledEnd));
         }
         pooledEnd = end;
@@ -218,41 +222,41 @@ final class RowBands {
 
     /** Adds rows of the high output without upsampling. */
     private void addHighRows(Share rows) {
-      Operand y = task.y().high();
+      Operand y = task.yHigh();
       boolean both = keepsLow && task.has(OctavePath.HH);
       if (task.has(OctavePath.HH)) {
-        convolution(OctavePath.HH, high, y, rows, true, both ? first : last(first));
+        convolution(OctavePath.HH, high(), y, rows, true, both ? first : last(first));
       }
       if (keepsLow) {
         PostOps sum = both ? PostOps.NONE.sum() : first;
-        convolution(OctavePath.LH, task.x().low(), y, rows, !both, last(sum));
+        convolution(OctavePath.LH, task.xLow(), y, rows, !both, last(sum));
       }
     }
 
     private void addHigh(Share band) {
       Share twice = new Share(2 * band.first(), 2 * band.count());
-      Operand y = Images.rows(task.y().high(), image, twice.first(), twice.count());
+      Operand y = Images.rows(task.yHigh(), image, twice.first(), twice.count());
       if (!task.has(OctavePath.LH) || keepsLow) {
         addHighRows(twice);
         return;
       }
       boolean both = task.has(OctavePath.HH);
-      Operand up = Images.rows(small, 0, 0, band.count());
+      Operand up = Images.rows(Objects.requireNonNull(small), 0, 0, band.count());
       builder.convolution(
-          task.kernels().get(OctavePath.LH),
+          task.kernel(OctavePath.LH),
           both ? null : task.bias(Frequency.HIGH),
-          window(band, low.desc().dim(2)),
-          input(low, band),
+          window(band, low().desc().dim(2)),
+          input(low(), band),
           up,
           PostOps.NONE);
       if (!both) {
         builder.upsample(task.name() + ".up", up, y, last(first));
       } else if (formulation.highSum() == Formulation.HighSum.ON_RESAMPLING) {
-        convolution(OctavePath.HH, high, task.y().high(), twice, true, first);
+        convolution(OctavePath.HH, high(), task.yHigh(), twice, true, first);
         builder.upsample(task.name() + ".up", up, y, last(PostOps.NONE.sum()));
       } else {
         builder.upsample(task.name() + ".up", up, y, first);
-        convolution(OctavePath.HH, high, task.y().high(), twice, true, last(PostOps.NONE.sum()));
+        convolution(OctavePath.HH, high(), task.yHigh(), twice, true, last(PostOps.NONE.sum()));
       }
     }
 
@@ -261,27 +265,28 @@ final class RowBands {
         long available = task.sizes().strided().lowHeight();
         Share needed = halo(band, available);
         builder.convolution(
-            task.kernels().get(OctavePath.HL).besideInput(task.kernels().get(OctavePath.LL)),
+            task.kernel(OctavePath.HL).besideInput(task.kernel(OctavePath.LL)),
             task.bias(Frequency.LOW),
             window(band, available),
             Images.rows(sources, 0, needed.first() - pooledFirst, needed.count()),
-            Images.rows(task.y().low(), image, band.first(), band.count()),
+            Images.rows(task.yLow(), image, band.first(), band.count()),
             last(first));
         return;
       }
       boolean both = task.adds(OctavePath.LL, OctavePath.HL);
       if (task.has(OctavePath.LL)) {
-        convolution(OctavePath.LL, low, task.y().low(), band, true, both ? first : last(first));
+        convolution(OctavePath.LL, low(), task.yLow(), band, true, both ? first : last(first));
       }
       if (task.has(OctavePath.HL)) {
         long available = task.sizes().strided().lowHeight();
         Share needed = halo(band, available);
         builder.convolution(
-            task.kernels().get(OctavePath.HL),
+            task.kernel(OctavePath.HL),
             both ? null : task.bias(Frequency.LOW),
             window(band, available),
-            Images.rows(pooled, 0, needed.first() - pooledFirst, needed.count()),
-            Images.rows(task.y().low(), image, band.first(), band.count()),
+            Images.rows(
+                Objects.requireNonNull(pooled), 0, needed.first() - pooledFirst, needed.count()),
+            Images.rows(task.yLow(), image, band.first(), band.count()),
             last(both ? PostOps.NONE.sum() : first));
       }
     }
@@ -289,7 +294,7 @@ final class RowBands {
     private void convolution(
         OctavePath path, Operand x, Operand y, Share band, boolean bias, PostOps postOps) {
       builder.convolution(
-          task.kernels().get(path),
+          task.kernel(path),
           bias ? task.bias(path.destination()) : null,
           window(band, x.desc().dim(2)),
           input(x, band),
@@ -302,6 +307,14 @@ final class RowBands {
       Share needed = halo(band, x.desc().dim(2));
       return Images.rows(x, image, needed.first(), needed.count());
     }
+  }
+
+  private Operand high() {
+    return Objects.requireNonNull(high);
+  }
+
+  private Operand low() {
+    return Objects.requireNonNull(low);
   }
 
   private boolean mergesSources() {

@@ -7,6 +7,7 @@ import io.github.octconv4j.dnn.PostOps;
 import io.github.octconv4j.dnn.Window;
 import io.github.octconv4j.octave.Formulation.Merge;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Adds an octave convolution that takes images whole, path by path. Sums are post-ops, no passes.
@@ -18,8 +19,8 @@ final class WholeImages {
   private final Formulation formulation;
   private final Window window;
   private final PostOps first;
-  private Operand mergedToHigh; // what merged results hold for each output, else null
-  private Operand mergedToLow;
+  private @Nullable Operand mergedToHigh; // what merged results hold for each output, else null
+  private @Nullable Operand mergedToLow;
 
   WholeImages(OctaveProgramBuilder builder, OctaveTask task, Formulation formulation) {
     this.builder = builder;
@@ -49,7 +50,7 @@ final class WholeImages {
 
   /** {@code y = conv(high, W_hh) + up(conv(low, W_lh))}, without {@code up} where low is kept. */
   private void addHigh() {
-    Operand y = task.y().high();
+    Operand y = task.yHigh();
     if (!task.has(OctavePath.LH)) {
       addHighOwn(task.activation().after(first));
     } else if (OctaveSizes.keepsLow(spec)) {
@@ -59,7 +60,7 @@ final class WholeImages {
       }
       convolution(
           OctavePath.LH,
-          task.x().low(),
+          task.xLow(),
           y,
           both ? null : task.bias(Frequency.HIGH),
           task.activation().after(both ? PostOps.NONE.sum() : first));
@@ -86,18 +87,14 @@ final class WholeImages {
   /** Adds only the convolution from high to high. */
   void addHighOwn(PostOps postOps) {
     convolution(
-        OctavePath.HH,
-        strided(task.x().high()),
-        task.y().high(),
-        task.bias(Frequency.HIGH),
-        postOps);
+        OctavePath.HH, strided(task.xHigh()), task.yHigh(), task.bias(Frequency.HIGH), postOps);
   }
 
   /** Adds one convolution of the low input for both outputs; its parts are used later. */
   private void addLowResults() {
-    Operand low = strided(task.x().low());
-    Kernel toHigh = task.kernels().get(OctavePath.LH);
-    Kernel toLow = task.kernels().get(OctavePath.LL);
+    Operand low = strided(task.xLow());
+    Kernel toHigh = task.kernel(OctavePath.LH);
+    Kernel toLow = task.kernel(OctavePath.LL);
     Operand both =
         builder.temporary(
             task.name() + ".l",
@@ -112,17 +109,17 @@ final class WholeImages {
   }
 
   /** Adds the convolution from low to high and returns its result, still small. */
-  Operand addLowToHigh(float[] bias, Activation activation) {
+  Operand addLowToHigh(float @Nullable [] bias, Activation activation) {
     if (mergedToHigh != null) {
       return mergedToHigh;
     }
-    Operand low = strided(task.x().low());
+    Operand low = strided(task.xLow());
     Operand small =
         builder.temporary(
             task.name() + ".lh",
             task.x().layout(),
             low.desc().dim(0),
-            task.y().high().desc().dim(1),
+            task.yHigh().desc().dim(1),
             window.output(0, low.desc().dim(2)),
             window.output(1, low.desc().dim(3)));
     convolution(OctavePath.LH, low, small, bias, activation.after(PostOps.NONE));
@@ -131,29 +128,28 @@ final class WholeImages {
 
   /** {@code y = conv(low, W_ll) + conv(pool(high), W_hl)}. */
   void addLow() {
-    Operand y = task.y().low();
-    float[] bias = task.bias(Frequency.LOW);
+    Operand y = task.yLow();
+    float @Nullable [] bias = task.bias(Frequency.LOW);
     boolean both = task.adds(OctavePath.LL, OctavePath.HL);
     if (both && mergedToLow != null) {
       builder.convolutionPlus(
-          task.kernels().get(OctavePath.HL),
+          task.kernel(OctavePath.HL),
           bias,
           window,
-          pooled(strided(task.x().high())),
+          pooled(strided(task.xHigh())),
           mergedToLow,
           y,
           first,
           task.activation());
     } else if (both && formulation.merge() == Merge.LOW_SOURCES) {
-      Operand sources = sideBySide(pooled(strided(task.x().high())), strided(task.x().low()));
-      Kernel kernel =
-          task.kernels().get(OctavePath.HL).besideInput(task.kernels().get(OctavePath.LL));
+      Operand sources = sideBySide(pooled(strided(task.xHigh())), strided(task.xLow()));
+      Kernel kernel = task.kernel(OctavePath.HL).besideInput(task.kernel(OctavePath.LL));
       builder.convolution(kernel, bias, window, sources, y, task.activation().after(first));
     } else {
       if (task.has(OctavePath.LL)) {
         convolution(
             OctavePath.LL,
-            strided(task.x().low()),
+            strided(task.xLow()),
             y,
             bias,
             both ? first : task.activation().after(first));
@@ -161,7 +157,7 @@ final class WholeImages {
       if (task.has(OctavePath.HL)) {
         convolution(
             OctavePath.HL,
-            pooled(strided(task.x().high())),
+            pooled(strided(task.xHigh())),
             y,
             both ? null : bias,
             task.activation().after(both ? PostOps.NONE.sum() : first));
@@ -191,8 +187,9 @@ final class WholeImages {
     return builder.pooled(x, task.x().layout(), spec.sizeRule());
   }
 
-  private void convolution(OctavePath path, Operand x, Operand y, float[] bias, PostOps postOps) {
-    builder.convolution(task.kernels().get(path), bias, window, x, y, postOps);
+  private void convolution(
+      OctavePath path, Operand x, Operand y, float @Nullable [] bias, PostOps postOps) {
+    builder.convolution(task.kernel(path), bias, window, x, y, postOps);
   }
 
   static boolean isDouble(Operand small, Operand large) {

@@ -4,4 +4,7 @@
  *
  * <p>The formulas and rules of the specification follow Chen et al., "Drop an Octave", ICCV 2019.
  */
+@NullMarked
 package io.github.octconv4j.octave;
+
+import org.jspecify.annotations.NullMarked;

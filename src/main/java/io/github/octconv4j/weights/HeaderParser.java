@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the JSON header of a safetensors file and checks all of it, the tensors' places in the data
@@ -131,9 +132,9 @@ final class HeaderParser {
   private void tensor(JsonParser json, String name) throws IOException {
     String what = "tensor " + Names.quote(name);
     expect(json, JsonToken.START_OBJECT, what, "an object");
-    ElementType type = null;
-    long[] shape = null;
-    long[] offsets = null;
+    @Nullable ElementType type = null;
+    long @Nullable [] shape = null;
+    long @Nullable [] offsets = null;
     while (json.nextToken() == JsonToken.FIELD_NAME) {
       String key = json.currentName();
       json.nextToken();
@@ -149,9 +150,10 @@ final class HeaderParser {
                     + ", expected dtype, shape and data_offsets only");
       }
     }
-    requirePresent(type, what, "dtype");
-    requirePresent(shape, what, "shape");
-    requirePresent(offsets, what, "data_offsets");
+    if (type == null || shape == null || offsets == null) {
+      String key = type == null ? "dtype" : shape == null ? "shape" : "data_offsets";
+      throw malformed(what + " has no " + key);
+    }
     Extent extent = extent(name, what, offsets);
     long size = size(what, type, shape);
     if (extent.end() - extent.begin() != size) {
@@ -268,12 +270,6 @@ final class HeaderParser {
     }
   }
 
-  private void requirePresent(Object value, String what, String key) throws IOException {
-    if (value == null) {
-      throw malformed(what + " has no " + key);
-    }
-  }
-
   /** JSON escapes can spell half a surrogate pair, which no UTF-8 text can hold. */
   private String wellFormed(String text) throws IOException {
     if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
@@ -286,7 +282,7 @@ final class HeaderParser {
     return malformed(message, null);
   }
 
-  private IOException malformed(String message, Exception cause) {
+  private IOException malformed(String message, @Nullable Exception cause) {
     return new IOException(path + ": " + message, cause);
   }
 }

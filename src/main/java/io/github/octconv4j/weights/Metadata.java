@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the texts of a file's metadata as the values that they stand for. Each failure is an {@link
@@ -116,7 +117,7 @@ public final class Metadata {
     return list;
   }
 
-  private IllegalArgumentException wrong(String key, String expected, Throwable cause) {
+  private IllegalArgumentException wrong(String key, String expected, @Nullable Throwable cause) {
     return new IllegalArgumentException(
         "metadata key %s must be %s, was \"%s\"".formatted(key, expected, texts.get(key)), cause);
   }

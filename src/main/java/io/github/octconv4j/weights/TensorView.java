@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One tensor of a {@link SafetensorsFile}: its name, element type, shape, and where its data are.
@@ -36,7 +37,7 @@ public final class TensorView {
   private final DataFile file;
   private final long begin; // in the file
   private final long bytes;
-  private MemorySegment segment; // made when it is asked for
+  private @Nullable MemorySegment segment; // made when it is asked for
 
   /** What is done with some elements, which begin at offset 0 of {@code values}. */
   private interface Block {

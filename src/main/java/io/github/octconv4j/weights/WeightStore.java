@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hands a file's tensors to a network that knows their names and shapes, and says in one message
@@ -140,7 +141,7 @@ public final class WeightStore {
     }
   }
 
-  private String problem(String name, long[] expectedShape) {
+  private @Nullable String problem(String name, long[] expectedShape) {
     String expected = Arrays.toString(expectedShape);
     if (!file.contains(name)) {
       return "missing " + Names.printable(name) + " " + expected;

@@ -9,4 +9,7 @@
  * fit at once. A file that is not what it should be is an {@link java.io.IOException} of one line
  * that starts with the path.
  */
+@NullMarked
 package io.github.octconv4j.weights;
+
+import org.jspecify.annotations.NullMarked;
