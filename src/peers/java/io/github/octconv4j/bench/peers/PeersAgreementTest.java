@@ -6,6 +6,7 @@ import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.OctaveShape;
 import io.github.octconv4j.octave.SizeRule;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -87,6 +88,20 @@ class PeersAgreementTest {
       assertThat(Agreement.largestError(onnx.outputs(), layer.expected())).isLessThan(TOLERANCE);
       assertThat(Agreement.largestError(ours.outputs(), onnx.outputs())).isLessThan(TOLERANCE);
     }
+  }
+
+  /** The code of docs/migrating.md: the first channel's sum is negative, the others are 3. */
+  @Test
+  void theMigrationPageIsRight() {
+    float[] image = new float[3 * 64];
+    Arrays.fill(image, 1);
+    float[] kernel = new float[4 * 27];
+    for (int i = 4; i < kernel.length; i += 9) {
+      kernel[i] = i < 27 ? -1 : 1;
+    }
+    float[] y = Migrating.javaCpp(image, kernel);
+    assertThat(Arrays.copyOf(y, 64)).containsOnly(0);
+    assertThat(Arrays.copyOfRange(y, 64, 256)).containsOnly(3);
   }
 
   @Test
