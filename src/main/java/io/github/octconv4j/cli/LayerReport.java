@@ -38,14 +38,6 @@ record LayerReport(
       return 2e-3 * info.multiplyAdds() / microseconds;
     }
 
-    /** The sources; which of them a step has depends on its kind. */
-    String sources() {
-      return info.operands().entrySet().stream()
-          .filter(operand -> operand.getKey().startsWith("src"))
-          .map(Map.Entry::getValue)
-          .collect(Collectors.joining(" and "));
-    }
-
     String destination() {
       return info.operands().get("dst");
     }
@@ -117,7 +109,7 @@ record LayerReport(
       table.row(
           info.name(),
           info.implementation(),
-          step.sources() + " -> " + step.destination(),
+          info.sources() + " -> " + step.destination(),
           info.postOps(),
           count(info.multiplyAdds()),
           BenchReport.number("%.1f", step.microseconds()),
