@@ -85,6 +85,7 @@ class ArchitectureTest {
                 "dnn",
                 "octave",
                 "nn",
+                "timing",
                 "weights",
                 "image",
                 "cli"));
@@ -108,8 +109,13 @@ class ArchitectureTest {
   }
 
   @Test
-  void nnUsesOctaveDnnWeightsAndImage() {
-    onlyUses("nn", in("octave", "dnn", "weights", "image"));
+  void timingUsesOctaveAndDnn() {
+    onlyUses("timing", in("octave", "dnn"));
+  }
+
+  @Test
+  void nnUsesOctaveDnnTimingWeightsAndImage() {
+    onlyUses("nn", in("octave", "dnn", "timing", "weights", "image"));
   }
 
   @Test

@@ -166,6 +166,14 @@ public final class OctavePlan implements Plan {
   }
 
   /**
+   * Returns the bytes of input and output, and of what one run keeps between them, which shares
+   * memory.
+   */
+  public long activationBytes() {
+    return input().bytes() + output().bytes() + program.activationBytes();
+  }
+
+  /**
    * Returns the bytes of weights, which exist once, and of the working memory of one execution, or
    * of all those that {@link OctaveLayer} has made for threads that ran it at once.
    */
