@@ -92,6 +92,19 @@ public final class Network implements AutoCloseable {
   }
 
   /**
+   * Reads a network as {@link #load(Path)} does, for square images of another size than the file
+   * says: convolutions take any, and the mean over the image makes one vector of each.
+   *
+   * @param imageSize height and width, 32 to 8192
+   * @throws IOException if the file can't be read, is damaged, or is no network; one line says what
+   */
+  public static Network load(Path path, int imageSize) throws IOException {
+    Objects.requireNonNull(path, "path");
+    Model.requireImageSize(imageSize);
+    return open(path, file -> new ModelFile(file).network(imageSize));
+  }
+
+  /**
    * Reads the weights of a known architecture from a safetensors file, whose metadata need not say
    * anything.
    *
