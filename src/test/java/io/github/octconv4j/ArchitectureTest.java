@@ -86,6 +86,7 @@ class ArchitectureTest {
                 "dnn",
                 "octave",
                 "nn",
+                "timing",
                 "weights",
                 "image",
                 "cli"));
@@ -109,8 +110,13 @@ class ArchitectureTest {
   }
 
   @Test
-  void nnUsesOctaveDnnWeightsAndImage() {
-    onlyUses("nn", in("octave", "dnn", "weights", "image"));
+  void timingUsesOctaveAndDnn() {
+    onlyUses("timing", in("octave", "dnn"));
+  }
+
+  @Test
+  void nnUsesOctaveDnnTimingWeightsAndImage() {
+    onlyUses("nn", in("octave", "dnn", "timing", "weights", "image"));
   }
 
   @Test

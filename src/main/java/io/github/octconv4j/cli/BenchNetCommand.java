@@ -2,7 +2,7 @@ package io.github.octconv4j.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.github.octconv4j.cli.bench.NetContender;
-import io.github.octconv4j.cli.bench.Race;
+import io.github.octconv4j.timing.Race;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -105,12 +105,6 @@ final class ClassifyCommand implements Callable<Integer> {
               + " t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, or with .gz.")
   private Optional<Path> dataset;
 
-  @Option(
-      names = "--maps",
-      paramLabel = "OUT.png",
-      description = "Draw the maps of the first layer, for the one picture given or the first.")
-  private Optional<Path> maps;
-
   @Parameters(paramLabel = "IMAGE", description = "Pictures, PNG or JPEG.")
   private List<Path> images = new ArrayList<>();
 
@@ -137,11 +131,8 @@ final class ClassifyCommand implements Callable<Integer> {
     if (architecture.isEmpty() && (alpha.isPresent() || keepLow || slice)) {
       throw usage("--alpha, --keep-low and --slice belong to --arch");
     }
-    if (dataset.isPresent() && (!images.isEmpty() || maps.isPresent())) {
-      throw usage("--dataset can't be used with " + (maps.isPresent() ? "--maps" : "pictures"));
-    }
-    if (maps.isPresent() && images.size() > 1) {
-      throw usage("--maps draws one picture, %d were given".formatted(images.size()));
+    if (dataset.isPresent() && !images.isEmpty()) {
+      throw usage("--dataset can't be used with pictures");
     }
   }
 
@@ -159,7 +150,6 @@ final class ClassifyCommand implements Callable<Integer> {
   }
 
   private void classify(PlanOptions options) throws IOException {
-    OutputFile sheet = maps.isPresent() ? OutputFile.of(maps.get()) : null;
     List<Picture> pictures = new ArrayList<>();
     for (Path path : images) {
       pictures.add(new Picture(path.toString(), ImageFiles.read(path), Optional.empty()));
@@ -185,44 +175,17 @@ final class ClassifyCommand implements Callable<Integer> {
               pictures,
               classifications,
               Timing.measure(networks.all(), options, input.values(first.image())));
-      if (sheet != null) {
-        sheet.write(maps(network, options, input, first));
-      }
-      print(result, first);
+      print(result);
     }
   }
 
-  private void print(ClassifyResult result, Picture first) throws IOException {
+  private void print(ClassifyResult result) throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       Json.print(out, result::write);
       return;
     }
     result.print(out);
-    if (maps.isPresent()) {
-      out.printf(
-          "maps of %s are in %s%n",
-          Failure.oneLine(first.file()), Failure.oneLine(maps.get().toString()));
-    }
-  }
-
-  private static byte[] maps(
-      Network network, PlanOptions options, ImageInput input, Picture picture) throws IOException {
-    try (Predictor predictor = network.tracingPredictor(1, options)) {
-      predictor.run(input.values(picture.image()));
-      MapSheet sheet = new MapSheet(network.info().width(), network.info().height());
-      Path name = Path.of(picture.file()).getFileName();
-      sheet.add("input: %s, %s".formatted(name, input), input.fit(picture.image()));
-      for (String trace : List.of("first.h", "first.l")) {
-        if (predictor.traces().contains(trace)) {
-          Values values = Values.of(predictor.trace(trace));
-          sheet.add(
-              MapSheet.title(trace.endsWith("h") ? "high frequency" : "low frequency", values),
-              values);
-        }
-      }
-      return sheet.toPng();
-    }
   }
 
   private void measureAccuracy(PlanOptions options, Dataset images) throws IOException {

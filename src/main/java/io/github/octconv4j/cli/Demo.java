@@ -42,11 +42,20 @@ final class Demo {
   private Demo() {}
 
   static Network octave() throws IOException {
-    return network(OCTAVE);
+    return network(OCTAVE, Network::load);
+  }
+
+  /** The octave network for pictures of another size than it was trained on. */
+  static Network octave(int imageSize) throws IOException {
+    return network(OCTAVE, file -> Network.load(file, imageSize));
   }
 
   static Network dense() throws IOException {
-    return network(DENSE);
+    return network(DENSE, Network::load);
+  }
+
+  private interface Loader {
+    Network load(Path file) throws IOException;
   }
 
   /** One picture of each class, in the classes' order. */
@@ -62,13 +71,13 @@ final class Demo {
   }
 
   /** Weights are read from a file; nothing needs it once they are read. */
-  private static Network network(String name) throws IOException {
+  private static Network network(String name, Loader loader) throws IOException {
     Path file = temporaryFile();
     try {
       try (InputStream in = open(name)) {
         copy(in, file);
       }
-      return Network.load(file);
+      return loader.load(file);
     } finally {
       Files.deleteIfExists(file);
     }

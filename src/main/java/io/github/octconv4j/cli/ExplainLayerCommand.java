@@ -1,12 +1,12 @@
 package io.github.octconv4j.cli;
 
 import io.github.octconv4j.cli.bench.Contender;
-import io.github.octconv4j.cli.bench.LayerBench;
 import io.github.octconv4j.cli.bench.LayerResult;
 import io.github.octconv4j.cli.bench.LayerShape;
 import io.github.octconv4j.cli.bench.LayerShapes;
-import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.Engine;
+import io.github.octconv4j.nn.Advice;
+import io.github.octconv4j.nn.OctaveAdvisor;
 import io.github.octconv4j.octave.PlanOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -27,8 +27,9 @@ import picocli.CommandLine.Spec;
     description = {
       "Show how an octave layer is run: the primitives of its plan with their times, the plans"
           + " that were rejected, and whether this alpha pays here.",
-      "Octave and dense are measured in turn in the same run, each with the plan that is fastest"
-          + " for it. A stride of 2 is a pooling before everything else, for dense too."
+      "The dense layer and all alphas are measured in turn in the same run, in the same type, each"
+          + " with the plan that is fastest for it. A stride of 2 is a pooling before everything"
+          + " else, for dense too."
     })
 final class ExplainLayerCommand implements Callable<Integer> {
   private static final double PROFILE_US = 300_000;
@@ -44,6 +45,8 @@ final class ExplainLayerCommand implements Callable<Integer> {
   private double alpha;
 
   @Mixin private LayerOptions options;
+
+  @Mixin private AdviceOptions others;
 
   @Option(names = "--json", description = "Print one JSON object.")
   private boolean json;
@@ -73,7 +76,8 @@ final class ExplainLayerCommand implements Callable<Integer> {
     }
     LayerShape layer = layers.getFirst();
     layer.spec(alpha); // what has no octave form is found before anything is run
-    LayerReport report = measure(layer, options.planOptions(), exportFile);
+    List<Double> alphas = others.and(alpha, layer::spec);
+    LayerReport report = measure(layer, alphas, options.planOptions(), exportFile);
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       Json.print(out, report::write);
@@ -83,20 +87,31 @@ final class ExplainLayerCommand implements Callable<Integer> {
     return 0;
   }
 
-  private LayerReport measure(LayerShape layer, PlanOptions planOptions, OutputFile exportFile)
+  private LayerReport measure(
+      LayerShape layer, List<Double> alphas, PlanOptions planOptions, OutputFile exportFile)
       throws IOException {
     try (Engine engine = Engine.cpu();
         Contender octave = Contender.explained(engine, layer, alpha, planOptions);
-        Contender dense = Contender.of(engine, layer, 0, planOptions.type(DataType.F32))) {
+        Contender dense = Contender.of(engine, layer, 0, planOptions)) {
       if (exportFile != null) {
         exportFile.write(octave::export);
       }
+      Advice advice =
+          new OctaveAdvisor(planOptions, alphas).advise(layer.spec(alpha), layer.size());
       LayerResult result =
-          new LayerBench(engine, planOptions, 0).compare(layer, alpha, octave, dense);
+          LayerResult.of(
+              layer,
+              alpha,
+              advice.rounds(),
+              octave,
+              AdviceTable.trial(advice, alpha).microseconds(),
+              dense,
+              advice.dense().microseconds());
       int runs = (int) Math.clamp(PROFILE_US / result.octave().microseconds(), 5, 300);
       return LayerReport.of(
           Machine.here(options.threads()),
           result,
+          advice,
           octave.plan().steps(),
           octave.profile(runs),
           octave.considered());

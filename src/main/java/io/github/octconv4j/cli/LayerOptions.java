@@ -16,7 +16,7 @@ final class LayerOptions {
       paramLabel = "TYPE",
       defaultValue = "f32",
       converter = DataTypeConverter.class,
-      description = "f32 (default) or bf16, of the octave layer; the dense one is f32.")
+      description = "f32 (default) or bf16; the dense layer of bench is f32 in each case.")
   private DataType dtype;
 
   @Option(

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.github.octconv4j.cli.bench.LayerResult;
 import io.github.octconv4j.cli.bench.LayerShape;
 import io.github.octconv4j.dnn.StepInfo;
+import io.github.octconv4j.nn.Advice;
 import io.github.octconv4j.octave.ChannelSplit;
 import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.OctavePlanner.Considered;
@@ -20,13 +21,16 @@ import java.util.stream.Collectors;
  *
  * @param machine where
  * @param result octave beside dense
+ * @param advice the same with other alphas, all from one race
  * @param steps of the octave plan, in order
  * @param considered formulations, the chosen one first
  */
 record LayerReport(
-    Machine machine, LayerResult result, List<TimedStep> steps, List<Considered> considered) {
-  private static final double NOISE = 0.02; // differences below it say nothing
-
+    Machine machine,
+    LayerResult result,
+    Advice advice,
+    List<TimedStep> steps,
+    List<Considered> considered) {
   /**
    * A step and how long it takes by itself.
    *
@@ -38,14 +42,6 @@ record LayerReport(
       return 2e-3 * info.multiplyAdds() / microseconds;
     }
 
-    /** The sources; which of them a step has depends on its kind. */
-    String sources() {
-      return info.operands().entrySet().stream()
-          .filter(operand -> operand.getKey().startsWith("src"))
-          .map(Map.Entry::getValue)
-          .collect(Collectors.joining(" and "));
-    }
-
     String destination() {
       return info.operands().get("dst");
     }
@@ -54,6 +50,7 @@ record LayerReport(
   static LayerReport of(
       Machine machine,
       LayerResult result,
+      Advice advice,
       List<StepInfo> infos,
       long[] nanoseconds,
       List<Considered> considered) {
@@ -62,7 +59,7 @@ record LayerReport(
       // The clock may not tell a step of nothing from no time at all.
       steps.add(new TimedStep(infos.get(i), Math.max(1, nanoseconds[i]) / 1e3));
     }
-    return new LayerReport(machine, result, steps, considered);
+    return new LayerReport(machine, result, advice, steps, considered);
   }
 
   void print(PrintWriter out) {
@@ -92,7 +89,7 @@ record LayerReport(
     if (result.octave().references() > 0) {
       out.println(references());
     }
-    out.println(sentence());
+    AdviceTable.print(out, advice);
   }
 
   private static String split(ChannelSplit channels) {
@@ -117,7 +114,7 @@ record LayerReport(
       table.row(
           info.name(),
           info.implementation(),
-          step.sources() + " -> " + step.destination(),
+          info.sources() + " -> " + step.destination(),
           info.postOps(),
           count(info.multiplyAdds()),
           BenchReport.number("%.1f", step.microseconds()),
@@ -181,30 +178,6 @@ record LayerReport(
                 .collect(Collectors.joining(", ")));
   }
 
-  /** Whether this alpha pays here, by how much, and what the limit is. */
-  String sentence() {
-    double saved = 1 - result.ratio();
-    String verdict = "pays here";
-    String amount = BenchReport.number("%.1f %% less", 100 * saved);
-    if (saved <= 0) {
-      verdict = "does not pay here";
-      amount = BenchReport.number("%.1f %% more", -100 * saved);
-    }
-    if (Math.abs(saved) < NOISE) {
-      verdict = "makes no difference here";
-    }
-    return String.format(
-        Locale.ROOT,
-        "Alpha %s %s: octave takes %.3f of the time of the dense f32 layer (%.1f us against %.1f us, %s); the limit is %.3f.",
-        BenchReport.alpha(result.alpha()),
-        verdict,
-        result.ratio(),
-        result.octave().microseconds(),
-        result.dense().microseconds(),
-        amount,
-        result.limit());
-  }
-
   void write(JsonGenerator json) throws IOException {
     machine.write(json);
     BenchReport.writeFigures(json, result);
@@ -225,8 +198,7 @@ record LayerReport(
       json.writeEndObject();
     }
     json.writeEndArray();
-    json.writeBooleanField("pays", result.ratio() < 1 - NOISE);
-    json.writeStringField("summary", sentence());
+    AdviceTable.write(json, advice, result.alpha());
   }
 
   private static void writeStep(JsonGenerator json, TimedStep step) throws IOException {

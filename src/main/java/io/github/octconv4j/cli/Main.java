@@ -24,6 +24,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     usageHelpAutoWidth = true,
     subcommands = {
       ClassifyCommand.class,
+      MapsCommand.class,
       VerifyCommand.class,
       ShapesCommand.class,
       BenchCommand.class,

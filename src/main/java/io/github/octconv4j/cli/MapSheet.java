@@ -10,82 +10,70 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import javax.imageio.ImageIO;
 import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
-/** A picture of feature maps: sections with a title, each a grid of tiles of the same size. */
+/** A picture of pictures: sections with a title, each a row or grid of tiles of the same size. */
 final class MapSheet {
-  private static final int LEAST_TILE = 84;
-  private static final int LEAST_WIDTH = 480;
-  private static final int COLUMNS = 8;
   private static final int MARGIN = 12;
-  private static final int GAP = 4;
+  private static final int GAP = 6;
   private static final int TITLE = 26;
+  private static final int CAPTION = 18;
 
-  private final int tileWidth;
-  private final int tileHeight;
+  private final int width;
   private final List<Section> sections = new ArrayList<>();
 
-  /** A title and the pictures under it. */
-  private record Section(String title, List<Image> images) {
-    int rows() {
-      return (images.size() + COLUMNS - 1) / COLUMNS;
+  /**
+   * A picture in a section.
+   *
+   * @param caption what stands above it, or nothing
+   * @param image is scaled to the section's size
+   */
+  record Tile(String caption, Image image) {}
+
+  /** Tiles of a size under a title. */
+  private record Section(String title, List<Tile> tiles, int columns, int tileWidth, int aspect) {
+    /** Height for a width, in thousandths. */
+    int tileHeight() {
+      return Math.max(1, Math.round(tileWidth * (aspect / 1000f)));
+    }
+
+    int captionHeight() {
+      return tiles.stream().allMatch(tile -> tile.caption().isEmpty()) ? 0 : CAPTION;
+    }
+
+    int rowHeight() {
+      return captionHeight() + tileHeight() + GAP;
+    }
+
+    int height() {
+      int rows = (tiles.size() + columns - 1) / columns;
+      return TITLE + rows * rowHeight() - GAP + MARGIN;
     }
   }
 
-  /** A sheet for pictures of this size; others are scaled to it. */
-  MapSheet(int width, int height) {
-    int scale = Math.max(1, LEAST_TILE / width);
-    tileWidth = width * scale;
-    tileHeight = height * scale;
-  }
-
-  void add(String title, Image image) {
-    sections.add(new Section(title, List.of(image)));
+  /** A sheet of this many pixels across. */
+  MapSheet(int width) {
+    this.width = width;
   }
 
   /**
-   * Adds feature maps, each scaled to the range of its own values.
+   * Adds a section.
    *
-   * @param maps (1, c, h, w)
+   * @param columns how many tiles side by side fill the sheet's width
+   * @param tiles at least one, all of the size of the first
    */
-  void add(String title, Values maps) {
-    List<Image> images = new ArrayList<>();
-    for (int c = 0; c < maps.dim(1); c++) {
-      images.add(map(maps, c));
-    }
-    sections.add(new Section(title, images));
-  }
-
-  private static Image map(Values maps, int channel) {
-    int height = maps.dim(2);
-    int width = maps.dim(3);
-    float[] pixels = new float[height * width];
-    float least = Float.POSITIVE_INFINITY;
-    float largest = Float.NEGATIVE_INFINITY;
-    for (int i = 0; i < pixels.length; i++) {
-      pixels[i] = maps.at(channel * pixels.length + i);
-      least = Math.min(least, pixels[i]);
-      largest = Math.max(largest, pixels[i]);
-    }
-    float range = largest > least ? largest - least : 1;
-    for (int i = 0; i < pixels.length; i++) {
-      pixels[i] = (pixels[i] - least) / range;
-    }
-    return Image.of(width, height, 1, pixels);
+  void add(String title, int columns, List<Tile> tiles) {
+    int tileWidth = (width - 2 * MARGIN - (columns - 1) * GAP) / columns;
+    Image first = tiles.getFirst().image();
+    int aspect = Math.round(1000f * first.height() / first.width());
+    sections.add(new Section(title, List.copyOf(tiles), columns, tileWidth, aspect));
   }
 
   /** Returns the sheet as a PNG file. */
   byte[] toPng() throws IOException {
-    int height = MARGIN;
-    int columns = 1;
-    for (Section section : sections) {
-      height += TITLE + section.rows() * (tileHeight + GAP) - GAP + MARGIN;
-      columns = Math.max(columns, Math.min(COLUMNS, section.images().size()));
-    }
-    int width = Math.max(LEAST_WIDTH, 2 * MARGIN + columns * (tileWidth + GAP) - GAP);
+    int height = MARGIN + sections.stream().mapToInt(Section::height).sum();
     BufferedImage sheet = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
     draw(sheet);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -104,26 +92,29 @@ final class MapSheet {
       graphics.fillRect(0, 0, sheet.getWidth(), sheet.getHeight());
       int top = MARGIN;
       for (Section section : sections) {
-        drawTitle(graphics, section.title(), top);
-        top += TITLE;
-        for (int i = 0; i < section.images().size(); i++) {
-          int left = MARGIN + i % COLUMNS * (tileWidth + GAP);
-          drawTile(sheet, section.images().get(i), left, top + i / COLUMNS * (tileHeight + GAP));
+        drawText(graphics, section.title(), 15, MARGIN, top + 16);
+        for (int i = 0; i < section.tiles().size(); i++) {
+          Tile tile = section.tiles().get(i);
+          int left = MARGIN + i % section.columns() * (section.tileWidth() + GAP);
+          int y = top + TITLE + i / section.columns() * section.rowHeight();
+          drawText(graphics, tile.caption(), 12, left, y + 12);
+          drawTile(sheet, section, tile.image(), left, y + section.captionHeight());
         }
-        top += section.rows() * (tileHeight + GAP) - GAP + MARGIN;
+        top += section.height();
       }
     } finally {
       graphics.dispose();
     }
   }
 
-  private static void drawTitle(Graphics2D graphics, String title, int top) throws IOException {
+  private static void drawText(Graphics2D graphics, String text, int size, int left, int baseline)
+      throws IOException {
     try {
       graphics.setRenderingHint(
           RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
-      graphics.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, 14));
+      graphics.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, size));
       graphics.setColor(Color.WHITE);
-      graphics.drawString(title, MARGIN, top + 15);
+      graphics.drawString(text, left, baseline);
     } catch (RuntimeException | LinkageError | InternalError e) {
       // What Java throws where the machine has no fonts differs from release to release.
       throw new MachineException(
@@ -134,11 +125,12 @@ final class MapSheet {
   }
 
   /** Every pixel of the tile is the nearest one of the picture. */
-  private void drawTile(BufferedImage sheet, Image image, int left, int top) {
-    for (int y = 0; y < tileHeight; y++) {
-      int row = y * image.height() / tileHeight;
-      for (int x = 0; x < tileWidth; x++) {
-        int column = x * image.width() / tileWidth;
+  private static void drawTile(
+      BufferedImage sheet, Section section, Image image, int left, int top) {
+    for (int y = 0; y < section.tileHeight(); y++) {
+      int row = y * image.height() / section.tileHeight();
+      for (int x = 0; x < section.tileWidth(); x++) {
+        int column = x * image.width() / section.tileWidth();
         int rgb = 0;
         for (int c = 0; c < 3; c++) {
           float value = image.at(Math.min(c, image.channels() - 1), row, column);
@@ -147,16 +139,5 @@ final class MapSheet {
         sheet.setRGB(left + x, top + y, rgb);
       }
     }
-  }
-
-  /** Returns a title, for instance {@code high frequency: 16 maps of 28 x 28, ...}. */
-  static String title(String what, Values maps) {
-    return String.format(
-        Locale.ROOT,
-        "%s: %d maps of %d x %d, each over its own range",
-        what,
-        maps.dim(1),
-        maps.dim(3),
-        maps.dim(2));
   }
 }

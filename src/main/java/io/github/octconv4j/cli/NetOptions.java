@@ -24,12 +24,13 @@ final class NetOptions {
       paramLabel = "TYPE",
       defaultValue = "f32",
       converter = DataTypeConverter.class,
-      description = "f32 (default) or bf16, of the octave network; the dense one is f32.")
+      description = "f32 (default) or bf16; the dense network of bench is f32 in each case.")
   private DataType dtype;
 
   @Option(
       names = "--fpmath",
-      description = "Let the octave network compute f32 with bf16 arithmetic where that is faster.")
+      description =
+          "Compute f32 with bf16 arithmetic where that is faster; the dense network of bench does not.")
   private boolean fpMath;
 
   @Option(

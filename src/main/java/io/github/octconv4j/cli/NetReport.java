@@ -3,6 +3,7 @@ package io.github.octconv4j.cli;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.github.octconv4j.cli.bench.NetContender;
 import io.github.octconv4j.dnn.StepInfo;
+import io.github.octconv4j.nn.Advice;
 import io.github.octconv4j.nn.Predictor.LayerTime;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -16,6 +17,7 @@ import java.util.stream.Collectors;
  * @param machine where
  * @param run how the octave network ran
  * @param result octave beside dense
+ * @param advice the same with other alphas, all from one race
  * @param parameters of either network
  * @param octave memory of the octave network
  * @param dense memory of the dense one
@@ -25,12 +27,12 @@ record NetReport(
     Machine machine,
     String run,
     NetResult result,
+    Advice advice,
     long parameters,
     Side octave,
     Side dense,
     List<LayerTime> layers) {
   private static final double MEGA = 1e6;
-  private static final double NOISE = 0.02; // differences below it say nothing
 
   /**
    * Memory of a network.
@@ -55,7 +57,7 @@ record NetReport(
     out.println();
     printMemory(out);
     out.println();
-    out.println(sentence());
+    AdviceTable.print(out, advice);
   }
 
   private void printLayers(PrintWriter out) {
@@ -121,24 +123,6 @@ record NetReport(
     return String.format(Locale.ROOT, "%,d", value);
   }
 
-  /** Whether this alpha pays here, by how much, and what the limit is. */
-  String sentence() {
-    double saved = 1 - result.ratio();
-    String verdict = saved > 0 ? "pays here" : "does not pay here";
-    if (Math.abs(saved) < NOISE) {
-      verdict = "makes no difference here";
-    }
-    return String.format(
-        Locale.ROOT,
-        "Alpha %s %s: octave takes %.3f of the time of the dense f32 network (%.2f ms against %.2f ms); the limit is %.3f.",
-        BenchReport.alpha(result.alpha()),
-        verdict,
-        result.ratio(),
-        result.octaveMicroseconds() / 1e3,
-        result.denseMicroseconds() / 1e3,
-        result.limit());
-  }
-
   void write(JsonGenerator json) throws IOException {
     machine.write(json);
     json.writeStringField("name", result.name());
@@ -163,8 +147,7 @@ record NetReport(
       json.writeEndObject();
     }
     json.writeEndArray();
-    json.writeBooleanField("pays", result.ratio() < 1 - NOISE);
-    json.writeStringField("summary", sentence());
+    AdviceTable.write(json, advice, result.alpha());
   }
 
   private static void write(JsonGenerator json, String name, Side side, long multiplyAdds)

@@ -25,6 +25,9 @@ public final class Execution extends NativeHandle {
   private final Arena arena;
   private final Parts parts;
   private final Lanes lanes;
+  private final String name;
+  private final ExecutionEvent event;
+  private PrimitiveEvent @Nullable [][][] primitiveEvents; // made when a recording wants them first
   private final AtomicBoolean running = new AtomicBoolean();
 
   /** The numbers of the buffers that are inputs or outputs. */
@@ -53,15 +56,15 @@ public final class Execution extends NativeHandle {
   /** A memory that looks at a buffer from a certain byte on. */
   private record View(Memory memory, long offset, MemoryDesc desc) {}
 
-  Execution(Program program) {
-    this(program, Arena.ofShared());
+  Execution(Program program, String name) {
+    this(program, name, Arena.ofShared());
   }
 
-  private Execution(Program program, Arena arena) {
-    this(program, arena, assemble(program, arena));
+  private Execution(Program program, String name, Arena arena) {
+    this(program, name, arena, assemble(program, arena));
   }
 
-  private Execution(Program program, Arena arena, Parts parts) {
+  private Execution(Program program, String name, Arena arena, Parts parts) {
     super(
         MemorySegment.NULL,
         ignored -> {
@@ -70,6 +73,8 @@ public final class Execution extends NativeHandle {
         },
         program);
     this.program = program;
+    this.name = name;
+    this.event = ExecutionEvent.of(name, program);
     this.arena = arena;
     this.parts = parts;
     List<Buffer> buffers = program.buffers();
@@ -261,10 +266,29 @@ public final class Execution extends NativeHandle {
   private void runAll() {
     try {
       requireBound();
-      lanes.run(program.lanes());
+      boolean wanted = event.isEnabled();
+      if (wanted) {
+        event.begin();
+      }
+      lanes.run(program.lanes(), wantedEvents());
+      if (wanted) {
+        event.end(); // or else it would keep the duration of the run before
+        event.commit();
+      }
     } finally {
       Reference.reachabilityFence(bound);
     }
+  }
+
+  /** The events of the steps, or null where no recording wants them. */
+  private PrimitiveEvent @Nullable [][][] wantedEvents() {
+    if (!PrimitiveEvent.isWanted()) {
+      return null;
+    }
+    if (primitiveEvents == null) {
+      primitiveEvents = PrimitiveEvent.of(name, program);
+    }
+    return primitiveEvents;
   }
 
   /**

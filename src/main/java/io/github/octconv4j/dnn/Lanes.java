@@ -28,6 +28,7 @@ final class Lanes implements Workers.Task {
   private long arrivedBefore;
   private volatile int team;
   private long @Nullable [] ends; // when each section ended, if anybody wants to know
+  private PrimitiveEvent @Nullable [][][] events; // of each step, if a recording wants them
 
   Lanes(Stream stream, List<List<List<Arguments>>> sections, int threads, Holds holds) {
     this.stream = stream;
@@ -38,8 +39,13 @@ final class Lanes implements Workers.Task {
     this.workers = new Workers.Worker[most - 1];
   }
 
-  /** Runs everything; the caller keeps all of it alive. */
-  void run(int lanes) {
+  /**
+   * Runs everything; the caller keeps all of it alive.
+   *
+   * @param recorded the events of the steps, as the steps are, or null
+   */
+  void run(int lanes, PrimitiveEvent @Nullable [][][] recorded) {
+    events = recorded;
     int helpers = acquire(lanes - 1);
     failure.set(null);
     arrivedBefore = arrived.get();
@@ -86,7 +92,7 @@ final class Lanes implements Workers.Task {
     try {
       for (int r = 0; r < runs; r++) {
         long before = System.nanoTime();
-        run(lanes);
+        run(lanes, null);
         for (int s = 0; s < ends.length; s++) {
           times[s][r] = ends[s] - before;
           before = ends[s];
@@ -136,7 +142,7 @@ final class Lanes implements Workers.Task {
     if (size == 1) {
       int threadsBefore = Threads.swap(threads);
       for (int s = 0; s < sections.size(); s++) {
-        runSection(sections.get(s), lane, size);
+        runSection(s, lane, size);
         noteEnd(lane, s);
       }
       Threads.swap(threadsBefore);
@@ -144,7 +150,7 @@ final class Lanes implements Workers.Task {
     }
     for (int s = 0; s < sections.size(); s++) {
       int threadsBefore = Threads.swap(threads);
-      runSection(sections.get(s), lane, size);
+      runSection(s, lane, size);
       Threads.swap(threadsBefore);
       meet(before + (s + 1L) * size);
       noteEnd(lane, s);
@@ -157,19 +163,27 @@ final class Lanes implements Workers.Task {
     }
   }
 
-  private void runSection(List<List<Arguments>> lanes, int lane, int size) {
+  private void runSection(int section, int lane, int size) {
+    List<List<Arguments>> lanes = sections.get(section);
     for (int l = lane; l < lanes.size(); l += size) {
-      runSteps(lanes.get(l));
+      runSteps(lanes.get(l), events == null ? null : events[section][l]);
     }
   }
 
-  private void runSteps(List<Arguments> steps) {
+  private void runSteps(List<Arguments> steps, PrimitiveEvent @Nullable [] recorded) {
     if (failure.get() != null) {
       return;
     }
     try {
       for (int i = 0; i < steps.size(); i++) { // no iterator: a run allocates nothing
-        steps.get(i).execute(stream.handle(), holds);
+        if (recorded == null) {
+          steps.get(i).execute(stream.handle(), holds);
+        } else {
+          recorded[i].begin();
+          steps.get(i).execute(stream.handle(), holds);
+          recorded[i].end();
+          recorded[i].commit();
+        }
       }
     } catch (RuntimeException | Error e) {
       failure.compareAndSet(null, e);

@@ -44,9 +44,19 @@ public final class Program extends NativeHandle {
 
   /** Returns the memories, arguments and working memory for one thread at a time. */
   public Execution newExecution() {
+    return newExecution("program");
+  }
+
+  /**
+   * Returns the memories, arguments and working memory for one thread at a time.
+   *
+   * @param name what runs are called in flight recordings
+   */
+  public Execution newExecution(String name) {
+    Objects.requireNonNull(name, "name");
     retain(); // so that nothing is freed meanwhile
     try {
-      return new Execution(this);
+      return new Execution(this, name);
     } finally {
       release();
     }

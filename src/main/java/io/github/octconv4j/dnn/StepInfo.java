@@ -2,6 +2,7 @@ package io.github.octconv4j.dnn;
 
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * What a step of a {@link Program} runs, for listings.
@@ -55,6 +56,14 @@ public record StepInfo(
         desc.operation().multiplyAdds(),
         read,
         written);
+  }
+
+  /** Returns the sources, which are one or more depending on the kind. */
+  public String sources() {
+    return operands.entrySet().stream()
+        .filter(operand -> operand.getKey().startsWith("src"))
+        .map(Map.Entry::getValue)
+        .collect(Collectors.joining(" and "));
   }
 
   private static boolean sums(PostOps postOps) {

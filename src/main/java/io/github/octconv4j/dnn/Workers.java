@@ -1,5 +1,6 @@
 package io.github.octconv4j.dnn;
 
+import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * work, because the next run is often near, and then park. Daemons, shared by the whole process.
  */
 final class Workers {
+  private static final System.Logger LOGGER = System.getLogger(Workers.class.getName());
+
   /** About 50 microseconds. */
   private static final int SPINS = 2_000;
 
@@ -18,6 +21,7 @@ final class Workers {
   private static final ArrayDeque<Worker> IDLE = new ArrayDeque<>(LIMIT + 1);
 
   private static int count; // guarded by IDLE
+  private static boolean warned; // guarded by IDLE
 
   private Workers() {}
 
@@ -84,8 +88,16 @@ final class Workers {
         Worker fresh = new Worker();
         try {
           fresh.thread.start();
-        } catch (OutOfMemoryError e) {
-          return null; // no more threads: the caller does the work alone
+        } catch (OutOfMemoryError e) { // the caller does the work alone
+          if (!warned) {
+            warned = true;
+            LOGGER.log(
+                Level.WARNING,
+                "could not start a worker beside {0} others, so that runs use fewer threads than asked for: {1}",
+                count,
+                e.getMessage());
+          }
+          return null;
         }
         count++;
         worker = fresh;

@@ -39,6 +39,12 @@ public final class FeatureMap {
     return shape;
   }
 
+  /** Returns the elements of both parts for a batch of 1. */
+  public long elements() {
+    return (long) channels.high() * shape.height() * shape.width()
+        + (long) channels.low() * shape.lowHeight() * shape.lowWidth();
+  }
+
   /** Returns for instance {@code 32x56x56 + 32x28x28}, the high and the low part. */
   @Override
   public String toString() {

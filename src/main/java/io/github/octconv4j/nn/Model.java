@@ -58,11 +58,15 @@ public record Model(
       throw new IllegalArgumentException(
           "classes must be 1 to %d, was %d".formatted(MOST_CLASSES, classes));
     }
+    requireImageSize(imageSize);
+    NetworkBuilder.requireEpsilon(epsilon);
+  }
+
+  static void requireImageSize(int imageSize) {
     if (imageSize < LEAST_SIZE || imageSize > MOST_SIZE) {
       throw new IllegalArgumentException(
           "imageSize must be %d to %d, was %d".formatted(LEAST_SIZE, MOST_SIZE, imageSize));
     }
-    NetworkBuilder.requireEpsilon(epsilon);
   }
 
   /**

@@ -24,15 +24,24 @@ final class ModelFile {
   }
 
   Network network() {
+    return network(0);
+  }
+
+  /**
+   * Makes the network.
+   *
+   * @param imageSize height and width of the images, 0 for what the file says
+   */
+  Network network(int imageSize) {
     if (!metadata.has("arch")) {
       if (!metadata.has("kind")) {
         throw new IllegalArgumentException(
             "the metadata say no architecture: arch must be one of %s, perhaps with oct_ before it"
                 .formatted(String.join(", ", Model.architectures())));
       }
-      return new OctResNetSmall(file).network();
+      return new OctResNetSmall(file, imageSize).network();
     }
-    Model model = model();
+    Model model = imageSize == 0 ? model() : model().imageSize(imageSize);
     return Network.of(info(model), model.graph(), Parameters.of(file), file);
   }
 

@@ -2,13 +2,16 @@ package io.github.octconv4j.nn;
 
 import io.github.octconv4j.dnn.Constants;
 import io.github.octconv4j.dnn.Engine;
+import io.github.octconv4j.dnn.StepInfo;
 import io.github.octconv4j.image.Image;
 import io.github.octconv4j.octave.PlanCache;
 import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.weights.SafetensorsFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * and not kept.
  */
 public final class Network implements AutoCloseable {
+  private static final System.Logger LOGGER = System.getLogger(Network.class.getName());
   private static final int CACHED_PLANS = 8;
   private static final long CACHED_BYTES = 4L << 30;
 
@@ -86,6 +90,19 @@ public final class Network implements AutoCloseable {
   public static Network load(Path path) throws IOException {
     Objects.requireNonNull(path, "path");
     return open(path, file -> new ModelFile(file).network());
+  }
+
+  /**
+   * Reads a network as {@link #load(Path)} does, for square images of another size than the file
+   * says: convolutions take any, and the mean over the image makes one vector of each.
+   *
+   * @param imageSize height and width, 32 to 8192
+   * @throws IOException if the file can't be read, is damaged, or is no network; one line says what
+   */
+  public static Network load(Path path, int imageSize) throws IOException {
+    Objects.requireNonNull(path, "path");
+    Model.requireImageSize(imageSize);
+    return open(path, file -> new ModelFile(file).network(imageSize));
   }
 
   /**
@@ -194,11 +211,29 @@ public final class Network implements AutoCloseable {
     }
     return cache.get(
         new Key(batch, options, traced),
-        () ->
-            new NetworkPlanner(engine, graph, batch, options, parameters, constants).plan(traced));
+        () -> {
+          NetworkPlan plan =
+              new NetworkPlanner(engine, graph, batch, options, parameters, constants).plan(traced);
+          warnOfReferences(plan);
+          return plan;
+        });
   }
 
-  /** Returns what the cache of plans did so far. */
+  private void warnOfReferences(NetworkPlan plan) {
+    List<String> slow =
+        plan.program().steps().stream().filter(StepInfo::reference).map(StepInfo::name).toList();
+    if (!slow.isEmpty()) {
+      LOGGER.log(
+          Level.WARNING,
+          "oneDNN has nothing but slow reference implementations for {0} in {1}",
+          slow,
+          info.name());
+    }
+  }
+
+  /**
+   * Returns what the network did so far: runs of its predictors, and what its cache of plans did.
+   */
   public PlanCache.Statistics statistics() {
     return cache.statistics();
   }

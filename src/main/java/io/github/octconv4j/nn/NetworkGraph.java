@@ -59,6 +59,11 @@ public final class NetworkGraph {
     return nodes.stream().mapToLong(node -> node.layer().multiplyAdds()).sum();
   }
 
+  /** Returns the elements of all feature maps that layers give, for one image. */
+  public long elements() {
+    return nodes.stream().mapToLong(node -> node.output().elements()).sum();
+  }
+
   /** Returns the layers' names and what they give, one a line. */
   @Override
   public String toString() {

@@ -221,7 +221,7 @@ final class NetworkPlanner {
     TimedPlan(NetworkPlan plan, Map<Node, Formulation> choice) {
       this.plan = plan;
       this.choice = choice;
-      this.execution = plan.program().newExecution();
+      this.execution = plan.program().newExecution("trial of a network");
       for (Operand operand : List.of(plan.input(), plan.output())) {
         Tensor tensor = Tensor.allocate(operand.desc(), arena);
         tensor.segment().fill((byte) 0x3c); // small numbers

@@ -21,15 +21,18 @@ final class OctResNetSmall {
 
   private final SafetensorsFile file;
   private final Metadata metadata;
+  private final int height;
+  private final int width;
   private final double alpha;
   private final NetworkBuilder net;
 
   /**
    * Reads what the file says of the network.
    *
+   * @param imageSize height and width of the images, 0 for what the file says
    * @throws IllegalArgumentException if the file is none of this kind
    */
-  OctResNetSmall(SafetensorsFile file) {
+  OctResNetSmall(SafetensorsFile file, int imageSize) {
     this.file = file;
     this.metadata = Metadata.of(file);
     String kind = metadata.text("kind");
@@ -38,11 +41,10 @@ final class OctResNetSmall {
           "metadata key kind must be %s, was \"%s\"".formatted(KIND, kind));
     }
     this.alpha = metadata.decimal("alpha");
+    this.height = imageSize == 0 ? metadata.integer("height") : imageSize;
+    this.width = imageSize == 0 ? metadata.integer("width") : imageSize;
     this.net =
-        new NetworkBuilder(
-                metadata.integer("in_channels"),
-                metadata.integer("height"),
-                metadata.integer("width"))
+        new NetworkBuilder(metadata.integer("in_channels"), height, width)
             .epsilon(metadata.decimal("bn_eps"));
   }
 
@@ -115,8 +117,8 @@ final class OctResNetSmall {
     return new NetworkInfo(
         metadata.text("name"),
         channels,
-        metadata.integer("height"),
-        metadata.integer("width"),
+        height,
+        width,
         0,
         Collections.nCopies(channels, mean),
         Collections.nCopies(channels, std),

@@ -73,7 +73,7 @@ public final class Predictor implements AutoCloseable {
     Arena arena = Arena.ofShared();
     this.cleanable = CLEANER.register(this, new Parts(arena, lease));
     try {
-      this.execution = plan.program().newExecution();
+      this.execution = plan.program().newExecution(network.info().name());
     } catch (RuntimeException | Error e) {
       cleanable.clean();
       throw e;
@@ -109,11 +109,16 @@ public final class Predictor implements AutoCloseable {
     return output;
   }
 
+  private void runAndCount() {
+    execution.run();
+    lease.countRun();
+  }
+
   /** Runs the network from {@link #input()} to {@link #output()}. */
   public void run() {
     enter();
     try {
-      execution.run();
+      runAndCount();
     } finally {
       exit();
     }
@@ -130,7 +135,7 @@ public final class Predictor implements AutoCloseable {
     enter();
     try {
       fill(MemorySegment.ofArray(images));
-      execution.run();
+      runAndCount();
       return output.floats();
     } finally {
       exit();
@@ -156,7 +161,7 @@ public final class Predictor implements AutoCloseable {
     enter();
     try {
       fill(images);
-      execution.run();
+      runAndCount();
       MemorySegment.copy(
           output.segment(),
           ValueLayout.JAVA_FLOAT,
@@ -250,7 +255,7 @@ public final class Predictor implements AutoCloseable {
     enter();
     try {
       fill(0, image);
-      execution.run();
+      runAndCount();
       return Classification.ofLogits(network.info().labels(), output.floats());
     } finally {
       exit();

@@ -42,6 +42,16 @@ public record OctaveDesc(@Nullable MemoryDesc high, @Nullable MemoryDesc low) {
     return c == 0 ? null : MemoryDesc.of(DataType.F32, FormatTag.ANY, shape.dims(frequency, c));
   }
 
+  /** Returns the elements of both parts. */
+  public long elements() {
+    return (high == null ? 0 : high.elements()) + (low == null ? 0 : low.elements());
+  }
+
+  /** Returns the bytes of both parts. */
+  public long bytes() {
+    return (high == null ? 0 : high.bytes()) + (low == null ? 0 : low.bytes());
+  }
+
   /**
    * Returns the size, which must be one that the specification takes.
    *

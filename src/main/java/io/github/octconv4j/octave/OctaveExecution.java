@@ -18,9 +18,9 @@ public final class OctaveExecution implements AutoCloseable {
   private final Execution execution;
   private final AtomicBoolean running = new AtomicBoolean();
 
-  OctaveExecution(OctavePlan plan) {
+  OctaveExecution(OctavePlan plan, String name) {
     this.plan = plan;
-    this.execution = plan.program().newExecution();
+    this.execution = plan.program().newExecution(name);
   }
 
   /**

@@ -62,7 +62,7 @@ public final class OctaveLayer implements AutoCloseable {
           OctaveTensor.of(
               desc.high() == null ? null : Tensor.allocate(desc.high(), arena),
               desc.low() == null ? null : Tensor.allocate(desc.low(), arena));
-      lease.plan().run(x, y);
+      run(lease, x, y);
       return y;
     }
   }
@@ -77,8 +77,13 @@ public final class OctaveLayer implements AutoCloseable {
     Objects.requireNonNull(x, "x");
     Objects.requireNonNull(y, "y");
     try (PlanCache<OctavePlan>.Lease lease = lease(OctaveDesc.of(x), OutputFormat.of(y))) {
-      lease.plan().run(x, y);
+      run(lease, x, y);
     }
+  }
+
+  private static void run(PlanCache<OctavePlan>.Lease lease, OctaveTensor x, OctaveTensor y) {
+    lease.plan().run(x, y);
+    lease.countRun();
   }
 
   /**
@@ -107,7 +112,10 @@ public final class OctaveLayer implements AutoCloseable {
     return spec;
   }
 
-  /** Returns what the cache of plans did so far. */
+  /**
+   * Returns what the layer did so far: its runs, and what its cache of plans did. Plans of the
+   * caller's own don't count.
+   */
   public PlanCache.Statistics statistics() {
     return cache.statistics();
   }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * any number of threads may share it, each with an {@link OctaveExecution}.
  */
 public final class OctavePlan implements Plan {
+  private final String name;
   private final Formulation formulation;
   private final Program program;
   private final OctaveOperand input;
@@ -22,7 +23,12 @@ public final class OctavePlan implements Plan {
   private final ExecutionPool pool = new ExecutionPool(this);
 
   private OctavePlan(
-      Formulation formulation, Program program, OctaveOperand input, OctaveOperand output) {
+      String name,
+      Formulation formulation,
+      Program program,
+      OctaveOperand input,
+      OctaveOperand output) {
+    this.name = name;
     this.formulation = formulation;
     this.program = program;
     this.input = input;
@@ -65,11 +71,24 @@ public final class OctavePlan implements Plan {
       builder.convolution("octave", spec, weights, x, y, false, Activation.NONE, formulation);
       builder.copyOut(y, yh, yl);
       return new OctavePlan(
+          name(spec),
           formulation,
           program.build(),
           given,
           new OctaveOperand(spec.out(), outShape, layout, yh, yl));
     }
+  }
+
+  /** For instance {@code octave 3x3 32+32>64+64}. */
+  private static String name(OctaveConv2d spec) {
+    return "octave %dx%d %d+%d>%d+%d"
+        .formatted(
+            spec.kernelHeight(),
+            spec.kernelWidth(),
+            spec.in().high(),
+            spec.in().low(),
+            spec.out().high(),
+            spec.out().low());
   }
 
   private static @Nullable Operand input(
@@ -112,7 +131,12 @@ public final class OctavePlan implements Plan {
 
   /** Returns memories and working memory for one thread at a time; the caller closes it. */
   public OctaveExecution newExecution() {
-    return new OctaveExecution(this);
+    return new OctaveExecution(this, name);
+  }
+
+  /** Returns an execution whose runs only measure the plan, and say so in flight recordings. */
+  OctaveExecution newTrial() {
+    return new OctaveExecution(this, "trial of " + name);
   }
 
   /** Runs with an execution from a small pool; any thread may call. */
@@ -144,6 +168,14 @@ public final class OctavePlan implements Plan {
   /** Returns the multiply-adds of one run. */
   public long multiplyAdds() {
     return program.multiplyAdds();
+  }
+
+  /**
+   * Returns the bytes of input and output, and of what one run keeps between them, which shares
+   * memory.
+   */
+  public long activationBytes() {
+    return input().bytes() + output().bytes() + program.activationBytes();
   }
 
   /**

@@ -4,6 +4,7 @@ import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.Tensor;
 import io.github.octconv4j.octave.Formulation.Sharing;
+import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * them, and times the rest. Thread-safe.
  */
 public final class OctavePlanner {
+  private static final System.Logger LOGGER = System.getLogger(OctavePlanner.class.getName());
   private static final int MOST_TIMED = 16;
   private static final int FEWEST_TIMED = 6;
   private static final double MICROSECONDS_OF_A_ROUND = 60_000;
@@ -67,7 +69,7 @@ public final class OctavePlanner {
 
     Contender(OctavePlan plan, Arena arena) {
       this.plan = plan;
-      this.execution = plan.newExecution();
+      this.execution = plan.newTrial();
       this.x = allocate(plan.input(), arena);
       this.y = allocate(plan.output(), arena);
     }
@@ -140,6 +142,14 @@ public final class OctavePlanner {
   private OctavePlan chosen(
       PlanChoiceEvent event, OctavePlan plan, String way, int possible, int timed) {
     event.commit(this::key, plan, way, possible, timed);
+    List<String> references = references(plan);
+    if (!references.isEmpty()) {
+      LOGGER.log(
+          Level.WARNING,
+          "oneDNN has nothing but slow reference implementations for {0} in the plan for {1}",
+          references,
+          key());
+    }
     return plan;
   }
 

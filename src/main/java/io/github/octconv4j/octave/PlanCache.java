@@ -1,5 +1,6 @@
 package io.github.octconv4j.octave;
 
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +20,8 @@ import java.util.function.Supplier;
  * @param <P> what is cached
  */
 public final class PlanCache<P extends Plan> implements AutoCloseable {
+  private static final System.Logger LOGGER = System.getLogger(PlanCache.class.getName());
+
   private final String owner;
   private final int capacity;
   private final long mostBytes;
@@ -26,6 +29,7 @@ public final class PlanCache<P extends Plan> implements AutoCloseable {
   private final LongAdder hits = new LongAdder();
   private final LongAdder misses = new LongAdder();
   private final LongAdder evictions = new LongAdder();
+  private final LongAdder runs = new LongAdder();
   private final LongAdder buildNanos = new LongAdder();
   private long bytes; // of all entries, as they were when they were looked at last
   private boolean closed;
@@ -55,6 +59,11 @@ public final class PlanCache<P extends Plan> implements AutoCloseable {
       return plan;
     }
 
+    /** Counts a run of the plan; whoever runs it says so. */
+    public void countRun() {
+      runs.increment();
+    }
+
     /** Gives the plan back. */
     @Override
     public void close() {
@@ -80,10 +89,11 @@ public final class PlanCache<P extends Plan> implements AutoCloseable {
    * @param hits requests that found a plan, or one being built
    * @param misses requests that built one
    * @param evictions plans dropped for others
+   * @param runs of all plans, also of those that were dropped since
    * @param buildNanos time spent building, in nanoseconds
    */
   public record Statistics(
-      int size, long bytes, long hits, long misses, long evictions, long buildNanos) {}
+      int size, long bytes, long hits, long misses, long evictions, long runs, long buildNanos) {}
 
   /** Makes an empty cache of at most {@code capacity} plans, at least 1, of any size. */
   public PlanCache(int capacity) {
@@ -178,6 +188,7 @@ public final class PlanCache<P extends Plan> implements AutoCloseable {
   private void evict(Entry<P> changed, long itsBytes) {
     while (true) {
       Entry<P> eldest;
+      Map.Entry<Object, Entry<P>> first;
       synchronized (this) {
         if (!changed.dropped) {
           bytes += itsBytes - changed.bytes;
@@ -186,7 +197,7 @@ public final class PlanCache<P extends Plan> implements AutoCloseable {
         if (entries.size() <= 1 || (entries.size() <= capacity && bytes <= mostBytes)) {
           return;
         }
-        Map.Entry<Object, Entry<P>> first = entries.entrySet().iterator().next();
+        first = entries.entrySet().iterator().next();
         entries.remove(first.getKey());
         eldest = first.getValue();
         eldest.dropped = true;
@@ -194,6 +205,7 @@ public final class PlanCache<P extends Plan> implements AutoCloseable {
         bytes -= eldest.bytes;
       }
       evictions.increment();
+      LOGGER.log(Level.DEBUG, "{0} dropped the plan for {1}", owner, first.getKey());
       release(eldest);
     }
   }
@@ -215,7 +227,13 @@ public final class PlanCache<P extends Plan> implements AutoCloseable {
   public Statistics statistics() {
     synchronized (this) {
       return new Statistics(
-          entries.size(), bytes, hits.sum(), misses.sum(), evictions.sum(), buildNanos.sum());
+          entries.size(),
+          bytes,
+          hits.sum(),
+          misses.sum(),
+          evictions.sum(),
+          runs.sum(),
+          buildNanos.sum());
     }
   }
 

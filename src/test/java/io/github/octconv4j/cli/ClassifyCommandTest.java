@@ -2,8 +2,6 @@ package io.github.octconv4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.octconv4j.image.Image;
-import io.github.octconv4j.image.ImageFiles;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
@@ -15,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -111,46 +108,6 @@ class ClassifyCommandTest {
     assertThat(run.lines().get(0)).startsWith("network fashion_mnist_dense, ");
     assertThat(run.lines().subList(4, 6)).allMatch(line -> line.contains("  Ankle boot "));
     assertThat(run.out()).doesNotContain("fashion_mnist_octave").doesNotContain("ratio");
-  }
-
-  @Test
-  void maps() throws IOException {
-    Path sheet = Files.writeString(folder.resolve("maps.png"), "is replaced");
-    Path image = demo("8_bag.png");
-    CommandRun run = CommandRun.of("classify", "--maps", sheet, image).succeeded();
-    assertThat(run.lastLine()).isEqualTo("maps of %s are in %s".formatted(image, sheet));
-    // Five rows of eight tiles of 84 pixels with 4 between them, three titles.
-    Image drawn = ImageFiles.read(sheet);
-    assertThat(drawn.width()).isEqualTo(2 * 12 + 8 * 88 - 4);
-    assertThat(drawn.height()).isEqualTo(4 * 12 + 3 * 26 + 84 + 2 * (2 * 88 - 4));
-    // The first tile is the picture, each pixel three times as large.
-    Image bag = ImageFiles.read(image);
-    assertThat(drawn.at(0, 12 + 26 + 3 * 14 + 1, 12 + 3 * 14 + 1)).isEqualTo(bag.at(0, 14, 14));
-    try (Stream<Path> files = Files.list(folder)) {
-      assertThat(files).containsExactlyInAnyOrder(sheet, image);
-    }
-  }
-
-  @Test
-  void mapsOfADenseNetworkHaveNoLowPart() throws IOException {
-    Path sheet = folder.resolve("maps.png");
-    Path model = demo("fashion_mnist_dense.safetensors");
-    CommandRun.of("classify", "--model", model, "--maps", sheet).succeeded();
-    assertThat(ImageFiles.read(sheet).height()).isEqualTo(3 * 12 + 2 * 26 + 84 + 4 * 88 - 4);
-  }
-
-  @Test
-  void mapsThatCannotBeWritten() {
-    Path sheet = folder.resolve("missing").resolve("maps.png");
-    CommandRun.of("classify", "--maps", sheet)
-        .failed(2, "octconv classify: " + sheet + ": cannot be written, the folder does not exist");
-    CommandRun.of("classify", "--maps", folder)
-        .failed(2, "octconv classify: " + folder + ": cannot be written, it is a directory");
-    CommandRun.of("classify", "--maps", folder.resolve("a.png"), "a.png", "b.png")
-        .failed(
-            2,
-            "octconv classify: --maps draws one picture, 2 were given; see octconv classify"
-                + " --help");
   }
 
   @Test

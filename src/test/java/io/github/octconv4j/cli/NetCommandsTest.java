@@ -65,7 +65,14 @@ class NetCommandsTest {
   @Test
   void explainNet() throws IOException {
     CommandRun run =
-        CommandRun.of("explain", "net", "oct_resnet50", SMALL[0], SMALL[1], "--alpha=.25")
+        CommandRun.of(
+                "explain",
+                "net",
+                "oct_resnet50",
+                SMALL[0],
+                SMALL[1],
+                "--alpha=.25",
+                "--compare=.25")
             .succeeded();
 
     assertThat(run.lines().getFirst()).isEqualTo("resnet50, alpha 0.25, f32, 1 thread, batch 1");
@@ -73,22 +80,27 @@ class NetCommandsTest {
     assertThat(run.lines())
         .anyMatch(line -> line.startsWith("largest live set of activations"))
         .anyMatch(line -> line.startsWith("weights "));
-    assertThat(run.lastLine())
-        .matches(
-            "Alpha 0.25 (pays|does not pay|makes no difference) here: octave takes [0-9.]+ of the"
-                + " time of the dense f32 network \\([0-9.]+ ms against [0-9.]+ ms\\); the limit is"
-                + " 0\\.[0-9]+\\.");
+    assertThat(run.lines()).anyMatch(line -> line.startsWith("dense  "));
+    assertThat(run.lastLine()).startsWith("Alpha .25").endsWith(".");
   }
 
   @Test
   void explainNetAsJson() throws IOException {
     CommandRun run =
         CommandRun.of(
-                "explain", "net", "mobilenet_v2", "--json", "--dtype=bf16", SMALL[0], SMALL[1])
+                "explain",
+                "net",
+                "mobilenet_v2",
+                "--json",
+                "--compare=.5",
+                "--dtype=bf16",
+                SMALL[0],
+                SMALL[1])
             .succeeded();
 
     assertThat(run.json("alpha")).isEqualTo("0.5");
     assertThat(run.countJson("formulation")).isEqualTo(run.countJson("steps")).isGreaterThan(50);
+    assertThat(run.countJson("share")).isEqualTo(2);
     long activations = Long.parseLong(run.json("activation_bytes"));
     long live = Long.parseLong(run.json("largest_live_bytes"));
     assertThat(activations).isBetween(live, Math.round(1.1 * live));

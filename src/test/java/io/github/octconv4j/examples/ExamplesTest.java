@@ -41,6 +41,17 @@ class ExamplesTest {
     assertThat(number(output, "arithmetic")).isBetween(0.0, 2e-2);
   }
 
+  @Test
+  void aFlightRecordingHoldsWhatRan() throws Exception {
+    String output = output(FlightRecording::main);
+    assertThat(output.lines().filter(l -> l.matches("octave 3x3 8\\+8>8\\+8: [0-9]+ us")))
+        .hasSize(10);
+    assertThat(output.lines().filter(l -> l.startsWith("  ")).toList())
+        .hasSizeGreaterThanOrEqualTo(60) // four convolutions, a pool, an upsampling
+        .allMatch(line -> line.contains(" by "))
+        .noneMatch(line -> line.contains(" by ref"));
+  }
+
   private static double number(String output, String name) {
     Matcher matcher = Pattern.compile(name + " (\\S+)").matcher(output);
     assertThat(matcher.find()).as(output).isTrue();

@@ -40,6 +40,13 @@ class NetSmallTest {
       assertThat(first.multiplyAdds()).isEqualTo(second.multiplyAdds()).isPositive();
       assertThat(network.statistics().misses()).isEqualTo(1);
       assertThat(network.statistics().hits()).isEqualTo(1);
+      assertThat(network.statistics().runs()).isZero();
+      first.run();
+      first.run(new float[2 * 3 * 32 * 32]);
+      second.run();
+      network.run(new float[2 * 3 * 32 * 32]); // a predictor of the network's own
+      assertThat(network.statistics().runs()).isEqualTo(4);
+      assertThat(network.statistics().hits() + network.statistics().misses()).isEqualTo(3);
     }
   }
 

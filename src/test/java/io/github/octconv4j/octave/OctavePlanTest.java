@@ -176,6 +176,7 @@ class OctavePlanTest {
       PlanCache.Statistics statistics = layer.statistics();
       assertThat(statistics.misses()).isEqualTo(2);
       assertThat(statistics.hits()).isEqualTo(158);
+      assertThat(statistics.runs()).isEqualTo(160);
     }
   }
 

@@ -44,7 +44,7 @@ class PlanCacheTest {
     assertThat(statistics)
         .isEqualTo(
             new PlanCache.Statistics(
-                size, size * 10L, hits, misses, evictions, statistics.buildNanos()));
+                size, size * 10L, hits, misses, evictions, 0, statistics.buildNanos()));
     return statistics;
   }
 

@@ -35,7 +35,8 @@ class FuzzTest {
       Map.of(
           ".create(Creation)", "users can't make its argument",
           "NativeFiles.", "providers of native libraries have it, users don't call it",
-          "DnnException.status()", "the judge of exceptions asks it");
+          "DnnException.status()", "the judge of exceptions asks it",
+          "OctaveAdvisor.advise(", "it measures for seconds; all that it calls is called");
 
   /** What runs native code: it must get beyond its checks, often. */
   private static final List<String> DEEP =

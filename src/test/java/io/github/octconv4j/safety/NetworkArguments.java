@@ -2,6 +2,7 @@ package io.github.octconv4j.safety;
 
 import io.github.octconv4j.dnn.Tensor;
 import io.github.octconv4j.image.Image;
+import io.github.octconv4j.nn.Advice.Trial;
 import io.github.octconv4j.nn.FeatureMap;
 import io.github.octconv4j.nn.ImageInput;
 import io.github.octconv4j.nn.Model;
@@ -318,6 +319,19 @@ final class NetworkArguments {
               List.of("a", "b"));
         });
     put.accept(
+        "Advice.Trial(double,long,long,double,long)", () -> args(null, .5, 438L, 250L, 9.5, 1000L));
+    put.accept(
+        "Advice(String,int,Trial,List)",
+        () ->
+            args(
+                null,
+                "layer",
+                v.upTo(9),
+                new Trial(0, 1000, 400, 10, 2000),
+                List.of(new Trial(.25, 672, 325, v.upTo(20), 1000 * v.upTo(3)))));
+    put.accept(
+        "OctaveAdvisor(PlanOptions,List)", () -> args(null, PlanOptions.DEFAULT, List.of(.5)));
+    put.accept(
         "Network(NetworkInfo,NetworkGraph,Parameters)",
         () -> {
           NetworkGraph graph = graph();
@@ -328,6 +342,8 @@ final class NetworkArguments {
         "Network.load(Path,Model,boolean)",
         () -> args(null, v.file("net.safetensors"), MODEL, false));
     put.accept("Network.load(Path)", () -> args(null, v.file("net.safetensors")));
+    put.accept(
+        "Network.load(Path,int)", () -> args(null, v.file("net.safetensors"), 30 + v.upTo(20)));
     with(
         "Network.run(float[])",
         Network.class,

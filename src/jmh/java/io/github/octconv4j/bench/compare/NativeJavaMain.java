@@ -10,7 +10,7 @@ import io.github.octconv4j.bench.kernel.Variant;
 import io.github.octconv4j.cli.Table;
 import io.github.octconv4j.cli.bench.LayerShape;
 import io.github.octconv4j.cli.bench.LayerShapes;
-import io.github.octconv4j.cli.bench.Race;
+import io.github.octconv4j.timing.Race;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

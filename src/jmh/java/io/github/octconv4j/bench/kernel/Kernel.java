@@ -1,6 +1,6 @@
 package io.github.octconv4j.bench.kernel;
 
-import io.github.octconv4j.cli.bench.Runner;
+import io.github.octconv4j.timing.Runner;
 import java.util.List;
 
 /** Work that is prepared with its data and can be run again and again, on one thread at a time. */

@@ -12,6 +12,8 @@ import io.github.octconv4j.octave.OctavePlanner.Considered;
 import io.github.octconv4j.octave.OctaveTensor;
 import io.github.octconv4j.octave.OutputFormat;
 import io.github.octconv4j.octave.PlanOptions;
+import io.github.octconv4j.timing.RandomData;
+import io.github.octconv4j.timing.Runner;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.foreign.Arena;

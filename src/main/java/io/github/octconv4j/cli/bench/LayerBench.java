@@ -4,6 +4,7 @@ import io.github.octconv4j.cli.bench.LayerResult.Side;
 import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.octave.PlanOptions;
+import io.github.octconv4j.timing.Race;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -37,12 +38,6 @@ public final class LayerBench {
     } finally {
       contenders.forEach(Contender::close);
     }
-  }
-
-  /** Measures an octave contender beside a dense one, which both stay open. */
-  public LayerResult compare(LayerShape layer, double alpha, Contender octave, Contender dense) {
-    List<Contender> both = List.of(dense, octave);
-    return results(layer, List.of(alpha), both, Race.of(both, runs)).getFirst();
   }
 
   private static List<LayerResult> results(

@@ -8,7 +8,7 @@ import io.github.octconv4j.octave.Formulation;
  *
  * @param layer the dense layer
  * @param alpha share of low channels on both sides
- * @param type in which the octave layer computes; the dense one does in F32
+ * @param type in which the octave layer computes
  * @param threads of both
  * @param rounds how often each was run
  * @param octave the octave layer
@@ -45,6 +45,25 @@ public record LayerResult(
     public double gflops() {
       return 2e-3 * multiplyAdds / microseconds;
     }
+  }
+
+  /** Puts together what was measured elsewhere. */
+  public static LayerResult of(
+      LayerShape layer,
+      double alpha,
+      int rounds,
+      Contender octave,
+      double octaveMicroseconds,
+      Contender dense,
+      double denseMicroseconds) {
+    return new LayerResult(
+        layer,
+        alpha,
+        octave.options().type(),
+        octave.options().threads(),
+        rounds,
+        Side.of(octave, alpha, layer, octaveMicroseconds),
+        Side.of(dense, 0, layer, denseMicroseconds));
   }
 
   /** Returns the octave layer's time over the dense one's. */

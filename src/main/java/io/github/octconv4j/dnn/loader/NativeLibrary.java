@@ -1,6 +1,7 @@
 package io.github.octconv4j.dnn.loader;
 
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
@@ -24,6 +25,8 @@ import java.util.regex.Pattern;
 public final class NativeLibrary {
   /** System property with the path of a oneDNN library to use instead of the packaged one. */
   public static final String PATH_PROPERTY = "octconv4j.library.path";
+
+  private static final System.Logger LOGGER = System.getLogger(NativeLibrary.class.getName());
 
   private static volatile NativeLibrary loaded;
   private static String failure;
@@ -84,6 +87,12 @@ public final class NativeLibrary {
     try {
       String configured = System.getProperty(PATH_PROPERTY);
       loaded = configured != null ? loadConfigured(configured) : loadPackaged();
+      LOGGER.log(
+          Level.DEBUG,
+          "loaded oneDNN {0} from {1} ({2})",
+          loaded.version,
+          loaded.path,
+          loaded.verified ? "SHA-256 verified" : "given by " + PATH_PROPERTY);
       return loaded;
     } catch (UnsatisfiedLinkError e) {
       failure = e.getMessage();

@@ -1,4 +1,4 @@
-package io.github.octconv4j.cli.bench;
+package io.github.octconv4j.timing;
 
 import java.util.ArrayList;
 import java.util.List;

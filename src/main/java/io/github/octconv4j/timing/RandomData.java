@@ -1,4 +1,4 @@
-package io.github.octconv4j.cli.bench;
+package io.github.octconv4j.timing;
 
 import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.MemoryDesc;
@@ -16,11 +16,11 @@ import java.util.Random;
 /**
  * Normal values, always the same ones: no zeros, and no denormals, which some processors dislike.
  */
-final class RandomData {
+public final class RandomData {
   private final Random random = new Random(1904_05049);
 
   /** Weights of all paths, scaled so that outputs are about as large as inputs. */
-  OctaveWeights weights(OctaveConv2d spec, boolean bias) {
+  public OctaveWeights weights(OctaveConv2d spec, boolean bias) {
     OctaveWeights.Builder weights = OctaveWeights.of(spec);
     for (OctavePath path : spec.paths()) {
       long[] shape = spec.weightsShape(path);
@@ -46,7 +46,7 @@ final class RandomData {
   }
 
   /** A feature map in the given layouts. */
-  OctaveTensor tensor(OctaveDesc desc, Arena arena) {
+  public OctaveTensor tensor(OctaveDesc desc, Arena arena) {
     return OctaveTensor.of(tensor(desc.high(), arena), tensor(desc.low(), arena));
   }
 
@@ -55,13 +55,19 @@ final class RandomData {
       return null;
     }
     Tensor tensor = Tensor.allocate(desc, arena);
+    fill(tensor);
+    return tensor;
+  }
+
+  /** Fills a tensor. */
+  public void fill(Tensor tensor) {
+    MemoryDesc desc = tensor.desc();
     float[] values = floats(desc.elements(), 1);
     if (desc.type() == DataType.F32) {
       tensor.set(values);
     } else {
       setBf16(tensor, values);
     }
-    return tensor;
   }
 
   /** Sets the upper halves of floats. Tensors with padding keep its zeros. */

@@ -1,4 +1,4 @@
-package io.github.octconv4j.cli.bench;
+package io.github.octconv4j.timing;
 
 /** What takes part in a {@link Race}. */
 public interface Runner {

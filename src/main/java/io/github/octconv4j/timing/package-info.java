@@ -1,0 +1,5 @@
+/**
+ * Times several things in turn, in one race, on random data. Not exported: {@link
+ * io.github.octconv4j.nn} advises with it, and the command line measures with it.
+ */
+package io.github.octconv4j.timing;
