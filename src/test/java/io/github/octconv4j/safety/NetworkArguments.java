@@ -328,7 +328,7 @@ final class NetworkArguments {
                 "layer",
                 v.upTo(9),
                 new Trial(0, 1000, 400, 10, 2000),
-                List.of(new Trial(.25, 672, 325, v.upTo(20), 1000 * v.upTo(3)))));
+                List.of(new Trial(.25, 672, 325, v.upTo(20), 1000L * v.upTo(3)))));
     put.accept(
         "OctaveAdvisor(PlanOptions,List)", () -> args(null, PlanOptions.DEFAULT, List.of(.5)));
     put.accept(
