@@ -34,6 +34,7 @@ final class PlanBuilder implements AutoCloseable {
   private final NetworkGraph graph;
   private final int batch;
   private final Weights weights;
+  private final Constants constants;
   private final Map<Node, Formulation> formulations;
   private final ProgramBuilder program;
   private final OctaveProgramBuilder octave;
@@ -66,6 +67,7 @@ final class PlanBuilder implements AutoCloseable {
     this.graph = graph;
     this.batch = batch;
     this.weights = weights;
+    this.constants = constants;
     this.formulations = formulations;
     for (Node node : graph.nodes()) {
       makers.put(node.output(), node);
@@ -93,6 +95,7 @@ final class PlanBuilder implements AutoCloseable {
 
   /** Adds everything and returns the plan. */
   NetworkPlan build() {
+    requireRoomForWeights();
     FeatureMap image = graph.input();
     OctaveShape s = image.shape();
     Operand input =
@@ -124,6 +127,15 @@ final class PlanBuilder implements AutoCloseable {
     }
     Operand output = output("output", value(graph.output()).high());
     return new NetworkPlan(program.build(), input, output, traces, spans);
+  }
+
+  /** Weights that don't stand yet are neither read nor folded where they would be too large. */
+  private void requireRoomForWeights() {
+    if (constants.bytes() == 0) {
+      long count = graph.parameterCount();
+      program.requireRoom(
+          "weights of %d parameters".formatted(count), count * octave.type().bytes());
+    }
   }
 
   private void trace(Map<String, Operand> traces, String name, Operand operand) {
