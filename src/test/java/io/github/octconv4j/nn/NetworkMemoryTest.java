@@ -113,7 +113,8 @@ class NetworkMemoryTest {
         Predictor one = network.predictor(1, PLAIN);
         Predictor many = network.predictor(batch, PLAIN.threads(threads))) {
       int each = one.steps().size() + 5; // what one thread does without
-      assertThat(many.steps().size()).isLessThanOrEqualTo(threads * each);
+      int parts = batch > 32 ? threads : batch; // small batches may go image by image
+      assertThat(many.steps().size()).isLessThanOrEqualTo(parts * each);
       float[] images = new float[batch * 3 * 64 * 64];
       for (int i = 0; i < images.length; i++) {
         images[i] = (float) Math.sin(0.01 * i);
