@@ -4,7 +4,8 @@ import java.util.Arrays;
 import java.util.stream.Stream;
 
 /**
- * Implementations of oneDNN 3.13.0 that end the process, which are passed over for the next one.
+ * Implementations of oneDNN 3.13.0 that end the process or can't be compiled, which are passed over
+ * for the next one.
  */
 final class KnownCrashes {
   private KnownCrashes() {}
@@ -13,7 +14,8 @@ final class KnownCrashes {
   static boolean contain(String implementation, Operation operation, Attributes attributes) {
     return isUnalignedSum(implementation, attributes)
         || isPadding(implementation, operation)
-        || isUnpacking(implementation, operation);
+        || isUnpacking(implementation, operation)
+        || isMasking(implementation, operation);
   }
 
   /**
@@ -51,10 +53,23 @@ final class KnownCrashes {
         Stream.of(binary.src0(), binary.src1())
             .filter(src -> Arrays.equals(src.dims(), dst.dims()))
             .allMatch(src -> src.layout().equals(dst.layout()));
-    boolean padded =
-        Stream.of(binary.src0(), binary.src1(), dst)
-            .anyMatch(
-                desc -> !desc.isAny() && desc.bytes() > desc.elements() * desc.type().bytes());
+    boolean padded = Stream.of(binary.src0(), binary.src1(), dst).anyMatch(KnownCrashes::isPadded);
     return !dst.isAny() && !same && padded;
+  }
+
+  /**
+   * No code can be made for AVX-512 of a softmax that ends within a block of bytes: it wants to
+   * clear the rest of the block with an instruction that has no form of 512 bits.
+   */
+  private static boolean isMasking(String implementation, Operation operation) {
+    return implementation.startsWith("jit")
+        && operation instanceof Softmax softmax
+        && softmax.dst().type().bytes() == 1
+        && isPadded(softmax.dst().isAny() ? softmax.src() : softmax.dst());
+  }
+
+  /** Whether a layout has more elements than its dimensions say. */
+  private static boolean isPadded(MemoryDesc desc) {
+    return !desc.isAny() && desc.bytes() > desc.elements() * desc.type().bytes();
   }
 }

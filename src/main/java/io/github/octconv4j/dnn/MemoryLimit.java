@@ -30,6 +30,11 @@ final class MemoryLimit {
         constants + desc.bytes(), "temporary %s of %s and all outputs and constants", name, desc);
   }
 
+  /** Looks at what is about to be read. */
+  void requireRoom(String what, long bytes) {
+    require(constants + bytes, "%s and what is before it", what);
+  }
+
   /** Looks at the whole program. */
   void requireProgram(BufferLayout layout, int lanes) {
     long scratchpads = lanes * layout.scratchpadBytes();

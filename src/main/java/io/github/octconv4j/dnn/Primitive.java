@@ -1,7 +1,6 @@
 package io.github.octconv4j.dnn;
 
 import io.github.octconv4j.dnn.gen.dnnl_h;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
@@ -20,15 +19,7 @@ public final class Primitive extends NativeHandle {
   /** Compiles a primitive, or takes it from oneDNN's own cache. */
   public static Primitive of(PrimitiveDesc desc) {
     Objects.requireNonNull(desc, "desc");
-    try (Arena arena = Arena.ofConfined();
-        Threads.Scope scope = Threads.use(desc.threads())) {
-      return desc.using(
-          pd ->
-              new Primitive(
-                  Native.create(
-                      arena, out -> dnnl_h.dnnl_primitive_create(out, pd), "compile %s", desc),
-                  desc));
-    }
+    return desc.using(pd -> new Primitive(new Compiler(desc, pd).compile(), desc));
   }
 
   /** Returns what it was made from. */

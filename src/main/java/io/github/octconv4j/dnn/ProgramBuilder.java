@@ -148,6 +148,22 @@ public final class ProgramBuilder implements AutoCloseable {
   }
 
   /**
+   * Throws if so many bytes more would not be within the memory limit: for constants, before they
+   * are read.
+   *
+   * @param what for the message
+   * @throws DnnException with {@link Status#OUT_OF_MEMORY}
+   */
+  public void requireRoom(String what, long bytes) {
+    requireOpen();
+    Objects.requireNonNull(what, "what");
+    if (bytes < 0) {
+      throw new IllegalArgumentException("bytes must be at least 0, was " + bytes);
+    }
+    limit.requireRoom(what, bytes);
+  }
+
+  /**
    * Adds data that this program and others keep once, in the layout that the steps want. They count
    * towards the memory limit of the program that adds them first.
    *

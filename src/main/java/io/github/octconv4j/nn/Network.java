@@ -35,6 +35,7 @@ public final class Network implements AutoCloseable {
   private final PlanCache<NetworkPlan> cache =
       new PlanCache<>("Network", CACHED_PLANS, CACHED_BYTES);
   private final PredictorPool pool = new PredictorPool(this);
+  private volatile boolean closed;
 
   /** A batch size and what else a plan depends on. */
   private record Key(int batch, PlanOptions options, boolean traced) {}
@@ -173,12 +174,20 @@ public final class Network implements AutoCloseable {
    * @param batch images in each run, at least 1
    */
   public Predictor predictor(int batch, PlanOptions options) {
-    return new Predictor(this, lease(batch, options, false));
+    return predictor(batch, options, false);
   }
 
   /** Returns a predictor that also keeps what each layer gave. */
   public Predictor tracingPredictor(int batch, PlanOptions options) {
-    return new Predictor(this, lease(batch, options, true));
+    return predictor(batch, options, true);
+  }
+
+  private Predictor predictor(int batch, PlanOptions options, boolean traced) {
+    try {
+      return new Predictor(this, lease(batch, options, traced));
+    } catch (IllegalStateException e) {
+      throw closed ? new IllegalStateException("Network is closed", e) : e; // meanwhile
+    }
   }
 
   /**
@@ -256,6 +265,7 @@ public final class Network implements AutoCloseable {
   /** Frees plans, engine and file once the last predictor is closed. */
   @Override
   public void close() {
+    closed = true;
     pool.close();
     cache.close();
     constants.close();

@@ -145,13 +145,15 @@ public final class NetworkBuilder {
       throw new IllegalArgumentException(
           "layer %s needs an input with %s, was %s".formatted(name, spec.in(), x));
     }
+    ConvolutionLayer layer;
+    OctaveShape output;
     try {
-      ConvolutionLayer layer =
-          new ConvolutionLayer(spec, x.shape(), stride, norm, epsilon, activation, tensorNames);
-      return add(name, layer, spec.out(), layer.output(), x);
+      layer = new ConvolutionLayer(spec, x.shape(), stride, norm, epsilon, activation, tensorNames);
+      output = layer.output();
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("layer %s: %s".formatted(name, e.getMessage()), e);
     }
+    return add(name, layer, spec.out(), output, x);
   }
 
   /** Adds the largest value of each square window, on both parts alike. */

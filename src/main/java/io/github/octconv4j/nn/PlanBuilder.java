@@ -36,6 +36,7 @@ final class PlanBuilder implements AutoCloseable {
   private final NetworkGraph graph;
   private final int batch;
   private final Weights weights;
+  private final Constants constants;
   private final Map<Node, Formulation> formulations;
   private final ProgramBuilder program;
   private final OctaveProgramBuilder octave;
@@ -68,6 +69,7 @@ final class PlanBuilder implements AutoCloseable {
     this.graph = graph;
     this.batch = batch;
     this.weights = weights;
+    this.constants = constants;
     this.formulations = formulations;
     for (Node node : graph.nodes()) {
       makers.put(node.output(), node);
@@ -95,6 +97,7 @@ final class PlanBuilder implements AutoCloseable {
 
   /** Adds everything and returns the plan. */
   NetworkPlan build() {
+    requireRoomForWeights();
     FeatureMap image = graph.input();
     OctaveShape s = image.shape();
     Operand input =
@@ -127,6 +130,15 @@ final class PlanBuilder implements AutoCloseable {
     }
     Operand output = output("output", value(graph.output()).requireHigh());
     return new NetworkPlan(program.build(), input, output, traces, spans);
+  }
+
+  /** Weights that don't stand yet are neither read nor folded where they would be too large. */
+  private void requireRoomForWeights() {
+    if (constants.bytes() == 0) {
+      long count = graph.parameterCount();
+      program.requireRoom(
+          "weights of %d parameters".formatted(count), count * octave.type().bytes());
+    }
   }
 
   private void trace(Map<String, Operand> traces, String name, @Nullable Operand operand) {

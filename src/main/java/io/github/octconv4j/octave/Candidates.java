@@ -10,6 +10,8 @@ import java.util.Set;
 
 /** Lists the formulations that are possible for an octave convolution. */
 final class Candidates {
+  private static final int MOST_BANDED = 32;
+
   private final OctaveConv2d spec;
   private final OctaveShape input;
   private final OctaveSizes sizes;
@@ -48,7 +50,7 @@ final class Candidates {
   private void addPlain(HighSum sum) {
     for (Layout layout : blocksFit() ? Layout.values() : new Layout[] {Layout.NHWC}) {
       add(layout, sum, Sharing.PRIMITIVES, 0);
-      if (threads > 1 && input.batch() % threads == 0) {
+      if (threads > 1 && Images.areWhole(input.batch(), threads)) {
         add(layout, sum, Sharing.ROWS, 0);
       }
       if (Branches.fits(spec, sizes, threads)) {
@@ -58,11 +60,16 @@ final class Candidates {
         add(layout, sum, Sharing.CHANNELS, 0);
       }
     }
-    if (RowBands.fits(spec, sizes)) {
+    if (isBanded() && RowBands.fits(spec, sizes)) {
       for (int rows : bandRows()) {
         add(Layout.NHWC, sum, Sharing.ROWS, rows);
       }
     }
+  }
+
+  /** Whether there are few images: each has steps of its own. */
+  private boolean isBanded() {
+    return input.batch() <= MOST_BANDED;
   }
 
   private void add(Layout layout, HighSum sum, Sharing sharing, int bandRows) {
@@ -88,7 +95,7 @@ final class Candidates {
 
   /** Adds convolutions at high resolution done as one, in bands and whole. */
   private void addPointwise() {
-    if (PointwiseBands.fits(spec, sizes)) {
+    if (isBanded() && PointwiseBands.fits(spec, sizes)) {
       List<Integer> heights = new ArrayList<>(bandRows());
       heights.add(0);
       for (int rows : heights) {

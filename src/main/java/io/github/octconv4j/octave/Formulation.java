@@ -106,15 +106,17 @@ public record Formulation(
     int batch = task.x().shape().batch();
     if (merge.isHigh()) {
       new PointwiseBands(builder, task, this).add();
-    } else if (sharing == Sharing.ROWS && bandRows == 0 && batch % threads == 0) {
+    } else if (sharing == Sharing.ROWS && bandRows == 0 && Images.areWhole(batch, threads)) {
       builder
           .program()
           .sideBySide(
               threads,
-              lane ->
-                  new WholeImages(
-                          builder, task.images(lane * batch / threads, batch / threads), this)
-                      .add());
+              lane -> {
+                Share share = Share.of(batch, 1, lane, threads);
+                if (share.count() > 0) {
+                  new WholeImages(builder, task.images(share.first(), share.count()), this).add();
+                }
+              });
     } else {
       switch (sharing) {
         case ROWS -> new RowBands(builder, task, this).add();

@@ -5,7 +5,30 @@ import io.github.octconv4j.dnn.Operand;
 
 /** Views of parts of images that are one block of memory each. */
 final class Images {
+  /** Threads that share the rows of each image of a larger batch would make very many steps. */
+  private static final int MOST_SHARED = 8;
+
   private Images() {}
+
+  /** Whether threads take whole images, evenly or nearly so, and not rows of each image. */
+  static boolean areWhole(int batch, int threads) {
+    return batch % threads == 0 || batch > MOST_SHARED;
+  }
+
+  /** What one thread has of an image. */
+  interface Rows {
+    void of(int image, Share rows);
+  }
+
+  /** Says which rows of which images are those of one thread. */
+  static void share(int batch, int rows, int lane, int lanes, Rows work) {
+    boolean whole = areWhole(batch, lanes);
+    Share images = whole ? Share.of(batch, 1, lane, lanes) : new Share(0, batch);
+    Share own = whole ? new Share(0, rows) : Share.of(rows, 1, lane, lanes);
+    for (int image = images.first(); image < images.end() && own.count() > 0; image++) {
+      work.of(image, own);
+    }
+  }
 
   /** Images {@code first} to {@code first + count - 1} of a batch, in any layout. */
   static Operand ofBatch(Operand x, Layout layout, int first, int count) {

@@ -53,14 +53,7 @@ final class PointwiseBands {
         .program()
         .sideBySide(
             lanes,
-            lane -> {
-              for (int image = 0; image < task.x().shape().batch(); image++) {
-                Share share = Share.of(rows, 1, lane, lanes);
-                if (share.count() > 0) {
-                  addBands(image, share);
-                }
-              }
-            });
+            lane -> Images.share(task.x().shape().batch(), rows, lane, lanes, this::addBands));
   }
 
   private void addBands(int image, Share share) {

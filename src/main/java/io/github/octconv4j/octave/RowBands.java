@@ -72,14 +72,13 @@ final class RowBands {
         .program()
         .sideBySide(
             lanes,
-            lane -> {
-              for (int image = 0; image < images; image++) {
-                Share share = Share.of(rows, 1, lane, lanes);
-                if (share.count() > 0) {
-                  new Lane(image, share, onlyHigh).add();
-                }
-              }
-            });
+            lane ->
+                Images.share(
+                    images,
+                    rows,
+                    lane,
+                    lanes,
+                    (image, share) -> new Lane(image, share, onlyHigh).add()));
   }
 
   private @Nullable Operand strided(@Nullable Operand x) {
@@ -102,17 +101,20 @@ final class RowBands {
         .program()
         .sideBySide(
             builder.threads(),
-            lane -> {
-              Share share = Share.of(rows, 1, lane, builder.threads());
-              for (int image = 0; image < y.desc().dim(0) && share.count() > 0; image++) {
-                int from = 2 * share.first();
-                int to = Math.min(available, 2 * share.end());
-                builder.pool(
-                    x.name() + ".pool",
-                    Images.rows(x, image, from, to - from),
-                    Images.rows(y, image, share.first(), share.count()));
-              }
-            });
+            lane ->
+                Images.share(
+                    Math.toIntExact(y.desc().dim(0)),
+                    rows,
+                    lane,
+                    builder.threads(),
+                    (image, share) -> {
+                      int from = 2 * share.first();
+                      int to = Math.min(available, 2 * share.end());
+                      builder.pool(
+                          x.name() + ".pool",
+                          Images.rows(x, image, from, to - from),
+                          Images.rows(y, image, share.first(), share.count()));
+                    }));
   }
 
   /** The bands of one thread in one image, one after the other. */

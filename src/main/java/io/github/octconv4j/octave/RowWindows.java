@@ -54,7 +54,7 @@ public final class RowWindows {
             && window.stride(0) == 1
             && window.stride(1) == 1;
     int batch = Math.toIntExact(x.desc().dim(0));
-    if (batch % threads == 0) {
+    if (Images.areWhole(batch, threads)) {
       share(
           batch,
           share ->
@@ -80,6 +80,16 @@ public final class RowWindows {
   /** Adds an operation that makes two rows of each. */
   void addDoubled(Operand x, Operand y, Part part) {
     int batch = Math.toIntExact(x.desc().dim(0));
+    if (Images.areWhole(batch, threads)) {
+      share(
+          batch,
+          share ->
+              part.add(
+                  Window.of(1, 1),
+                  Images.ofBatch(x, Layout.NHWC, share.first(), share.count()),
+                  Images.ofBatch(y, Layout.NHWC, share.first(), share.count())));
+      return;
+    }
     share(
         Math.toIntExact(x.desc().dim(2)),
         share -> {

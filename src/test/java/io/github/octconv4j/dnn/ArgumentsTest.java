@@ -100,6 +100,24 @@ class ArgumentsTest {
   }
 
   @Test
+  void whatBelongsToAnotherEngineIsNamed() {
+    Tensor x = tensor(FormatTag.NCHW);
+    try (Arguments arguments = Arguments.ofTensors(relu, Map.of(Arg.SRC, x, Arg.DST, x));
+        Engine other = Engine.cpu();
+        Stream strange = Stream.of(other);
+        ProgramBuilder builder = new ProgramBuilder(other, 1)) {
+      assertThatThrownBy(() -> relu.execute(strange, arguments))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("stream belongs to another engine than the primitive " + desc);
+      Map<Arg, Operand> operands =
+          Map.of(Arg.SRC, builder.input("x", DESC), Arg.DST, builder.output("y", DESC));
+      assertThatThrownBy(() -> builder.add("relu", desc, operands))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith("step relu: desc was made for another engine");
+    }
+  }
+
+  @Test
   void argumentsBelongToOnePrimitive() {
     Tensor x = tensor(FormatTag.NCHW);
     try (Primitive other = Primitive.of(desc);

@@ -11,6 +11,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 
 /** Problems on which implementations of oneDNN end the process: others take their place. */
 class KnownCrashesTest {
@@ -224,5 +225,34 @@ class KnownCrashesTest {
       assertThat(mixed.implementation()).doesNotStartWith("jit");
       assertThat(same.implementation()).startsWith("jit");
     }
+  }
+
+  /** A softmax into blocks of bytes, of which the last is not full. */
+  @Test
+  void softmaxIntoABlockOfBytes() {
+    MemoryDesc src = MemoryDesc.of(DataType.F32, FormatTag.ABCD16B, 1, 20, 2, 1);
+    MemoryDesc dst = MemoryDesc.of(DataType.U8, FormatTag.ABCD16B, 1, 20, 2, 1);
+    try (Engine engine = Engine.cpu();
+        PrimitiveDesc desc = PrimitiveDesc.of(engine, new Softmax(src, dst, 1), Attributes.NONE)) {
+      assertThat(desc.implementation()).doesNotStartWith("jit");
+      Primitive.of(desc).close();
+    }
+  }
+
+  /**
+   * Code that can't be made leaves an error with the thread. What is compiled after it on the same
+   * thread works all the same, and so do sums and concatenations, whose inner primitives were
+   * missing then.
+   */
+  @Test
+  @EnabledIf("hasAvx512")
+  void anErrorDoesNotStayWithTheThread() {
+    ChildJvm.Result result = ChildJvm.of(PoisonedThread.class).run();
+    assertThat(result.output()).isEqualTo("failed: 5\nrelu 0.0 2.0\nsum 6.0 9.0\n");
+    assertThat(result.exit()).isZero();
+  }
+
+  static boolean hasAvx512() {
+    return CpuIsa.vectorFloats() == 16;
   }
 }

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a measurement chose is kept, and a file of choices is never trusted. */
@@ -73,6 +75,7 @@ class PlanChoicesTest {
 
   /** A device must not be replaced by a file, nor a pipe be waited for. */
   @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "links need a privilege there")
   void whatIsNoRegularFileIsLeftAlone() throws Exception {
     Path directory = Files.createDirectory(folder.resolve("directory"));
     Path device = folder.resolve("device");
@@ -89,6 +92,7 @@ class PlanChoicesTest {
   }
 
   @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "links need a privilege there")
   void aLinkStaysOne() throws Exception {
     Path file = folder.resolve("choices.txt");
     Path link = Files.createSymbolicLink(folder.resolve("link"), file);

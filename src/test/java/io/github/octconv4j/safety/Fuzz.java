@@ -4,6 +4,7 @@ import io.github.octconv4j.dnn.DnnException;
 import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.NativeHandle;
+import io.github.octconv4j.dnn.Status;
 import io.github.octconv4j.dnn.Stream;
 import io.github.octconv4j.octave.PlanCache;
 import io.github.octconv4j.octave.PlanOptions;
@@ -164,10 +165,17 @@ public final class Fuzz {
         return;
       }
     } catch (RuntimeException | OutOfMemoryError e) {
+      if (e instanceof DnnException failure && failure.status() == Status.RUNTIME_ERROR) {
+        complaints.putIfAbsent(
+            "arguments", "call %d, arguments of %s: %s".formatted(number, name, e));
+      }
       return; // no arguments this time
     }
     if (args.length > 0 && values.chance(0.15)) {
       mutate(member, args);
+    }
+    if (isLong(name, args)) {
+      return;
     }
     note(number, name, receiver, args);
     long[] count = counts.computeIfAbsent(name, n -> new long[2]);
@@ -185,6 +193,14 @@ public final class Fuzz {
     } catch (ReflectiveOperationException | IllegalArgumentException e) {
       complaints.put(name, name + ": could not be called: " + e);
     }
+  }
+
+  /** Whether a call would take minutes, and rightly. */
+  private static boolean isLong(String name, Object... args) {
+    return name.contains("rofile")
+        && args[args.length - 1] instanceof Integer runs
+        && runs > 100
+        && runs <= 1_000_000;
   }
 
   private void mutate(Executable member, Object[] args) {
@@ -251,7 +267,9 @@ public final class Fuzz {
     }
     String message = String.valueOf(e.getMessage());
     String wrong = null;
-    if (e instanceof NullPointerException) {
+    if (e instanceof DnnException failure && failure.status() == Status.RUNTIME_ERROR) {
+      wrong = "oneDNN could not compile what it offered";
+    } else if (e instanceof NullPointerException) {
       boolean byHand = e.getMessage() != null && !message.startsWith("Cannot ");
       boolean named = byHand || member.getDeclaringClass().isEnum(); // valueOf is the compiler's
       for (Parameter parameter : member.getParameters()) {

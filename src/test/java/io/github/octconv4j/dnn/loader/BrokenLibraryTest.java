@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,6 +20,9 @@ import org.junit.jupiter.params.provider.CsvSource;
  * What is said of a machine that lacks what the library needs: the library asks for something else
  * here, so that the system's own linker refuses it.
  */
+@EnabledOnOs(
+    value = OS.LINUX,
+    disabledReason = "what the linker of Linux says of libraries in Linux's format")
 class BrokenLibraryTest {
   private static final List<NativeFile> FILES = NativeFile.of(Platform.current());
 

@@ -11,9 +11,14 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Where the library is unpacked to and loaded from: places that are full, closed, or others'. */
+@EnabledOnOs(
+    value = OS.LINUX,
+    disabledReason = "file systems, users and messages of Linux; elsewhere nobody could try it")
 class NativePlacesTest {
   private static final Platform PLATFORM = Platform.current();
   private static final List<NativeFile> FILES = NativeFile.of(PLATFORM);
