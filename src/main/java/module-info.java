@@ -3,6 +3,8 @@
  *
  * <p>Start with {@link io.github.octconv4j.octave}. The module calls native code: run java with
  * {@code --enable-native-access=io.github.octconv4j}.
+ *
+ * @since 0.1.0
  */
 module io.github.octconv4j {
   requires com.fasterxml.jackson.core;

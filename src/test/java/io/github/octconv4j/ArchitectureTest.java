@@ -27,6 +27,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
 /** The arrows between packages, and what the exported ones show. */
@@ -167,6 +168,16 @@ class ArchitectureTest {
           .allMatch(export -> !export.isQualified())
           .extracting(ModuleDescriptor.Exports::source)
           .containsExactlyInAnyOrderElementsOf(EXPORTED);
+    }
+  }
+
+  /** Null is refused in all signatures that don't say otherwise. */
+  @Test
+  void exportedPackagesAreNullMarked() throws ClassNotFoundException {
+    for (String name : EXPORTED) {
+      assertThat(Class.forName(name + ".package-info").isAnnotationPresent(NullMarked.class))
+          .as(name)
+          .isTrue();
     }
   }
 

@@ -2,7 +2,11 @@ package io.github.octconv4j.dnn;
 
 import io.github.octconv4j.dnn.gen.dnnl_h;
 
-/** Algorithms of the operations, with oneDNN's names; the first word is the operation. */
+/**
+ * Algorithms of the operations, with oneDNN's names; the first word is the operation.
+ *
+ * @since 0.1.0
+ */
 public enum Algorithm {
   /** Convolution by its definition. */
   CONVOLUTION_DIRECT(dnnl_h.dnnl_convolution_direct()),

@@ -6,6 +6,7 @@ import io.github.octconv4j.dnn.gen.dnnl_h;
  * Names an argument of a primitive.
  *
  * @param code oneDNN's number of the argument
+ * @since 0.1.0
  */
 public record Arg(int code) {
   private static final int MOST_SOURCES = 1024; // then oneDNN's numbers mean something else

@@ -13,6 +13,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * The memories of one run of a primitive, checked against its descriptor and laid out for oneDNN
  * once. One thread at a time may run with them.
+ *
+ * @since 0.1.0
  */
 public final class Arguments extends NativeHandle {
   private final Primitive primitive;

@@ -11,6 +11,7 @@ import java.util.Objects;
  *
  * @param postOps what is done with the result before it is written
  * @param fpMath arithmetic of F32 operations
+ * @since 0.1.0
  */
 public record Attributes(PostOps postOps, FpMath fpMath) {
   /** No post-ops, F32 arithmetic. */

@@ -13,6 +13,7 @@ import java.util.Objects;
  * @param src0 must have a layout
  * @param src1 must have a layout; a dimension of 1 is broadcast
  * @param dst dimensions of {@code src0}; may have the layout {@code any}
+ * @since 0.1.0
  */
 public record Binary(Algorithm algorithm, MemoryDesc src0, MemoryDesc src1, MemoryDesc dst)
     implements Operation {

@@ -11,6 +11,7 @@ import java.util.Objects;
  * @param axis the dimension, counted from 0
  * @param sources at least one; must have layouts; equal dimensions but along the axis
  * @param dst may have the layout {@code any}
+ * @since 0.1.0
  */
 public record Concat(int axis, List<MemoryDesc> sources, MemoryDesc dst) implements Operation {
   /** Checks the shapes. */

@@ -11,6 +11,8 @@ import java.util.function.Supplier;
  * Data that programs keep, such as weights in the layout that a primitive wants: each of them once,
  * however many programs read it. The memory lives until this and the last program are closed.
  * Thread-safe.
+ *
+ * @since 0.1.0
  */
 public final class Constants extends NativeHandle {
   private final Engine engine;

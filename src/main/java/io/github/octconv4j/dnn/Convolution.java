@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Shapes: src (n, ic, id, ih, iw), weights (oc, ic, kd, kh, kw) or (g, oc/g, ic/g, kd, kh, kw),
  * bias (oc), dst (n, oc, od, oh, ow), with the leading spatial dimensions left out where there are
  * fewer. Each may have the layout {@code any}.
+ *
+ * @since 0.1.0
  */
 public final class Convolution implements Operation {
   private final MemoryDesc src;

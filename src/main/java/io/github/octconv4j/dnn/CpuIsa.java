@@ -8,7 +8,11 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The processor that primitives run on, as oneDNN sees it; caps of the instruction set count. */
+/**
+ * The processor that primitives run on, as oneDNN sees it; caps of the instruction set count.
+ *
+ * @since 0.1.0
+ */
 public final class CpuIsa {
   private CpuIsa() {}
 

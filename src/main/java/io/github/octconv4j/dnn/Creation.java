@@ -6,6 +6,8 @@ import java.lang.foreign.MemorySegment;
 /**
  * What an {@link Operation} needs to ask oneDNN for a primitive descriptor. Only this package makes
  * one and looks into it, so that no raw handle gets out.
+ *
+ * @since 0.1.0
  */
 public final class Creation {
   private final Arena arena;

@@ -2,7 +2,11 @@ package io.github.octconv4j.dnn;
 
 import io.github.octconv4j.dnn.gen.dnnl_h;
 
-/** Element types, with oneDNN's names. */
+/**
+ * Element types, with oneDNN's names.
+ *
+ * @since 0.1.0
+ */
 public enum DataType {
   /** 32-bit floating point. */
   F32(dnnl_h.dnnl_f32(), 4),

@@ -14,6 +14,7 @@ import java.util.Objects;
  * @param dst the same dimensions; may have the layout {@code any}
  * @param alpha first parameter of the algorithm
  * @param beta second parameter of the algorithm
+ * @since 0.1.0
  */
 public record Eltwise(Algorithm algorithm, MemoryDesc src, MemoryDesc dst, float alpha, float beta)
     implements Operation {

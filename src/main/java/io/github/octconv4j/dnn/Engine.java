@@ -5,7 +5,11 @@ import io.github.octconv4j.dnn.loader.NativeLibrary;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** A processor that runs primitives. One is enough for a whole application. Thread-safe. */
+/**
+ * A processor that runs primitives. One is enough for a whole application. Thread-safe.
+ *
+ * @since 0.1.0
+ */
 public final class Engine extends NativeHandle {
 
   private Engine(MemorySegment handle) {

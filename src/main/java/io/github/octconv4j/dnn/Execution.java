@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one thread at a time needs to run a {@link Program}: memories, arguments, working memory. A
  * run allocates nothing. It keeps its program alive until it is closed.
+ *
+ * @since 0.1.0
  */
 public final class Execution extends NativeHandle {
   private static final int MOST_RUNS = 1_000_000;

@@ -6,6 +6,8 @@ import io.github.octconv4j.dnn.gen.dnnl_h;
  * Memory layouts, with oneDNN's names: letters are dimensions from the outermost to the innermost,
  * a capital one is split into blocks whose size follows at the end. The constants {@link #NCHW} and
  * so on are other names of the same layouts.
+ *
+ * @since 0.1.0
  */
 public enum FormatTag {
   /** oneDNN chooses; a primitive descriptor then tells what. */

@@ -2,7 +2,11 @@ package io.github.octconv4j.dnn;
 
 import io.github.octconv4j.dnn.gen.dnnl_h;
 
-/** The arithmetic that F32 operations may use inside. */
+/**
+ * The arithmetic that F32 operations may use inside.
+ *
+ * @since 0.1.0
+ */
 public enum FpMath {
   /** F32 throughout. */
   STRICT(dnnl_h.dnnl_fpmath_mode_strict()),

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param weights (oc, ic) or (oc, ic, ih, iw)
  * @param bias (oc), side by side, or null
  * @param dst (n, oc)
+ * @since 0.1.0
  */
 public record InnerProduct(
     MemoryDesc src, MemoryDesc weights, @Nullable MemoryDesc bias, MemoryDesc dst)

@@ -22,6 +22,7 @@ import java.nio.file.Path;
  *     the user's own
  * @param sha256 the file's SHA-256 in lower-case hexadecimal
  * @param cacheFolder where packaged libraries are unpacked
+ * @since 0.1.0
  */
 public record LibraryInfo(
     String version,

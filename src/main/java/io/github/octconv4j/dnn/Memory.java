@@ -5,7 +5,11 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
-/** oneDNN's view of a tensor: what a primitive reads or writes. It does not own the data. */
+/**
+ * oneDNN's view of a tensor: what a primitive reads or writes. It does not own the data.
+ *
+ * @since 0.1.0
+ */
 public final class Memory extends NativeHandle {
   private final MemoryDesc desc;
   private MemorySegment data;

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * closing; oneDNN's own descriptor is made from it for the length of a call.
  *
  * <p>Dimensions are logical, (n, c, h, w), whatever the order in memory. Thread-safe.
+ *
+ * @since 0.1.0
  */
 public final class MemoryDesc {
   /** oneDNN's limit of dimensions. */

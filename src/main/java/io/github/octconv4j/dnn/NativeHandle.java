@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * object then takes the time of a stack trace.
  *
  * <p>Thread-safe.
+ *
+ * @since 0.1.0
  */
 public abstract class NativeHandle implements AutoCloseable {
   /** System property that makes warnings about forgotten objects say where they were opened. */

@@ -3,6 +3,8 @@ package io.github.octconv4j.dnn;
 /**
  * What a step of a {@link Program} reads or writes: a buffer of the program, or a part of it. Made
  * by {@link ProgramBuilder}.
+ *
+ * @since 0.1.0
  */
 public final class Operand {
   private final Buffer buffer;

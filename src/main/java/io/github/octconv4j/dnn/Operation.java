@@ -5,6 +5,8 @@ import java.util.List;
 /**
  * What a primitive computes: an immutable value that checks its shapes when it is made. {@link
  * PrimitiveDesc#of} asks oneDNN for an implementation.
+ *
+ * @since 0.1.0
  */
 public sealed interface Operation
     permits Binary,

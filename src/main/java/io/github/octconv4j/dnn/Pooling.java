@@ -8,6 +8,8 @@ import java.util.function.UnaryOperator;
 
 /**
  * Pooling for inference, in 1, 2 or 3 spatial dimensions: src (n, c, ih, iw) to dst (n, c, oh, ow).
+ *
+ * @since 0.1.0
  */
 public final class Pooling implements Operation {
   private final Algorithm algorithm;

@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
  * What a primitive does with its result before it writes it, in order. An immutable value.
  *
  * @param list the operations, first one first
+ * @since 0.1.0
  */
 public record PostOps(List<PostOp> list) {
   /** Nothing. */

@@ -7,6 +7,8 @@ import java.util.Objects;
 /**
  * Compiled code for one operation on one set of shapes and layouts. Any number of threads may run
  * it at once, each with {@link Arguments} and a {@link Stream} of its own.
+ *
+ * @since 0.1.0
  */
 public final class Primitive extends NativeHandle {
   private final PrimitiveDesc desc;

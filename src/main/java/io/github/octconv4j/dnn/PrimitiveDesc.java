@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * oneDNN's answer to an {@link Operation}: the implementation it would take on this processor with
  * the calling thread's number of {@link Threads}, and the layouts that this one wants. Thread-safe.
+ *
+ * @since 0.1.0
  */
 public final class PrimitiveDesc extends NativeHandle {
   private final Engine engine;

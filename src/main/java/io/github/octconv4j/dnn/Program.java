@@ -10,6 +10,8 @@ import java.util.Objects;
 /**
  * A sequence of primitives over common buffers, prepared once and run many times. Immutable; any
  * number of threads may share it, each with an {@link Execution} of its own.
+ *
+ * @since 0.1.0
  */
 public final class Program extends NativeHandle {
   private final Engine engine;

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Puts a {@link Program} together: buffers first, then the steps that read and write them. Not
  * thread-safe. Close it in each case; what {@link #build} returned lives on.
+ *
+ * @since 0.1.0
  */
 public final class ProgramBuilder implements AutoCloseable {
   private static final int MOST_LANES = 1024;

@@ -13,6 +13,7 @@ import java.util.Objects;
  *
  * @param src must have a layout
  * @param dst the same dimensions; must have a layout
+ * @since 0.1.0
  */
 public record Reorder(MemoryDesc src, MemoryDesc dst) implements Operation {
   /** Checks the shapes. */

@@ -13,6 +13,7 @@ import java.util.Objects;
  * @param algorithm one of {@code RESAMPLING_*}
  * @param src must have a layout
  * @param dst may have the layout {@code any}
+ * @since 0.1.0
  */
 public record Resampling(Algorithm algorithm, MemoryDesc src, MemoryDesc dst) implements Operation {
   /** Checks the shapes. */

@@ -13,6 +13,7 @@ import java.util.Objects;
  * @param src must have a layout
  * @param dst the same dimensions; may have the layout {@code any}
  * @param axis the dimension over which the results sum up to 1
+ * @since 0.1.0
  */
 public record Softmax(MemoryDesc src, MemoryDesc dst, int axis) implements Operation {
   /** Checks the shapes. */

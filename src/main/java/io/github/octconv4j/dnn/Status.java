@@ -2,7 +2,11 @@ package io.github.octconv4j.dnn;
 
 import io.github.octconv4j.dnn.gen.dnnl_h;
 
-/** What a call into oneDNN answered, with oneDNN's names. */
+/**
+ * What a call into oneDNN answered, with oneDNN's names.
+ *
+ * @since 0.1.0
+ */
 public enum Status {
   /** The operation succeeded. */
   SUCCESS(dnnl_h.dnnl_success()),

@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
  * @param bytesRead bytes of all elements that one run reads: sources, weights, bias, and the
  *     destination where a sum adds to it
  * @param bytesWritten bytes of all elements that one run writes
+ * @since 0.1.0
  */
 public record StepInfo(
     String name,

@@ -5,7 +5,11 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
-/** The in-order queue in which primitives run. Cheap: one for each thread that executes. */
+/**
+ * The in-order queue in which primitives run. Cheap: one for each thread that executes.
+ *
+ * @since 0.1.0
+ */
 public final class Stream extends NativeHandle {
   private final Engine engine;
 

@@ -12,6 +12,7 @@ import java.util.Objects;
  *
  * @param sources at least one; must have layouts
  * @param dst may have the layout {@code any}
+ * @since 0.1.0
  */
 public record Sum(List<MemoryDesc> sources, MemoryDesc dst) implements Operation {
   /** Checks the shapes. */

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param desc shape, type and layout; not {@code any}
  * @param segment native memory of at least {@code desc.bytes()} bytes, aligned to the element type
+ * @since 0.1.0
  */
 public record Tensor(MemoryDesc desc, MemorySegment segment) {
   /**

@@ -11,6 +11,8 @@ import java.util.concurrent.CountDownLatch;
  * <p>It belongs to the thread of the operating system. A virtual thread may move to another one
  * whenever it waits, so that a scope should not last over anything that waits; programs, executions
  * and all that is built upon them set the number for each call and don't depend on it.
+ *
+ * @since 0.1.0
  */
 public final class Threads {
   private static final long STACK = 8 << 20; // as OpenMP's

@@ -10,6 +10,8 @@ import java.util.stream.Stream;
  * How a kernel moves over the spatial dimensions of an image, for convolution and pooling: one
  * number for each of 1 to 3 dimensions, the outermost first. Dilation counts as oneDNN does, 0 is a
  * dense kernel. An immutable value.
+ *
+ * @since 0.1.0
  */
 public final class Window {
   private static final long MOST_POSITIONS = 1 << 16;

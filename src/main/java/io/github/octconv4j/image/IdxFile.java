@@ -14,6 +14,8 @@ import java.util.zip.ZipException;
 /**
  * The unsigned bytes of an IDX file, the format of MNIST and Fashion-MNIST: images (count, height,
  * width) or labels (count). Immutable, may be shared between threads.
+ *
+ * @since 0.1.0
  */
 public final class IdxFile {
   /** The size above which {@link #read(Path)} refuses a file: 1 GiB of data, unpacked. */

@@ -11,6 +11,8 @@ import java.util.Objects;
  *
  * <p>Images are immutable: operations return a new one, or this one where nothing changes. They may
  * be shared between threads.
+ *
+ * @since 0.1.0
  */
 public final class Image {
   private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;

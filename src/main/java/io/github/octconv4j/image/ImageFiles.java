@@ -23,6 +23,8 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
  * <p>Files may come from anywhere: what is not a complete PNG or JPEG image, or too large, is an
  * {@link IOException} of one line that starts with the path. All methods may be called by any
  * thread. No display is needed and no temporary files are written.
+ *
+ * @since 0.1.0
  */
 public final class ImageFiles {
   /** The size above which {@link #read(Path)} refuses an image: 64 megapixels. */

@@ -9,6 +9,8 @@
  * io.github.octconv4j.image.ImageFiles} reads PNG and JPEG, {@link
  * io.github.octconv4j.image.IdxFile} reads the files of MNIST. Files are checked before memory is
  * allocated for what they claim.
+ *
+ * @since 0.1.0
  */
 @NullMarked
 package io.github.octconv4j.image;

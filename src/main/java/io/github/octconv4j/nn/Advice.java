@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
  * @param rounds how often each form was run
  * @param dense the form without low channels
  * @param octaves forms with low channels, by growing alpha
+ * @since 0.1.0
  */
 public record Advice(String subject, int rounds, Trial dense, List<Trial> octaves) {
   /** Differences of time below this share of the dense form's say nothing. */

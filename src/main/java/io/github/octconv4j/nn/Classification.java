@@ -9,6 +9,7 @@ import java.util.Objects;
  * Classes and their probabilities.
  *
  * @param ranked the most probable first
+ * @since 0.1.0
  */
 public record Classification(List<Candidate> ranked) {
   /**

@@ -6,6 +6,8 @@ import io.github.octconv4j.octave.OctaveShape;
 /**
  * What a layer of a network that is being built gives to the next ones: the high and the low part
  * as one value. It has a size and no data.
+ *
+ * @since 0.1.0
  */
 public final class FeatureMap {
   private final NetworkBuilder owner;

@@ -5,7 +5,11 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Objects;
 
-/** Makes pictures of any size and color what a network takes. Immutable. */
+/**
+ * Makes pictures of any size and color what a network takes. Immutable.
+ *
+ * @since 0.1.0
+ */
 public final class ImageInput {
   private static final int MOST_RATIO = 100; // scaled, a longer one would fill the heap
 

@@ -25,6 +25,7 @@ import java.util.TreeSet;
  * @param classes of the output, 1 to 100,000
  * @param imageSize height and width of the input, 32 to 8192
  * @param epsilon of the batch norms, above 0
+ * @since 0.1.0
  */
 public record Model(
     String architecture,

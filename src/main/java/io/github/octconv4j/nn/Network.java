@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * Plans are built at the first use of a batch size and cached; they share the weights, which exist
  * once in the layout that the primitives want. Values that a file holds are read as plans are built
  * and not kept.
+ *
+ * @since 0.1.0
  */
 public final class Network implements AutoCloseable {
   private static final System.Logger LOGGER = System.getLogger(Network.class.getName());

@@ -30,6 +30,8 @@ import java.util.Set;
  * <p>The tensors of an octave convolution {@code L} are named as in d-li14/octconv.pytorch, {@code
  * L.conv.conv_h2l.weight} and {@code L.bn_h.running_mean}, those of a plain one as in torchvision,
  * {@code L.weight}.
+ *
+ * @since 0.1.0
  */
 public final class NetworkBuilder {
   /** What batch norm adds to the variance, unless {@link #epsilon} says otherwise. */

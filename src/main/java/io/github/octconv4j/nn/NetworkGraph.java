@@ -5,7 +5,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** The layers of a network and how they hang together, without weights. Immutable. */
+/**
+ * The layers of a network and how they hang together, without weights. Immutable.
+ *
+ * @since 0.1.0
+ */
 public final class NetworkGraph {
   private final FeatureMap input;
   private final List<Node> nodes;

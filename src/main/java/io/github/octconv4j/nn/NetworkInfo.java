@@ -15,6 +15,7 @@ import java.util.Objects;
  * @param mean subtracted from each channel of an image whose values are 0 to 1
  * @param std what the difference is divided by
  * @param labels of the classes, in the order of the output
+ * @since 0.1.0
  */
 public record NetworkInfo(
     String name,

@@ -30,6 +30,8 @@ import java.util.function.DoubleFunction;
  *
  * <p>A layer takes about a second, a network up to a minute. Immutable, but threads that measure at
  * once disturb each other.
+ *
+ * @since 0.1.0
  */
 public final class OctaveAdvisor {
   /** The alphas of the paper. */

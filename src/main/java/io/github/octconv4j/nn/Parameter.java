@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param shape outermost dimension first; at least one, of at most 2^31-1 values in all
  * @param kind what it is
  * @param slice where it is in a checkpoint of the dense network, empty where it is nowhere
+ * @since 0.1.0
  */
 public record Parameter(String name, List<Long> shape, Kind kind, Optional<Slice> slice) {
   /** What a tensor is. */

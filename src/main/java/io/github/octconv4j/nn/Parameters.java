@@ -6,7 +6,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
 
-/** Where a network's weights come from. Implementations may be called from any thread. */
+/**
+ * Where a network's weights come from. Implementations may be called from any thread.
+ *
+ * @since 0.1.0
+ */
 public interface Parameters {
   /**
    * Returns the values of a tensor, row by row.

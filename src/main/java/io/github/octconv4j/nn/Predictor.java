@@ -23,6 +23,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * Runs a {@link Network} on batches of images, one thread at a time. A run in the predictor's own
  * memory allocates nothing. It keeps its network's plan alive until it is closed.
+ *
+ * @since 0.1.0
  */
 public final class Predictor implements AutoCloseable {
   private static final Cleaner CLEANER = Cleaner.create();

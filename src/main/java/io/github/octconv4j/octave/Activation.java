@@ -6,7 +6,11 @@ import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.PostOps;
 import org.jspecify.annotations.Nullable;
 
-/** A function applied to both outputs, in the pass that writes them. */
+/**
+ * A function applied to both outputs, in the pass that writes them.
+ *
+ * @since 0.1.0
+ */
 public enum Activation {
   /** None. */
   NONE(null, 0, 0),

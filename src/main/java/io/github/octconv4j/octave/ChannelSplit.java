@@ -5,6 +5,7 @@ package io.github.octconv4j.octave;
  *
  * @param high channels at full resolution, at least 0
  * @param low channels at half resolution, at least 0
+ * @since 0.1.0
  */
 public record ChannelSplit(int high, int low) {
   /** Checks that there is at least one channel. */

@@ -13,6 +13,7 @@ import java.util.Objects;
  * @param sharing how several threads share the work
  * @param bandRows rows of the low part in each row band, 0 where the image is taken whole. A band
  *     finds its rows in the second-level cache from the pooling to the last sum
+ * @since 0.1.0
  */
 public record Formulation(
     Layout layout, HighSum highSum, Merge merge, Sharing sharing, int bandRows) {

@@ -5,7 +5,11 @@ import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.FormatTag;
 import io.github.octconv4j.dnn.MemoryDesc;
 
-/** How the tensors of a plan lie in memory. */
+/**
+ * How the tensors of a plan lie in memory.
+ *
+ * @since 0.1.0
+ */
 public enum Layout {
   /** Channels innermost. Any number of channels is fast, and rows of an image are one block. */
   NHWC,

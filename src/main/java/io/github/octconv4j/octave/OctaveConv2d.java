@@ -45,6 +45,7 @@ import java.util.Set;
  *     single input, it is depthwise on each path
  * @param strideRule what a stride of 2 does
  * @param sizeRule the low part's size where the full one is odd
+ * @since 0.1.0
  */
 public record OctaveConv2d(
     ChannelSplit in,

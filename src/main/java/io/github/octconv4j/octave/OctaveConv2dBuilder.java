@@ -1,6 +1,10 @@
 package io.github.octconv4j.octave;
 
-/** Collects the parts of an {@link OctaveConv2d}, in any order; {@link #build} checks them. */
+/**
+ * Collects the parts of an {@link OctaveConv2d}, in any order; {@link #build} checks them.
+ *
+ * @since 0.1.0
+ */
 public final class OctaveConv2dBuilder {
   private final int inChannels;
   private final int outChannels;

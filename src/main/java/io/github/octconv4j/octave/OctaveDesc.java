@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param high the high part, null where there is none
  * @param low the low part, null where there is none
+ * @since 0.1.0
  */
 public record OctaveDesc(@Nullable MemoryDesc high, @Nullable MemoryDesc low) {
   /** Checks that there is a part. */

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs an {@link OctavePlan}, one thread at a time. A run allocates nothing. It keeps its plan
  * alive until it is closed.
+ *
+ * @since 0.1.0
  */
 public final class OctaveExecution implements AutoCloseable {
   private final OctavePlan plan;

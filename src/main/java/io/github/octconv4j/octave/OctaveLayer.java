@@ -10,6 +10,8 @@ import java.util.Objects;
  * the first use of a size and cached, for the sixteen sizes and layouts used last as far as they
  * take a gigabyte together; who has more keeps plans of his own with {@link #plan}. Any thread may
  * call; close it when no one does any more.
+ *
+ * @since 0.1.0
  */
 public final class OctaveLayer implements AutoCloseable {
   private static final int CACHED_PLANS = 16;

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param layout of both parts
  * @param high the high part, null where there is none
  * @param low the low part, null where there is none
+ * @since 0.1.0
  */
 public record OctaveOperand(
     ChannelSplit channels,

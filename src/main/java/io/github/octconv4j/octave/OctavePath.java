@@ -2,7 +2,11 @@ package io.github.octconv4j.octave;
 
 import java.util.Locale;
 
-/** The four convolutions of an octave convolution, from a source to a destination frequency. */
+/**
+ * The four convolutions of an octave convolution, from a source to a destination frequency.
+ *
+ * @since 0.1.0
+ */
 public enum OctavePath {
   /** High to high. */
   HH(Frequency.HIGH, Frequency.HIGH),

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A compiled octave convolution for one size of image: primitives and reordered weights. Immutable;
  * any number of threads may share it, each with an {@link OctaveExecution}.
+ *
+ * @since 0.1.0
  */
 public final class OctavePlan implements Plan {
   private final String name;

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * Chooses how an octave convolution is put together. It lists the possible {@link Formulation}s,
  * drops those that a cost model rules out and those with a reference implementation of oneDNN in
  * them, and times the rest. Thread-safe.
+ *
+ * @since 0.1.0
  */
 public final class OctavePlanner {
   private static final System.Logger LOGGER = System.getLogger(OctavePlanner.class.getName());

@@ -27,7 +27,11 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Adds octave convolutions, and what goes with them, to a program. Not thread-safe. */
+/**
+ * Adds octave convolutions, and what goes with them, to a program. Not thread-safe.
+ *
+ * @since 0.1.0
+ */
 public final class OctaveProgramBuilder {
   private static final int MOST_BANDED_IMAGES = 4; // bands of more make very many steps
   private static final double HOPELESS = 1.4; // times the best prediction

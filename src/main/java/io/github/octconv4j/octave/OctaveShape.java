@@ -9,6 +9,7 @@ package io.github.octconv4j.octave;
  * @param width columns of the high part, at least 1
  * @param lowHeight rows of the low part, 0 where a single row was halved
  * @param lowWidth columns of the low part, 0 where a single column was halved
+ * @since 0.1.0
  */
 public record OctaveShape(int batch, int height, int width, int lowHeight, int lowWidth) {
   /** Checks the sizes. */

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An octave feature map: a tensor (n, c_high, h, w) and one (n, c_low, h/2, w/2), either of which
  * may be absent. The memory belongs to whoever allocated it.
+ *
+ * @since 0.1.0
  */
 public final class OctaveTensor {
   private final @Nullable Tensor high; // null where there are no high channels

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Each output has one bias. Where two were trained, one for each path, they are added when the
  * plan is built: {@code b_h = b_hh + b_lh} and {@code b_l = b_ll + b_hl}. That is the same, because
  * upsampling copies, and neither path pools after its convolution.
+ *
+ * @since 0.1.0
  */
 public final class OctaveWeights {
   private final OctaveConv2d spec; // what they were made for

@@ -11,6 +11,7 @@ import java.util.List;
  * @param layout {@link FormatTag#NCHW} or {@link FormatTag#NHWC}, or {@link FormatTag#ANY} for what
  *     the plan works in
  * @param type F32 or BF16; without effect with {@code ANY}
+ * @since 0.1.0
  */
 public record OutputFormat(FormatTag layout, DataType type) {
   /** Floats in NCHW. */

@@ -14,6 +14,7 @@ package io.github.octconv4j.octave;
  * @param left columns before
  * @param bottom rows below
  * @param right columns after
+ * @since 0.1.0
  */
 public record Padding(int top, int left, int bottom, int right) {
   /** No padding. */

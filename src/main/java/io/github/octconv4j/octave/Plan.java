@@ -1,6 +1,10 @@
 package io.github.octconv4j.octave;
 
-/** Something compiled for one size of input, which many threads share and a cache may hold. */
+/**
+ * Something compiled for one size of input, which many threads share and a cache may hold.
+ *
+ * @since 0.1.0
+ */
 public interface Plan extends AutoCloseable {
   /**
    * Returns the bytes of native memory that the plan takes now: weights, and the working memory of

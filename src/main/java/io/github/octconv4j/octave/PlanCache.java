@@ -18,6 +18,7 @@ import java.util.function.Supplier;
  * Thread-safe.
  *
  * @param <P> what is cached
+ * @since 0.1.0
  */
 public final class PlanCache<P extends Plan> implements AutoCloseable {
   private static final System.Logger LOGGER = System.getLogger(PlanCache.class.getName());

@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * and replaced at the next choice; a choice that is none of the possible formulations is ignored
  * too. So the worst that a file of somebody else's can do is a slow plan. What is no regular file
  * is neither read nor replaced. Thread-safe; two processes may share a file, the later one wins.
+ *
+ * @since 0.1.0
  */
 public final class PlanChoices {
   private static final System.Logger LOGGER = System.getLogger(PlanChoices.class.getName());

@@ -17,6 +17,7 @@ import java.util.Objects;
  * @param memoryLimit most bytes that one plan may take with one execution, and that its results may
  *     take: a size that needs more is refused before memory is taken. Plans that a layer or network
  *     keeps take no more together either, but for the one used last
+ * @since 0.1.0
  */
 public record PlanOptions(
     DataType type,

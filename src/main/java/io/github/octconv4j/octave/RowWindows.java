@@ -7,6 +7,8 @@ import java.util.Objects;
 /**
  * Adds operations on whole images that the threads of a program share: each has images of the
  * batch, or rows of the output with the input rows that these need. Channels are innermost.
+ *
+ * @since 0.1.0
  */
 public final class RowWindows {
   private final OctaveProgramBuilder builder;

@@ -3,6 +3,8 @@ package io.github.octconv4j.octave;
 /**
  * How large the low-frequency part is where the full size is odd, and what pooling and upsampling
  * do there. Rows and columns alike; even sizes are halved by either rule.
+ *
+ * @since 0.1.0
  */
 public enum SizeRule {
   /**

@@ -4,6 +4,8 @@ package io.github.octconv4j.octave;
  * What a stride of 2 does, the only one beside 1. Trained weights only work with the rule that they
  * were trained with. {@code pool} is the 2x2 average and {@code up} nearest upsampling by 2, both
  * for odd sizes as {@link SizeRule} says.
+ *
+ * @since 0.1.0
  */
 public enum StrideRule {
   /**

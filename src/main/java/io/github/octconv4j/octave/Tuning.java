@@ -1,6 +1,10 @@
 package io.github.octconv4j.octave;
 
-/** How a planner chooses among formulations. */
+/**
+ * How a planner chooses among formulations.
+ *
+ * @since 0.1.0
+ */
 public enum Tuning {
   /** A fixed formulation that is right for every shape. */
   OFF,

@@ -3,6 +3,8 @@
  * weights, the plan that oneDNN runs, and the executions of threads.
  *
  * <p>The formulas and rules of the specification follow Chen et al., "Drop an Octave", ICCV 2019.
+ *
+ * @since 0.1.0
  */
 @NullMarked
 package io.github.octconv4j.octave;

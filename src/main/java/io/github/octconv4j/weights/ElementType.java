@@ -5,6 +5,8 @@ import java.util.Arrays;
 /**
  * The element types of safetensors files. The constants' names are the format's {@code dtype}
  * strings. All values are stored little-endian.
+ *
+ * @since 0.1.0
  */
 public enum ElementType {
   /** IEEE 754 binary64. */

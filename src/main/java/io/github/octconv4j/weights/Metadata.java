@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads the texts of a file's metadata as the values that they stand for. Each failure is an {@link
  * IllegalArgumentException} that names the key, the text and what was expected. Immutable.
+ *
+ * @since 0.1.0
  */
 public final class Metadata {
   private static final JsonFactory JSON = new JsonFactory();

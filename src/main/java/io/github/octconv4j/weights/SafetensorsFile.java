@@ -21,6 +21,8 @@ import java.util.Set;
  *
  * <p>Any number of threads may share an open file. Views and their segments die with it: use after
  * {@link #close} is an {@link IllegalStateException}.
+ *
+ * @since 0.1.0
  */
 public final class SafetensorsFile implements AutoCloseable {
   private static final long LARGEST_HEADER = 100_000_000; // the limit of the format's own reader

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * name, type and shape stay. If the file was shortened meanwhile, or cannot be read, they throw
  * {@link java.io.UncheckedIOException}. Arrays that a view returns are copies and belong to the
  * caller.
+ *
+ * @since 0.1.0
  */
 public final class TensorView {
   // Nothing in a file is aligned to more than a byte, and everything in it is little-endian.

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A store does not own its file, which must be open as long as the store is used. One thread at
  * a time.
+ *
+ * @since 0.1.0
  */
 public final class WeightStore {
   private static final long MOST_ZEROS = 64L << 20; // bytes

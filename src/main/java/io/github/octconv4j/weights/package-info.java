@@ -8,6 +8,8 @@
  * io.github.octconv4j.weights.WeightStore} fills a network from it and reports all that does not
  * fit at once. A file that is not what it should be is an {@link java.io.IOException} of one line
  * that starts with the path.
+ *
+ * @since 0.1.0
  */
 @NullMarked
 package io.github.octconv4j.weights;

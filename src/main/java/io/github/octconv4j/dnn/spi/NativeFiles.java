@@ -10,6 +10,8 @@ import java.util.Optional;
  *
  * <p>What a provider offers is not trusted: only files whose SHA-256 this version was built with
  * are loaded.
+ *
+ * @since 0.1.0
  */
 public interface NativeFiles {
   /** Returns the platform as os-maven-plugin names it, for instance {@code linux-x86_64}. */
