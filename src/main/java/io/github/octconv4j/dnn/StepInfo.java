@@ -1,6 +1,8 @@
 package io.github.octconv4j.dnn;
 
+import java.util.Collections;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -29,6 +31,20 @@ public record StepInfo(
     long multiplyAdds,
     long bytesRead,
     long bytesWritten) {
+  /** Checks and copies the operands. */
+  public StepInfo {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(kind, "kind");
+    Objects.requireNonNull(implementation, "implementation");
+    Objects.requireNonNull(postOps, "postOps");
+    Objects.requireNonNull(operands, "operands")
+        .forEach(
+            (argument, text) -> {
+              Objects.requireNonNull(argument, "key of operands");
+              Objects.requireNonNull(text, "value of operands");
+            });
+    operands = Collections.unmodifiableMap(new TreeMap<>(operands));
+  }
 
   static StepInfo of(Step step) {
     PrimitiveDesc desc = step.primitive().desc();
