@@ -53,8 +53,9 @@ class NetworkBuilderTest {
         .hasMessage("layer d: a gives 4x8x8 + 4x4x4, which can't be added to 8x8x8 of b");
     assertThatThrownBy(() -> net.linear("e", b, 3, Activation.NONE))
         .hasMessage("layer e needs an input of 1x1 pixels, was 8x8x8; add a global average before");
-    OctaveConv2d wide = pointwise(4, Integer.MAX_VALUE, 0, 0);
-    assertThatThrownBy(() -> net.convolution("w", net.input(), wide, Norm.NONE, Activation.NONE))
+    OctaveConv2d wide = pointwise(1, Integer.MAX_VALUE, 0, 0);
+    NetworkBuilder gray = new NetworkBuilder(1, 8, 8);
+    assertThatThrownBy(() -> gray.convolution("w", gray.input(), wide, Norm.NONE, Activation.NONE))
         .hasMessageStartingWith("layer w: each part of an image may have 2147483647 values");
     assertThatThrownBy(() -> net.maxPool("f", b, 3, 2, 2)).hasMessageContaining("layer f");
     assertThatThrownBy(() -> net.maxPool("a", b, 2, 2, 0)).hasMessage("there is a layer a already");

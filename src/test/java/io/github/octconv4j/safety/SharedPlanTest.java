@@ -117,7 +117,7 @@ class SharedPlanTest {
   @Test
   void platformThreads() throws Exception {
     try (ExecutorService pool = Executors.newFixedThreadPool(32)) {
-      int runs = checkMany(pool, 32, Soak.count("platform", 100, 5000));
+      int runs = checkMany(pool, 32, Soak.count("platform", 100, 2000));
       System.out.println("32 platform threads: " + runs + " runs, " + layer.statistics());
     }
   }
@@ -125,7 +125,7 @@ class SharedPlanTest {
   @Test
   void virtualThreads() throws Exception {
     try (ExecutorService pool = Executors.newVirtualThreadPerTaskExecutor()) {
-      int runs = checkMany(pool, 1000, Soak.count("virtual", 4, 150));
+      int runs = checkMany(pool, 1000, Soak.count("virtual", 4, 60));
       System.out.println("1000 virtual threads: " + runs + " runs, " + layer.statistics());
     }
   }
