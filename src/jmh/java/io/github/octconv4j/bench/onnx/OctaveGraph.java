@@ -74,6 +74,16 @@ public final class OctaveGraph {
   /** One path's convolution; the first of an output has its bias. */
   private String convolve(
       OctaveConv2d spec, OctaveWeights weights, OctavePath path, String x, boolean first) {
+    return convolve(spec, weights, path, x, first, 1);
+  }
+
+  private String convolve(
+      OctaveConv2d spec,
+      OctaveWeights weights,
+      OctavePath path,
+      String x,
+      boolean first,
+      int stride) {
     String kernel = constant(weights.kernel(path), spec.weightsShape(path));
     float[] bias = first ? weights.bias(path.destination()) : null;
     OnnxGraph.Node node =
@@ -84,7 +94,7 @@ public final class OctaveGraph {
     return node.ints("kernel_shape", spec.kernelHeight(), spec.kernelWidth())
         .ints("pads", p.top(), p.left(), p.bottom(), p.right())
         .ints("dilations", spec.dilationHeight(), spec.dilationWidth())
-        .ints("strides", 1, 1)
+        .ints("strides", stride, stride)
         .integer("group", spec.groups(path))
         .add();
   }
@@ -152,51 +162,59 @@ public final class OctaveGraph {
   }
 
   /**
-   * Adds a dense convolution of any stride, such as a network's first one.
-   *
-   * @param weights kernel (out, in, kh, kw)
-   * @param bias one value for each output channel
+   * Adds a convolution of the high part, which is all there is, of any stride that moves the
+   * kernel.
    */
-  public String denseConvolution(
-      String x, float[] weights, float[] bias, int in, int kernel, int stride, int padding) {
-    return graph
-        .node(
-            "Conv",
-            x,
-            constant(weights, bias.length, in, kernel, kernel),
-            constant(bias, bias.length))
-        .ints("kernel_shape", kernel, kernel)
-        .ints("pads", padding, padding, padding, padding)
-        .ints("strides", stride, stride)
-        .add();
+  public OctaveMap stridedConvolution(
+      OctaveConv2d spec, OctaveWeights weights, int stride, OctaveMap x) {
+    String high = convolve(spec, weights, OctavePath.HH, x.high(), true, stride);
+    int height = output(x.height(), spec.kernelHeight(), spec.dilationHeight(), vertical(spec));
+    int width = output(x.width(), spec.kernelWidth(), spec.dilationWidth(), horizontal(spec));
+    return new OctaveMap(high, null, (height - 1) / stride + 1, (width - 1) / stride + 1);
   }
 
-  /** Adds a max pooling. */
-  public String maxPool(String x, int kernel, int stride, int padding) {
-    return graph
-        .node("MaxPool", x)
-        .ints("kernel_shape", kernel, kernel)
-        .ints("strides", stride, stride)
-        .ints("pads", padding, padding, padding, padding)
-        .add();
+  /** Adds a max or average pooling of square windows on each part; padding does not count. */
+  public OctaveMap pool(boolean max, int kernel, int stride, int padding, OctaveMap x) {
+    OctaveMap y =
+        each(
+            x,
+            part ->
+                graph
+                    .node(max ? "MaxPool" : "AveragePool", part)
+                    .ints("kernel_shape", kernel, kernel)
+                    .ints("strides", stride, stride)
+                    .ints("pads", padding, padding, padding, padding)
+                    .add());
+    return new OctaveMap(
+        y.high(),
+        y.low(),
+        (x.height() + 2 * padding - kernel) / stride + 1,
+        (x.width() + 2 * padding - kernel) / stride + 1);
+  }
+
+  /** Adds the mean of each channel of each part. */
+  public OctaveMap average(OctaveMap x) {
+    OctaveMap y = each(x, part -> graph.node("GlobalAveragePool", part).add());
+    return new OctaveMap(y.high(), y.low(), 1, 1);
   }
 
   /**
-   * Adds the mean of each channel and a fully connected layer.
+   * Adds a fully connected layer on the high part, which is all there is.
    *
-   * @param weights (classes, channels)
-   * @param bias one value for each class
+   * @param weights (out, channels)
+   * @param bias one value for each output
    */
-  public String classify(String x, float[] weights, float[] bias) {
-    String mean = graph.node("GlobalAveragePool", x).add();
-    String flat = graph.node("Flatten", mean).integer("axis", 1).add();
-    return graph
-        .node(
-            "Gemm",
-            flat,
-            constant(weights, bias.length, weights.length / bias.length),
-            constant(bias, bias.length))
-        .integer("transB", 1)
-        .add();
+  public OctaveMap linear(float[] weights, float[] bias, OctaveMap x) {
+    String flat = graph.node("Flatten", x.high()).integer("axis", 1).add();
+    String y =
+        graph
+            .node(
+                "Gemm",
+                flat,
+                constant(weights, bias.length, weights.length / bias.length),
+                constant(bias, bias.length))
+            .integer("transB", 1)
+            .add();
+    return new OctaveMap(y, null, 1, 1);
   }
 }

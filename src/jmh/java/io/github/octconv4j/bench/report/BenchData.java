@@ -13,12 +13,14 @@ import java.util.stream.Stream;
  * @param nativeJava oneDNN against Java, of {@code native-java.json}
  * @param bridge Java against C, of {@code bridge.json}
  * @param peers this library against others, of {@code peers.json}
+ * @param networks whole networks in this library and others, of {@code peers-net.json}
  */
 public record BenchData(
     Optional<Measurements<LayerRatio>> layers,
     Optional<Measurements<NativeJavaResult>> nativeJava,
     Optional<Measurements<BridgeResult>> bridge,
-    Optional<Measurements<PeerResult>> peers) {
+    Optional<Measurements<PeerResult>> peers,
+    Optional<Measurements<PeerNetworkResult>> networks) {
 
   /**
    * Reads what there is.
@@ -31,7 +33,8 @@ public record BenchData(
             Measurements.read(folder.resolve("layers.json"), LayerRatio.class),
             Measurements.read(folder.resolve("native-java.json"), NativeJavaResult.class),
             Measurements.read(folder.resolve("bridge.json"), BridgeResult.class),
-            Measurements.read(folder.resolve("peers.json"), PeerResult.class));
+            Measurements.read(folder.resolve("peers.json"), PeerResult.class),
+            Measurements.read(folder.resolve("peers-net.json"), PeerNetworkResult.class));
     if (data.all().isEmpty()) {
       throw new IOException(
           "%s: nothing was measured yet; run scripts/bench --quick first".formatted(folder));
@@ -40,7 +43,8 @@ public record BenchData(
   }
 
   private List<Measurements<?>> all() {
-    return Stream.<Optional<? extends Measurements<?>>>of(layers, nativeJava, bridge, peers)
+    return Stream.<Optional<? extends Measurements<?>>>of(
+            layers, nativeJava, bridge, peers, networks)
         .<Measurements<?>>flatMap(Optional::stream)
         .toList();
   }

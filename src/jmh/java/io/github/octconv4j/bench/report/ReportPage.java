@@ -95,6 +95,9 @@ final class ReportPage {
     if (data.peers().isPresent()) {
       addPeers(html, data.peers().get().results(), charts.get(Charts.PEERS));
     }
+    if (data.networks().isPresent()) {
+      addNetworks(html, data.networks().get().results());
+    }
     if (data.nativeJava().isPresent()) {
       addNativeJava(html, data.nativeJava().get().results());
     }
@@ -114,6 +117,7 @@ final class ReportPage {
     List<String> answers = new ArrayList<>();
     data.layers().flatMap(m -> ratioAnswer(m.results())).ifPresent(answers::add);
     data.peers().ifPresent(m -> answers.addAll(peerAnswers(m.results())));
+    data.networks().ifPresent(m -> answers.addAll(networkAnswers(m.results())));
     data.nativeJava().ifPresent(m -> answers.addAll(javaAnswers(m.results())));
     data.bridge().flatMap(m -> bridgeAnswer(m.results())).ifPresent(answers::add);
     return answers;
@@ -263,6 +267,40 @@ final class ReportPage {
 
   private static String picture(LineChart chart) throws IOException {
     return Html.picture(chart.title(), chart.toPng(WIDE, 430), chart.toPng(NARROW, 400));
+  }
+
+  // ---- networks
+
+  private static List<String> networkAnswers(List<PeerNetworkResult> results) {
+    List<String> answers = new ArrayList<>();
+    for (PeerNetworkTable.Group group : PeerNetworkTable.groups(results)) {
+      List<PeerNetworkResult> same =
+          results.stream()
+              .filter(r -> r.network().equals(group.network()) && r.threads() == 1 && r.isRight())
+              .toList();
+      Optional<PeerNetworkResult> ours = PeerNetworkTable.find(same, ALPHA, true, "f32");
+      Optional<PeerNetworkResult> theirs = PeerNetworkTable.find(same, ALPHA, false, "f32");
+      if (group.threads() == 1 && ours.isPresent() && theirs.isPresent()) {
+        answers.add(
+            answer(
+                Numbers.format("%.2f x", theirs.get().ms() / ours.get().ms()),
+                "as fast as ONNX Runtime on the whole network " + group.network()));
+      }
+    }
+    return answers;
+  }
+
+  private static void addNetworks(StringBuilder html, List<PeerNetworkResult> results) {
+    html.append("<h2>Whole networks against ONNX Runtime</h2>\n")
+        .append(
+            "<p>One image of 224x224 pixels row by row, random weights, the same for both; all run in"
+                + " turn in one process. Start is from the file of weights to the first result in a"
+                + " warm JVM, without tuning. Difference is the largest one between both outputs,"
+                + " over the largest value.</p>\n");
+    for (PeerNetworkTable.Group group : PeerNetworkTable.groups(results)) {
+      html.append("<h3>").append(Html.escape(group.toString())).append("</h3>\n");
+      html.append(Html.table(PeerNetworkTable.HEADS, PeerNetworkTable.rows(group, results)));
+    }
   }
 
   // ---- peers

@@ -11,6 +11,7 @@ import ai.onnxruntime.TensorInfo;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,11 +38,27 @@ final class OnnxRuntimeContender implements Contender {
    * @param threads inside operators; operators run one after the other
    */
   OnnxRuntimeContender(byte[] model, List<NamedTensor> data, int threads) {
+    this((environment, options) -> environment.createSession(model, options), data, threads);
+  }
+
+  /** Loads the model of a file. */
+  OnnxRuntimeContender(Path model, List<NamedTensor> data, int threads) {
+    this(
+        (environment, options) -> environment.createSession(model.toString(), options),
+        data,
+        threads);
+  }
+
+  private interface Loader {
+    OrtSession load(OrtEnvironment environment, SessionOptions options) throws OrtException;
+  }
+
+  private OnnxRuntimeContender(Loader loader, List<NamedTensor> data, int threads) {
     try (SessionOptions options = new SessionOptions()) {
       options.setIntraOpNumThreads(threads);
       options.setExecutionMode(ExecutionMode.SEQUENTIAL);
       options.setOptimizationLevel(OptLevel.ALL_OPT);
-      session = environment.createSession(model, options);
+      session = loader.load(environment, options);
       for (NamedTensor input : data) {
         FloatBuffer buffer = direct(input.values().length).put(input.values()).rewind();
         inputs.put(input.name(), OnnxTensor.createTensor(environment, buffer, input.dims()));

@@ -17,7 +17,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
@@ -26,6 +25,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench peers",
     mixinStandardHelpOptions = true,
+    subcommands = PeersNetCommand.class,
     description = {
       "Measure the benchmark layers in octconv4j, ONNX Runtime, PyTorch (DJL) and JavaCPP's dnnl, all"
           + " on the same data, in turn, round after round; what counts is each one's median.",
@@ -66,8 +66,8 @@ final class PeersCommand implements Callable<Integer> {
   @Option(names = "--quick", description = "Alpha 0 and .5 on one thread, with few rounds.")
   private boolean quick;
 
-  @Parameters(
-      arity = "0..1",
+  @Option(
+      names = "--folder",
       paramLabel = "FOLDER",
       defaultValue = "target/bench",
       description = "Where peers.json is; ${DEFAULT-VALUE} by default.")
@@ -96,7 +96,8 @@ final class PeersCommand implements Callable<Integer> {
     if (counts.stream().anyMatch(count -> count < 1)) {
       throw usage("--threads must be at least 1, was " + counts);
     }
-    PeersFile file = new PeersFile(folder.resolve("peers.json"));
+    PeersFile<PeerResult> file =
+        new PeersFile<>(folder.resolve("peers.json"), PeerResult.class, PeerResult::isSameAs);
     PrintWriter out = spec.commandLine().getOut();
     boolean agree = true;
     int done = 0;

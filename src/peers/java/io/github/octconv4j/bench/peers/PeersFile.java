@@ -2,27 +2,34 @@ package io.github.octconv4j.bench.peers;
 
 import io.github.octconv4j.bench.report.MachineInfo;
 import io.github.octconv4j.bench.report.Measurements;
-import io.github.octconv4j.bench.report.PeerResult;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiPredicate;
 
-/** The file of results, which grows with each measurement and survives an interruption. */
-final class PeersFile {
+/**
+ * A file of results, which grows with each measurement and survives an interruption.
+ *
+ * @param <T> what a result holds
+ */
+final class PeersFile<T> {
   private final Path file;
+  private final BiPredicate<T, T> same;
   private final MachineInfo machine = MachineInfo.here();
-  private final List<PeerResult> results = new ArrayList<>();
+  private final List<T> results = new ArrayList<>();
 
   /**
    * Opens a file that may exist.
    *
+   * @param same whether a result takes another one's place
    * @throws IOException if it holds something else, or measurements of another machine
    */
-  PeersFile(Path file) throws IOException {
+  PeersFile(Path file, Class<T> type, BiPredicate<T, T> same) throws IOException {
     this.file = file;
-    Optional<Measurements<PeerResult>> before = Measurements.read(file, PeerResult.class);
+    this.same = same;
+    Optional<Measurements<T>> before = Measurements.read(file, type);
     if (before.isPresent()) {
       if (!before.get().machine().isLike(machine)) {
         throw new IOException(
@@ -34,13 +41,13 @@ final class PeersFile {
   }
 
   /** Adds results in place of older ones of the same, and writes the file. */
-  void add(List<PeerResult> measured) throws IOException {
-    results.removeIf(old -> measured.stream().anyMatch(old::isSameAs));
+  void add(List<T> measured) throws IOException {
+    results.removeIf(old -> measured.stream().anyMatch(one -> same.test(old, one)));
     results.addAll(measured);
     new Measurements<>(machine, results).write(file, "peers");
   }
 
-  List<PeerResult> results() {
+  List<T> results() {
     return List.copyOf(results);
   }
 }

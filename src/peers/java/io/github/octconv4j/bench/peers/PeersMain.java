@@ -24,7 +24,7 @@ public final class PeersMain {
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow", // JavaCPP uses it
                 "-XX:+UseSerialGC",
-                "-Xmx2g",
+                "-Xmx3g",
                 "-Dai.djl.offline=true",
                 "-DDJL_CACHE_DIR=target/djl",
                 "-Dorg.bytedeco.javacpp.cachedir=target/javacpp",

@@ -1,0 +1,124 @@
+package io.github.octconv4j.bench.peers;
+
+import io.github.octconv4j.dnn.DataType;
+import io.github.octconv4j.nn.Model;
+import io.github.octconv4j.nn.NetworkGraph;
+import io.github.octconv4j.nn.OnnxNetwork;
+import io.github.octconv4j.nn.Parameter;
+import io.github.octconv4j.nn.Parameters;
+import io.github.octconv4j.octave.PlanChoices;
+import io.github.octconv4j.octave.PlanOptions;
+import io.github.octconv4j.octave.Tuning;
+import io.github.octconv4j.weights.SafetensorsWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Supplier;
+
+/**
+ * A whole network with random weights and one image, written as a file for each library. What is
+ * right is what ONNX Runtime computes, with which this library shares no code.
+ */
+final class NetworkWorkload implements Workload {
+  private static final long SEED = 1904_05049;
+
+  private final Model model;
+  private final Path safetensors;
+  private final Path onnx;
+  private final NamedTensor image;
+  private final List<float[]> expected;
+
+  /** Writes the files into a folder that exists. */
+  NetworkWorkload(Model model, Path folder) throws IOException {
+    this.model = model;
+    Parameters parameters = Parameters.random(SEED);
+    NetworkGraph graph = model.graph();
+    this.safetensors = folder.resolve("network-" + model.alpha() + ".safetensors");
+    this.onnx = folder.resolve("network-" + model.alpha() + ".onnx");
+    Files.write(safetensors, weights(model, graph, parameters));
+    Files.write(onnx, OnnxNetwork.write(graph, parameters, 1));
+    int size = model.imageSize();
+    Random random = new Random(SEED);
+    float[] values = new float[3 * size * size];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    this.image = new NamedTensor("input", values, 1, 3, size, size);
+    try (Contender first = onnxRuntime(1)) {
+      first.run();
+      this.expected = first.outputs();
+    }
+  }
+
+  private static byte[] weights(Model model, NetworkGraph graph, Parameters parameters) {
+    SafetensorsWriter file =
+        new SafetensorsWriter()
+            .metadata("arch", model.architecture())
+            .metadata("alpha", Double.toString(model.alpha()))
+            .metadata("stride_rule", model.strideRule().name())
+            .metadata("width", Double.toString(model.width()))
+            .metadata("classes", Integer.toString(model.classes()))
+            .metadata("image_size", Integer.toString(model.imageSize()));
+    for (Parameter p : graph.parameters()) {
+      file.floats(
+          p.name(), parameters.values(p), p.shape().stream().mapToLong(Long::longValue).toArray());
+    }
+    return file.toBytes();
+  }
+
+  @Override
+  public String name() {
+    return model.architecture();
+  }
+
+  @Override
+  public double alpha() {
+    return model.alpha();
+  }
+
+  @Override
+  public List<float[]> expected() {
+    return expected;
+  }
+
+  @Override
+  public List<Contender> contenders(int threads) {
+    return build(starts(threads, Tuning.MEASURED));
+  }
+
+  /** What builds the libraries' models from files, up to the point where they can run. */
+  List<Supplier<Contender>> starts(int threads, Tuning tuning) {
+    return List.of(
+        () -> ours(threads, tuning, DataType.F32),
+        () -> ours(threads, tuning, DataType.BF16),
+        () -> onnxRuntime(threads));
+  }
+
+  private static List<Contender> build(List<Supplier<Contender>> starts) {
+    List<Contender> contenders = new ArrayList<>();
+    try {
+      starts.forEach(start -> contenders.add(start.get()));
+      return contenders;
+    } catch (RuntimeException | Error e) {
+      contenders.reversed().forEach(Contender::close);
+      throw e;
+    }
+  }
+
+  private Contender ours(int threads, Tuning tuning, DataType type) {
+    PlanOptions options =
+        PlanOptions.DEFAULT
+            .threads(threads)
+            .type(type)
+            .tuning(tuning)
+            .choices(PlanChoices.inMemory());
+    return new NetworkContender(safetensors, image.values(), options);
+  }
+
+  private Contender onnxRuntime(int threads) {
+    return new OnnxRuntimeContender(onnx, List.of(image), threads);
+  }
+}

@@ -1,0 +1,61 @@
+package io.github.octconv4j.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** What ONNX models of networks are made of; that they compute the same is a test of the peers. */
+class OnnxNetworkTest {
+  private static String onnx(Model model) {
+    byte[] bytes = OnnxNetwork.write(model.graph(), Parameters.random(1), 1);
+    return new String(bytes, StandardCharsets.ISO_8859_1);
+  }
+
+  private static Model narrow(String name) {
+    return Model.of(name).width(0.0625).classes(10).imageSize(64);
+  }
+
+  /** Operators stand behind their field number and length. */
+  private static int count(String onnx, String operator) {
+    String written = "\"" + (char) operator.length() + operator;
+    return onnx.split(Pattern.quote(written), -1).length - 1;
+  }
+
+  @Test
+  void denseResNetHasItsLayers() {
+    String onnx = onnx(narrow("resnet50"));
+
+    assertThat(count(onnx, "Conv")).isEqualTo(53);
+    assertThat(count(onnx, "Relu")).isEqualTo(49);
+    assertThat(count(onnx, "Add")).isEqualTo(16);
+    assertThat(count(onnx, "MaxPool")).isEqualTo(1);
+    assertThat(count(onnx, "AveragePool")).isZero();
+    assertThat(count(onnx, "GlobalAveragePool")).isEqualTo(1);
+    assertThat(count(onnx, "Gemm")).isEqualTo(1);
+  }
+
+  /**
+   * 13 blocks with 3 convolutions of four paths, but the first 1x1 has two; shortcuts with two,
+   * four and four; two layers into the dense stage with two; 7 dense ones and the stem.
+   */
+  @Test
+  void octaveResNetHasItsPaths() {
+    String onnx = onnx(narrow("oct_resnet50").alpha(0.5));
+
+    int octave = 13 * 3 - 1 + 2; // four paths each
+    assertThat(count(onnx, "Conv")).isEqualTo(4 * octave + 2 + 2 + 2 + 2 + 8 + 1);
+    assertThat(count(onnx, "Resize")).isEqualTo(octave + 2);
+    assertThat(count(onnx, "Relu")).isEqualTo(1 + 13 * 3 * 2 + 3 * 3);
+  }
+
+  @Test
+  void whatHasNoFormIsNamed() {
+    assertThatThrownBy(() -> onnx(narrow("se_resnet50")))
+        .hasMessageContaining("layer layer1.0.se: there is no ONNX form of");
+    assertThatThrownBy(() -> onnx(narrow("mobilenet_v2")))
+        .hasMessageContaining("there is no ONNX form of RELU6");
+  }
+}
