@@ -1,9 +1,12 @@
 package io.github.octconv4j.bench;
 
+import io.github.octconv4j.nn.Model;
 import io.github.octconv4j.nn.Network;
+import io.github.octconv4j.nn.Parameters;
 import io.github.octconv4j.nn.Predictor;
 import io.github.octconv4j.octave.PlanOptions;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -19,7 +22,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** One run of the demo network, octave and dense, in the predictor's own memory. */
+/**
+ * One run of a network, the demo or a large one, octave and dense, in the predictor's own memory.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -29,11 +34,11 @@ import org.openjdk.jmh.annotations.Warmup;
     value = 1,
     jvmArgsAppend = {"--enable-native-access=ALL-UNNAMED"})
 public class NetworkBenchmark {
-  /** Which of the two. */
-  @Param({"octave", "dense"})
+  /** A file in the folder, or an architecture with random weights and, if octave, alpha .5. */
+  @Param({"fashion_mnist_octave", "fashion_mnist_dense", "oct_resnet50", "resnet50"})
   public String model;
 
-  /** Where the models are, seen from the project's root. */
+  /** Where the files are, seen from the project's root. */
   @Param("src/main/resources/io/github/octconv4j/cli/demo")
   public String folder;
 
@@ -47,7 +52,9 @@ public class NetworkBenchmark {
   /** Loads and plans the network. */
   @Setup
   public void setUp() throws IOException {
-    network = Network.load(Path.of(folder, "fashion_mnist_" + model + ".safetensors"));
+    Path file = Path.of(folder, model + ".safetensors");
+    network =
+        Files.exists(file) ? Network.load(file) : Network.of(Model.of(model), Parameters.random(1));
     predictor = network.predictor(batch, PlanOptions.DEFAULT);
   }
 

@@ -19,7 +19,7 @@ class AllocationTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"octave", "dense"})
+  @ValueSource(strings = {"fashion_mnist_octave", "fashion_mnist_dense", "oct_mobilenet_v1"})
   void aNetworkAllocatesNothing(String model) {
     String folder =
         Path.of("src/main/resources/io/github/octconv4j/cli/demo").toAbsolutePath().toString();

@@ -3,6 +3,7 @@ package io.github.octconv4j.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.octconv4j.dnn.DataType;
+import io.github.octconv4j.dnn.FpMath;
 import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.octave.Tuning;
 import io.github.octconv4j.weights.SafetensorsFile;
@@ -21,7 +22,11 @@ import org.junit.jupiter.params.provider.ValueSource;
  * input, stage by stage.
  */
 class ModelsAgainstPyTorchTest {
-  private static final Path FOLDER = Path.of("src/test/resources/io/github/octconv4j/nn/models");
+  private static final Path SMALL = Path.of("src/test/resources/io/github/octconv4j/nn/models");
+
+  /** Other files of scripts/export_network.py may be compared, for instance all channels. */
+  private static final Path FOLDER =
+      Path.of(System.getProperty("octconv4j.models", SMALL.toString()));
 
   static List<Path> files() throws Exception {
     try (Stream<Path> files = Files.list(FOLDER)) {
@@ -48,13 +53,22 @@ class ModelsAgainstPyTorchTest {
   @ParameterizedTest
   @ValueSource(strings = {"oct_resnet50_a50", "oct_mobilenet_v1_a50", "resnet50"})
   void bf16IsClose(String name) throws Exception {
-    Path path = FOLDER.resolve(name + ".safetensors");
+    compareOutput(name, PlanOptions.DEFAULT.tuning(Tuning.OFF).type(DataType.BF16));
+  }
+
+  /** F32 between the layers, BF16 where the processor multiplies. */
+  @ParameterizedTest
+  @ValueSource(strings = {"oct_resnet50_a50", "oct_mobilenet_v1_a50", "resnet50"})
+  void bf16ArithmeticIsClose(String name) throws Exception {
+    compareOutput(name, PlanOptions.DEFAULT.tuning(Tuning.OFF).fpMath(FpMath.BF16));
+  }
+
+  private static void compareOutput(String name, PlanOptions options) throws Exception {
+    Path path = SMALL.resolve(name + ".safetensors");
     try (SafetensorsFile file = SafetensorsFile.open(path);
         Network network = Network.load(path);
         Predictor predictor =
-            network.predictor(
-                Math.toIntExact(file.tensor("input").shape()[0]),
-                PlanOptions.DEFAULT.tuning(Tuning.OFF).type(DataType.BF16))) {
+            network.predictor(Math.toIntExact(file.tensor("input").shape()[0]), options)) {
       float[] output = predictor.run(file.tensor("input").toFloats());
       assertClose("output", output, file, 0.08);
     }
