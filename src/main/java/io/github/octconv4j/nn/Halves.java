@@ -33,27 +33,12 @@ final class Halves {
 
   /** The convolution that makes half of the outputs. */
   static OctaveConv2d ofOutputs(OctaveConv2d spec) {
-    return with(spec, spec.in(), new ChannelSplit(spec.out().high() / 2, 0));
+    return spec.withChannels(spec.in(), new ChannelSplit(spec.out().high() / 2, 0));
   }
 
   /** The convolution that reads half of the inputs. */
   static OctaveConv2d ofInputs(OctaveConv2d spec) {
-    return with(spec, new ChannelSplit(spec.in().high() / 2, 0), spec.out());
-  }
-
-  private static OctaveConv2d with(OctaveConv2d spec, ChannelSplit in, ChannelSplit out) {
-    return new OctaveConv2d(
-        in,
-        out,
-        spec.kernelHeight(),
-        spec.kernelWidth(),
-        spec.stride(),
-        spec.padding(),
-        spec.dilationHeight(),
-        spec.dilationWidth(),
-        spec.groups(),
-        spec.strideRule(),
-        spec.sizeRule());
+    return spec.withChannels(new ChannelSplit(spec.in().high() / 2, 0), spec.out());
   }
 
   /** The weights of half of the outputs, 0 or 1. */

@@ -104,18 +104,8 @@ public final class OctaveAdvisor {
   }
 
   private static OctaveConv2d withAlphas(OctaveConv2d spec, double in, double out) {
-    return new OctaveConv2d(
-        ChannelSplit.of(spec.in().total(), in),
-        ChannelSplit.of(spec.out().total(), out),
-        spec.kernelHeight(),
-        spec.kernelWidth(),
-        spec.stride(),
-        spec.padding(),
-        spec.dilationHeight(),
-        spec.dilationWidth(),
-        spec.groups(),
-        spec.strideRule(),
-        spec.sizeRule());
+    return spec.withChannels(
+        ChannelSplit.of(spec.in().total(), in), ChannelSplit.of(spec.out().total(), out));
   }
 
   /**
@@ -199,8 +189,8 @@ public final class OctaveAdvisor {
     }
 
     @Override
-    public boolean wakesOpenMp() {
-      return threads > 1 && plan.formulation().sharing() == Sharing.PRIMITIVES;
+    public String team() {
+      return threads > 1 && plan.formulation().sharing() == Sharing.PRIMITIVES ? OPENMP : "";
     }
 
     @Override

@@ -146,6 +146,22 @@ public record OctaveConv2d(
     return new OctaveLayer(engine, this, weights, options);
   }
 
+  /** Returns this convolution between other channels. */
+  public OctaveConv2d withChannels(ChannelSplit input, ChannelSplit output) {
+    return new OctaveConv2d(
+        input,
+        output,
+        kernelHeight,
+        kernelWidth,
+        stride,
+        padding,
+        dilationHeight,
+        dilationWidth,
+        groups,
+        strideRule,
+        sizeRule);
+  }
+
   /** Returns the paths that have channels on both ends. */
   public Set<OctavePath> paths() {
     Set<OctavePath> paths = EnumSet.noneOf(OctavePath.class);

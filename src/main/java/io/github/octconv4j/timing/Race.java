@@ -8,13 +8,13 @@ import java.util.List;
  * them alike.
  */
 public final class Race {
-  private static final long WARM_UP_NANOS = 200_000_000;
+  private static final long WARM_UP_NANOS = 400_000_000;
   private static final int WARM_UP_ROUNDS = 5;
   private static final long MEASURED_NANOS = 500_000_000;
   private static final int FEWEST_ROUNDS = 60;
   private static final long MOST_NANOS = 20_000_000_000L;
   private static final int FEWEST_SLOW_ROUNDS = 7;
-  private static final long OPENMP_SPINS_MILLIS = 10;
+  private static final long SPINNING_MILLIS = 10;
 
   private final List<Runner> contenders;
   private final boolean mixed;
@@ -22,7 +22,7 @@ public final class Race {
 
   private Race(List<Runner> contenders) {
     this.contenders = contenders;
-    this.mixed = contenders.stream().map(Runner::wakesOpenMp).distinct().count() > 1;
+    this.mixed = contenders.stream().map(Runner::team).distinct().count() > 1;
   }
 
   /**
@@ -60,12 +60,12 @@ public final class Race {
   private long[] round() {
     long[] times = new long[contenders.size()];
     boolean forwards = rounds.size() % 2 == 0;
-    boolean openMp = contenders.get(forwards ? 0 : times.length - 1).wakesOpenMp();
+    String team = contenders.get(forwards ? 0 : times.length - 1).team();
     for (int i = 0; i < times.length; i++) {
       int index = forwards ? i : times.length - 1 - i;
       Runner contender = contenders.get(index);
-      if (mixed && (i == 0 || openMp != contender.wakesOpenMp())) {
-        openMp = contender.wakesOpenMp();
+      if (mixed && (i == 0 || !team.equals(contender.team()))) {
+        team = contender.team();
         settle(contender);
       }
       contender.run(); // not timed: brings its data into the cache, where a network leaves it
@@ -76,10 +76,10 @@ public final class Race {
     return times;
   }
 
-  /** Lets the other kind of threads fall asleep, and those that are needed now wake up. */
+  /** Lets threads of the one before fall asleep, and those that are needed now wake up. */
   private static void settle(Runner next) {
     try {
-      Thread.sleep(OPENMP_SPINS_MILLIS);
+      Thread.sleep(SPINNING_MILLIS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

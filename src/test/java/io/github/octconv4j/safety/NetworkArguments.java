@@ -22,6 +22,7 @@ import io.github.octconv4j.octave.StrideRule;
 import io.github.octconv4j.octave.Tuning;
 import io.github.octconv4j.weights.Metadata;
 import io.github.octconv4j.weights.SafetensorsFile;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -434,6 +435,15 @@ final class NetworkArguments {
   }
 
   private void metadata() {
+    put.accept(
+        "SafetensorsFile.tensor(String)",
+        () -> {
+          try {
+            return args(SafetensorsFile.open(v.file("w.safetensors")), v.chance(0.5) ? "a" : "x_h");
+          } catch (IOException e) {
+            return null; // overwritten by a call before
+          }
+        });
     for (String type : List.of("Metadata.of", "Parameters.of", "Parameters.sliced")) {
       with(type + "(SafetensorsFile)", SafetensorsFile.class, file -> args(null, file));
     }

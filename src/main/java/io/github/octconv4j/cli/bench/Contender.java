@@ -125,8 +125,10 @@ public final class Contender implements Runner, AutoCloseable {
   }
 
   @Override
-  public boolean wakesOpenMp() {
-    return options.threads() > 1 && plan.formulation().sharing() == Sharing.PRIMITIVES;
+  public String team() {
+    return options.threads() > 1 && plan.formulation().sharing() == Sharing.PRIMITIVES
+        ? OPENMP
+        : "";
   }
 
   @Override

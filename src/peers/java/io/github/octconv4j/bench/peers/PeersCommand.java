@@ -3,17 +3,18 @@ package io.github.octconv4j.bench.peers;
 import io.github.octconv4j.bench.report.PeerResult;
 import io.github.octconv4j.cli.bench.LayerShape;
 import io.github.octconv4j.cli.bench.LayerShapes;
+import io.github.octconv4j.timing.Race;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -34,19 +35,11 @@ import picocli.CommandLine.Spec;
     })
 final class PeersCommand implements Callable<Integer> {
   private static final String LAYERS = "/io/github/octconv4j/cli/bench_layers.txt";
-  private static final long NANOS = 600_000_000L;
-  private static final int ROUNDS = 40;
   private static final int QUICK_ROUNDS = 15;
 
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--alpha",
-      split = ",",
-      paramLabel = "A",
-      defaultValue = "0,.125,.25,.5,.75",
-      description = "Shares of low channels; ${DEFAULT-VALUE} by default.")
-  private List<Double> alphas;
+  @Mixin private PeersOptions options;
 
   @Option(
       names = "--layers",
@@ -54,24 +47,6 @@ final class PeersCommand implements Callable<Integer> {
       paramLabel = "N",
       description = "Numbers of layers in bench_layers.txt, from 1; all by default.")
   private List<Integer> numbers = List.of();
-
-  @Option(
-      names = "--threads",
-      split = ",",
-      paramLabel = "N",
-      defaultValue = "1,2",
-      description = "Threads of each library; ${DEFAULT-VALUE} by default.")
-  private List<Integer> threads;
-
-  @Option(names = "--quick", description = "Alpha 0 and .5 on one thread, with few rounds.")
-  private boolean quick;
-
-  @Option(
-      names = "--folder",
-      paramLabel = "FOLDER",
-      defaultValue = "target/bench",
-      description = "Where peers.json is; ${DEFAULT-VALUE} by default.")
-  private Path folder;
 
   /**
    * Runs and ends the JVM: 0 done, 1 outputs disagree, 2 bad usage, 3 something is missing. {@link
@@ -91,21 +66,16 @@ final class PeersCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     List<LayerShape> layers = layers();
-    List<Double> shares = quick ? List.of(0.0, 0.5) : alphas;
-    List<Integer> counts = quick ? List.of(1) : threads;
-    if (counts.stream().anyMatch(count -> count < 1)) {
-      throw usage("--threads must be at least 1, was " + counts);
-    }
     PeersFile<PeerResult> file =
-        new PeersFile<>(folder.resolve("peers.json"), PeerResult.class, PeerResult::isSameAs);
+        new PeersFile<>(options.file("peers.json"), PeerResult.class, PeerResult::isSameAs);
     PrintWriter out = spec.commandLine().getOut();
     boolean agree = true;
     int done = 0;
-    int all = layers.size() * shares.size() * counts.size();
+    int all = layers.size() * options.alphas().size() * options.threads().size();
     for (LayerShape layer : layers) {
-      for (double alpha : shares) {
+      for (double alpha : options.alphas()) {
         Workload workload = new LayerWorkload(layer, alpha);
-        for (int count : counts) {
+        for (int count : options.threads()) {
           List<PeerResult> results = measure(workload, count);
           file.add(results);
           out.printf(Locale.ROOT, "[%d of %d] ", ++done, all);
@@ -148,8 +118,7 @@ final class PeersCommand implements Callable<Integer> {
         contenders.get(i).run();
         errors[i] = Agreement.largestError(contenders.get(i).outputs(), workload.expected());
       }
-      Alternation times =
-          Alternation.of(contenders, count, quick ? QUICK_ROUNDS : ROUNDS, quick ? 0 : NANOS);
+      Race times = Turn.race(contenders, count, options.quick() ? QUICK_ROUNDS : 0);
       List<PeerResult> results = new ArrayList<>();
       for (int i = 0; i < errors.length; i++) {
         Contender contender = contenders.get(i);
@@ -161,7 +130,7 @@ final class PeersCommand implements Callable<Integer> {
                 contender.dtype(),
                 contender.library(),
                 contender.version(),
-                times.median(i),
+                times.microseconds(i),
                 times.spread(i),
                 errors[i]));
       }

@@ -4,6 +4,7 @@ import io.github.octconv4j.bench.report.PeerNetworkResult;
 import io.github.octconv4j.bench.report.PeerNetworkTable;
 import io.github.octconv4j.nn.Model;
 import io.github.octconv4j.octave.Tuning;
+import io.github.octconv4j.timing.Race;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -16,9 +17,9 @@ import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -40,6 +41,8 @@ final class PeersNetCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
+  @Mixin private PeersOptions options;
+
   @Parameters(
       arity = "0..1",
       paramLabel = "NAME",
@@ -48,59 +51,27 @@ final class PeersNetCommand implements Callable<Integer> {
   private String name;
 
   @Option(
-      names = "--alpha",
-      split = ",",
-      paramLabel = "A",
-      defaultValue = "0,.125,.25,.5,.75",
-      description = "Shares of low channels, 0 is dense; ${DEFAULT-VALUE} by default.")
-  private List<Double> alphas;
-
-  @Option(
-      names = "--threads",
-      split = ",",
-      paramLabel = "N",
-      defaultValue = "1,2",
-      description = "Threads of each library; ${DEFAULT-VALUE} by default.")
-  private List<Integer> threads;
-
-  @Option(
       names = "--size",
       paramLabel = "N",
       defaultValue = "224",
       description = "Height and width of the image, ${DEFAULT-VALUE} by default.")
   private int size;
 
-  @Option(names = "--quick", description = "Alpha 0 and .5 on one thread, with few rounds.")
-  private boolean quick;
-
-  @Option(
-      names = "--folder",
-      paramLabel = "FOLDER",
-      defaultValue = "target/bench",
-      description = "Where peers-net.json is; ${DEFAULT-VALUE} by default.")
-  private Path folder;
-
   @Override
   public Integer call() throws IOException {
-    List<Double> shares = quick ? List.of(0.0, 0.5) : alphas;
-    List<Integer> counts = quick ? List.of(1) : threads;
-    if (counts.stream().anyMatch(count -> count < 1)) {
-      throw new ParameterException(
-          spec.commandLine(), "--threads must be at least 1, was " + counts);
-    }
     PeersFile<PeerNetworkResult> file =
         new PeersFile<>(
-            folder.resolve("peers-net.json"), PeerNetworkResult.class, PeerNetworkResult::isSameAs);
+            options.file("peers-net.json"), PeerNetworkResult.class, PeerNetworkResult::isSameAs);
     PrintWriter out = spec.commandLine().getOut();
     Path models = Files.createTempDirectory("octconv4j-peers-net");
     try {
       List<NetworkWorkload> workloads = new ArrayList<>();
-      for (double alpha : shares) {
+      for (double alpha : options.alphas()) {
         Model model = Model.of(name).alpha(alpha).imageSize(size);
         workloads.add(new NetworkWorkload(model, models));
       }
       boolean agree = true;
-      for (int count : counts) {
+      for (int count : options.threads()) {
         say(out, "%d thread%s: from files to the first result", count, count == 1 ? "" : "s");
         List<double[]> starts = new ArrayList<>();
         for (NetworkWorkload workload : workloads) {
@@ -164,7 +135,7 @@ final class PeersNetCommand implements Callable<Integer> {
         contenders.add(workload.contenders(threads));
         all.addAll(contenders.getLast());
       }
-      Alternation times = Alternation.of(all, threads, quick ? QUICK_ROUNDS : ROUNDS, 0);
+      Race times = Turn.race(all, threads, options.quick() ? QUICK_ROUNDS : ROUNDS);
       List<PeerNetworkResult> results = new ArrayList<>();
       for (int w = 0; w < workloads.size(); w++) {
         NetworkWorkload workload = workloads.get(w);
@@ -179,7 +150,7 @@ final class PeersNetCommand implements Callable<Integer> {
                   contender.dtype(),
                   contender.library(),
                   contender.version(),
-                  times.median(at) / 1e3,
+                  times.microseconds(at) / 1e3,
                   times.spread(at),
                   starts.get(w)[i],
                   Agreement.largestError(contender.outputs(), workload.expected())));
