@@ -100,7 +100,9 @@ class PeersAgreementTest {
       kernel[i] = i < 27 ? -1 : 1;
     }
     float[] y = Migrating.javaCpp(image, kernel);
-    assertThat(Arrays.copyOf(y, 64)).containsOnly(0);
+    for (int i = 0; i < 64; i++) {
+      assertThat(y[i]).isZero(); // of either sign
+    }
     assertThat(Arrays.copyOfRange(y, 64, 256)).containsOnly(3);
   }
 
