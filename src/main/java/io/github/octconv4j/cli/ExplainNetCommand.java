@@ -49,8 +49,11 @@ final class ExplainNetCommand implements Callable<Integer> {
     List<Double> alphas = others.and(alpha, share -> options.model(share).graph());
     PlanOptions planOptions = options.planOptions();
     // What it chooses is kept in the options and so the plan that is shown.
-    Advice advice =
-        new OctaveAdvisor(planOptions, alphas).advise(options.model(0), options.batch());
+    Advice advice;
+    try (Progress progress = Progress.of("planning and measuring", alphas.size() + 1)) {
+      advice = new OctaveAdvisor(planOptions, alphas).advise(options.model(0), options.batch());
+      progress.step(alphas.size() + 1);
+    }
     try (NetContender dense = new NetContender(options.model(0), options.batch(), planOptions);
         NetContender octave =
             new NetContender(options.model(alpha), options.batch(), planOptions)) {
