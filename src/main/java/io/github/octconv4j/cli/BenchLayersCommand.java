@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -70,20 +71,28 @@ final class BenchLayersCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     OutputFile jsonFile = json.isPresent() ? OutputFile.of(json.get()) : null;
     OutputFile plotFile = plot.isPresent() ? OutputFile.of(plot.get()) : null;
+    if (alphas.isEmpty()) {
+      throw new ParameterException(spec.commandLine(), "--alpha must name at least one share");
+    }
     List<Double> shares = alphas.stream().distinct().sorted().toList();
     List<LayerShape> layers = layers();
     for (LayerShape layer : layers) {
       shares.forEach(layer::spec); // what has no octave form is found before anything is run
     }
     Machine machine = Machine.here(options.threads());
-    List<LayerResult> results = measure(layers, shares);
-    BenchReport report = new BenchReport(machine, results);
-    report.print(spec.commandLine().getOut());
-    if (jsonFile != null) {
-      StringWriter text = new StringWriter();
-      Json.print(new PrintWriter(text), report::write);
-      jsonFile.write(text.toString().getBytes(StandardCharsets.UTF_8));
+    List<LayerResult> results = new ArrayList<>();
+    try (Engine engine = Engine.cpu();
+        Progress progress = Progress.of("bench layers", layers.size())) {
+      LayerBench bench = new LayerBench(engine, options.planOptions(), runs.orElse(0));
+      for (LayerShape layer : layers) {
+        results.addAll(bench.run(layer, shares));
+        if (jsonFile != null) { // after each layer: an interruption loses nothing
+          write(jsonFile, new BenchReport(machine, results));
+        }
+        progress.step(1);
+      }
     }
+    new BenchReport(machine, results).print(spec.commandLine().getOut());
     if (plotFile != null) {
       String title = "Octave convolution against dense (f32), octave " + options;
       plotFile.write(new RatioPlot(title, machine.toString()).toPng(RatioPlot.ofLayers(results)));
@@ -107,16 +116,9 @@ final class BenchLayersCommand implements Callable<Integer> {
     return layers;
   }
 
-  private List<LayerResult> measure(List<LayerShape> layers, List<Double> shares) {
-    List<LayerResult> results = new ArrayList<>();
-    try (Engine engine = Engine.cpu();
-        Progress progress = Progress.of("bench layers", layers.size())) {
-      LayerBench bench = new LayerBench(engine, options.planOptions(), runs.orElse(0));
-      for (LayerShape layer : layers) {
-        results.addAll(bench.run(layer, shares));
-        progress.step(1);
-      }
-    }
-    return results;
+  private static void write(OutputFile file, BenchReport report) throws IOException {
+    StringWriter text = new StringWriter();
+    Json.print(new PrintWriter(text), report::write);
+    file.write(text.toString().getBytes(StandardCharsets.UTF_8));
   }
 }

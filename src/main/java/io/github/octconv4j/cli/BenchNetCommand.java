@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code octconv bench net}: a whole network, octave against dense. */
@@ -60,6 +61,9 @@ final class BenchNetCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     OutputFile jsonFile = json.isPresent() ? OutputFile.of(json.get()) : null;
     OutputFile plotFile = plot.isPresent() ? OutputFile.of(plot.get()) : null;
+    if (alphas.isEmpty()) {
+      throw new ParameterException(spec.commandLine(), "--alpha must name at least one share");
+    }
     List<Double> shares = alphas.stream().distinct().sorted().toList();
     for (double alpha : shares) {
       options.model(alpha).graph(); // what has no octave form is found before anything is run

@@ -9,6 +9,7 @@ import io.github.octconv4j.nn.Predictor;
 import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.octave.Tuning;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -90,6 +91,10 @@ final class MapsCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(),
           "--size must be even and 32 to %d, was %d".formatted(MOST_SIZE, size.get()));
+    }
+    if (Files.exists(image) && Files.exists(out) && Files.isSameFile(image, out)) {
+      throw new ParameterException(
+          spec.commandLine(), "OUT.png is the picture itself; give another file");
     }
     OutputFile file = OutputFile.of(out);
     Image picture = ImageFiles.read(image);

@@ -180,6 +180,15 @@ class BenchLayersCommandTest {
   }
 
   @Test
+  void noAlpha() {
+    bench("--alpha", ",", PROBLEM)
+        .failed(
+            2,
+            "octconv bench layers: --alpha must name at least one share;"
+                + " see octconv bench layers --help");
+  }
+
+  @Test
   void badLayers() throws IOException {
     bench(PROBLEM, "mb1ic8oc8_id4ih4iw4kd1kh1kw1")
         .failed(

@@ -81,6 +81,17 @@ class MapsCommandTest {
   }
 
   @Test
+  void thePictureItselfIsKept() throws IOException {
+    Path copy = Files.copy(CAT, folder.resolve("cat.jpg"));
+    CommandRun.of("maps", copy, copy)
+        .failed(
+            2,
+            "octconv maps: OUT.png is the picture itself; give another file;"
+                + " see octconv maps --help");
+    assertThat(copy).hasSameBinaryContentAs(CAT);
+  }
+
+  @Test
   void whatCannotBeDrawn() throws IOException {
     Path sheet = folder.resolve("missing").resolve("maps.png");
     CommandRun.of("maps", CAT, sheet)
