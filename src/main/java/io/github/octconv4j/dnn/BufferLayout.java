@@ -44,12 +44,12 @@ final class BufferLayout {
   /** Places the temporaries in several orders and returns the smallest layout. */
   static BufferLayout of(List<Buffer> buffers, List<Section> sections) {
     List<Life> lives = lives(buffers, sections);
-    BufferLayout best = placed(buffers.size(), lives);
-    for (Comparator<Life> order : ORDERS) {
-      lives.sort(order.thenComparing(Comparator.comparingLong(Life::bytes).reversed()));
-      BufferLayout layout = placed(buffers.size(), lives);
-      best = layout.bytes < best.bytes ? layout : best;
-    }
+    BufferLayout best =
+        ORDERS.stream()
+            .map(order -> order.thenComparing(Comparator.comparingLong(Life::bytes).reversed()))
+            .map(order -> placed(buffers.size(), lives.stream().sorted(order).toList()))
+            .min(Comparator.comparingLong(layout -> layout.bytes))
+            .orElseThrow();
     best.largestLive = largestLive(lives, sections.size());
     best.scratchpadBytes = scratchpadBytes(sections);
     return best;

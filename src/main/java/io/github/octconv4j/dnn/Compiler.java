@@ -3,7 +3,6 @@ package io.github.octconv4j.dnn;
 import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -52,9 +51,7 @@ final class Compiler {
   private MemorySegment here() {
     try (Arena arena = Arena.ofConfined();
         Threads.Scope scope = Threads.use(desc.threads())) {
-      MemorySegment out = arena.allocate(ValueLayout.ADDRESS);
-      Status.check(dnnl_h.dnnl_primitive_create(out, pd), "compile %s", desc);
-      return out.get(ValueLayout.ADDRESS, 0);
+      return Native.create(arena, out -> dnnl_h.dnnl_primitive_create(out, pd), "compile %s", desc);
     }
   }
 

@@ -115,7 +115,7 @@ final class PointwiseBands {
       int highs = Math.toIntExact(xHigh.desc().dim(1));
       builder.reorder(task.name() + ".low", up, channels(both, highs, up), PostOps.NONE);
       builder.convolution(
-          kernel(OctavePath.HH).besideInput(kernel(OctavePath.LH)),
+          task.kernel(OctavePath.HH).besideInput(task.kernel(OctavePath.LH)),
           task.bias(Frequency.HIGH),
           POINT,
           both,
@@ -125,9 +125,15 @@ final class PointwiseBands {
       Operand half = start(pooled, band.count());
       Operand y = low(task.yLow(), band);
       builder.pool(task.name() + ".pool", xHigh, half);
-      builder.convolution(kernel(OctavePath.LL), task.bias(Frequency.LOW), POINT, xLow, y, first);
       builder.convolution(
-          kernel(OctavePath.HL), null, POINT, half, y, task.activation().after(PostOps.NONE.sum()));
+          task.kernel(OctavePath.LL), task.bias(Frequency.LOW), POINT, xLow, y, first);
+      builder.convolution(
+          task.kernel(OctavePath.HL),
+          null,
+          POINT,
+          half,
+          y,
+          task.activation().after(PostOps.NONE.sum()));
     }
 
     private void addResults(Share band) {
@@ -136,7 +142,7 @@ final class PointwiseBands {
       Operand yLow = low(task.yLow(), band);
       Operand both = start(wide, 2 * band.count());
       builder.convolution(
-          kernel(OctavePath.HH).besideOutput(kernel(OctavePath.HL)),
+          task.kernel(OctavePath.HH).besideOutput(task.kernel(OctavePath.HL)),
           null,
           POINT,
           high(task.xHigh(), band),
@@ -145,7 +151,7 @@ final class PointwiseBands {
 
       Operand lh = start(Objects.requireNonNull(small), band.count());
       builder.convolution(
-          kernel(OctavePath.LH), task.bias(Frequency.HIGH), POINT, xLow, lh, PostOps.NONE);
+          task.kernel(OctavePath.LH), task.bias(Frequency.HIGH), POINT, xLow, lh, PostOps.NONE);
       builder.reorder(task.name() + ".high", channels(both, 0, yHigh), yHigh, first);
       builder.upsample(task.name() + ".up", lh, yHigh, task.activation().after(PostOps.NONE.sum()));
 
@@ -158,7 +164,7 @@ final class PointwiseBands {
           PostOps.NONE);
       builder.pool(task.name() + ".pool", full, hl);
       builder.convolutionPlus(
-          kernel(OctavePath.LL),
+          task.kernel(OctavePath.LL),
           task.bias(Frequency.LOW),
           POINT,
           xLow,
@@ -175,10 +181,6 @@ final class PointwiseBands {
     private Operand low(Operand x, Share band) {
       return Images.rows(x, image, band.first(), band.count());
     }
-  }
-
-  private Kernel kernel(OctavePath path) {
-    return task.kernel(path);
   }
 
   private static Operand start(Operand x, int rows) {

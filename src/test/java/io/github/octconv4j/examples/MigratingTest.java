@@ -62,7 +62,7 @@ class MigratingTest {
     Files.write(file, writer.toBytes());
     try (Arena arena = Arena.ofConfined()) {
       OctaveTensor x =
-          OctaveTensor.of(ones(arena, 1, 32, 4, 4), Tensor.of(arena, twos(32 * 4), 1, 32, 2, 2));
+          OctaveTensor.of(filled(arena, 1, 1, 32, 4, 4), filled(arena, 2, 1, 32, 2, 2));
       OctaveTensor y = Migrating.fromPyTorch(file, x);
       assertThat(y.high().floats()).hasSize(64 * 16).containsOnly(32 + 2 * 32);
       assertThat(y.low().floats()).hasSize(64 * 4).containsOnly(32 + 2 * 32);
@@ -89,15 +89,9 @@ class MigratingTest {
     assertThat(Arrays.copyOfRange(y, 64, 256)).containsOnly(3);
   }
 
-  private static Tensor ones(Arena arena, long... dims) {
+  private static Tensor filled(Arena arena, float value, long... dims) {
     float[] values = new float[(int) Arrays.stream(dims).reduce(1, (a, b) -> a * b)];
-    Arrays.fill(values, 1);
+    Arrays.fill(values, value);
     return Tensor.of(arena, values, dims);
-  }
-
-  private static float[] twos(int count) {
-    float[] values = new float[count];
-    Arrays.fill(values, 2);
-    return values;
   }
 }
