@@ -3,20 +3,14 @@ package io.github.octconv4j.nn;
 import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.nn.Advice.Trial;
 import io.github.octconv4j.octave.ChannelSplit;
-import io.github.octconv4j.octave.Formulation.Sharing;
 import io.github.octconv4j.octave.OctaveConv2d;
-import io.github.octconv4j.octave.OctaveDesc;
-import io.github.octconv4j.octave.OctaveExecution;
-import io.github.octconv4j.octave.OctaveLayer;
 import io.github.octconv4j.octave.OctavePlan;
 import io.github.octconv4j.octave.OctaveShape;
-import io.github.octconv4j.octave.OctaveTensor;
-import io.github.octconv4j.octave.OutputFormat;
 import io.github.octconv4j.octave.PlanOptions;
+import io.github.octconv4j.timing.LayerRunner;
 import io.github.octconv4j.timing.Race;
 import io.github.octconv4j.timing.RandomData;
 import io.github.octconv4j.timing.Runner;
-import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -155,46 +149,29 @@ public final class OctaveAdvisor {
     private final double alpha;
     private final OctaveConv2d spec;
     private final OctaveShape input;
-    private final int threads;
-    private final OctaveLayer layer;
-    private final OctavePlan plan;
-    private final OctaveExecution execution;
-    private final Arena arena = Arena.ofShared();
-    private final OctaveTensor x;
-    private final OctaveTensor y;
+    private final LayerRunner runner;
 
     LayerForm(
         Engine engine, OctaveConv2d spec, OctaveShape input, PlanOptions options, double alpha) {
       this.alpha = alpha;
       this.spec = spec;
       this.input = input;
-      this.threads = options.threads();
-      RandomData data = new RandomData();
-      this.layer = spec.on(engine, data.weights(spec, true), options);
-      this.plan = layer.plan(OctaveDesc.any(spec.in(), input), OutputFormat.ANY);
-      try {
-        this.x = data.tensor(plan.input(), arena);
-        this.y = data.tensor(plan.output(), arena);
-        this.execution = plan.newExecution();
-      } catch (RuntimeException | Error e) {
-        plan.close();
-        arena.close();
-        throw e;
-      }
+      this.runner = LayerRunner.of(engine, spec, input, true, options);
     }
 
     @Override
     public void run() {
-      execution.run(x, y);
+      runner.run();
     }
 
     @Override
     public String team() {
-      return threads > 1 && plan.formulation().sharing() == Sharing.PRIMITIVES ? OPENMP : "";
+      return runner.team();
     }
 
     @Override
     public Trial trial(double microseconds) {
+      OctavePlan plan = runner.plan();
       return new Trial(
           alpha,
           spec.multiplyAdds(input),
@@ -205,10 +182,7 @@ public final class OctaveAdvisor {
 
     @Override
     public void close() {
-      execution.close();
-      plan.close();
-      layer.close();
-      arena.close();
+      runner.close();
     }
   }
 
