@@ -1,12 +1,9 @@
 package io.github.octconv4j.bench;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.github.octconv4j.cli.Json;
 import io.github.octconv4j.cli.Machine;
 import io.github.octconv4j.cli.OutputFile;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -69,12 +66,7 @@ public final class Measured {
   /** Adds a result; values are strings, numbers or null. */
   public void add(Map<String, Object> result) throws IOException {
     results.add(result);
-    file.write(
-        out -> {
-          PrintWriter writer = new PrintWriter(out, false, StandardCharsets.UTF_8);
-          Json.print(writer, this::write);
-          writer.flush();
-        });
+    file.writeJson(this::write);
   }
 
   private void write(JsonGenerator json) throws IOException {

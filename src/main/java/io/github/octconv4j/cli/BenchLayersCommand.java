@@ -6,9 +6,6 @@ import io.github.octconv4j.cli.bench.LayerShape;
 import io.github.octconv4j.cli.bench.LayerShapes;
 import io.github.octconv4j.dnn.Engine;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +15,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -35,14 +31,7 @@ import picocli.CommandLine.Spec;
 final class BenchLayersCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--alpha",
-      paramLabel = "A",
-      split = ",",
-      defaultValue = ".125,.25,.5,.75",
-      converter = AlphaConverter.class,
-      description = "Shares of low channels, separated by commas; .125,.25,.5,.75 by default.")
-  private List<Double> alphas;
+  @Mixin private AlphaOptions alphas;
 
   @Mixin private LayerOptions options;
 
@@ -71,10 +60,7 @@ final class BenchLayersCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     OutputFile jsonFile = json.isPresent() ? OutputFile.of(json.get()) : null;
     OutputFile plotFile = plot.isPresent() ? OutputFile.of(plot.get()) : null;
-    if (alphas.isEmpty()) {
-      throw new ParameterException(spec.commandLine(), "--alpha must name at least one share");
-    }
-    List<Double> shares = alphas.stream().distinct().sorted().toList();
+    List<Double> shares = alphas.shares();
     List<LayerShape> layers = layers();
     for (LayerShape layer : layers) {
       shares.forEach(layer::spec); // what has no octave form is found before anything is run
@@ -87,7 +73,7 @@ final class BenchLayersCommand implements Callable<Integer> {
       for (LayerShape layer : layers) {
         results.addAll(bench.run(layer, shares));
         if (jsonFile != null) { // after each layer: an interruption loses nothing
-          write(jsonFile, new BenchReport(machine, results));
+          jsonFile.writeJson(new BenchReport(machine, results)::write);
         }
         progress.step(1);
       }
@@ -114,11 +100,5 @@ final class BenchLayersCommand implements Callable<Integer> {
           "there is no problem in %s, expected at least one".formatted(arguments));
     }
     return layers;
-  }
-
-  private static void write(OutputFile file, BenchReport report) throws IOException {
-    StringWriter text = new StringWriter();
-    Json.print(new PrintWriter(text), report::write);
-    file.write(text.toString().getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -5,8 +5,6 @@ import io.github.octconv4j.cli.bench.NetContender;
 import io.github.octconv4j.timing.Race;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +15,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code octconv bench net}: a whole network, octave against dense. */
@@ -35,14 +32,7 @@ final class BenchNetCommand implements Callable<Integer> {
 
   @Mixin private NetOptions options;
 
-  @Option(
-      names = "--alpha",
-      paramLabel = "A",
-      split = ",",
-      defaultValue = ".125,.25,.5,.75",
-      converter = AlphaConverter.class,
-      description = "Shares of low channels, separated by commas; .125,.25,.5,.75 by default.")
-  private List<Double> alphas;
+  @Mixin private AlphaOptions alphas;
 
   @Option(
       names = "--runs",
@@ -61,10 +51,7 @@ final class BenchNetCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     OutputFile jsonFile = json.isPresent() ? OutputFile.of(json.get()) : null;
     OutputFile plotFile = plot.isPresent() ? OutputFile.of(plot.get()) : null;
-    if (alphas.isEmpty()) {
-      throw new ParameterException(spec.commandLine(), "--alpha must name at least one share");
-    }
-    List<Double> shares = alphas.stream().distinct().sorted().toList();
+    List<Double> shares = alphas.shares();
     for (double alpha : shares) {
       options.model(alpha).graph(); // what has no octave form is found before anything is run
     }
@@ -72,9 +59,7 @@ final class BenchNetCommand implements Callable<Integer> {
     List<NetResult> results = measure(shares);
     print(spec.commandLine().getOut(), machine, results);
     if (jsonFile != null) {
-      StringWriter text = new StringWriter();
-      Json.print(new PrintWriter(text), g -> write(g, machine, results));
-      jsonFile.write(text.toString().getBytes(StandardCharsets.UTF_8));
+      jsonFile.writeJson(json -> write(json, machine, results));
     }
     if (plotFile != null) {
       String title = results.getFirst().name() + " against dense (f32), octave " + options;

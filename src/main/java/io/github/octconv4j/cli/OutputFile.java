@@ -3,6 +3,8 @@ package io.github.octconv4j.cli;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -46,6 +48,16 @@ public final class OutputFile {
   /** Replaces the file. */
   public void write(byte[] bytes) throws IOException {
     write(out -> out.write(bytes));
+  }
+
+  /** Replaces the file by a JSON object. */
+  public void writeJson(Json.Content content) throws IOException {
+    write(
+        out -> {
+          PrintWriter writer = new PrintWriter(out, false, StandardCharsets.UTF_8);
+          Json.print(writer, content);
+          writer.flush();
+        });
   }
 
   /** Replaces the file by what is written. */
