@@ -136,12 +136,23 @@ public record OctaveConv2d(
     return new OctaveConv2dBuilder(inChannels, outChannels);
   }
 
-  /** Makes the convolution ready to run; plans are built at the first use of each image size. */
+  /**
+   * Makes the convolution ready to run on one thread, with the other defaults of {@link
+   * PlanOptions#DEFAULT} too; plans are built at the first use of each image size.
+   *
+   * @throws IllegalArgumentException if the weights were made for another specification
+   * @throws IllegalStateException if the engine is closed
+   */
   public OctaveLayer on(Engine engine, OctaveWeights weights) {
     return on(engine, weights, PlanOptions.DEFAULT);
   }
 
-  /** Makes the convolution ready to run with other options. */
+  /**
+   * Makes the convolution ready to run with other options.
+   *
+   * @throws IllegalArgumentException if the weights were made for another specification
+   * @throws IllegalStateException if the engine is closed
+   */
   public OctaveLayer on(Engine engine, OctaveWeights weights, PlanOptions options) {
     return new OctaveLayer(engine, this, weights, options);
   }

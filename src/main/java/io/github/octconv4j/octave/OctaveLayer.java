@@ -31,6 +31,10 @@ public final class OctaveLayer implements AutoCloseable {
     Objects.requireNonNull(weights, "weights");
     Objects.requireNonNull(options, "options");
     weights.requireFit(spec);
+    if (engine.isClosed()) {
+      throw new IllegalStateException(
+          "engine is closed; open one with Engine.cpu() and close it after its layers");
+    }
     this.engine = engine;
     this.spec = spec;
     this.weights = weights;

@@ -288,6 +288,16 @@ class OctavePlanTest {
   }
 
   @Test
+  void aClosedEngineIsRefusedAtOnce() {
+    OctaveProblem problem = middle();
+    Engine own = Engine.cpu();
+    own.close();
+    assertThatThrownBy(() -> problem.spec.on(own, problem.weights()))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("engine is closed; open one with Engine.cpu() and close it after its layers");
+  }
+
+  @Test
   void inputsOfOtherShapesAreNamed() {
     OctaveProblem problem = middle();
     try (OctaveLayer layer = layer(problem);
