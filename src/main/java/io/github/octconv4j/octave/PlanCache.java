@@ -88,10 +88,10 @@ public final class PlanCache<P extends Plan> implements AutoCloseable {
    * @param size plans in the cache
    * @param bytes their native memory
    * @param hits requests that found a plan, or one being built
-   * @param misses requests that built one
+   * @param misses requests that built one; those that were refused, or failed, are not counted
    * @param evictions plans dropped for others
    * @param runs of all plans, also of those that were dropped since
-   * @param buildNanos time spent building, in nanoseconds
+   * @param buildNanos time spent building, in nanoseconds, also where that failed
    */
   public record Statistics(
       int size, long bytes, long hits, long misses, long evictions, long runs, long buildNanos) {}
@@ -148,7 +148,6 @@ public final class PlanCache<P extends Plan> implements AutoCloseable {
       }
     }
     if (build) {
-      misses.increment();
       build(key, entry, builder);
     } else {
       hits.increment();
@@ -171,6 +170,7 @@ public final class PlanCache<P extends Plan> implements AutoCloseable {
     long start = System.nanoTime();
     try {
       P plan = Objects.requireNonNull(builder.get(), "the builder returned no plan");
+      misses.increment(); // before anyone can have the plan
       entry.plan.complete(plan);
       evict(entry, plan.bytes());
     } catch (RuntimeException | Error e) {

@@ -319,6 +319,7 @@ class OctavePlanTest {
       assertThatThrownBy(() -> layer.plan(new OctaveDesc(flat, x.low().desc()), OutputFormat.NHWC))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("high part must be (n, 32, h, w), was f32 32 a");
+      assertThat(layer.statistics().misses()).isZero();
     }
     OctaveProblem plain = problem(OctaveConv2d.of(4, 4).build(), 1, 4, 4);
     try (OctaveLayer layer = layer(plain);
