@@ -1,8 +1,8 @@
 package io.github.octconv4j.dnn;
 
+import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
@@ -14,6 +14,8 @@ import java.util.Objects;
  * @since 0.1.0
  */
 public final class Program extends NativeHandle {
+  private static final System.Logger LOGGER = System.getLogger(Program.class.getName());
+
   private final Engine engine;
   private final int threads;
   private final List<Buffer> buffers;
@@ -84,6 +86,34 @@ public final class Program extends NativeHandle {
         .toList();
   }
 
+  /**
+   * Returns the steps for which oneDNN has nothing but a slow reference implementation, each as
+   * {@code name by implementation}.
+   */
+  public List<String> references() {
+    return allSteps()
+        .filter(step -> step.primitive().desc().isReference())
+        .map(step -> step.name() + " by " + step.primitive().desc().implementation())
+        .toList();
+  }
+
+  /**
+   * Logs a warning if there are {@link #references}: for whoever settles on this program.
+   *
+   * @param computed what the program computes, for the message
+   */
+  public void warnOfReferences(Object computed) {
+    Objects.requireNonNull(computed, "computed");
+    List<String> references = references();
+    if (!references.isEmpty()) {
+      LOGGER.log(
+          Level.WARNING,
+          "oneDNN has nothing but slow reference implementations for {0} in the plan for {1}",
+          references,
+          computed);
+    }
+  }
+
   /** Returns the bytes of the constants, which exist once. */
   public long constantBytes() {
     return constantBytes;
@@ -149,6 +179,6 @@ public final class Program extends NativeHandle {
 
   @Override
   public String toString() {
-    return "Program" + Arrays.toString(steps().toArray());
+    return "Program" + steps();
   }
 }

@@ -2,16 +2,13 @@ package io.github.octconv4j.nn;
 
 import io.github.octconv4j.dnn.Constants;
 import io.github.octconv4j.dnn.Engine;
-import io.github.octconv4j.dnn.StepInfo;
 import io.github.octconv4j.image.Image;
 import io.github.octconv4j.octave.PlanCache;
 import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.weights.SafetensorsFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.System.Logger.Level;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +21,6 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public final class Network implements AutoCloseable {
-  private static final System.Logger LOGGER = System.getLogger(Network.class.getName());
   private static final int CACHED_PLANS = 8;
   private static final long CACHED_BYTES = 4L << 30;
 
@@ -225,21 +221,9 @@ public final class Network implements AutoCloseable {
         () -> {
           NetworkPlan plan =
               new NetworkPlanner(engine, graph, batch, options, parameters, constants).plan(traced);
-          warnOfReferences(plan);
+          plan.program().warnOfReferences("network " + info.name());
           return plan;
         });
-  }
-
-  private void warnOfReferences(NetworkPlan plan) {
-    List<String> slow =
-        plan.program().steps().stream().filter(StepInfo::reference).map(StepInfo::name).toList();
-    if (!slow.isEmpty()) {
-      LOGGER.log(
-          Level.WARNING,
-          "oneDNN has nothing but slow reference implementations for {0} in {1}",
-          slow,
-          info.name());
-    }
   }
 
   /**

@@ -4,7 +4,6 @@ import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.Tensor;
 import io.github.octconv4j.octave.Formulation.Sharing;
-import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -21,7 +20,6 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public final class OctavePlanner {
-  private static final System.Logger LOGGER = System.getLogger(OctavePlanner.class.getName());
   private static final int MOST_TIMED = 16;
   private static final int FEWEST_TIMED = 6;
   private static final double MICROSECONDS_OF_A_ROUND = 60_000;
@@ -144,14 +142,7 @@ public final class OctavePlanner {
   private OctavePlan chosen(
       PlanChoiceEvent event, OctavePlan plan, String way, int possible, int timed) {
     event.commit(this::key, plan, way, possible, timed);
-    List<String> references = references(plan);
-    if (!references.isEmpty()) {
-      LOGGER.log(
-          Level.WARNING,
-          "oneDNN has nothing but slow reference implementations for {0} in the plan for {1}",
-          references,
-          key());
-    }
+    plan.program().warnOfReferences(key());
     return plan;
   }
 
@@ -191,7 +182,7 @@ public final class OctavePlanner {
   private OctavePlan firstWithoutReference(List<Formulation> possible) {
     for (Formulation formulation : possible) {
       OctavePlan plan = build(formulation);
-      if (references(plan).isEmpty()) {
+      if (plan.program().references().isEmpty()) {
         return plan;
       }
       plan.close();
@@ -213,7 +204,7 @@ public final class OctavePlanner {
             break;
           }
           OctavePlan plan = build(formulation);
-          List<String> references = references(plan);
+          List<String> references = plan.program().references();
           if (references.isEmpty()) {
             contenders.add(new Contender(plan, arena));
           } else {
@@ -234,7 +225,7 @@ public final class OctavePlanner {
                   contender.plan.formulation(),
                   contender.best,
                   true,
-                  references(contender.plan),
+                  contender.plan.program().references(),
                   contender == best));
         }
         options.choices().put(key(), best.plan.formulation());
@@ -280,13 +271,6 @@ public final class OctavePlanner {
     OctavePlan plan = OctavePlan.build(engine, spec, weights, input, output, options, formulation);
     event.commit(spec, input, plan);
     return plan;
-  }
-
-  private static List<String> references(OctavePlan plan) {
-    return plan.steps().stream()
-        .filter(step -> step.reference())
-        .map(step -> step.name() + " by " + step.implementation())
-        .toList();
   }
 
   /** Everything that a choice depends on, in one line. */

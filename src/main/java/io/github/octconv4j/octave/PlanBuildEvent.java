@@ -40,7 +40,7 @@ final class PlanBuildEvent extends Event {
       input = x.toString();
       formulation = plan.formulation().toString();
       primitives = plan.steps().size();
-      references = plan.steps().stream().filter(step -> step.reference()).count();
+      references = plan.program().references().size();
       multiplyAdds = plan.multiplyAdds();
       commit();
     }

@@ -41,7 +41,7 @@ class LogTest {
     assertThat(lines).hasSize(1);
     assertThat(lines.getFirst())
         .startsWith(
-            "WARNING io.github.octconv4j.octave.OctavePlanner: oneDNN has nothing but slow"
+            "WARNING io.github.octconv4j.dnn.Program: oneDNN has nothing but slow"
                 + " reference implementations for [octave.hh by ref:any] in the plan for"
                 + " OctaveConv2d[");
   }
