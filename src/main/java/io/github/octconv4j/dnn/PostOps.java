@@ -60,9 +60,9 @@ public record PostOps(List<PostOp> list) {
    * @param algorithm one of {@code BINARY_*}
    * @param src1 the other tensor; a dimension of 1 is broadcast
    */
-  public record BinaryWith(Algorithm algorithm, MemoryDesc src1) implements PostOp {
+  public record Binary(Algorithm algorithm, MemoryDesc src1) implements PostOp {
     /** Checks the algorithm. */
-    public BinaryWith {
+    public Binary {
       Objects.requireNonNull(algorithm, "algorithm");
       Objects.requireNonNull(src1, "src1");
       algorithm.require("BINARY");
@@ -116,7 +116,7 @@ public record PostOps(List<PostOp> list) {
       return dnnl_h.dnnl_post_ops_append_eltwise(
           ops, eltwise.algorithm.code(), eltwise.alpha, eltwise.beta);
     }
-    BinaryWith binary = (BinaryWith) op;
+    Binary binary = (Binary) op;
     return dnnl_h.dnnl_post_ops_append_binary(ops, binary.algorithm.code(), binary.src1.in(arena));
   }
 

@@ -171,7 +171,7 @@ public final class PrimitiveDesc extends NativeHandle {
     }
     List<PostOps.PostOp> postOps = attributes.postOps().list();
     for (int i = 0; i < postOps.size(); i++) {
-      if (postOps.get(i) instanceof PostOps.BinaryWith binary) {
+      if (postOps.get(i) instanceof PostOps.Binary binary) {
         descs.put(Arg.postOp(i), binary.src1());
       }
     }

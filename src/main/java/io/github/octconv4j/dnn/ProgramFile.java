@@ -178,7 +178,7 @@ final class ProgramFile {
       line("postop", "sum", sum.scale());
     } else if (postOp instanceof PostOps.Eltwise eltwise) {
       line("postop", "eltwise", eltwise.algorithm().code(), eltwise.alpha(), eltwise.beta());
-    } else if (postOp instanceof PostOps.BinaryWith binary) {
+    } else if (postOp instanceof PostOps.Binary binary) {
       line("postop", "binary", binary.algorithm().code(), indexOf(binary.src1()));
     }
   }

@@ -349,7 +349,7 @@ public final class OctaveProgramBuilder {
       PostOps first,
       Activation activation) {
     PostOps postOps =
-        activation.after(first.and(new PostOps.BinaryWith(Algorithm.BINARY_ADD, plus.desc())));
+        activation.after(first.and(new PostOps.Binary(Algorithm.BINARY_ADD, plus.desc())));
     Arg arg = Arg.postOp(first.list().size());
     convolution(kernel, bias, window, x, y, postOps, Map.of(arg, plus));
   }

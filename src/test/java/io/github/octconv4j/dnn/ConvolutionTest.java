@@ -317,7 +317,7 @@ class ConvolutionTest {
             .and(new PostOps.Sum(0.5f))
             .relu()
             .and(
-                new PostOps.BinaryWith(
+                new PostOps.Binary(
                     Algorithm.BINARY_MUL, MemoryDesc.of(DataType.F32, tag, channelDims)))
             .and(new PostOps.Eltwise(Algorithm.ELTWISE_LINEAR, 2, 1));
     assertThat(ops).hasToString("+sum:0.5+relu+mul+linear");

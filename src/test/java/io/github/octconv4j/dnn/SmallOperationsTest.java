@@ -185,7 +185,7 @@ class SmallOperationsTest {
     assertThatThrownBy(() -> new PostOps.Eltwise(Algorithm.BINARY_ADD, 0, 0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("algorithm must be one of ELTWISE_*, was BINARY_ADD");
-    assertThatThrownBy(() -> new PostOps.BinaryWith(Algorithm.ELTWISE_RELU, any(1)))
+    assertThatThrownBy(() -> new PostOps.Binary(Algorithm.ELTWISE_RELU, any(1)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("algorithm must be one of BINARY_*, was ELTWISE_RELU");
   }
