@@ -70,10 +70,15 @@ final class Alternatives {
   }
 
   private static Operation with(Operation operation, UnaryOperator<MemoryDesc> change) {
-    if (operation instanceof Convolution convolution) {
-      return convolution.with(change);
-    } else if (operation instanceof Pooling pooling) {
-      return pooling.with(change);
+    if (operation instanceof Convolution c) {
+      return new Convolution(
+          change.apply(c.src()),
+          change.apply(c.weights()),
+          c.bias(),
+          change.apply(c.dst()),
+          c.window());
+    } else if (operation instanceof Pooling p) {
+      return new Pooling(p.algorithm(), change.apply(p.src()), change.apply(p.dst()), p.window());
     } else if (operation instanceof Resampling r) {
       return new Resampling(r.algorithm(), change.apply(r.src()), change.apply(r.dst()));
     } else if (operation instanceof Reorder r) {

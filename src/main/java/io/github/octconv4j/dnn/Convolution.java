@@ -4,59 +4,24 @@ import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Convolution for inference, in 1, 2 or 3 spatial dimensions.
  *
- * <p>Shapes: src (n, ic, id, ih, iw), weights (oc, ic, kd, kh, kw) or (g, oc/g, ic/g, kd, kh, kw),
- * bias (oc), dst (n, oc, od, oh, ow), with the leading spatial dimensions left out where there are
- * fewer. Each may have the layout {@code any}.
- *
+ * @param src (n, ic, id, ih, iw), with the leading spatial dimensions left out where there are fewer;
+ *     as all others it may have the layout {@code any}
+ * @param weights (oc, ic, kd, kh, kw) or (g, oc/g, ic/g, kd, kh, kw)
+ * @param bias (oc), side by side, or null
+ * @param dst (n, oc, od, oh, ow)
+ * @param window stride, dilation and padding; its kernel must be the one of the weights
  * @since 0.1.0
  */
-public final class Convolution implements Operation {
-  private final MemoryDesc src;
-  private final MemoryDesc weights;
-  private final @Nullable MemoryDesc bias; // null where there is none
-  private final MemoryDesc dst;
-  private final Window window;
-
-  private Convolution(
-      MemoryDesc src,
-      MemoryDesc weights,
-      @Nullable MemoryDesc bias,
-      MemoryDesc dst,
-      Window window) {
-    this.src = src;
-    this.weights = weights;
-    this.bias = bias;
-    this.dst = dst;
-    this.window = window;
-  }
-
-  /**
-   * Returns a convolution without bias.
-   *
-   * @param window stride, dilation and padding; its kernel must be the one of the weights
-   */
-  public static Convolution of(MemoryDesc src, MemoryDesc weights, MemoryDesc dst, Window window) {
-    return of(src, weights, null, dst, window);
-  }
-
-  /**
-   * Returns a convolution.
-   *
-   * @param bias one value for each output channel, side by side, or null
-   * @param window stride, dilation and padding; its kernel must be the one of the weights
-   */
-  public static Convolution of(
-      MemoryDesc src,
-      MemoryDesc weights,
-      @Nullable MemoryDesc bias,
-      MemoryDesc dst,
-      Window window) {
+public record Convolution(
+    MemoryDesc src, MemoryDesc weights, @Nullable MemoryDesc bias, MemoryDesc dst, Window window)
+    implements Operation {
+  /** Checks the shapes. */
+  public Convolution {
     Objects.requireNonNull(src, "src");
     Objects.requireNonNull(weights, "weights");
     Objects.requireNonNull(dst, "dst");
@@ -83,7 +48,7 @@ public final class Convolution implements Operation {
     if (bias != null && (bias.rank() != 1 || bias.dim(0) != oc)) {
       throw new IllegalArgumentException("bias must have %d values, was %s".formatted(oc, bias));
     }
-    requireDense(bias);
+    Bias.requireDense(bias);
     window.checkRank(src);
     for (int d = 0; d < rank - 2; d++) {
       if (window.kernel(d) != weights.dim(g + 2 + d)) {
@@ -92,23 +57,11 @@ public final class Convolution implements Operation {
       }
     }
     window.check(src, dst);
-    return new Convolution(src, weights, bias, dst, window);
   }
 
-  /**
-   * Refuses a bias with gaps: where channels are padded, oneDNN copies it as if it had none and
-   * then reads with its stride, beyond the copy ({@code wants_padded_bias} of its convolutions).
-   */
-  static void requireDense(@Nullable MemoryDesc bias) {
-    if (bias != null && !bias.isAny() && !bias.has(FormatTag.A)) {
-      throw new IllegalArgumentException("bias must have its values side by side, was " + bias);
-    }
-  }
-
-  /** The same on other descriptors; the bias stays. */
-  Convolution with(UnaryOperator<MemoryDesc> change) {
-    return new Convolution(
-        change.apply(src), change.apply(weights), bias, change.apply(dst), window);
+  /** Describes a convolution without bias. */
+  public Convolution(MemoryDesc src, MemoryDesc weights, MemoryDesc dst, Window window) {
+    this(src, weights, null, dst, window);
   }
 
   @Override
@@ -118,9 +71,7 @@ public final class Convolution implements Operation {
 
   @Override
   public List<Arg> arguments() {
-    return bias == null
-        ? List.of(Arg.SRC, Arg.WEIGHTS, Arg.DST)
-        : List.of(Arg.SRC, Arg.WEIGHTS, Arg.BIAS, Arg.DST);
+    return Bias.arguments(bias);
   }
 
   /** Each output element takes a product for each weight of its output channel. */
@@ -143,13 +94,9 @@ public final class Convolution implements Operation {
         dst.in(arena),
         window.strides(arena),
         window.dilations(arena),
-        window.paddingLeft(arena),
-        window.paddingRight(arena),
+        window.paddingBefore(arena),
+        window.paddingAfter(arena),
         creation.attributes());
-  }
-
-  Window window() {
-    return window;
   }
 
   /** Whether the elements of some column of the destination are sums of padding alone. */

@@ -3,7 +3,6 @@ package io.github.octconv4j.dnn;
 import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Objects;
 
 /**
@@ -33,11 +32,6 @@ public record Eltwise(Algorithm algorithm, MemoryDesc src, MemoryDesc dst, float
   @Override
   public String kind() {
     return "eltwise";
-  }
-
-  @Override
-  public List<Arg> arguments() {
-    return List.of(Arg.SRC, Arg.DST);
   }
 
   @Override

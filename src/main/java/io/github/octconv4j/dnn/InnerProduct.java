@@ -40,7 +40,7 @@ public record InnerProduct(
           "src (n, ic, ...), weights (oc, ic, ...), bias (oc) and dst (n, oc) must fit, were %s, %s, %s and %s"
               .formatted(src, weights, bias, dst));
     }
-    Convolution.requireDense(bias);
+    Bias.requireDense(bias);
   }
 
   @Override
@@ -50,9 +50,7 @@ public record InnerProduct(
 
   @Override
   public List<Arg> arguments() {
-    return bias == null
-        ? List.of(Arg.SRC, Arg.WEIGHTS, Arg.DST)
-        : List.of(Arg.SRC, Arg.WEIGHTS, Arg.BIAS, Arg.DST);
+    return Bias.arguments(bias);
   }
 
   /** Each output element takes a product for each weight of its output channel. */

@@ -24,9 +24,12 @@ public sealed interface Operation
   String kind();
 
   /**
-   * Returns the arguments that a primitive of this operation takes, scratchpad and post-ops aside.
+   * Returns the arguments that a primitive of this operation takes, scratchpad and post-ops aside;
+   * a source and a destination where the operation does not say otherwise.
    */
-  List<Arg> arguments();
+  default List<Arg> arguments() {
+    return List.of(Arg.SRC, Arg.DST);
+  }
 
   /** Returns the multiply-adds of one run; 0 for what does not multiply. */
   default long multiplyAdds() {

@@ -2,36 +2,21 @@ package io.github.octconv4j.dnn;
 
 import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.Arena;
-import java.util.List;
 import java.util.Objects;
-import java.util.function.UnaryOperator;
 
 /**
  * Pooling for inference, in 1, 2 or 3 spatial dimensions: src (n, c, ih, iw) to dst (n, c, oh, ow).
  *
+ * @param algorithm one of {@code POOLING_*}
+ * @param src must have a layout
+ * @param dst may have the layout {@code any}
+ * @param window kernel, stride, dilation and padding
  * @since 0.1.0
  */
-public final class Pooling implements Operation {
-  private final Algorithm algorithm;
-  private final MemoryDesc src;
-  private final MemoryDesc dst;
-  private final Window window;
-
-  private Pooling(Algorithm algorithm, MemoryDesc src, MemoryDesc dst, Window window) {
-    this.algorithm = algorithm;
-    this.src = src;
-    this.dst = dst;
-    this.window = window;
-  }
-
-  /**
-   * Returns a pooling.
-   *
-   * @param algorithm one of {@code POOLING_*}
-   * @param src must have a layout
-   * @param dst may have the layout {@code any}
-   */
-  public static Pooling of(Algorithm algorithm, MemoryDesc src, MemoryDesc dst, Window window) {
+public record Pooling(Algorithm algorithm, MemoryDesc src, MemoryDesc dst, Window window)
+    implements Operation {
+  /** Checks the shapes. */
+  public Pooling {
     Objects.requireNonNull(algorithm, "algorithm");
     Objects.requireNonNull(src, "src");
     Objects.requireNonNull(dst, "dst");
@@ -43,22 +28,11 @@ public final class Pooling implements Operation {
           "src and dst must have the same batch and channels, were %s and %s".formatted(src, dst));
     }
     window.check(src, dst);
-    return new Pooling(algorithm, src, dst, window);
-  }
-
-  /** The same on other descriptors. */
-  Pooling with(UnaryOperator<MemoryDesc> change) {
-    return new Pooling(algorithm, change.apply(src), change.apply(dst), window);
   }
 
   @Override
   public String kind() {
     return "pooling";
-  }
-
-  @Override
-  public List<Arg> arguments() {
-    return List.of(Arg.SRC, Arg.DST);
   }
 
   @Override
@@ -74,17 +48,9 @@ public final class Pooling implements Operation {
         window.strides(arena),
         window.kernel(arena),
         window.dilations(arena),
-        window.paddingLeft(arena),
-        window.paddingRight(arena),
+        window.paddingBefore(arena),
+        window.paddingAfter(arena),
         creation.attributes());
-  }
-
-  Algorithm algorithm() {
-    return algorithm;
-  }
-
-  Window window() {
-    return window;
   }
 
   @Override

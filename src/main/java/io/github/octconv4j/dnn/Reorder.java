@@ -4,7 +4,6 @@ import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -34,11 +33,6 @@ public record Reorder(MemoryDesc src, MemoryDesc dst) implements Operation {
   @Override
   public String kind() {
     return "reorder";
-  }
-
-  @Override
-  public List<Arg> arguments() {
-    return List.of(Arg.SRC, Arg.DST);
   }
 
   @Override

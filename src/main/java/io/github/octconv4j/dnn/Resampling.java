@@ -3,7 +3,6 @@ package io.github.octconv4j.dnn;
 import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.List;
 import java.util.Objects;
 
 /**
@@ -36,11 +35,6 @@ public record Resampling(Algorithm algorithm, MemoryDesc src, MemoryDesc dst) im
   @Override
   public String kind() {
     return "resampling";
-  }
-
-  @Override
-  public List<Arg> arguments() {
-    return List.of(Arg.SRC, Arg.DST);
   }
 
   @Override

@@ -3,7 +3,6 @@ package io.github.octconv4j.dnn;
 import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Objects;
 
 /**
@@ -30,11 +29,6 @@ public record Softmax(MemoryDesc src, MemoryDesc dst, int axis) implements Opera
   @Override
   public String kind() {
     return "softmax";
-  }
-
-  @Override
-  public List<Arg> arguments() {
-    return List.of(Arg.SRC, Arg.DST);
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a kernel moves over the spatial dimensions of an image, for convolution and pooling: one
@@ -19,15 +20,15 @@ public final class Window {
   private final long[] kernel;
   private final long[] strides;
   private final long[] dilations;
-  private final long[] left;
-  private final long[] right;
+  private final long[] before;
+  private final long[] after;
 
-  private Window(long[] kernel, long[] strides, long[] dilations, long[] left, long[] right) {
+  private Window(long[] kernel, long[] strides, long[] dilations, long[] before, long[] after) {
     this.kernel = check("kernel", kernel, 1, kernel.length);
     this.strides = check("strides", strides, 1, kernel.length);
     this.dilations = check("dilations", dilations, 0, kernel.length);
-    this.left = check("left padding", left, 0, kernel.length);
-    this.right = check("right padding", right, Integer.MIN_VALUE, kernel.length);
+    this.before = check("padding before", before, 0, kernel.length);
+    this.after = check("padding after", after, Integer.MIN_VALUE, kernel.length);
   }
 
   /** Returns a window of this kernel with stride 1, no dilation and no padding. */
@@ -45,12 +46,12 @@ public final class Window {
 
   /** Returns this window with other strides. */
   public Window strides(long... values) {
-    return new Window(kernel, values, dilations, left, right);
+    return new Window(kernel, values, dilations, before, after);
   }
 
   /** Returns this window with other dilations, 0 for a dense kernel. */
   public Window dilations(long... values) {
-    return new Window(kernel, strides, values, left, right);
+    return new Window(kernel, strides, values, before, after);
   }
 
   /** Returns this window with padding that is the same on both sides. */
@@ -83,13 +84,13 @@ public final class Window {
   /** Returns the padding before the first element of a dimension. */
   public long before(int dimension) {
     requireDimension(dimension);
-    return left[dimension];
+    return before[dimension];
   }
 
   /** Returns the padding after the last element of a dimension. */
   public long after(int dimension) {
     requireDimension(dimension);
-    return right[dimension];
+    return after[dimension];
   }
 
   /** Returns how far the last element of the kernel is from the first one in a dimension. */
@@ -110,8 +111,7 @@ public final class Window {
       throw new IllegalArgumentException(
           "input must be 0 to %d, was %d".formatted(Integer.MAX_VALUE, input));
     }
-    long extent = (kernel[dimension] - 1) * (dilations[dimension] + 1) + 1;
-    long room = input + left[dimension] + right[dimension] - extent;
+    long room = input + before[dimension] + after[dimension] - reach(dimension) - 1;
     return room < 0 ? 0 : room / strides[dimension] + 1;
   }
 
@@ -127,21 +127,22 @@ public final class Window {
     long outputs = output(dimension, input);
     long stride = strides[dimension];
     long step = dilations[dimension] + 1;
+    long padding = before[dimension];
     if (outputs < 1) {
       return false;
     }
-    boolean before = left[dimension] > (kernel[dimension] - 1) * step; // the first position
-    boolean after = (outputs - 1) * stride - left[dimension] >= input; // the last one
-    if (before || after || step <= input) { // such a step does not pass over the input
-      return before || after;
+    boolean first = padding > reach(dimension);
+    boolean last = (outputs - 1) * stride - padding >= input;
+    if (first || last || step <= input) { // such a step does not pass over the input
+      return first || last;
     }
-    // The first tap that is not in the padding on the left must meet the input.
-    long inPadding = Math.min(outputs, (left[dimension] + stride - 1) / stride);
+    // The first tap that is not in the padding before the input must meet the input.
+    long inPadding = Math.min(outputs, (padding + stride - 1) / stride);
     if (inPadding > MOST_POSITIONS) {
       return true; // perhaps; no one is harmed by a yes
     }
     for (long position = 0; position < inPadding; position++) {
-      if (Math.floorMod(position * stride - left[dimension], step) >= input) {
+      if (Math.floorMod(position * stride - padding, step) >= input) {
         return true;
       }
     }
@@ -171,7 +172,7 @@ public final class Window {
 
   /** Returns kernel, strides, dilations and padding before and after, one after the other. */
   long[] numbers() {
-    return Stream.of(kernel, strides, dilations, left, right)
+    return Stream.of(kernel, strides, dilations, before, after)
         .flatMapToLong(Arrays::stream)
         .toArray();
   }
@@ -188,12 +189,12 @@ public final class Window {
     return Native.longs(arena, dilations);
   }
 
-  MemorySegment paddingLeft(Arena arena) {
-    return Native.longs(arena, left);
+  MemorySegment paddingBefore(Arena arena) {
+    return Native.longs(arena, before);
   }
 
-  MemorySegment paddingRight(Arena arena) {
-    return Native.longs(arena, right);
+  MemorySegment paddingAfter(Arena arena) {
+    return Native.longs(arena, after);
   }
 
   private static long[] check(String name, long[] values, long least, int length) {
@@ -212,6 +213,17 @@ public final class Window {
     return values.clone();
   }
 
+  /** Whether all numbers are the same. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Window that && Arrays.equals(numbers(), that.numbers());
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(numbers());
+  }
+
   @Override
   public String toString() {
     return "kernel %s stride %s dilation %s padding %s..%s"
@@ -219,7 +231,7 @@ public final class Window {
             Arrays.toString(kernel),
             Arrays.toString(strides),
             Arrays.toString(dilations),
-            Arrays.toString(left),
-            Arrays.toString(right));
+            Arrays.toString(before),
+            Arrays.toString(after));
   }
 }

@@ -286,7 +286,7 @@ final class PlanBuilder implements AutoCloseable {
     }
     octave.add(
         name,
-        Pooling.of(
+        new Pooling(
             Algorithm.POOLING_AVG_EXCLUDE_PADDING,
             x.desc(),
             y.desc(),

@@ -38,7 +38,7 @@ record PoolLayer(Algorithm algorithm, Window window) implements Layer {
                   plan.octave()
                       .add(
                           name,
-                          Pooling.of(algorithm, from.desc(), to.desc(), part),
+                          new Pooling(algorithm, from.desc(), to.desc(), part),
                           PostOps.NONE,
                           Map.of(Arg.SRC, from, Arg.DST, to)));
     }

@@ -301,7 +301,7 @@ public final class OctaveProgramBuilder {
         (window, from, to) ->
             add(
                 name,
-                Pooling.of(Algorithm.POOLING_AVG_EXCLUDE_PADDING, from.desc(), to.desc(), window),
+                new Pooling(Algorithm.POOLING_AVG_EXCLUDE_PADDING, from.desc(), to.desc(), window),
                 PostOps.NONE,
                 Map.of(Arg.SRC, from, Arg.DST, to)));
   }
@@ -365,7 +365,7 @@ public final class OctaveProgramBuilder {
     long[] dims = kernel.dims();
     PrimitiveDesc desc =
         describe(
-            Convolution.of(
+            new Convolution(
                 x.desc(),
                 MemoryDesc.of(type(), FormatTag.ANY, dims),
                 bias == null ? null : MemoryDesc.of(DataType.F32, FormatTag.A, bias.length),

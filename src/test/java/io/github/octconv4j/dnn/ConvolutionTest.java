@@ -256,7 +256,7 @@ class ConvolutionTest {
     MemoryDesc dst = MemoryDesc.of(DataType.F32, images, p.dst());
     MemoryDesc weights = MemoryDesc.of(DataType.F32, FormatTag.ANY, p.weights());
     MemoryDesc bias = p.bias ? MemoryDesc.of(DataType.F32, FormatTag.A, p.oc) : null;
-    return Convolution.of(src, weights, bias, dst, p.window());
+    return new Convolution(src, weights, bias, dst, p.window());
   }
 
   private static Map<Arg, float[]> values(Problem p) {
@@ -379,7 +379,7 @@ class ConvolutionTest {
             Loops.image(1, 16, 6, 5),
             Loops.Geometry.of(of(3, 3), of(1, 1), of(0, 0), of(1, 1)));
     // Small whole numbers are exact in bf16, their sums in f32.
-    float[] y = Run.run(engine, Convolution.of(src, weights, dst, window), values);
+    float[] y = Run.run(engine, new Convolution(src, weights, dst, window), values);
     assertThat(y).containsExactly(Loops.floats(expected));
   }
 
@@ -394,13 +394,13 @@ class ConvolutionTest {
     MemoryDesc dst = any(2, 4, 6, 5);
     MemoryDesc weights = any(4, 8, 3, 3);
     MemoryDesc bias = any(4);
-    assertThat(Convolution.of(src, weights, bias, dst, w))
+    assertThat(new Convolution(src, weights, bias, dst, w))
         .hasToString(
             "convolution src f32 2x8x6x5 any weights f32 4x8x3x3 any bias dst f32 2x4x6x5 any"
                 + " kernel [3, 3] stride [1, 1] dilation [0, 0] padding [1, 1]..[1, 1]");
-    assertThat(Convolution.of(src, weights, bias, dst, w).arguments())
+    assertThat(new Convolution(src, weights, bias, dst, w).arguments())
         .containsExactly(Arg.SRC, Arg.WEIGHTS, Arg.BIAS, Arg.DST);
-    assertThat(Convolution.of(src, weights, dst, w).arguments())
+    assertThat(new Convolution(src, weights, dst, w).arguments())
         .containsExactly(Arg.SRC, Arg.WEIGHTS, Arg.DST);
 
     refused(
@@ -466,7 +466,7 @@ class ConvolutionTest {
         bias,
         dst,
         Window.of(3, 3));
-    assertThatThrownBy(() -> Convolution.of(any(2, 8, 6), any(4, 8, 3), any(2, 4, 6), w))
+    assertThatThrownBy(() -> new Convolution(any(2, 8, 6), any(4, 8, 3), any(2, 4, 6), w))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
@@ -477,7 +477,7 @@ class ConvolutionTest {
       MemoryDesc bias,
       MemoryDesc dst,
       Window window) {
-    assertThatThrownBy(() -> Convolution.of(src, weights, bias, dst, window))
+    assertThatThrownBy(() -> new Convolution(src, weights, bias, dst, window))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(message);
   }
@@ -486,7 +486,7 @@ class ConvolutionTest {
   void aWindowOfTooFewDimensionsIsNamed() {
     assertThatThrownBy(
             () ->
-                Convolution.of(
+                new Convolution(
                     any(2, 8, 6, 5, 5), any(4, 8, 3, 3, 3), any(2, 4, 6, 5, 5), Window.of(3, 3)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
@@ -499,7 +499,7 @@ class ConvolutionTest {
     MemoryDesc src = MemoryDesc.of(DataType.F64, FormatTag.NCHW, 1, 8, 6, 5);
     MemoryDesc dst = MemoryDesc.of(DataType.F64, FormatTag.NCHW, 1, 8, 6, 5);
     MemoryDesc weights = MemoryDesc.of(DataType.F64, FormatTag.OIHW, 8, 8, 1, 1);
-    Convolution convolution = Convolution.of(src, weights, dst, Window.of(1, 1));
+    Convolution convolution = new Convolution(src, weights, dst, Window.of(1, 1));
     assertThatThrownBy(
             () -> PrimitiveDesc.of(engine, convolution, Attributes.of(PostOps.NONE.relu())))
         .isInstanceOf(DnnException.class)

@@ -10,7 +10,7 @@ final class DepthwiseSum {
   public static void main(String[] args) {
     int channels = 6;
     Convolution convolution =
-        Convolution.of(
+        new Convolution(
             MemoryDesc.of(DataType.F32, FormatTag.NHWC, 1, channels, 5, 5),
             MemoryDesc.of(DataType.F32, FormatTag.ANY, channels, 1, 1, 3, 3),
             MemoryDesc.of(DataType.F32, FormatTag.NHWC, 1, channels, 3, 3),

@@ -59,7 +59,7 @@ class KnownCrashesTest {
     try (Threads.Scope scope = Threads.use(3);
         Engine engine = Engine.cpu()) {
       assertThat(scope).isNotNull();
-      Convolution convolution = Convolution.of(src, weights, bias, dst, window);
+      Convolution convolution = new Convolution(src, weights, bias, dst, window);
       try (PrimitiveDesc desc = PrimitiveDesc.of(engine, convolution, Attributes.NONE)) {
         assertThat(desc.implementation()).doesNotStartWith("brg");
       }
@@ -78,7 +78,7 @@ class KnownCrashesTest {
     MemoryDesc weights = MemoryDesc.of(DataType.F32, FormatTag.ANY, 2, 33, 1);
     MemoryDesc dst = MemoryDesc.of(DataType.F32, FormatTag.ABC, 2, 2, 3);
     Window window = Window.of(1).strides(2).padding(new long[] {0}, new long[] {1});
-    Convolution convolution = Convolution.of(src, weights, dst, window);
+    Convolution convolution = new Convolution(src, weights, dst, window);
     float[] x = Loops.random(random, 2 * 33 * 4);
     float[] w = Loops.random(random, 2 * 33);
     try (Threads.Scope scope = Threads.use(4);
@@ -158,7 +158,7 @@ class KnownCrashesTest {
     MemoryDesc weights = MemoryDesc.of(DataType.F32, FormatTag.ANY, 3, 3, 1, 1);
     MemoryDesc bias = MemoryDesc.strided(DataType.F32, new long[] {3}, new long[] {2});
     MemoryDesc row = MemoryDesc.of(DataType.F32, FormatTag.ANY, 1, 3);
-    assertThatThrownBy(() -> Convolution.of(image, weights, bias, image, Window.of(1, 1)))
+    assertThatThrownBy(() -> new Convolution(image, weights, bias, image, Window.of(1, 1)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("bias must have its values side by side, was " + bias);
     assertThatThrownBy(() -> new InnerProduct(image, weights, bias, row))

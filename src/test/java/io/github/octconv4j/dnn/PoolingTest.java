@@ -56,7 +56,7 @@ class PoolingTest {
     int rank = spatial + 2;
     for (FormatTag tag : List.of(FormatTag.rowMajor(rank), FormatTag.channelsLast(rank))) {
       Pooling pooling =
-          Pooling.of(
+          new Pooling(
               algorithm,
               MemoryDesc.of(DataType.F32, tag, srcDims),
               MemoryDesc.of(DataType.F32, FormatTag.ANY, dstDims),
@@ -97,24 +97,24 @@ class PoolingTest {
     MemoryDesc src = MemoryDesc.of(DataType.F32, FormatTag.NCHW, 2, 3, 6, 6);
     MemoryDesc dst = MemoryDesc.of(DataType.F32, FormatTag.NCHW, 2, 3, 3, 3);
     Window window = Window.of(2, 2).strides(2, 2);
-    assertThat(Pooling.of(Algorithm.POOLING_MAX, src, dst, window).kind()).isEqualTo("pooling");
-    assertThatThrownBy(() -> Pooling.of(Algorithm.ELTWISE_RELU, src, dst, window))
+    assertThat(new Pooling(Algorithm.POOLING_MAX, src, dst, window).kind()).isEqualTo("pooling");
+    assertThatThrownBy(() -> new Pooling(Algorithm.ELTWISE_RELU, src, dst, window))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("algorithm must be one of POOLING_*, was ELTWISE_RELU");
     MemoryDesc channels = MemoryDesc.of(DataType.F32, FormatTag.NCHW, 2, 4, 3, 3);
-    assertThatThrownBy(() -> Pooling.of(Algorithm.POOLING_MAX, src, channels, window))
+    assertThatThrownBy(() -> new Pooling(Algorithm.POOLING_MAX, src, channels, window))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "src and dst must have the same batch and channels, were f32 2x3x6x6 abcd and f32"
                 + " 2x4x3x3 abcd");
     MemoryDesc size = MemoryDesc.of(DataType.F32, FormatTag.NCHW, 2, 3, 3, 4);
-    assertThatThrownBy(() -> Pooling.of(Algorithm.POOLING_MAX, src, size, window))
+    assertThatThrownBy(() -> new Pooling(Algorithm.POOLING_MAX, src, size, window))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "dst f32 2x3x3x4 abcd does not fit src f32 2x3x6x6 abcd and window kernel [2, 2] stride"
                 + " [2, 2] dilation [0, 0] padding [0, 0]..[0, 0]: dimension 3 must be 3");
     MemoryDesc flat = MemoryDesc.of(DataType.F32, FormatTag.A, 3);
-    assertThatThrownBy(() -> Pooling.of(Algorithm.POOLING_MAX, flat, flat, window))
+    assertThatThrownBy(() -> new Pooling(Algorithm.POOLING_MAX, flat, flat, window))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "window kernel [2, 2] stride [2, 2] dilation [0, 0] padding [0, 0]..[0, 0] needs a src"

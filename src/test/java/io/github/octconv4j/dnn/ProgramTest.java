@@ -201,7 +201,7 @@ class ProgramTest {
       out = builder.output("y", dst);
       PrimitiveDesc desc =
           builder.describe(
-              Convolution.of(
+              new Convolution(
                   src,
                   MemoryDesc.of(DataType.F32, FormatTag.ANY, 21, 19, 3, 3),
                   dst,

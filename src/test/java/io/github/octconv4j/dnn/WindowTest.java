@@ -47,6 +47,16 @@ class WindowTest {
   }
 
   @Test
+  void isAValue() {
+    Window window = Window.of(3, 3).strides(2, 2).padding(1, 1);
+    assertThat(window)
+        .isEqualTo(Window.of(3, 3).padding(1, 1).strides(2, 2))
+        .hasSameHashCodeAs(Window.of(3, 3).padding(1, 1).strides(2, 2))
+        .isNotEqualTo(window.strides(2, 1))
+        .isNotEqualTo(window.padding(new long[] {1, 1}, new long[] {1, 0}));
+  }
+
+  @Test
   void isNotChangedThroughTheArraysItWasMadeOf() {
     long[] kernel = {3, 3};
     long[] padding = {1, 1};
@@ -73,10 +83,10 @@ class WindowTest {
     assertThatThrownBy(() -> window.dilations(-1, 0))
         .hasMessage("dilations must be 0 to 2147483647, was [-1, 0]");
     assertThatThrownBy(() -> window.padding(1))
-        .hasMessage("left padding must have 2 values, had [1]");
+        .hasMessage("padding before must have 2 values, had [1]");
     assertThatThrownBy(() -> window.padding(new long[] {0, -1}, new long[2]))
-        .hasMessage("left padding must be 0 to 2147483647, was [0, -1]");
+        .hasMessage("padding before must be 0 to 2147483647, was [0, -1]");
     assertThatThrownBy(() -> window.padding(new long[2], new long[] {0, 1L << 31}))
-        .hasMessage("right padding must be -2147483648 to 2147483647, was [0, 2147483648]");
+        .hasMessage("padding after must be -2147483648 to 2147483647, was [0, 2147483648]");
   }
 }

@@ -71,7 +71,7 @@ final class Migrating {
     MemoryDesc src = MemoryDesc.of(DataType.F32, FormatTag.NCHW, 1, 3, 8, 8);
     MemoryDesc weights = MemoryDesc.of(DataType.F32, FormatTag.ANY, 4, 3, 3, 3);
     MemoryDesc dst = MemoryDesc.of(DataType.F32, FormatTag.NCHW, 1, 4, 8, 8);
-    Convolution convolution = Convolution.of(src, weights, dst, Window.of(3, 3).padding(1, 1));
+    Convolution convolution = new Convolution(src, weights, dst, Window.of(3, 3).padding(1, 1));
     try (Engine engine = Engine.cpu();
         ProgramBuilder builder = new ProgramBuilder(engine, 1);
         Arena arena = Arena.ofConfined()) {

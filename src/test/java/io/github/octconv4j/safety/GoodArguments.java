@@ -66,9 +66,9 @@ import java.util.function.Supplier;
 final class GoodArguments {
   private static final List<String> OPERATIONS =
       List.of(
-          "Convolution.of(MemoryDesc,MemoryDesc,MemoryDesc,Window)",
-          "Convolution.of(MemoryDesc,MemoryDesc,MemoryDesc,MemoryDesc,Window)",
-          "Pooling.of(Algorithm,MemoryDesc,MemoryDesc,Window)",
+          "Convolution(MemoryDesc,MemoryDesc,MemoryDesc,Window)",
+          "Convolution(MemoryDesc,MemoryDesc,MemoryDesc,MemoryDesc,Window)",
+          "Pooling(Algorithm,MemoryDesc,MemoryDesc,Window)",
           "Resampling(Algorithm,MemoryDesc,MemoryDesc)",
           "Binary(Algorithm,MemoryDesc,MemoryDesc,MemoryDesc)",
           "Eltwise(Algorithm,MemoryDesc,MemoryDesc,float,float)",
@@ -232,11 +232,11 @@ final class GoodArguments {
   // ---- operations
 
   private void operations() {
-    put("Convolution.of(MemoryDesc,MemoryDesc,MemoryDesc,Window)", () -> convolution(false));
+    put("Convolution(MemoryDesc,MemoryDesc,MemoryDesc,Window)", () -> convolution(false));
     put(
-        "Convolution.of(MemoryDesc,MemoryDesc,MemoryDesc,MemoryDesc,Window)",
+        "Convolution(MemoryDesc,MemoryDesc,MemoryDesc,MemoryDesc,Window)",
         () -> convolution(true));
-    put("Pooling.of(Algorithm,MemoryDesc,MemoryDesc,Window)", this::pooling);
+    put("Pooling(Algorithm,MemoryDesc,MemoryDesc,Window)", this::pooling);
     put(
         "Reorder(MemoryDesc,MemoryDesc)",
         () -> {
@@ -825,7 +825,7 @@ final class GoodArguments {
         (here, from, to) ->
             builder.add(
                 "pool",
-                Pooling.of(algorithm("POOLING"), from.desc(), to.desc(), here),
+                new Pooling(algorithm("POOLING"), from.desc(), to.desc(), here),
                 PostOps.NONE,
                 Map.of(Arg.SRC, from, Arg.DST, to));
     return shared ? args(new RowWindows(builder), window, x, y, part) : args(part, window, x, y);

@@ -52,7 +52,7 @@ public final class NativeStep implements Kernel {
     MemoryDesc dst = desc(data, data.h() / 2, data.w() / 2);
     Window window = Window.of(2, 2).strides(2, 2);
     return new NativeStep(
-        Pooling.of(Algorithm.POOLING_AVG_EXCLUDE_PADDING, src, dst, window),
+        new Pooling(Algorithm.POOLING_AVG_EXCLUDE_PADDING, src, dst, window),
         src,
         dst,
         data.values());

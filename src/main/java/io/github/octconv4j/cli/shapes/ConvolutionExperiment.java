@@ -67,7 +67,7 @@ final class ConvolutionExperiment implements Experiment {
   @Override
   public Operation operation(Layout layout, DataType outputType) {
     FormatTag tag = layout.tag(problem.axes().size() + 2);
-    return Convolution.of(
+    return new Convolution(
         MemoryDesc.of(types.src(), tag, problem.srcDims()),
         MemoryDesc.of(types.weights(), FormatTag.ANY, problem.weightsDims()),
         bias ? MemoryDesc.of(DataType.F32, FormatTag.A, problem.outputChannels()) : null,

@@ -58,7 +58,7 @@ final class PoolingExperiment implements Experiment {
   @Override
   public Operation operation(Layout layout, DataType outputType) {
     int rank = problem.axes().size() + 2;
-    return Pooling.of(
+    return new Pooling(
         algorithm,
         MemoryDesc.of(types.src(), layout.givenTag(rank), problem.srcDims()),
         MemoryDesc.of(outputType, layout.tag(rank), problem.dstDims()),
