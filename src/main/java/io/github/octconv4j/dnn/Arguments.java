@@ -139,7 +139,7 @@ public final class Arguments extends NativeHandle {
           args -> {
             holds.clear();
             for (Memory memory : memories) {
-              requireUsable(memory.data(), memory.desc());
+              Tensor.requireUsable(memory.data(), memory.desc());
               holds.add(memory.data());
             }
             execute(stream, holds);
@@ -155,15 +155,6 @@ public final class Arguments extends NativeHandle {
     int status = held.execute(primitive.handle(), stream, memories.size(), array);
     if (status != 0) {
       Status.check(status, "run %s", primitive.desc());
-    }
-  }
-
-  /** Throws if the calling thread may not touch the data, or it is gone. */
-  static void requireUsable(MemorySegment data, MemoryDesc desc) {
-    if (!data.scope().isAlive() || !data.isAccessibleBy(Thread.currentThread())) {
-      throw new IllegalStateException(
-          "the memory of %s was freed, or belongs to a confined arena of another thread"
-              .formatted(desc));
     }
   }
 

@@ -1,5 +1,7 @@
 package io.github.octconv4j.dnn;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Memory of a program.
  *
@@ -7,8 +9,9 @@ package io.github.octconv4j.dnn;
  * @param name for messages and listings
  * @param role who provides the memory
  * @param desc its whole shape, type and layout
+ * @param data of a constant, else null
  */
-record Buffer(int index, String name, Role role, MemoryDesc desc) {
+record Buffer(int index, String name, Role role, MemoryDesc desc, @Nullable Tensor data) {
   /** Whether the caller provides the memory. */
   boolean isGiven() {
     return role == Role.INPUT || role == Role.OUTPUT;

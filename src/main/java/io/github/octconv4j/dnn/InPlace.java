@@ -28,7 +28,7 @@ final class InPlace {
     }
   }
 
-  static boolean overlap(long first, long bytes, long second, long otherBytes) {
+  private static boolean overlap(long first, long bytes, long second, long otherBytes) {
     return first < second + otherBytes && second < first + bytes;
   }
 }

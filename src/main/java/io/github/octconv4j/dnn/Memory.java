@@ -24,7 +24,7 @@ public final class Memory extends NativeHandle {
   public static Memory of(Engine engine, Tensor tensor) {
     Objects.requireNonNull(engine, "engine");
     Objects.requireNonNull(tensor, "tensor");
-    Arguments.requireUsable(tensor.segment(), tensor.desc());
+    Tensor.requireUsable(tensor.segment(), tensor.desc());
     Memory memory = unbound(engine, tensor.desc());
     try {
       memory.bind(tensor.segment());

@@ -2,8 +2,6 @@ package io.github.octconv4j.dnn;
 
 import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 
@@ -19,7 +17,6 @@ public final class Program extends NativeHandle {
   private final Engine engine;
   private final int threads;
   private final List<Buffer> buffers;
-  private final List<Tensor> constants; // null where the buffer is no constant
   private final List<Section> sections;
   private final int lanes;
   private final BufferLayout layout;
@@ -29,21 +26,22 @@ public final class Program extends NativeHandle {
   Program(
       Engine engine,
       int threads,
-      Constants data,
+      Constants constants,
       List<Buffer> buffers,
-      List<Tensor> constants,
       List<Section> sections,
       BufferLayout layout) {
-    super(MemorySegment.NULL, ignored -> sections.forEach(Section::close), engine, data);
+    super(MemorySegment.NULL, ignored -> sections.forEach(Section::close), engine, constants);
     this.engine = engine;
     this.threads = threads;
     this.buffers = List.copyOf(buffers);
-    this.constants = Collections.unmodifiableList(new ArrayList<>(constants));
     this.sections = List.copyOf(sections);
     this.lanes = lanesOf(sections);
     this.layout = layout;
     this.constantBytes =
-        constants.stream().filter(t -> t != null).mapToLong(t -> t.desc().bytes()).sum();
+        buffers.stream()
+            .filter(buffer -> buffer.role() == Buffer.Role.CONSTANT)
+            .mapToLong(buffer -> buffer.desc().bytes())
+            .sum();
   }
 
   /** Returns the memories, arguments and working memory for one thread at a time. */
@@ -171,10 +169,6 @@ public final class Program extends NativeHandle {
 
   BufferLayout layout() {
     return layout;
-  }
-
-  Tensor constant(Buffer buffer) {
-    return constants.get(buffer.index());
   }
 
   @Override

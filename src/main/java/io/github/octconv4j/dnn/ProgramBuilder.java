@@ -24,7 +24,6 @@ public final class ProgramBuilder implements AutoCloseable {
   private final MemoryLimit limit;
   private final Draft draft;
   private final List<Buffer> buffers = new ArrayList<>();
-  private final List<Tensor> constantData = new ArrayList<>();
   private @Nullable List<List<Step>> lanes; // of the section being built side by side, else null
   private int lane;
 
@@ -199,9 +198,8 @@ public final class ProgramBuilder implements AutoCloseable {
   private Operand buffer(String name, Buffer.Role role, MemoryDesc desc, @Nullable Tensor data) {
     requireOpen();
     requireLayout(name, desc);
-    Buffer buffer = new Buffer(buffers.size(), name, role, desc);
+    Buffer buffer = new Buffer(buffers.size(), name, role, desc, data);
     buffers.add(buffer);
-    constantData.add(data);
     return new Operand(buffer, 0, desc);
   }
 
@@ -355,8 +353,7 @@ public final class ProgramBuilder implements AutoCloseable {
     BufferLayout layout = BufferLayout.of(buffers, sections);
     limit.requireProgram(layout, Program.lanesOf(sections));
     draft.parts.built = true; // the program owns the primitives, even if it can't be made
-    return new Program(
-        engine, threads, draft.parts.constants, buffers, constantData, sections, layout);
+    return new Program(engine, threads, draft.parts.constants, buffers, sections, layout);
   }
 
   /** Frees what was built only for this builder. */

@@ -11,6 +11,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /**
@@ -21,40 +22,29 @@ import java.util.TreeMap;
 final class ProgramFile {
   private final Program program;
   private final MemorySegment[] bound;
-  private final MemorySegment temporaries;
-  private final MemorySegment scratchpads;
+  private final Assembly assembly;
   private final StringBuilder text = new StringBuilder();
   private final List<MemoryDesc> descs = new ArrayList<>();
   private final List<MemorySegment> data = new ArrayList<>();
   private long dataBytes;
 
-  private ProgramFile(
-      Program program,
-      MemorySegment[] bound,
-      MemorySegment temporaries,
-      MemorySegment scratchpads) {
+  private ProgramFile(Program program, MemorySegment[] bound, Assembly assembly) {
     this.program = program;
     this.bound = bound;
-    this.temporaries = temporaries;
-    this.scratchpads = scratchpads;
+    this.assembly = assembly;
   }
 
   /**
    * Writes a program and its data.
    *
    * @param bound the segment of each input and output, by the buffer's index
-   * @param temporaries of the execution
-   * @param scratchpads of the execution
+   * @param assembly of the execution
    * @param out not closed
    */
   static void write(
-      Program program,
-      MemorySegment[] bound,
-      MemorySegment temporaries,
-      MemorySegment scratchpads,
-      OutputStream out)
+      Program program, MemorySegment[] bound, Assembly assembly, OutputStream out)
       throws IOException {
-    ProgramFile file = new ProgramFile(program, bound, temporaries, scratchpads);
+    ProgramFile file = new ProgramFile(program, bound, assembly);
     byte[] head = file.head();
     out.write(head);
     out.write(new byte[(int) (BufferLayout.lines(head.length) - head.length)]);
@@ -85,7 +75,7 @@ final class ProgramFile {
     line("lanes", program.lanes());
     line("temporaries", program.layout().bytes());
     line("scratchpad", program.layout().scratchpadBytes());
-    line("address", temporaries.address(), scratchpads.address());
+    line("address", assembly.temporaries().address(), assembly.scratchpads().address());
     for (int i = 0; i < descs.size(); i++) {
       text.append("# ").append(descs.get(i)).append('\n');
       line("desc", i, HexFormat.of().formatHex(descs.get(i).blob()));
@@ -103,7 +93,7 @@ final class ProgramFile {
     }
     MemorySegment segment =
         buffer.role() == Buffer.Role.CONSTANT
-            ? program.constant(buffer).segment()
+            ? Objects.requireNonNull(buffer.data()).segment()
             : bound[buffer.index()];
     String role = buffer.role().name().toLowerCase(Locale.ROOT);
     line(role, desc, bytes, add(segment, bytes), buffer.name());

@@ -94,7 +94,7 @@ public record Tensor(MemoryDesc desc, MemorySegment segment) {
   public void set(float[] values) {
     requireFloats();
     requireLength(Objects.requireNonNull(values, "values"), desc);
-    requireAlive();
+    requireUsable(segment, desc);
     if (segment.isReadOnly()) {
       throw new IllegalArgumentException("values can't be set: the segment is read-only, " + this);
     }
@@ -112,7 +112,7 @@ public record Tensor(MemoryDesc desc, MemorySegment segment) {
   /** Returns all elements in row-major order of the logical dimensions; F32 only. */
   public float[] floats() {
     requireFloats();
-    requireAlive();
+    requireUsable(segment, desc);
     if (desc.elements() > Integer.MAX_VALUE - 8) {
       throw new IllegalStateException(
           "an array can't hold the %d elements of %s".formatted(desc.elements(), desc));
@@ -136,8 +136,13 @@ public record Tensor(MemoryDesc desc, MemorySegment segment) {
     }
   }
 
-  private void requireAlive() {
-    Arguments.requireUsable(segment, desc);
+  /** Throws if the calling thread may not touch the data, or it is gone. */
+  static void requireUsable(MemorySegment data, MemoryDesc desc) {
+    if (!data.scope().isAlive() || !data.isAccessibleBy(Thread.currentThread())) {
+      throw new IllegalStateException(
+          "the memory of %s was freed, or belongs to a confined arena of another thread"
+              .formatted(desc));
+    }
   }
 
   private static void requireLength(float[] values, MemoryDesc desc) {

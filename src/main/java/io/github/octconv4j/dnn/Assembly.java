@@ -1,0 +1,145 @@
+package io.github.octconv4j.dnn;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything native that belongs to one {@link Execution}: a stream, the memories through which
+ * steps look at buffers, their arguments, and the bytes of temporaries and scratchpads. Closed by
+ * the execution.
+ */
+final class Assembly {
+  private final Program program;
+  private final Arena arena = Arena.ofShared();
+  private final List<NativeHandle> handles = new ArrayList<>();
+  private final List<Map<Long, List<View>>> views = new ArrayList<>();
+  private final MemorySegment temporaries;
+  private final MemorySegment scratchpads;
+  private final Stream stream;
+  private final List<List<List<Arguments>>> sections;
+
+  /** A memory that looks at a buffer from a certain byte on. */
+  record View(Memory memory, long offset, MemoryDesc desc) {}
+
+  /** Makes everything; the caller keeps the program alive. */
+  Assembly(Program program) {
+    this.program = program;
+    program.buffers().forEach(buffer -> views.add(new HashMap<>()));
+    BufferLayout layout = program.layout();
+    try {
+      this.temporaries = working(layout.bytes());
+      this.scratchpads = working(program.lanes() * layout.scratchpadBytes());
+      this.stream = owned(Stream.of(program.engine()));
+      this.sections = program.sections().stream().map(this::arguments).toList();
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
+  }
+
+  private MemorySegment working(long bytes) {
+    return bytes == 0
+        ? MemorySegment.NULL
+        : Native.allocate(arena, bytes, "the working memory of an execution");
+  }
+
+  private <T extends NativeHandle> T owned(T handle) {
+    handles.add(handle);
+    handle.adopt();
+    return handle;
+  }
+
+  private List<List<Arguments>> arguments(Section section) {
+    List<List<Arguments>> lanes = new ArrayList<>();
+    for (int lane = 0; lane < section.lanes().size(); lane++) {
+      List<Arguments> steps = new ArrayList<>();
+      for (Step step : section.lanes().get(lane)) {
+        steps.add(owned(Arguments.of(step.primitive(), memories(step, lane))));
+      }
+      lanes.add(List.copyOf(steps));
+    }
+    return List.copyOf(lanes);
+  }
+
+  private Map<Arg, Memory> memories(Step step, int lane) {
+    Map<Arg, Memory> memories = new HashMap<>();
+    step.operands().forEach((arg, operand) -> memories.put(arg, memory(operand)));
+    MemoryDesc working = step.primitive().desc().descs().get(Arg.SCRATCHPAD);
+    if (working != null) {
+      Memory memory = owned(Memory.unbound(program.engine(), working));
+      memory.bind(scratchpads.asSlice(lane * program.layout().scratchpadBytes()));
+      memories.put(Arg.SCRATCHPAD, memory);
+    }
+    return memories;
+  }
+
+  /** The memory of a view; equal views share one. */
+  private Memory memory(Operand operand) {
+    Buffer buffer = operand.buffer();
+    List<View> same =
+        views.get(buffer.index()).computeIfAbsent(operand.offset(), offset -> new ArrayList<>());
+    for (View view : same) {
+      if (view.desc.equals(operand.desc())) {
+        return view.memory;
+      }
+    }
+    Memory memory = owned(Memory.unbound(program.engine(), operand.desc()));
+    MemorySegment data = dataOf(buffer);
+    if (data != null) {
+      memory.bind(data.asSlice(operand.offset()));
+    }
+    same.add(new View(memory, operand.offset(), operand.desc()));
+    return memory;
+  }
+
+  /** Where a buffer's data is from the start; null where the caller provides it. */
+  private @Nullable MemorySegment dataOf(Buffer buffer) {
+    return switch (buffer.role()) {
+      case INPUT, OUTPUT -> null;
+      case CONSTANT -> Objects.requireNonNull(buffer.data()).segment();
+      case TEMPORARY -> temporaries.asSlice(program.layout().offset(buffer), buffer.desc().bytes());
+    };
+  }
+
+  Stream stream() {
+    return stream;
+  }
+
+  /** The arguments of each step, by section and lane. */
+  List<List<List<Arguments>>> sections() {
+    return sections;
+  }
+
+  /** The views of each buffer, by the buffer's index. */
+  List<List<View>> views() {
+    return views.stream()
+        .map(map -> map.values().stream().flatMap(List::stream).toList())
+        .toList();
+  }
+
+  /** The bytes of all temporaries. */
+  MemorySegment temporaries() {
+    return temporaries;
+  }
+
+  /** The bytes of the scratchpads, one for each lane. */
+  MemorySegment scratchpads() {
+    return scratchpads;
+  }
+
+  /** A tensor of zeros that lives as long as all else here. */
+  Tensor allocate(MemoryDesc desc) {
+    return Tensor.allocate(desc, arena);
+  }
+
+  void close() {
+    handles.reversed().forEach(NativeHandle::close);
+    arena.close();
+  }
+}
