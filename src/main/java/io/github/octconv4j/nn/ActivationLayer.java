@@ -5,6 +5,7 @@ import io.github.octconv4j.dnn.Operand;
 import io.github.octconv4j.dnn.PostOps;
 import io.github.octconv4j.octave.Activation;
 import io.github.octconv4j.octave.OctaveOperand;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -15,11 +16,13 @@ import org.jspecify.annotations.Nullable;
  */
 record ActivationLayer(Activation activation) implements Layer {
   @Override
-  public OctaveOperand addTo(PlanBuilder plan, Node node) {
-    OctaveOperand y = plan.copyUnlessLast(node, node.input());
-    add(plan, node.name(), y.high());
-    add(plan, node.name(), y.low());
-    return y;
+  public List<OctaveOperand> addTo(PlanBuilder plan, Node node) {
+    List<OctaveOperand> all = plan.copyUnlessLast(node, node.input());
+    for (OctaveOperand y : all) {
+      add(plan, node.name(), y.high());
+      add(plan, node.name(), y.low());
+    }
+    return all;
   }
 
   private void add(PlanBuilder plan, String name, @Nullable Operand y) {

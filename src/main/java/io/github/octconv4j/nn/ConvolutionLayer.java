@@ -2,6 +2,7 @@ package io.github.octconv4j.nn;
 
 import io.github.octconv4j.nn.Parameter.Kind;
 import io.github.octconv4j.octave.Activation;
+import io.github.octconv4j.octave.Formulation;
 import io.github.octconv4j.octave.Frequency;
 import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.OctaveOperand;
@@ -13,7 +14,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A convolution with what follows it: batch norm or bias, and an activation.
@@ -167,68 +167,57 @@ record ConvolutionLayer(
   }
 
   @Override
-  public @Nullable OctaveOperand addTo(PlanBuilder plan, Node node) {
-    if (plan.isHalved(node.output())) {
-      for (int half = 0; half < 2; half++) {
-        OctaveWeights part = Halves.ofOutputs(spec, plan.weights(this), half);
-        OctaveOperand y = plan.half(node.output(), half);
-        add(
-            plan,
-            node,
-            ".out" + half,
-            Halves.ofOutputs(spec),
-            part,
-            plan.value(node.input()),
-            y,
-            false,
-            activation);
-      }
-      return null; // nobody asks for the whole
-    }
-    OctaveOperand y = plan.memory(node.output());
+  public List<OctaveOperand> addTo(PlanBuilder plan, Node node) {
+    List<OctaveOperand> y = plan.partMemory(node.output());
     add(plan, node, y, false, activation);
     return y;
   }
 
   @Override
-  public void addInto(PlanBuilder plan, Node node, OctaveOperand y, Activation afterSum) {
+  public void addInto(PlanBuilder plan, Node node, List<OctaveOperand> y, Activation afterSum) {
     add(plan, node, y, true, afterSum);
   }
 
   private void add(
-      PlanBuilder plan, Node node, OctaveOperand y, boolean accumulate, Activation last) {
-    OctaveWeights weights = plan.weights(this);
-    if (plan.isHalved(node.input())) {
-      OctaveConv2d part = Halves.ofInputs(spec);
-      OctaveWeights first = Halves.ofInputs(spec, weights, 0);
-      OctaveWeights second = Halves.ofInputs(spec, weights, 1);
-      OctaveOperand x0 = plan.half(node.input(), 0);
-      OctaveOperand x1 = plan.half(node.input(), 1);
-      add(plan, node, ".in0", part, first, x0, y, accumulate, Activation.NONE);
-      add(plan, node, ".in1", part, second, x1, y, true, last);
-    } else {
-      add(plan, node, "", spec, weights, plan.value(node.input()), y, accumulate, last);
+      PlanBuilder plan, Node node, List<OctaveOperand> y, boolean accumulate, Activation last) {
+    List<OctaveOperand> x = plan.parts(node.input());
+    int shares = plan.shares(node.output());
+    ConvolutionParts parts = new ConvolutionParts(spec, plan.weights(this), shares, x.size());
+    boolean shared = plan.sharesChannels(node.output());
+    if (shared && stride == 1) {
+      plan.octave().poolParts(spec, x);
     }
-  }
-
-  private void add(
-      PlanBuilder plan,
-      Node node,
-      String suffix,
-      OctaveConv2d part,
-      OctaveWeights weights,
-      OctaveOperand x,
-      OctaveOperand y,
-      boolean accumulate,
-      Activation last) {
-    String name = node.name() + suffix;
-    if (stride == 1) {
-      plan.octave()
-          .convolution(name, part, weights, x, y, accumulate, last, plan.formulation(node));
-    } else {
-      plan.octave()
-          .stridedConvolution(
-              name, part, weights, stride, x.requireHigh(), y.requireHigh(), accumulate, last);
-    }
+    Formulation formulation = shared ? Formulation.DEFAULT : plan.formulation(node);
+    plan.eachShare(
+        node.output(),
+        out -> {
+          boolean gathered = y.size() < shares;
+          OctaveOperand part = gathered ? plan.memory(node.output(), out, shares) : y.get(out);
+          for (int in = 0; in < x.size(); in++) {
+            String name = node.name() + parts.name(out, in);
+            OctaveWeights weights = parts.weights(out, in);
+            boolean adds = accumulate || in > 0;
+            Activation then = in == x.size() - 1 ? last : Activation.NONE;
+            if (stride == 1) {
+              plan.octave()
+                  .convolution(
+                      name, parts.spec(), weights, x.get(in), part, adds, then, formulation);
+            } else {
+              plan.octave()
+                  .stridedConvolution(
+                      name,
+                      parts.spec(),
+                      weights,
+                      stride,
+                      x.get(in).requireHigh(),
+                      part.requireHigh(),
+                      adds,
+                      then);
+            }
+          }
+          if (gathered) {
+            plan.gather(node.name() + ".gather", part, out, shares, y.getFirst());
+          }
+        });
   }
 }

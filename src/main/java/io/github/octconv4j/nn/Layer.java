@@ -3,7 +3,6 @@ package io.github.octconv4j.nn;
 import io.github.octconv4j.octave.Activation;
 import io.github.octconv4j.octave.OctaveOperand;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** An operation of a network, without weights. Immutable. */
 sealed interface Layer
@@ -25,8 +24,8 @@ sealed interface Layer
     return 0;
   }
 
-  /** Adds its steps to a plan and returns where the result is. */
-  @Nullable OctaveOperand addTo(PlanBuilder plan, Node node);
+  /** Adds its steps to a plan and returns where the parts of the result are. */
+  List<OctaveOperand> addTo(PlanBuilder plan, Node node);
 
   /**
    * A layer without activation of its own whose result can be added to another one as it is made.
@@ -40,6 +39,6 @@ sealed interface Layer
      *
      * @param activation applied to the sum
      */
-    void addInto(PlanBuilder plan, Node node, OctaveOperand y, Activation activation);
+    void addInto(PlanBuilder plan, Node node, List<OctaveOperand> y, Activation activation);
   }
 }

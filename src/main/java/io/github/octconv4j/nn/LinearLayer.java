@@ -35,11 +35,11 @@ record LinearLayer(String name, ChannelSplit in, int out, Activation activation)
   }
 
   @Override
-  public OctaveOperand addTo(PlanBuilder plan, Node node) {
+  public List<OctaveOperand> addTo(PlanBuilder plan, Node node) {
     OctaveOperand x = plan.value(node.input());
     OctaveOperand y = plan.memory(node.output());
     new Linear(plan, node.name(), plan.values(weight()), plan.values(bias()), in, out)
         .add(x, y.requireHigh(), activation);
-    return y;
+    return List.of(y);
   }
 }

@@ -42,6 +42,7 @@ final class NetworkPlanner {
   private final int batch;
   private final PlanOptions options;
   private final Weights weights;
+  private final ChannelParts parts;
   private final Constants constants;
   private final Map<Node, List<Formulation>> possible = new LinkedHashMap<>();
 
@@ -58,8 +59,11 @@ final class NetworkPlanner {
     this.options = options;
     this.weights = new Weights(parameters, options.tuning() != Tuning.OFF);
     this.constants = constants;
+    this.parts = new ChannelParts(graph, batch, options);
     for (Node node : graph.nodes()) {
-      if (node.layer() instanceof ConvolutionLayer conv && conv.stride() == 1) {
+      if (node.layer() instanceof ConvolutionLayer conv
+          && conv.stride() == 1
+          && !parts.areShared(node.output())) {
         List<Formulation> all =
             OctaveProgramBuilder.formulations(conv.spec(), shape(conv.input()), options);
         int most = batch * conv.multiplyAdds() < SMALL ? FEW_CANDIDATES : MOST_CANDIDATES;
@@ -271,7 +275,8 @@ final class NetworkPlanner {
 
   private NetworkPlan build(Map<Node, Formulation> formulations, boolean traced) {
     try (PlanBuilder builder =
-        new PlanBuilder(engine, graph, batch, options, weights, formulations, constants, traced)) {
+        new PlanBuilder(
+            engine, graph, batch, options, weights, parts, formulations, constants, traced)) {
       return builder.build();
     }
   }

@@ -26,6 +26,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,10 +43,10 @@ final class PlanBuilder implements AutoCloseable {
   private final ProgramBuilder program;
   private final OctaveProgramBuilder octave;
 
-  private final Map<FeatureMap, OctaveOperand> values = new HashMap<>();
+  private final Map<FeatureMap, List<OctaveOperand>> values = new HashMap<>();
   private final Map<FeatureMap, List<Node>> readers = new HashMap<>();
   private final Map<FeatureMap, Node> makers = new HashMap<>();
-  private final Map<FeatureMap, List<OctaveOperand>> halves = new HashMap<>();
+  private final ChannelParts parts;
   private final List<Node> order;
   private final boolean traced;
   private final List<NetworkPlan.Span> spans = new ArrayList<>();
@@ -52,6 +54,7 @@ final class PlanBuilder implements AutoCloseable {
   /**
    * Begins a plan.
    *
+   * @param parts which maps are kept in parts
    * @param formulations of each octave convolution
    * @param constants shared by the plans of the network
    * @param traced whether what each layer gives becomes an output too
@@ -62,6 +65,7 @@ final class PlanBuilder implements AutoCloseable {
       int batch,
       PlanOptions options,
       Weights weights,
+      ChannelParts parts,
       Map<Node, Formulation> formulations,
       Constants constants,
       boolean traced) {
@@ -69,6 +73,7 @@ final class PlanBuilder implements AutoCloseable {
     this.graph = graph;
     this.batch = batch;
     this.weights = weights;
+    this.parts = parts;
     this.constants = constants;
     this.formulations = formulations;
     for (Node node : graph.nodes()) {
@@ -110,7 +115,8 @@ final class PlanBuilder implements AutoCloseable {
                 image.channels().total(),
                 s.height(),
                 s.width()));
-    values.put(image, octave.input(image.channels(), shape(image), Layout.NHWC, input, null));
+    values.put(
+        image, List.of(octave.input(image.channels(), shape(image), Layout.NHWC, input, null)));
     Map<String, Operand> traces = new LinkedHashMap<>();
     for (Node node : graph.nodes()) {
       if (isAdded(node)) {
@@ -171,12 +177,44 @@ final class PlanBuilder implements AutoCloseable {
     return weights.of(parameter);
   }
 
-  /** Where a feature map is. */
-  OctaveOperand value(FeatureMap map) {
+  /** Where the parts of a feature map are. */
+  List<OctaveOperand> parts(FeatureMap map) {
     return Objects.requireNonNull(values.get(map), "value");
   }
 
-  /** New memory for what a layer gives. */
+  /** Where a feature map is that is kept whole. */
+  OctaveOperand value(FeatureMap map) {
+    List<OctaveOperand> all = parts(map);
+    if (all.size() != 1) {
+      throw new IllegalStateException("%s is kept in %d parts".formatted(map.name(), all.size()));
+    }
+    return all.getFirst();
+  }
+
+  private int count(FeatureMap map) {
+    return traced ? 1 : parts.of(map);
+  }
+
+  /** Whether each thread makes one part of a map, even if all are kept as a whole. */
+  boolean sharesChannels(FeatureMap map) {
+    return !traced && parts.areShared(map);
+  }
+
+  /** New memory for what a layer gives, in as many tensors as it is kept. */
+  List<OctaveOperand> partMemory(FeatureMap map) {
+    int count = count(map);
+    return count == 1
+        ? List.of(memory(map))
+        : IntStream.range(0, count).mapToObj(part -> memory(map, part, count)).toList();
+  }
+
+  /** New memory for one of several equal parts of a map's channels. */
+  OctaveOperand memory(FeatureMap map, int part, int parts) {
+    ChannelSplit channels = ConvolutionParts.part(map.channels(), parts);
+    return octave.temporary(map.name() + ".part" + part, channels, shape(map), Layout.NHWC);
+  }
+
+  /** New memory for what a layer gives as a whole. */
   OctaveOperand memory(FeatureMap map) {
     return octave.temporary(map.name(), map.channels(), shape(map), Layout.NHWC);
   }
@@ -187,54 +225,55 @@ final class PlanBuilder implements AutoCloseable {
         name, channels, new OctaveShape(batch, size, size, size, size), Layout.NHWC);
   }
 
-  /**
-   * Whether a map is kept as two of half the channels, for the sake of the only layer that reads
-   * it. Both its maker and its reader are convolutions then.
-   */
-  boolean isHalved(FeatureMap map) {
-    Node maker = makers.get(map);
-    if (traced || maker == null || map == graph.output() || readersOf(map).size() != 1) {
-      return false;
-    }
-    return maker.layer() instanceof ConvolutionLayer made
-        && readersOf(map).getFirst().layer() instanceof ConvolutionLayer reader
-        && made.spec().groups() == 1
-        && Halves.pays(reader.spec(), octave.type().bytes())
-        && !isHalved(maker.input());
-  }
-
-  /** The memory of half of the channels, 0 or 1. */
-  OctaveOperand half(FeatureMap map, int half) {
-    return halves
-        .computeIfAbsent(
-            map,
-            key -> {
-              ChannelSplit channels = new ChannelSplit(map.channels().high() / 2, 0);
-              List<OctaveOperand> both = new ArrayList<>();
-              for (int i = 0; i < 2; i++) {
-                both.add(
-                    octave.temporary(map.name() + ".half" + i, channels, shape(map), Layout.NHWC));
-              }
-              return both;
-            })
-        .get(half);
-  }
-
   private OctaveShape shape(FeatureMap map) {
     OctaveShape s = map.shape();
     return new OctaveShape(batch, s.height(), s.width(), s.lowHeight(), s.lowWidth());
   }
 
   /** The memory of {@code x} if {@code node} may overwrite it, or else a copy of it. */
-  OctaveOperand copyUnlessLast(Node node, FeatureMap x) {
-    OctaveOperand value = value(x);
+  List<OctaveOperand> copyUnlessLast(Node node, FeatureMap x) {
+    List<OctaveOperand> all = parts(x);
     if (isLast(node, x)) {
-      return value;
+      return all;
     }
-    OctaveOperand copy = memory(node.output());
-    copy(node.name() + ".copy.h", value.high(), copy.high());
-    copy(node.name() + ".copy.l", value.low(), copy.low());
-    return copy;
+    List<OctaveOperand> copies = partMemory(node.output());
+    eachShare(
+        node.output(),
+        part -> {
+          copy(node.name() + ".copy.h", all.get(part).high(), copies.get(part).high());
+          copy(node.name() + ".copy.l", all.get(part).low(), copies.get(part).low());
+        });
+    return copies;
+  }
+
+  /** In how many parts a map is made. */
+  int shares(FeatureMap map) {
+    return sharesChannels(map) ? octave.threads() : count(map);
+  }
+
+  /** Adds the steps for each part that is made of a map, side by side where each thread has one. */
+  void eachShare(FeatureMap map, IntConsumer steps) {
+    if (sharesChannels(map)) {
+      program.sideBySide(shares(map), steps);
+    } else {
+      IntStream.range(0, shares(map)).forEach(steps);
+    }
+  }
+
+  /** Copies one of several equal parts of the channels into the whole. */
+  void gather(String name, OctaveOperand part, int index, int parts, OctaveOperand whole) {
+    copy(name + ".h", part.high(), channels(whole.high(), index, parts));
+    copy(name + ".l", part.low(), channels(whole.low(), index, parts));
+  }
+
+  /** One of several equal parts of the channels, as a view. */
+  static @Nullable Operand channels(@Nullable Operand whole, int part, int parts) {
+    if (whole == null || parts == 1) {
+      return whole;
+    }
+    long[] dims = whole.desc().dims();
+    dims[1] /= parts;
+    return whole.view(whole.desc().submemory(dims, new long[] {0, part * dims[1], 0, 0}));
   }
 
   /** Whether nobody reads {@code x} after the layer, nor the layer in another way. */

@@ -8,6 +8,7 @@ import io.github.octconv4j.dnn.PostOps;
 import io.github.octconv4j.dnn.Window;
 import io.github.octconv4j.octave.OctaveOperand;
 import io.github.octconv4j.octave.RowWindows;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -19,12 +20,12 @@ import org.jspecify.annotations.Nullable;
  */
 record PoolLayer(Algorithm algorithm, Window window) implements Layer {
   @Override
-  public OctaveOperand addTo(PlanBuilder plan, Node node) {
+  public List<OctaveOperand> addTo(PlanBuilder plan, Node node) {
     OctaveOperand x = plan.value(node.input());
     OctaveOperand y = plan.memory(node.output());
     add(plan, node.name(), x.high(), y.high());
     add(plan, node.name(), x.low(), y.low());
-    return y;
+    return List.of(y);
   }
 
   private void add(PlanBuilder plan, String name, @Nullable Operand x, @Nullable Operand y) {

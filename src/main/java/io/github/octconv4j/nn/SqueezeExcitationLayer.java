@@ -61,15 +61,15 @@ record SqueezeExcitationLayer(String name, ChannelSplit channels, int squeezed)
   }
 
   @Override
-  public OctaveOperand addTo(PlanBuilder plan, Node node) {
+  public List<OctaveOperand> addTo(PlanBuilder plan, Node node) {
     OctaveOperand y = plan.memory(node.output());
     add(plan, node, y, PostOps.NONE);
-    return y;
+    return List.of(y);
   }
 
   @Override
-  public void addInto(PlanBuilder plan, Node node, OctaveOperand y, Activation activation) {
-    add(plan, node, y, activation.after(PostOps.NONE.sum()));
+  public void addInto(PlanBuilder plan, Node node, List<OctaveOperand> y, Activation activation) {
+    add(plan, node, y.getFirst(), activation.after(PostOps.NONE.sum()));
   }
 
   private void add(PlanBuilder plan, Node node, OctaveOperand y, PostOps postOps) {

@@ -7,6 +7,7 @@ import io.github.octconv4j.dnn.Operand;
 import io.github.octconv4j.dnn.PostOps;
 import io.github.octconv4j.octave.Activation;
 import io.github.octconv4j.octave.OctaveOperand;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -18,16 +19,20 @@ import org.jspecify.annotations.Nullable;
  */
 record SumLayer(Activation activation) implements Layer {
   @Override
-  public OctaveOperand addTo(PlanBuilder plan, Node node) {
-    OctaveOperand y = plan.copyUnlessLast(node, node.inputs().getLast());
+  public List<OctaveOperand> addTo(PlanBuilder plan, Node node) {
+    List<OctaveOperand> y = plan.copyUnlessLast(node, node.inputs().getLast());
     Node first = plan.fused(node);
     if (first != null) {
       ((Adding) first.layer()).addInto(plan, first, y, activation);
       return y;
     }
-    OctaveOperand x = plan.value(node.input());
-    add(plan, node.name(), x.high(), y.high());
-    add(plan, node.name(), x.low(), y.low());
+    List<OctaveOperand> x = plan.parts(node.input());
+    plan.eachShare(
+        node.output(),
+        part -> {
+          add(plan, node.name(), x.get(part).high(), y.get(part).high());
+          add(plan, node.name(), x.get(part).low(), y.get(part).low());
+        });
     return y;
   }
 

@@ -268,6 +268,49 @@ public final class OctaveProgramBuilder {
     return y;
   }
 
+  /**
+   * Adds the pools that a convolution will look for, each part of its input on a thread of its own:
+   * for threads that then share the outputs, and find the pools standing.
+   *
+   * @param spec the convolution
+   * @param x the parts of its input, as many as there are threads, or the whole
+   */
+  public void poolParts(OctaveConv2d spec, List<OctaveOperand> x) {
+    Objects.requireNonNull(spec, "spec");
+    Objects.requireNonNull(x, "x");
+    if (x.size() == 1) {
+      pools(spec, x.getFirst());
+    } else if (!x.stream().allMatch(part -> arePooled(spec, part))) {
+      program.sideBySide(x.size(), part -> pools(spec, x.get(part)));
+    }
+  }
+
+  private void pools(OctaveConv2d spec, OctaveOperand x) {
+    Operand high = x.high();
+    Operand low = x.low();
+    if (high != null && spec.stride() == 2) {
+      high = pooled(high, x.layout(), spec.sizeRule());
+    }
+    if (high != null && spec.has(OctavePath.HL)) {
+      pooled(high, x.layout(), spec.sizeRule());
+    }
+    if (low != null && poolsLow(spec)) {
+      pooled(low, x.layout(), spec.sizeRule());
+    }
+  }
+
+  private boolean arePooled(OctaveConv2d spec, OctaveOperand x) {
+    boolean high =
+        x.high() == null
+            || (spec.stride() == 1 && (!spec.has(OctavePath.HL) || isPooled(x.high())));
+    return high && (x.low() == null || !poolsLow(spec) || isPooled(x.low()));
+  }
+
+  /** Without upsampling only the low output takes a pooled low part. */
+  private static boolean poolsLow(OctaveConv2d spec) {
+    return spec.stride() == 2 && (spec.has(OctavePath.LL) || !OctaveSizes.keepsLow(spec));
+  }
+
   /** Returns the memory of a pool, which the caller fills; others who ask will find it. */
   Operand pooledMemory(Operand x, Layout layout, SizeRule rule) {
     long[] d = x.desc().dims();
