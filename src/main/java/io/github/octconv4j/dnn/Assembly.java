@@ -118,9 +118,7 @@ final class Assembly {
 
   /** The views of each buffer, by the buffer's index. */
   List<List<View>> views() {
-    return views.stream()
-        .map(map -> map.values().stream().flatMap(List::stream).toList())
-        .toList();
+    return views.stream().map(map -> map.values().stream().flatMap(List::stream).toList()).toList();
   }
 
   /** The bytes of all temporaries. */

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Convolution for inference, in 1, 2 or 3 spatial dimensions.
  *
- * @param src (n, ic, id, ih, iw), with the leading spatial dimensions left out where there are fewer;
- *     as all others it may have the layout {@code any}
+ * @param src (n, ic, id, ih, iw), with the leading spatial dimensions left out where there are
+ *     fewer; as all others it may have the layout {@code any}
  * @param weights (oc, ic, kd, kh, kw) or (g, oc/g, ic/g, kd, kh, kw)
  * @param bias (oc), side by side, or null
  * @param dst (n, oc, od, oh, ow)

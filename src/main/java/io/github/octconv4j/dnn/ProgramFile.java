@@ -41,8 +41,7 @@ final class ProgramFile {
    * @param assembly of the execution
    * @param out not closed
    */
-  static void write(
-      Program program, MemorySegment[] bound, Assembly assembly, OutputStream out)
+  static void write(Program program, MemorySegment[] bound, Assembly assembly, OutputStream out)
       throws IOException {
     ProgramFile file = new ProgramFile(program, bound, assembly);
     byte[] head = file.head();

@@ -233,9 +233,7 @@ final class GoodArguments {
 
   private void operations() {
     put("Convolution(MemoryDesc,MemoryDesc,MemoryDesc,Window)", () -> convolution(false));
-    put(
-        "Convolution(MemoryDesc,MemoryDesc,MemoryDesc,MemoryDesc,Window)",
-        () -> convolution(true));
+    put("Convolution(MemoryDesc,MemoryDesc,MemoryDesc,MemoryDesc,Window)", () -> convolution(true));
     put("Pooling(Algorithm,MemoryDesc,MemoryDesc,Window)", this::pooling);
     put(
         "Reorder(MemoryDesc,MemoryDesc)",
