@@ -81,7 +81,7 @@ final class Candidates {
     if (spec.groups() > 1 || !spec.has(OctavePath.LL)) {
       return;
     }
-    boolean results = spec.paths().size() == 4 && input.batch() == 1 && !OctaveSizes.keepsLow(spec);
+    boolean results = spec.paths().size() == 4 && input.batch() == 1 && !spec.keepsLow();
     for (Formulation plain : new ArrayList<>(all)) {
       if (spec.has(OctavePath.HL)) {
         all.add(plain.with(Merge.LOW_SOURCES));

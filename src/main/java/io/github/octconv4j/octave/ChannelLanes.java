@@ -32,7 +32,7 @@ final class ChannelLanes {
     if (spec.stride() == 2) {
       high = high == null ? null : pool(high);
       // Without upsampling only the low output takes a pooled low part.
-      if (low != null && (task.has(OctavePath.LL) || !OctaveSizes.keepsLow(spec))) {
+      if (low != null && (task.has(OctavePath.LL) || !spec.keepsLow())) {
         pool(low);
       }
     }

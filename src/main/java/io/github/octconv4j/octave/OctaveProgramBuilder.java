@@ -145,11 +145,7 @@ public final class OctaveProgramBuilder {
     }
     Kernel kernel = Kernel.of(name, spec, OctavePath.HH, weights.values(OctavePath.HH));
     PostOps postOps = activation.after(accumulate ? PostOps.NONE.sum() : PostOps.NONE);
-    Padding p = spec.padding();
-    Window window =
-        spec.window()
-            .strides(stride, stride)
-            .padding(new long[] {p.top(), p.left()}, new long[] {p.bottom(), p.right()});
+    Window window = spec.paddedWindow().strides(stride, stride);
     float @Nullable [] bias = weights.bias(Frequency.HIGH);
     convolution(kernel, bias, window, x, y, postOps);
     pools.remove(y);

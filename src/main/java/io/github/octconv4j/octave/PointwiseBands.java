@@ -32,7 +32,7 @@ final class PointwiseBands {
     this.builder = builder;
     this.task = task;
     this.formulation = formulation;
-    this.first = task.accumulate() ? PostOps.NONE.sum() : PostOps.NONE;
+    this.first = task.first();
   }
 
   /** Whether the kernel is a point, all four paths exist and the high part is twice as large. */

@@ -28,8 +28,8 @@ final class RowBands {
     this.task = task;
     this.spec = task.spec();
     this.formulation = formulation;
-    this.first = task.accumulate() ? PostOps.NONE.sum() : PostOps.NONE;
-    this.keepsLow = OctaveSizes.keepsLow(spec) && task.has(OctavePath.LH);
+    this.first = task.first();
+    this.keepsLow = spec.keepsLow() && task.has(OctavePath.LH);
     this.high = strided(task.x().high());
     // Without upsampling x_l is taken as it is for the high output, and pooled for the low one.
     this.low = keepsLow && !task.has(OctavePath.LL) ? null : strided(task.x().low());
@@ -40,7 +40,7 @@ final class RowBands {
    * StrideRule#KEEP_LOW} spares the upsampling, and no output row may read padding only.
    */
   static boolean fits(OctaveConv2d spec, OctaveSizes sizes) {
-    long reach = spec.dilationHeight() * (spec.kernelHeight() - 1L);
+    long reach = spec.window().reach(0);
     if (spec.padding().top() > reach || spec.padding().bottom() > reach) {
       return false;
     }
@@ -53,7 +53,7 @@ final class RowBands {
             && y.height() == 2 * y.lowHeight()
             && y.width() == 2 * y.lowWidth()
             && y.lowHeight() == s.lowHeight();
-    if (!OctaveSizes.keepsLow(spec) || !spec.has(OctavePath.LH)) {
+    if (!spec.keepsLow() || !spec.has(OctavePath.LH)) {
       return one || exact;
     }
     OctaveShape x = sizes.input();
@@ -328,8 +328,8 @@ final class RowBands {
     return task.activation().after(postOps);
   }
 
-  private int reach() {
-    return spec.dilationHeight() * (spec.kernelHeight() - 1);
+  private long reach() {
+    return spec.window().reach(0);
   }
 
   /** The input rows that output rows need, as far as there are. */
