@@ -78,8 +78,6 @@ final class DescQuery {
 
   private void query(int what) {
     Status.check(
-        dnnl_h.dnnl_memory_desc_query(desc, what, out),
-        "query property %d of a descriptor",
-        what);
+        dnnl_h.dnnl_memory_desc_query(desc, what, out), "query property %d of a descriptor", what);
   }
 }

@@ -317,8 +317,7 @@ public final class MemoryDesc {
     NativeLibrary.load();
     try (Arena arena = Arena.ofConfined()) {
       return new MemoryDesc(
-          Native.createIn(
-              arena, dnnl_h::dnnl_memory_desc_destroy, maker.in(arena), what, values));
+          Native.createIn(arena, dnnl_h::dnnl_memory_desc_destroy, maker.in(arena), what, values));
     }
   }
 

@@ -26,8 +26,7 @@ final class MemoryLimit {
 
   /** Looks at a temporary, which may share its bytes with others. */
   void requireTemporary(String name, MemoryDesc desc) {
-    require(
-        taken + desc.bytes(), "temporary %s of %s and all outputs and constants", name, desc);
+    require(taken + desc.bytes(), "temporary %s of %s and all outputs and constants", name, desc);
   }
 
   /** Looks at what is about to be read. */

@@ -47,10 +47,11 @@ final class ChannelLanes {
   }
 
   private Operand pool(Operand x) {
-    if (builder.isPooled(x)) {
-      return builder.pooled(x, Layout.BLOCKED, task.spec().sizeRule());
-    }
-    Operand y = builder.pooledMemory(x, Layout.BLOCKED, task.spec().sizeRule());
+    return builder.pools().of(x, Layout.BLOCKED, task.spec().sizeRule(), this::poolChannels);
+  }
+
+  /** Pools all channels, shared among the threads. */
+  private void poolChannels(Operand x, Operand y) {
     int lanes = builder.threads();
     builder
         .program()
@@ -66,6 +67,5 @@ final class ChannelLanes {
                     Images.channels(y, share.first(), share.count()));
               }
             });
-    return y;
   }
 }

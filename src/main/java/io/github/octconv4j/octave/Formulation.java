@@ -1,5 +1,6 @@
 package io.github.octconv4j.octave;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 
@@ -82,6 +83,21 @@ public record Formulation(
           "%s needs the layout NHWC and threads on ROWS, was %s and %s"
               .formatted(merge, layout, sharing));
     }
+  }
+
+  /**
+   * Returns how a convolution can be added whose tensors have channels innermost, what is predicted
+   * to be fastest first. With several threads all of them use workers; where none can, the only one
+   * is {@link #DEFAULT}, whose primitives then share the rows of each image.
+   *
+   * @param input the size of the input
+   */
+  public static List<Formulation> candidates(
+      OctaveConv2d spec, OctaveShape input, PlanOptions options) {
+    Objects.requireNonNull(spec, "spec");
+    Objects.requireNonNull(input, "input");
+    Objects.requireNonNull(options, "options");
+    return Candidates.channelsLast(spec, input, options);
   }
 
   /** Returns this with another merge. */

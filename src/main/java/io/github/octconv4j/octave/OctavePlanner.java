@@ -1,7 +1,6 @@
 package io.github.octconv4j.octave;
 
 import io.github.octconv4j.dnn.Engine;
-import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.Tensor;
 import io.github.octconv4j.octave.Formulation.Sharing;
 import java.lang.foreign.Arena;
@@ -10,7 +9,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses how an octave convolution is put together. It lists the possible {@link Formulation}s,
@@ -70,20 +68,18 @@ public final class OctavePlanner {
     Contender(OctavePlan plan, Arena arena) {
       this.plan = plan;
       this.execution = plan.newTrial();
-      this.x = allocate(plan.input(), arena);
-      this.y = allocate(plan.output(), arena);
+      this.x = filled(plan.input(), arena);
+      this.y = filled(plan.output(), arena);
     }
 
-    private static OctaveTensor allocate(OctaveDesc desc, Arena arena) {
-      return OctaveTensor.of(allocate(desc.high(), arena), allocate(desc.low(), arena));
-    }
-
-    private static @Nullable Tensor allocate(@Nullable MemoryDesc desc, Arena arena) {
-      if (desc == null) {
-        return null;
+    private static OctaveTensor filled(OctaveDesc desc, Arena arena) {
+      OctaveTensor tensor = OctaveTensor.allocate(desc, arena);
+      for (Frequency frequency : Frequency.values()) {
+        Tensor part = tensor.part(frequency);
+        if (part != null) {
+          part.segment().fill((byte) 0x3c); // small numbers in each floating-point type
+        }
       }
-      Tensor tensor = Tensor.allocate(desc, arena);
-      tensor.segment().fill((byte) 0x3c); // small numbers in each floating-point type
       return tensor;
     }
 

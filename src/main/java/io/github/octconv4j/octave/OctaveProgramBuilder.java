@@ -19,8 +19,6 @@ import io.github.octconv4j.dnn.Resampling;
 import io.github.octconv4j.dnn.Tensor;
 import io.github.octconv4j.dnn.Window;
 import java.lang.foreign.Arena;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,15 +31,11 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public final class OctaveProgramBuilder {
-  private static final int MOST_BANDED_IMAGES = 4; // bands of more make very many steps
-  private static final double HOPELESS = 1.4; // times the best prediction
-
   private final ProgramBuilder program;
   private final PlanOptions options;
   private final Map<Constant, Operand> constants = new HashMap<>();
 
-  /** Pools that stand already, so that two layers which read one tensor share them. */
-  private final Map<Operand, Operand> pools = new HashMap<>();
+  private final Pools pools = new Pools(this);
 
   /** Weights in the layout of a primitive; bands of different heights share them. */
   private record Constant(String name, MemoryDesc desc) {}
@@ -102,8 +96,8 @@ public final class OctaveProgramBuilder {
     }
     OctaveTask task = OctaveTask.of(name, spec, weights, x, y, accumulate, activation);
     formulation.add(this, task);
-    pools.remove(y.high());
-    pools.remove(y.low());
+    pools.forget(y.high());
+    pools.forget(y.low());
   }
 
   /**
@@ -148,7 +142,7 @@ public final class OctaveProgramBuilder {
     Window window = spec.paddedWindow().strides(stride, stride);
     float @Nullable [] bias = weights.bias(Frequency.HIGH);
     convolution(kernel, bias, window, x, y, postOps);
-    pools.remove(y);
+    pools.forget(y);
   }
 
   /** Returns a feature map in a layout: the given parts, or copies that reorders make. */
@@ -161,68 +155,7 @@ public final class OctaveProgramBuilder {
     Objects.requireNonNull(channels, "channels");
     Objects.requireNonNull(shape, "shape");
     Objects.requireNonNull(layout, "layout");
-    return new OctaveOperand(channels, shape, layout, inside(layout, high), inside(layout, low));
-  }
-
-  private @Nullable Operand inside(Layout layout, @Nullable Operand part) {
-    if (part == null) {
-      return null;
-    }
-    Operand place = place(layout, part);
-    if (!place.sharesBuffer(part)) {
-      reorder(part.name() + ".reorder", part, exact(layout, place, part), PostOps.NONE);
-    }
-    return place;
-  }
-
-  /**
-   * Returns memory for a feature map that becomes an output: the output's own where layout and type
-   * agree, or memory that {@link #copyOut} reorders.
-   */
-  public OctaveOperand output(
-      ChannelSplit channels,
-      OctaveShape shape,
-      Layout layout,
-      @Nullable Operand high,
-      @Nullable Operand low) {
-    Objects.requireNonNull(channels, "channels");
-    Objects.requireNonNull(shape, "shape");
-    Objects.requireNonNull(layout, "layout");
-    return new OctaveOperand(
-        channels,
-        shape,
-        layout,
-        high == null ? null : place(layout, high),
-        low == null ? null : place(layout, low));
-  }
-
-  /** Adds the reorders from {@link #output} to the outputs, where they are not the same memory. */
-  public void copyOut(OctaveOperand from, @Nullable Operand high, @Nullable Operand low) {
-    Objects.requireNonNull(from, "from");
-    copyOut(from.layout(), from.high(), high);
-    copyOut(from.layout(), from.low(), low);
-  }
-
-  private void copyOut(Layout layout, @Nullable Operand from, @Nullable Operand to) {
-    if (from != null && to != null && !from.sharesBuffer(to)) {
-      reorder(to.name() + ".reorder", exact(layout, from, to), to, PostOps.NONE);
-    }
-  }
-
-  /** The part itself if it has this layout and our type, or else new memory. */
-  private Operand place(Layout layout, Operand part) {
-    long[] dims = part.desc().dims();
-    MemoryDesc wanted = layout.desc(type(), dims);
-    // A view in any case: with one channel NCHW equals NHWC, but oneDNN's kernels tell them apart.
-    Operand place =
-        part.desc().equals(wanted) ? part : program.temporary(part.name() + ".inside", wanted);
-    dims[1] = layout.padded(Math.toIntExact(dims[1]));
-    return place.view(layout.desc(type(), dims));
-  }
-
-  /** The place of a part with exactly the part's channels. */
-  private Operand exact(Layout layout, Operand place, Operand part) {
-    return place.view(layout.desc(type(), part.desc().dims()));
+    return new Edges(this).input(channels, shape, layout, high, low);
   }
 
   /** Returns new memory for a feature map. */
@@ -254,34 +187,9 @@ public final class OctaveProgramBuilder {
     return program.temporary(name, layout.desc(type(), dims));
   }
 
-  /** Returns the 2x2 average of images, made once for all who ask. */
-  Operand pooled(Operand x, Layout layout, SizeRule rule) {
-    Operand y = pools.get(x);
-    if (y == null) {
-      y = pooledMemory(x, layout, rule);
-      pool(x.name() + ".pool", x, y);
-    }
-    return y;
-  }
-
-  /** Returns the memory of a pool, which the caller fills; others who ask will find it. */
-  Operand pooledMemory(Operand x, Layout layout, SizeRule rule) {
-    long[] d = x.desc().dims();
-    Operand y =
-        temporary(
-            x.name() + ".pool",
-            layout,
-            d[0],
-            d[1],
-            rule.half(Math.toIntExact(d[2])),
-            rule.half(Math.toIntExact(d[3])));
-    pools.put(x, y);
-    return y;
-  }
-
-  /** Whether the pool of {@code x} stands already. */
-  boolean isPooled(Operand x) {
-    return pools.containsKey(x);
+  /** The 2x2 averages of images, made once for all who ask. */
+  Pools pools() {
+    return pools;
   }
 
   /** Adds the 2x2 average; windows that reach beyond the image average what there is. */
@@ -405,32 +313,6 @@ public final class OctaveProgramBuilder {
         });
   }
 
-  /**
-   * Returns how a convolution can be added whose tensors have channels innermost, what is predicted
-   * to be fastest first. With several threads all of them use workers; where none can, the only one
-   * is {@link Formulation#DEFAULT}, whose primitives then share the rows of each image.
-   *
-   * @param input the size of the input
-   */
-  public static List<Formulation> formulations(
-      OctaveConv2d spec, OctaveShape input, PlanOptions options) {
-    Objects.requireNonNull(spec, "spec");
-    Objects.requireNonNull(input, "input");
-    Objects.requireNonNull(options, "options");
-    CostModel model = new CostModel(spec, input, options);
-    List<Formulation> possible = new ArrayList<>(List.of(Formulation.DEFAULT));
-    for (Formulation f : Candidates.all(spec, input, options)) {
-      boolean many = f.bandRows() > 0 && input.batch() > MOST_BANDED_IMAGES;
-      if (f.layout() == Layout.NHWC && !many && !possible.contains(f)) {
-        possible.add(f);
-      }
-    }
-    possible.sort(Comparator.comparingDouble(model::microseconds));
-    double hopeless = HOPELESS * model.microseconds(possible.getFirst());
-    possible.removeIf(f -> !f.equals(Formulation.DEFAULT) && model.microseconds(f) > hopeless);
-    return possible;
-  }
-
   /** Adds nearest upsampling by exactly 2. */
   void upsample(String name, Operand x, Operand y, PostOps postOps) {
     RowWindows.Part part =
@@ -463,7 +345,7 @@ public final class OctaveProgramBuilder {
     Objects.requireNonNull(postOps, "postOps");
     Objects.requireNonNull(operands, "operands");
     program.add(name, describe(operation, postOps), operands);
-    pools.remove(operands.get(Arg.DST)); // what stands is of the old values
+    pools.forget(operands.get(Arg.DST)); // what stands is of the old values
   }
 
   /** Asks for an implementation, with the options of this program. */

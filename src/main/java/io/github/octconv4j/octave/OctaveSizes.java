@@ -63,8 +63,7 @@ record OctaveSizes(OctaveShape input, OctaveShape strided, OctaveShape output) {
     } else if (upsamples) {
       requireLow(strided.lowHeight(), strided.lowWidth(), "the pooled low input", input, rule);
     }
-    boolean lowMissing =
-        (spec.out().low() > 0 || upsamples) && (lowHeight < 1 || lowWidth < 1);
+    boolean lowMissing = (spec.out().low() > 0 || upsamples) && (lowHeight < 1 || lowWidth < 1);
     boolean highMissing = spec.out().high() > 0 && (height < 1 || width < 1);
     if (lowMissing || highMissing) {
       throw noOutput(spec, input, height, width, lowHeight, lowWidth);

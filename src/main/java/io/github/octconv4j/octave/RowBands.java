@@ -85,12 +85,7 @@ final class RowBands {
     if (x == null || spec.stride() == 1) {
       return x;
     }
-    if (!builder.isPooled(x)) {
-      Operand y = builder.pooledMemory(x, Layout.NHWC, spec.sizeRule());
-      poolRows(x, y);
-      return y;
-    }
-    return builder.pooled(x, Layout.NHWC, spec.sizeRule());
+    return builder.pools().of(x, Layout.NHWC, spec.sizeRule(), this::poolRows);
   }
 
   /** Pools all rows, shared among the threads. */

@@ -182,7 +182,7 @@ final class WholeImages {
   }
 
   private Operand pooled(Operand x) {
-    return builder.pooled(x, task.x().layout(), spec.sizeRule());
+    return builder.pools().of(x, task.x().layout(), spec.sizeRule());
   }
 
   private void convolution(
