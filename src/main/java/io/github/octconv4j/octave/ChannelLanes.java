@@ -30,14 +30,14 @@ final class ChannelLanes {
     Operand high = task.x().high();
     Operand low = task.x().low();
     if (spec.stride() == 2) {
-      high = high == null ? null : pool(high);
+      high = high == null ? null : pooled(high);
       // Without upsampling only the low output takes a pooled low part.
       if (low != null && (task.has(OctavePath.LL) || !spec.keepsLow())) {
-        pool(low);
+        pooled(low);
       }
     }
     if (high != null && task.has(OctavePath.HL)) {
-      pool(high);
+      pooled(high);
     }
     int lanes = builder.threads();
     builder
@@ -46,26 +46,19 @@ final class ChannelLanes {
             lanes, lane -> new WholeImages(builder, task.share(lane, lanes), formulation).add());
   }
 
-  private Operand pool(Operand x) {
+  private Operand pooled(Operand x) {
     return builder.pools().of(x, Layout.BLOCKED, task.spec().sizeRule(), this::poolChannels);
   }
 
   /** Pools all channels, shared among the threads. */
   private void poolChannels(Operand x, Operand y) {
-    int lanes = builder.threads();
-    builder
-        .program()
-        .sideBySide(
-            lanes,
-            lane -> {
-              Share share =
-                  Share.of(Math.toIntExact(x.desc().dim(1)), Layout.blockSize(), lane, lanes);
-              if (share.count() > 0) {
-                builder.pool(
-                    x.name() + ".pool",
-                    Images.channels(x, share.first(), share.count()),
-                    Images.channels(y, share.first(), share.count()));
-              }
-            });
+    builder.share(
+        Math.toIntExact(x.desc().dim(1)),
+        Layout.blockSize(),
+        share ->
+            builder.pool(
+                x.name() + ".pool",
+                Images.channels(x, share.first(), share.count()),
+                Images.channels(y, share.first(), share.count())));
   }
 }

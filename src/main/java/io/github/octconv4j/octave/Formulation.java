@@ -124,16 +124,10 @@ public record Formulation(
     if (merge.isHigh()) {
       new PointwiseBands(builder, task, this).add();
     } else if (sharing == Sharing.ROWS && bandRows == 0 && Images.areWhole(batch, threads)) {
-      builder
-          .program()
-          .sideBySide(
-              threads,
-              lane -> {
-                Share share = Share.of(batch, 1, lane, threads);
-                if (share.count() > 0) {
-                  new WholeImages(builder, task.images(share.first(), share.count()), this).add();
-                }
-              });
+      builder.share(
+          batch,
+          1,
+          share -> new WholeImages(builder, task.images(share.first(), share.count()), this).add());
     } else {
       switch (sharing) {
         case ROWS -> new RowBands(builder, task, this).add();

@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -219,6 +220,28 @@ public final class OctaveProgramBuilder {
     }
   }
 
+  /**
+   * Adds steps that the threads share: a part each, in whole blocks.
+   *
+   * @param total a multiple of {@code block}
+   * @param steps called for each thread that has something to do
+   */
+  void share(int total, int block, Consumer<Share> steps) {
+    program.sideBySide(
+        threads(),
+        lane -> {
+          Share share = Share.of(total, block, lane, threads());
+          if (share.count() > 0) {
+            steps.accept(share);
+          }
+        });
+  }
+
+  /** Adds steps that the threads share: images of a batch each, or rows of each image. */
+  void shareRows(int batch, int rows, Images.Rows steps) {
+    program.sideBySide(threads(), lane -> Images.share(batch, rows, lane, threads(), steps));
+  }
+
   /** Whether primitives have one thread each, there are more, and no lanes are being filled. */
   private boolean sharesRows(Operand x) {
     return options.threads() > 1
@@ -308,7 +331,7 @@ public final class OctaveProgramBuilder {
         new Constant(name, desc),
         key -> {
           try (Arena arena = Arena.ofConfined()) {
-            return program.shared(name, desc, () -> Tensor.of(arena, values, dims));
+            return program.sharedConstant(name, desc, () -> Tensor.of(arena, values, dims));
           }
         });
   }

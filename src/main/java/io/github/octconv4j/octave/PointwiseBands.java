@@ -47,13 +47,8 @@ final class PointwiseBands {
   }
 
   void add() {
-    int lanes = builder.threads();
     int rows = task.sizes().output().lowHeight();
-    builder
-        .program()
-        .sideBySide(
-            lanes,
-            lane -> Images.share(task.x().shape().batch(), rows, lane, lanes, this::addBands));
+    builder.shareRows(task.x().shape().batch(), rows, this::addBands);
   }
 
   private void addBands(int image, Share share) {

@@ -67,18 +67,7 @@ final class RowBands {
         spec.out().low() == 0
             && (keepsLow || (spec.paths().size() == 1 && spec.has(OctavePath.HH)));
     int rows = onlyHigh ? task.sizes().output().height() : task.sizes().output().lowHeight();
-    int lanes = builder.threads();
-    builder
-        .program()
-        .sideBySide(
-            lanes,
-            lane ->
-                Images.share(
-                    images,
-                    rows,
-                    lane,
-                    lanes,
-                    (image, share) -> new Lane(image, share, onlyHigh).add()));
+    builder.shareRows(images, rows, (image, share) -> new Lane(image, share, onlyHigh).add());
   }
 
   private @Nullable Operand strided(@Nullable Operand x) {
@@ -92,24 +81,17 @@ final class RowBands {
   private void poolRows(Operand x, Operand y) {
     int rows = Math.toIntExact(y.desc().dim(2));
     int available = Math.toIntExact(x.desc().dim(2));
-    builder
-        .program()
-        .sideBySide(
-            builder.threads(),
-            lane ->
-                Images.share(
-                    Math.toIntExact(y.desc().dim(0)),
-                    rows,
-                    lane,
-                    builder.threads(),
-                    (image, share) -> {
-                      int from = 2 * share.first();
-                      int to = Math.min(available, 2 * share.end());
-                      builder.pool(
-                          x.name() + ".pool",
-                          Images.rows(x, image, from, to - from),
-                          Images.rows(y, image, share.first(), share.count()));
-                    }));
+    builder.shareRows(
+        Math.toIntExact(y.desc().dim(0)),
+        rows,
+        (image, share) -> {
+          int from = 2 * share.first();
+          int to = Math.min(available, 2 * share.end());
+          builder.pool(
+              x.name() + ".pool",
+              Images.rows(x, image, from, to - from),
+              Images.rows(y, image, share.first(), share.count()));
+        });
   }
 
   /** The bands of one thread in one image, one after the other. */

@@ -524,7 +524,7 @@ final class GoodArguments {
           return constants == null ? null : args(null, engine, v.upTo(3), constants, 1L << 24);
         });
     put(
-        "ProgramBuilder.shared(String,MemoryDesc,Supplier)",
+        "ProgramBuilder.sharedConstant(String,MemoryDesc,Supplier)",
         () -> {
           ProgramBuilder builder = v.kept(ProgramBuilder.class);
           long[] dims = v.imageDims(4);
