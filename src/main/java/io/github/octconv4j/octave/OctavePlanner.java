@@ -188,32 +188,10 @@ public final class OctavePlanner {
 
   /** Times the promising ones in turn and returns the fastest plan. */
   private OctavePlan measure(List<Formulation> possible, List<Considered> considered) {
-    CostModel model = new CostModel(spec, input.shape(spec), options);
-    double hopeless = HOPELESS * model.microseconds(possible.getFirst());
     List<Contender> contenders = new ArrayList<>();
     try (Arena arena = Arena.ofShared()) {
       try {
-        OctavePlan fallback = null;
-        long enough = System.nanoTime() + BUILD_BUDGET_NANOS;
-        for (Formulation formulation : promising(possible, model, hopeless)) {
-          if (contenders.size() >= FEWEST_TIMED && System.nanoTime() > enough) {
-            break;
-          }
-          OctavePlan plan = build(formulation);
-          List<String> references = plan.program().references();
-          if (references.isEmpty()) {
-            contenders.add(new Contender(plan, arena));
-          } else {
-            considered.add(
-                new Considered(
-                    formulation, model.microseconds(formulation), false, references, false));
-            plan.close();
-          }
-        }
-        if (contenders.isEmpty()) {
-          fallback = build(Formulation.DEFAULT);
-          contenders.add(new Contender(fallback, arena));
-        }
+        build(possible, arena, contenders, considered);
         Contender best = race(contenders);
         for (Contender contender : contenders) {
           considered.add(
@@ -233,6 +211,40 @@ public final class OctavePlanner {
         contenders.forEach(c -> c.plan.close());
         throw e;
       }
+    }
+  }
+
+  /**
+   * Builds the promising ones as far as time allows, and the default where each of them has a
+   * reference implementation.
+   *
+   * @param contenders gets those that are to be run
+   * @param considered gets those that have reference implementations
+   */
+  private void build(
+      List<Formulation> possible,
+      Arena arena,
+      List<Contender> contenders,
+      List<Considered> considered) {
+    CostModel model = new CostModel(spec, input.shape(spec), options);
+    double hopeless = HOPELESS * model.microseconds(possible.getFirst());
+    long enough = System.nanoTime() + BUILD_BUDGET_NANOS;
+    for (Formulation formulation : promising(possible, model, hopeless)) {
+      if (contenders.size() >= FEWEST_TIMED && System.nanoTime() > enough) {
+        break;
+      }
+      OctavePlan plan = build(formulation);
+      List<String> references = plan.program().references();
+      if (references.isEmpty()) {
+        contenders.add(new Contender(plan, arena));
+      } else {
+        considered.add(
+            new Considered(formulation, model.microseconds(formulation), false, references, false));
+        plan.close();
+      }
+    }
+    if (contenders.isEmpty()) {
+      contenders.add(new Contender(build(Formulation.DEFAULT), arena));
     }
   }
 
