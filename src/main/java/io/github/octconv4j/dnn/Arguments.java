@@ -47,29 +47,7 @@ public final class Arguments extends NativeHandle {
           "%s takes the arguments %s, given were %s"
               .formatted(primitive.desc().operation().kind(), wanted.keySet(), memories.keySet()));
     }
-    wanted.forEach(
-        (arg, desc) -> {
-          if (memories.get(arg) == null) {
-            throw new IllegalArgumentException(
-                "memories: argument %s of %s is null"
-                    .formatted(arg, primitive.desc().operation().kind()));
-          }
-          if (!memories.get(arg).desc().equals(desc)) {
-            throw new IllegalArgumentException(
-                "argument %s of %s must be %s, was %s"
-                    .formatted(
-                        arg, primitive.desc().operation().kind(), desc, memories.get(arg).desc()));
-          }
-          boolean written = arg.equals(Arg.DST) || arg.equals(Arg.SCRATCHPAD);
-          if (written && Objects.requireNonNull(memories.get(arg)).data().isReadOnly()) {
-            throw new IllegalArgumentException(
-                "argument %s of %s is written, but its segment is read-only"
-                    .formatted(arg, primitive.desc().operation().kind()));
-          }
-          if (written) {
-            requireDisjoint(primitive.desc().operation(), arg, memories);
-          }
-        });
+    wanted.forEach((arg, desc) -> requireFit(primitive.desc().operation(), arg, desc, memories));
     Arena arena = Arena.ofShared();
     MemorySegment array = dnnl_exec_arg_t.allocateArray(wanted.size(), arena);
     List<Memory> list = new ArrayList<>();
@@ -81,6 +59,28 @@ public final class Arguments extends NativeHandle {
       list.add(memory);
     }
     return new Arguments(arena, array, primitive, List.copyOf(list));
+  }
+
+  private static void requireFit(
+      Operation operation, Arg arg, MemoryDesc desc, Map<Arg, Memory> memories) {
+    Memory memory = memories.get(arg);
+    if (memory == null) {
+      throw new IllegalArgumentException(
+          "memories: argument %s of %s is null".formatted(arg, operation.kind()));
+    }
+    if (!memory.desc().equals(desc)) {
+      throw new IllegalArgumentException(
+          "argument %s of %s must be %s, was %s"
+              .formatted(arg, operation.kind(), desc, memory.desc()));
+    }
+    if (arg.equals(Arg.DST) || arg.equals(Arg.SCRATCHPAD)) { // written
+      if (memory.data().isReadOnly()) {
+        throw new IllegalArgumentException(
+            "argument %s of %s is written, but its segment is read-only"
+                .formatted(arg, operation.kind()));
+      }
+      requireDisjoint(operation, arg, memories);
+    }
   }
 
   private static void requireDisjoint(Operation operation, Arg written, Map<Arg, Memory> memories) {

@@ -23,8 +23,7 @@ final class KnownCrashes {
    * alignment, which the pixels of most channel counts don't have.
    */
   private static boolean isUnalignedSum(String implementation, Attributes attributes) {
-    return implementation.equals("jit_dw:sse41")
-        && attributes.postOps().list().stream().anyMatch(op -> op instanceof PostOps.Sum);
+    return implementation.equals("jit_dw:sse41") && attributes.postOps().readDestination();
   }
 
   /**

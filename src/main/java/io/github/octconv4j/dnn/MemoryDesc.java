@@ -9,7 +9,6 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Collectors;
-import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,48 +30,16 @@ public final class MemoryDesc {
   private final @Nullable Blocking blocking; // null where the layout is not known: any, or opaque
   private final boolean any;
 
-  /**
-   * How elements lie in memory, in units of elements: the offset of the first one, the stride of
-   * each dimension's blocks, and the blocks inside, outermost first.
-   */
-  @SuppressWarnings("ArrayRecordComponent") // never leaves this class, compared by no one
-  private record Blocking(
-      long offset, long[] paddedDims, long[] strides, long[] innerBlocks, long[] innerDims) {}
-
   private MemoryDesc(MemorySegment desc) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment out = arena.allocate(ValueLayout.JAVA_LONG);
-      Status.check(
-          dnnl_h.dnnl_memory_desc_get_blob(MemorySegment.NULL, out, desc),
-          "size a memory descriptor");
-      MemorySegment bytesOfDesc = arena.allocate(out.get(ValueLayout.JAVA_LONG, 0), 16);
-      Status.check(
-          dnnl_h.dnnl_memory_desc_get_blob(bytesOfDesc, out, desc), "copy a memory descriptor");
-      blob = bytesOfDesc.toArray(ValueLayout.JAVA_BYTE);
-
-      int rank = queryInt(desc, dnnl_h.dnnl_query_ndims_s32(), out);
-      type = DataType.of(queryInt(desc, dnnl_h.dnnl_query_data_type(), out));
-      dims = queryLongs(desc, dnnl_h.dnnl_query_dims(), rank, arena);
-      int kind = queryInt(desc, dnnl_h.dnnl_query_format_kind(), out);
-      any = kind == dnnl_h.dnnl_format_kind_any();
+      DescQuery query = new DescQuery(desc, arena);
+      this.blob = query.blob();
+      this.type = query.type();
+      this.dims = query.dims();
+      this.any = query.isAny();
+      this.blocking = query.blocking();
       long size = any ? 0 : dnnl_h.dnnl_memory_desc_get_size(desc);
-      if (kind == dnnl_h.dnnl_blocked()) {
-        int blocks = queryInt(desc, dnnl_h.dnnl_query_inner_nblks_s32(), out);
-        Status.check(
-            dnnl_h.dnnl_memory_desc_query(desc, dnnl_h.dnnl_query_submemory_offset_s64(), out),
-            "query a memory descriptor");
-        blocking =
-            new Blocking(
-                out.get(ValueLayout.JAVA_LONG, 0),
-                queryLongs(desc, dnnl_h.dnnl_query_padded_dims(), rank, arena),
-                queryLongs(desc, dnnl_h.dnnl_query_strides(), rank, arena),
-                queryLongs(desc, dnnl_h.dnnl_query_inner_blks(), blocks, arena),
-                queryLongs(desc, dnnl_h.dnnl_query_inner_idxs(), blocks, arena));
-        size = Math.max(size, endOf(blocking) * type.bytes());
-      } else {
-        blocking = null;
-      }
-      bytes = size;
+      this.bytes = blocking == null ? size : Math.max(size, blocking.end() * type.bytes());
     }
   }
 
@@ -145,8 +112,7 @@ public final class MemoryDesc {
   /** Whether a descriptor that oneDNN owns describes nothing. */
   static boolean isEmpty(MemorySegment desc) {
     try (Arena arena = Arena.ofConfined()) {
-      return queryInt(desc, dnnl_h.dnnl_query_ndims_s32(), arena.allocate(ValueLayout.JAVA_INT))
-          == 0;
+      return new DescQuery(desc, arena).rank() == 0;
     }
   }
 
@@ -260,7 +226,9 @@ public final class MemoryDesc {
    */
   public long elementOffset(long... position) {
     Objects.requireNonNull(position, "position");
-    Blocking b = blocking();
+    if (blocking == null) {
+      throw new IllegalStateException("the layout of " + this + " has no element offsets");
+    }
     boolean inside = position.length == dims.length;
     for (int d = 0; inside && d < dims.length; d++) {
       inside = position[d] >= 0 && position[d] < dims[d];
@@ -269,26 +237,7 @@ public final class MemoryDesc {
       throw new IllegalArgumentException(
           "position %s does not lie inside %s".formatted(Arrays.toString(position), this));
     }
-    long[] rest = position.clone();
-    long offset = b.offset;
-    long step = 1;
-    for (int i = b.innerBlocks.length - 1; i >= 0; i--) {
-      int d = (int) b.innerDims[i];
-      offset += rest[d] % b.innerBlocks[i] * step;
-      rest[d] /= b.innerBlocks[i];
-      step *= b.innerBlocks[i];
-    }
-    for (int d = 0; d < dims.length; d++) {
-      offset += rest[d] * b.strides[d];
-    }
-    return offset;
-  }
-
-  private Blocking blocking() {
-    if (blocking == null) {
-      throw new IllegalStateException("the layout of " + this + " has no element offsets");
-    }
-    return blocking;
+    return blocking.offset(position);
   }
 
   /** Returns the bytes from which oneDNN's descriptor is made again. */
@@ -356,41 +305,19 @@ public final class MemoryDesc {
     if (blocking == null) {
       return "opaque";
     }
-    boolean[] blocked = new boolean[dims.length];
-    long[] blocks = blocking.paddedDims.clone();
-    StringBuilder inner = new StringBuilder();
-    for (int i = 0; i < blocking.innerBlocks.length; i++) {
-      int d = (int) blocking.innerDims[i];
-      blocked[d] = true;
-      blocks[d] /= blocking.innerBlocks[i];
-      inner.append(blocking.innerBlocks[i]).append((char) ('a' + d));
-    }
-    // Outermost first; of equal strides the one with more steps is outer.
-    String outer =
-        LongStream.range(0, dims.length)
-            .mapToObj(d -> (int) d)
-            .sorted(
-                (p, q) ->
-                    blocking.strides[p] != blocking.strides[q]
-                        ? Long.compare(blocking.strides[q], blocking.strides[p])
-                        : Long.compare(blocks[q], blocks[p]))
-            .map(d -> String.valueOf((char) ((blocked[d] ? 'A' : 'a') + d)))
-            .collect(Collectors.joining());
-    boolean dense =
-        endOf(blocking) == Arrays.stream(blocking.paddedDims).reduce(1, (p, q) -> p * q);
-    return outer + inner + (dense ? "" : " strides " + Arrays.toString(blocking.strides));
+    return blocking.toString();
   }
 
-  private interface Creation {
+  /** Writes a pointer to a new descriptor, whose arguments live as long as the arena. */
+  private interface Maker {
     Native.Constructor in(Arena arena);
   }
 
-  private static MemoryDesc created(Creation creation, String what, Object... values) {
+  private static MemoryDesc created(Maker maker, String what, Object... values) {
     NativeLibrary.load();
     try (Arena arena = Arena.ofConfined()) {
       return new MemoryDesc(
-          Native.createIn(
-              arena, dnnl_h::dnnl_memory_desc_destroy, creation.in(arena), what, values));
+          Native.createIn(arena, dnnl_h::dnnl_memory_desc_destroy, maker.in(arena), what, values));
     }
   }
 
@@ -430,33 +357,5 @@ public final class MemoryDesc {
   private static IllegalArgumentException tooLarge(long[] dims) {
     return new IllegalArgumentException(
         "dims %s: their size in bytes exceeds 2^63".formatted(Arrays.toString(dims)));
-  }
-
-  /** One past the last element, padding included. */
-  private static long endOf(Blocking b) {
-    long[] blocks = b.paddedDims.clone();
-    long inner = 1;
-    for (int i = 0; i < b.innerBlocks.length; i++) {
-      blocks[(int) b.innerDims[i]] /= b.innerBlocks[i];
-      inner *= b.innerBlocks[i];
-    }
-    long last = b.offset + inner;
-    for (int d = 0; d < blocks.length; d++) {
-      last += (blocks[d] - 1) * b.strides[d];
-    }
-    return last;
-  }
-
-  private static int queryInt(MemorySegment desc, int what, MemorySegment out) {
-    Status.check(
-        dnnl_h.dnnl_memory_desc_query(desc, what, out), "query property %d of a descriptor", what);
-    return out.get(ValueLayout.JAVA_INT, 0);
-  }
-
-  private static long[] queryLongs(MemorySegment desc, int what, int count, Arena arena) {
-    MemorySegment out = arena.allocate(ValueLayout.ADDRESS);
-    Status.check(
-        dnnl_h.dnnl_memory_desc_query(desc, what, out), "query property %d of a descriptor", what);
-    return Native.longsAt(out.get(ValueLayout.ADDRESS, 0), count);
   }
 }

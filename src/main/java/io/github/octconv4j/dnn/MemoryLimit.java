@@ -3,7 +3,7 @@ package io.github.octconv4j.dnn;
 /** Counts the bytes that a program will take, before they are taken. Not thread-safe. */
 final class MemoryLimit {
   private final long most;
-  private long constants; // and outputs
+  private long taken; // by constants and outputs
 
   MemoryLimit(long most) {
     if (most < 1) {
@@ -14,34 +14,33 @@ final class MemoryLimit {
 
   /** Counts a constant that is about to be allocated. */
   void addConstant(String name, MemoryDesc desc) {
-    require(constants + desc.bytes(), "constant %s of %s and what is before it", name, desc);
-    constants += desc.bytes();
+    require(taken + desc.bytes(), "constant %s of %s and what is before it", name, desc);
+    taken += desc.bytes();
   }
 
   /** Counts the memory of an output, which the caller allocates. */
   void addOutput(String name, MemoryDesc desc) {
-    require(constants + desc.bytes(), "output %s of %s and what is before it", name, desc);
-    constants += desc.bytes();
+    require(taken + desc.bytes(), "output %s of %s and what is before it", name, desc);
+    taken += desc.bytes();
   }
 
   /** Looks at a temporary, which may share its bytes with others. */
   void requireTemporary(String name, MemoryDesc desc) {
-    require(
-        constants + desc.bytes(), "temporary %s of %s and all outputs and constants", name, desc);
+    require(taken + desc.bytes(), "temporary %s of %s and all outputs and constants", name, desc);
   }
 
   /** Looks at what is about to be read. */
   void requireRoom(String what, long bytes) {
-    require(constants + bytes, "%s and what is before it", what);
+    require(taken + bytes, "%s and what is before it", what);
   }
 
   /** Looks at the whole program. */
   void requireProgram(BufferLayout layout, int lanes) {
     long scratchpads = lanes * layout.scratchpadBytes();
     require(
-        constants + layout.bytes() + scratchpads,
+        taken + layout.bytes() + scratchpads,
         "outputs and constants of %d bytes, temporaries of %d and scratchpads of %d",
-        constants,
+        taken,
         layout.bytes(),
         scratchpads);
   }

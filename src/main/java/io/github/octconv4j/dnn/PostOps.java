@@ -97,6 +97,11 @@ public record PostOps(List<PostOp> list) {
     return new PostOps(longer);
   }
 
+  /** Whether one of them reads what the destination held before. */
+  boolean readDestination() {
+    return list.stream().anyMatch(op -> op instanceof Sum);
+  }
+
   /** Makes oneDNN's object, which lives as long as the arena. */
   MemorySegment in(Arena arena) {
     MemorySegment ops =

@@ -91,7 +91,7 @@ public final class ProgramBuilder implements AutoCloseable {
    * Begins a program that shares constants with others.
    *
    * @param threads how many threads each primitive uses, 1 to 1024
-   * @param shared where {@link #shared} looks for data and keeps them
+   * @param shared where {@link #sharedConstant} looks for data and keeps them
    * @param memoryLimit as above; constants count where this program is the first that wants them
    */
   public ProgramBuilder(Engine engine, int threads, Constants shared, long memoryLimit) {
@@ -171,7 +171,7 @@ public final class ProgramBuilder implements AutoCloseable {
    * @param name says what they are: equal names mean equal values
    * @param value called where they don't stand yet
    */
-  public Operand shared(String name, MemoryDesc desc, Supplier<Tensor> value) {
+  public Operand sharedConstant(String name, MemoryDesc desc, Supplier<Tensor> value) {
     requireOpen();
     requireLayout(name, desc);
     Objects.requireNonNull(value, "value");

@@ -58,7 +58,7 @@ public record StepInfo(
       if (destination) {
         written += bytes;
       }
-      if (!destination || sums(desc.attributes().postOps())) {
+      if (!destination || desc.attributes().postOps().readDestination()) {
         read += bytes;
       }
       operands.put(entry.getKey().toString(), entry.getValue().toString());
@@ -81,9 +81,5 @@ public record StepInfo(
         .filter(operand -> operand.getKey().startsWith("src"))
         .map(Map.Entry::getValue)
         .collect(Collectors.joining(" and "));
-  }
-
-  private static boolean sums(PostOps postOps) {
-    return postOps.list().stream().anyMatch(op -> op instanceof PostOps.Sum);
   }
 }

@@ -42,9 +42,8 @@ public final class ImageInput {
    */
   public Image fit(Image image) {
     Objects.requireNonNull(image, "image");
-    Image colored = info.channels() == 1 ? image.gray() : image.rgb();
     if (info.resize() == 0) {
-      return colored.resize(info.width(), info.height());
+      return colored(few(image).resize(info.width(), info.height()));
     }
     int shorter = Math.min(image.width(), image.height());
     if (Math.max(image.width(), image.height()) / shorter >= MOST_RATIO) {
@@ -54,7 +53,16 @@ public final class ImageInput {
     }
     int width = (int) ((long) image.width() * info.resize() / shorter);
     int height = (int) ((long) image.height() * info.resize() / shorter);
-    return colored.resize(width, height).centerCrop(info.width(), info.height());
+    return colored(few(image).resize(width, height).centerCrop(info.width(), info.height()));
+  }
+
+  /** Before it is scaled a picture has no more channels than it must: it may be a large one. */
+  private Image few(Image image) {
+    return info.channels() == 1 ? image.gray() : image;
+  }
+
+  private Image colored(Image image) {
+    return info.channels() == 1 ? image : image.rgb();
   }
 
   /** Returns the numbers (c, h, w) that the network takes. */

@@ -7,7 +7,6 @@ import io.github.octconv4j.dnn.Operand;
 import io.github.octconv4j.dnn.StepInfo;
 import io.github.octconv4j.dnn.Tensor;
 import io.github.octconv4j.octave.Formulation;
-import io.github.octconv4j.octave.OctaveProgramBuilder;
 import io.github.octconv4j.octave.OctaveShape;
 import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.octave.Tuning;
@@ -64,10 +63,13 @@ final class NetworkPlanner {
       if (node.layer() instanceof ConvolutionLayer conv
           && conv.stride() == 1
           && !parts.areShared(node.output())) {
-        List<Formulation> all =
-            OctaveProgramBuilder.formulations(conv.spec(), shape(conv.input()), options);
+        List<Formulation> all = Formulation.candidates(conv.spec(), shape(conv.input()), options);
         int most = batch * conv.multiplyAdds() < SMALL ? FEW_CANDIDATES : MOST_CANDIDATES;
-        possible.put(node, all.subList(0, Math.min(most, all.size())));
+        List<Formulation> first = new ArrayList<>(all.subList(0, Math.min(most, all.size())));
+        if (!first.contains(Formulation.DEFAULT)) {
+          first.add(Formulation.DEFAULT); // what the others are compared with
+        }
+        possible.put(node, first);
       }
     }
   }

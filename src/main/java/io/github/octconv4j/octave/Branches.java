@@ -29,7 +29,6 @@ final class Branches {
 
   void add() {
     WholeImages steps = new WholeImages(builder, task, formulation);
-    PostOps first = task.accumulate() ? PostOps.NONE.sum() : PostOps.NONE;
     Operand[] small = new Operand[1];
     builder
         .program()
@@ -37,7 +36,7 @@ final class Branches {
             2,
             lane -> {
               if (lane == 0) {
-                steps.addHighOwn(first);
+                steps.addHighOwn(task.first());
               } else {
                 small[0] = steps.addLowToHigh(null, Activation.NONE);
                 steps.addLow();

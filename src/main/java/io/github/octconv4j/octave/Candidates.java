@@ -4,6 +4,7 @@ import io.github.octconv4j.octave.Formulation.HighSum;
 import io.github.octconv4j.octave.Formulation.Merge;
 import io.github.octconv4j.octave.Formulation.Sharing;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -11,6 +12,8 @@ import java.util.Set;
 /** Lists the formulations that are possible for an octave convolution. */
 final class Candidates {
   private static final int MOST_BANDED = 32;
+  private static final int MOST_BANDED_IN_NETWORKS = 4; // bands of more make very many steps
+  private static final double HOPELESS = 1.4; // times the best prediction
 
   private final OctaveConv2d spec;
   private final OctaveShape input;
@@ -35,6 +38,22 @@ final class Candidates {
     candidates.addPointwise();
     candidates.preferWorkers();
     return new ArrayList<>(candidates.all);
+  }
+
+  /** Those with channels innermost that may be fast, and the default; see {@link Formulation}. */
+  static List<Formulation> channelsLast(OctaveConv2d spec, OctaveShape input, PlanOptions options) {
+    CostModel model = new CostModel(spec, input, options);
+    List<Formulation> possible = new ArrayList<>(List.of(Formulation.DEFAULT));
+    for (Formulation f : all(spec, input, options)) {
+      boolean many = f.bandRows() > 0 && input.batch() > MOST_BANDED_IN_NETWORKS;
+      if (f.layout() == Layout.NHWC && !many && !possible.contains(f)) {
+        possible.add(f);
+      }
+    }
+    possible.sort(Comparator.comparingDouble(model::microseconds));
+    double hopeless = HOPELESS * model.microseconds(possible.getFirst());
+    possible.removeIf(f -> !f.equals(Formulation.DEFAULT) && model.microseconds(f) > hopeless);
+    return possible;
   }
 
   /**
@@ -81,7 +100,7 @@ final class Candidates {
     if (spec.groups() > 1 || !spec.has(OctavePath.LL)) {
       return;
     }
-    boolean results = spec.paths().size() == 4 && input.batch() == 1 && !OctaveSizes.keepsLow(spec);
+    boolean results = spec.paths().size() == 4 && input.batch() == 1 && !spec.keepsLow();
     for (Formulation plain : new ArrayList<>(all)) {
       if (spec.has(OctavePath.HL)) {
         all.add(plain.with(Merge.LOW_SOURCES));

@@ -26,19 +26,7 @@ final class ChannelLanes {
   }
 
   void add() {
-    OctaveConv2d spec = task.spec();
-    Operand high = task.x().high();
-    Operand low = task.x().low();
-    if (spec.stride() == 2) {
-      high = high == null ? null : pool(high);
-      // Without upsampling only the low output takes a pooled low part.
-      if (low != null && (task.has(OctavePath.LL) || !OctaveSizes.keepsLow(spec))) {
-        pool(low);
-      }
-    }
-    if (high != null && task.has(OctavePath.HL)) {
-      pool(high);
-    }
+    builder.pools().add(task.spec(), task.x(), this::poolChannels);
     int lanes = builder.threads();
     builder
         .program()
@@ -46,26 +34,15 @@ final class ChannelLanes {
             lanes, lane -> new WholeImages(builder, task.share(lane, lanes), formulation).add());
   }
 
-  private Operand pool(Operand x) {
-    if (builder.isPooled(x)) {
-      return builder.pooled(x, Layout.BLOCKED, task.spec().sizeRule());
-    }
-    Operand y = builder.pooledMemory(x, Layout.BLOCKED, task.spec().sizeRule());
-    int lanes = builder.threads();
-    builder
-        .program()
-        .sideBySide(
-            lanes,
-            lane -> {
-              Share share =
-                  Share.of(Math.toIntExact(x.desc().dim(1)), Layout.blockSize(), lane, lanes);
-              if (share.count() > 0) {
-                builder.pool(
-                    x.name() + ".pool",
-                    Images.channels(x, share.first(), share.count()),
-                    Images.channels(y, share.first(), share.count()));
-              }
-            });
-    return y;
+  /** Pools all channels, shared among the threads. */
+  private void poolChannels(Operand x, Operand y) {
+    builder.share(
+        Math.toIntExact(x.desc().dim(1)),
+        Layout.blockSize(),
+        share ->
+            builder.pool(
+                x.name() + ".pool",
+                Images.channels(x, share.first(), share.count()),
+                Images.channels(y, share.first(), share.count())));
   }
 }

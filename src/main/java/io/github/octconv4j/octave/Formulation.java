@@ -1,5 +1,6 @@
 package io.github.octconv4j.octave;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 
@@ -74,6 +75,9 @@ public record Formulation(
       throw new IllegalArgumentException(
           "bandRows must be at least 0, and 0 with %s, was %d".formatted(layout, bandRows));
     }
+    if (sharing == Sharing.CHANNELS && layout != Layout.BLOCKED) {
+      throw new IllegalArgumentException("CHANNELS needs the layout BLOCKED, was " + layout);
+    }
     if (merge == Merge.LOW_RESULTS && layout != Layout.BLOCKED) {
       throw new IllegalArgumentException("LOW_RESULTS needs the layout BLOCKED, was " + layout);
     }
@@ -82,6 +86,21 @@ public record Formulation(
           "%s needs the layout NHWC and threads on ROWS, was %s and %s"
               .formatted(merge, layout, sharing));
     }
+  }
+
+  /**
+   * Returns how a convolution can be added whose tensors have channels innermost, what is predicted
+   * to be fastest first. With several threads all of them use workers; where none can, the only one
+   * is {@link #DEFAULT}, whose primitives then share the rows of each image.
+   *
+   * @param input the size of the input
+   */
+  public static List<Formulation> candidates(
+      OctaveConv2d spec, OctaveShape input, PlanOptions options) {
+    Objects.requireNonNull(spec, "spec");
+    Objects.requireNonNull(input, "input");
+    Objects.requireNonNull(options, "options");
+    return Candidates.channelsLast(spec, input, options);
   }
 
   /** Returns this with another merge. */
@@ -108,16 +127,10 @@ public record Formulation(
     if (merge.isHigh()) {
       new PointwiseBands(builder, task, this).add();
     } else if (sharing == Sharing.ROWS && bandRows == 0 && Images.areWhole(batch, threads)) {
-      builder
-          .program()
-          .sideBySide(
-              threads,
-              lane -> {
-                Share share = Share.of(batch, 1, lane, threads);
-                if (share.count() > 0) {
-                  new WholeImages(builder, task.images(share.first(), share.count()), this).add();
-                }
-              });
+      builder.share(
+          batch,
+          1,
+          share -> new WholeImages(builder, task.images(share.first(), share.count()), this).add());
     } else {
       switch (sharing) {
         case ROWS -> new RowBands(builder, task, this).add();

@@ -95,12 +95,11 @@ public record OctaveConv2d(
         }
       }
     }
-    boolean upsamples = !(stride == 2 && strideRule == StrideRule.KEEP_LOW);
-    if (upsamples
+    if (!keepsLow(stride, strideRule)
         && exists(OctavePath.HH, in, out, groups)
         && exists(OctavePath.LH, in, out, groups)) {
-      long wantedRows = (long) dilationHeight * (kernelHeight - 1);
-      long wantedColumns = (long) dilationWidth * (kernelWidth - 1);
+      long wantedRows = reach(kernelHeight, dilationHeight);
+      long wantedColumns = reach(kernelWidth, dilationWidth);
       long rows = padding.vertical() - wantedRows;
       long columns = padding.horizontal() - wantedColumns;
       if (rows != 0 || columns != 0) {
@@ -223,6 +222,38 @@ public record OctaveConv2d(
   /** The kernel and its dilation, without padding. */
   Window window() {
     return Window.of(kernelHeight, kernelWidth).dilations(dilationHeight - 1L, dilationWidth - 1L);
+  }
+
+  /** The kernel, its dilation and the padding. */
+  Window paddedWindow() {
+    return window()
+        .padding(
+            new long[] {padding.top(), padding.left()},
+            new long[] {padding.bottom(), padding.right()});
+  }
+
+  /** How many rows a convolution's result has more than its input; fewer where negative. */
+  long addedRows() {
+    return padding.vertical() - reach(kernelHeight, dilationHeight);
+  }
+
+  /** How many columns a convolution's result has more than its input; fewer where negative. */
+  long addedColumns() {
+    return padding.horizontal() - reach(kernelWidth, dilationWidth);
+  }
+
+  /** How far the last element of a kernel is from the first one. */
+  private static long reach(int kernel, int dilation) {
+    return (long) dilation * (kernel - 1);
+  }
+
+  /** Whether the low input goes to the high output without pooling or upsampling. */
+  boolean keepsLow() {
+    return keepsLow(stride, strideRule);
+  }
+
+  private static boolean keepsLow(int stride, StrideRule rule) {
+    return stride == 2 && rule == StrideRule.KEEP_LOW;
   }
 
   /** Whether every channel is convolved alone, without exchange between the frequencies. */

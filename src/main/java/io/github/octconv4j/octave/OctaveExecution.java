@@ -5,6 +5,7 @@ import io.github.octconv4j.dnn.Operand;
 import io.github.octconv4j.dnn.Tensor;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -35,10 +36,8 @@ public final class OctaveExecution implements AutoCloseable {
    * @throws IllegalStateException if this or the memory is closed, or another thread runs this
    */
   public void run(OctaveTensor x, OctaveTensor y) {
-    enter();
+    begin(x, y);
     try {
-      bind("x", plan.inputOperand(), x);
-      bind("y", plan.outputOperand(), y);
       execution.run();
     } finally {
       running.set(false);
@@ -47,21 +46,26 @@ public final class OctaveExecution implements AutoCloseable {
 
   /** Returns the median time of each step in nanoseconds; see {@link Execution#profile}. */
   public long[] profile(OctaveTensor x, OctaveTensor y, int runs) {
-    enter();
+    begin(x, y);
     try {
-      bind("x", plan.inputOperand(), x);
-      bind("y", plan.outputOperand(), y);
       return execution.profile(runs);
     } finally {
       running.set(false);
     }
   }
 
-  /** From here on no other thread binds its tensors. */
-  private void enter() {
+  /** Binds the tensors; no other thread binds its own until {@code running} is reset. */
+  private void begin(OctaveTensor x, OctaveTensor y) {
     if (!running.compareAndSet(false, true)) {
       throw new IllegalStateException(
           "this execution is in use by another thread; make one for each thread");
+    }
+    try {
+      bind("x", plan.inputOperand(), x);
+      bind("y", plan.outputOperand(), y);
+    } catch (RuntimeException | Error e) {
+      running.set(false);
+      throw e;
     }
   }
 
@@ -77,10 +81,8 @@ public final class OctaveExecution implements AutoCloseable {
   /** Runs once and writes plan, data and results to a file; see {@link Execution#export}. */
   public void export(OctaveTensor x, OctaveTensor y, OutputStream out) throws IOException {
     Objects.requireNonNull(out, "out");
-    enter();
+    begin(x, y);
     try {
-      bind("x", plan.inputOperand(), x);
-      bind("y", plan.outputOperand(), y);
       execution.export(out);
     } finally {
       running.set(false);
@@ -89,15 +91,21 @@ public final class OctaveExecution implements AutoCloseable {
 
   private void bind(String name, OctaveOperand operand, OctaveTensor tensor) {
     Objects.requireNonNull(tensor, name);
-    bind(name + " high", operand.high(), tensor.part(Frequency.HIGH));
-    bind(name + " low", operand.low(), tensor.part(Frequency.LOW));
+    bind(name, Frequency.HIGH, operand.high(), tensor);
+    bind(name, Frequency.LOW, operand.low(), tensor);
   }
 
-  private void bind(String name, @Nullable Operand operand, @Nullable Tensor part) {
+  private void bind(
+      String name, Frequency frequency, @Nullable Operand operand, OctaveTensor tensor) {
+    Tensor part = tensor.part(frequency);
     if ((operand == null) != (part == null)) {
       throw new IllegalArgumentException(
-          "%s must be %s, was %s"
-              .formatted(name, operand == null ? "absent" : operand.desc(), part));
+          "%s %s must be %s, was %s"
+              .formatted(
+                  name,
+                  frequency.name().toLowerCase(Locale.ROOT),
+                  operand == null ? "absent" : operand.desc(),
+                  part));
     }
     if (operand != null) {
       execution.bind(operand, part);

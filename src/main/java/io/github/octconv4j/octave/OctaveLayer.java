@@ -1,7 +1,6 @@
 package io.github.octconv4j.octave;
 
 import io.github.octconv4j.dnn.Engine;
-import io.github.octconv4j.dnn.Tensor;
 import java.lang.foreign.Arena;
 import java.util.Objects;
 
@@ -63,11 +62,7 @@ public final class OctaveLayer implements AutoCloseable {
     Objects.requireNonNull(format, "format");
     Objects.requireNonNull(arena, "arena");
     try (PlanCache<OctavePlan>.Lease lease = lease(OctaveDesc.of(x), format)) {
-      OctaveDesc desc = lease.plan().output();
-      OctaveTensor y =
-          OctaveTensor.of(
-              desc.high() == null ? null : Tensor.allocate(desc.high(), arena),
-              desc.low() == null ? null : Tensor.allocate(desc.low(), arena));
+      OctaveTensor y = OctaveTensor.allocate(lease.plan().output(), arena);
       run(lease, x, y);
       return y;
     }

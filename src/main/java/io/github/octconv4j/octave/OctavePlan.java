@@ -68,10 +68,11 @@ public final class OctavePlan implements Plan {
               input(program, "x_l", input.low(), layout, options));
       Operand yh = output(program, "y_h", spec, Frequency.HIGH, outShape, output, layout, options);
       Operand yl = output(program, "y_l", spec, Frequency.LOW, outShape, output, layout, options);
-      OctaveOperand x = builder.input(spec.in(), shape, layout, given.high(), given.low());
-      OctaveOperand y = builder.output(spec.out(), outShape, layout, yh, yl);
+      Edges edges = new Edges(builder);
+      OctaveOperand x = edges.input(spec.in(), shape, layout, given.high(), given.low());
+      OctaveOperand y = edges.output(spec.out(), outShape, layout, yh, yl);
       builder.convolution("octave", spec, weights, x, y, false, Activation.NONE, formulation);
-      builder.copyOut(y, yh, yl);
+      edges.copyOut(y, yh, yl);
       return new OctavePlan(
           name(spec),
           formulation,

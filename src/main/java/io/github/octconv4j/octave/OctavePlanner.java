@@ -1,7 +1,6 @@
 package io.github.octconv4j.octave;
 
 import io.github.octconv4j.dnn.Engine;
-import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.Tensor;
 import io.github.octconv4j.octave.Formulation.Sharing;
 import java.lang.foreign.Arena;
@@ -10,7 +9,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses how an octave convolution is put together. It lists the possible {@link Formulation}s,
@@ -70,20 +68,18 @@ public final class OctavePlanner {
     Contender(OctavePlan plan, Arena arena) {
       this.plan = plan;
       this.execution = plan.newTrial();
-      this.x = allocate(plan.input(), arena);
-      this.y = allocate(plan.output(), arena);
+      this.x = filled(plan.input(), arena);
+      this.y = filled(plan.output(), arena);
     }
 
-    private static OctaveTensor allocate(OctaveDesc desc, Arena arena) {
-      return OctaveTensor.of(allocate(desc.high(), arena), allocate(desc.low(), arena));
-    }
-
-    private static @Nullable Tensor allocate(@Nullable MemoryDesc desc, Arena arena) {
-      if (desc == null) {
-        return null;
+    private static OctaveTensor filled(OctaveDesc desc, Arena arena) {
+      OctaveTensor tensor = OctaveTensor.allocate(desc, arena);
+      for (Frequency frequency : Frequency.values()) {
+        Tensor part = tensor.part(frequency);
+        if (part != null) {
+          part.segment().fill((byte) 0x3c); // small numbers in each floating-point type
+        }
       }
-      Tensor tensor = Tensor.allocate(desc, arena);
-      tensor.segment().fill((byte) 0x3c); // small numbers in each floating-point type
       return tensor;
     }
 
@@ -192,32 +188,10 @@ public final class OctavePlanner {
 
   /** Times the promising ones in turn and returns the fastest plan. */
   private OctavePlan measure(List<Formulation> possible, List<Considered> considered) {
-    CostModel model = new CostModel(spec, input.shape(spec), options);
-    double hopeless = HOPELESS * model.microseconds(possible.getFirst());
     List<Contender> contenders = new ArrayList<>();
     try (Arena arena = Arena.ofShared()) {
       try {
-        OctavePlan fallback = null;
-        long enough = System.nanoTime() + BUILD_BUDGET_NANOS;
-        for (Formulation formulation : promising(possible, model, hopeless)) {
-          if (contenders.size() >= FEWEST_TIMED && System.nanoTime() > enough) {
-            break;
-          }
-          OctavePlan plan = build(formulation);
-          List<String> references = plan.program().references();
-          if (references.isEmpty()) {
-            contenders.add(new Contender(plan, arena));
-          } else {
-            considered.add(
-                new Considered(
-                    formulation, model.microseconds(formulation), false, references, false));
-            plan.close();
-          }
-        }
-        if (contenders.isEmpty()) {
-          fallback = build(Formulation.DEFAULT);
-          contenders.add(new Contender(fallback, arena));
-        }
+        build(possible, arena, contenders, considered);
         Contender best = race(contenders);
         for (Contender contender : contenders) {
           considered.add(
@@ -237,6 +211,40 @@ public final class OctavePlanner {
         contenders.forEach(c -> c.plan.close());
         throw e;
       }
+    }
+  }
+
+  /**
+   * Builds the promising ones as far as time allows, and the default where each of them has a
+   * reference implementation.
+   *
+   * @param contenders gets those that are to be run
+   * @param considered gets those that have reference implementations
+   */
+  private void build(
+      List<Formulation> possible,
+      Arena arena,
+      List<Contender> contenders,
+      List<Considered> considered) {
+    CostModel model = new CostModel(spec, input.shape(spec), options);
+    double hopeless = HOPELESS * model.microseconds(possible.getFirst());
+    long enough = System.nanoTime() + BUILD_BUDGET_NANOS;
+    for (Formulation formulation : promising(possible, model, hopeless)) {
+      if (contenders.size() >= FEWEST_TIMED && System.nanoTime() > enough) {
+        break;
+      }
+      OctavePlan plan = build(formulation);
+      List<String> references = plan.program().references();
+      if (references.isEmpty()) {
+        contenders.add(new Contender(plan, arena));
+      } else {
+        considered.add(
+            new Considered(formulation, model.microseconds(formulation), false, references, false));
+        plan.close();
+      }
+    }
+    if (contenders.isEmpty()) {
+      contenders.add(new Contender(build(Formulation.DEFAULT), arena));
     }
   }
 

@@ -19,12 +19,11 @@ import io.github.octconv4j.dnn.Resampling;
 import io.github.octconv4j.dnn.Tensor;
 import io.github.octconv4j.dnn.Window;
 import java.lang.foreign.Arena;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,15 +32,11 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public final class OctaveProgramBuilder {
-  private static final int MOST_BANDED_IMAGES = 4; // bands of more make very many steps
-  private static final double HOPELESS = 1.4; // times the best prediction
-
   private final ProgramBuilder program;
   private final PlanOptions options;
   private final Map<Constant, Operand> constants = new HashMap<>();
 
-  /** Pools that stand already, so that two layers which read one tensor share them. */
-  private final Map<Operand, Operand> pools = new HashMap<>();
+  private final Pools pools = new Pools(this);
 
   /** Weights in the layout of a primitive; bands of different heights share them. */
   private record Constant(String name, MemoryDesc desc) {}
@@ -102,8 +97,8 @@ public final class OctaveProgramBuilder {
     }
     OctaveTask task = OctaveTask.of(name, spec, weights, x, y, accumulate, activation);
     formulation.add(this, task);
-    pools.remove(y.high());
-    pools.remove(y.low());
+    pools.forget(y.high());
+    pools.forget(y.low());
   }
 
   /**
@@ -145,14 +140,10 @@ public final class OctaveProgramBuilder {
     }
     Kernel kernel = Kernel.of(name, spec, OctavePath.HH, weights.values(OctavePath.HH));
     PostOps postOps = activation.after(accumulate ? PostOps.NONE.sum() : PostOps.NONE);
-    Padding p = spec.padding();
-    Window window =
-        spec.window()
-            .strides(stride, stride)
-            .padding(new long[] {p.top(), p.left()}, new long[] {p.bottom(), p.right()});
+    Window window = spec.paddedWindow().strides(stride, stride);
     float @Nullable [] bias = weights.bias(Frequency.HIGH);
     convolution(kernel, bias, window, x, y, postOps);
-    pools.remove(y);
+    pools.forget(y);
   }
 
   /** Returns a feature map in a layout: the given parts, or copies that reorders make. */
@@ -165,68 +156,7 @@ public final class OctaveProgramBuilder {
     Objects.requireNonNull(channels, "channels");
     Objects.requireNonNull(shape, "shape");
     Objects.requireNonNull(layout, "layout");
-    return new OctaveOperand(channels, shape, layout, inside(layout, high), inside(layout, low));
-  }
-
-  private @Nullable Operand inside(Layout layout, @Nullable Operand part) {
-    if (part == null) {
-      return null;
-    }
-    Operand place = place(layout, part);
-    if (!place.sharesBuffer(part)) {
-      reorder(part.name() + ".reorder", part, exact(layout, place, part), PostOps.NONE);
-    }
-    return place;
-  }
-
-  /**
-   * Returns memory for a feature map that becomes an output: the output's own where layout and type
-   * agree, or memory that {@link #copyOut} reorders.
-   */
-  public OctaveOperand output(
-      ChannelSplit channels,
-      OctaveShape shape,
-      Layout layout,
-      @Nullable Operand high,
-      @Nullable Operand low) {
-    Objects.requireNonNull(channels, "channels");
-    Objects.requireNonNull(shape, "shape");
-    Objects.requireNonNull(layout, "layout");
-    return new OctaveOperand(
-        channels,
-        shape,
-        layout,
-        high == null ? null : place(layout, high),
-        low == null ? null : place(layout, low));
-  }
-
-  /** Adds the reorders from {@link #output} to the outputs, where they are not the same memory. */
-  public void copyOut(OctaveOperand from, @Nullable Operand high, @Nullable Operand low) {
-    Objects.requireNonNull(from, "from");
-    copyOut(from.layout(), from.high(), high);
-    copyOut(from.layout(), from.low(), low);
-  }
-
-  private void copyOut(Layout layout, @Nullable Operand from, @Nullable Operand to) {
-    if (from != null && to != null && !from.sharesBuffer(to)) {
-      reorder(to.name() + ".reorder", exact(layout, from, to), to, PostOps.NONE);
-    }
-  }
-
-  /** The part itself if it has this layout and our type, or else new memory. */
-  private Operand place(Layout layout, Operand part) {
-    long[] dims = part.desc().dims();
-    MemoryDesc wanted = layout.desc(type(), dims);
-    // A view in any case: with one channel NCHW equals NHWC, but oneDNN's kernels tell them apart.
-    Operand place =
-        part.desc().equals(wanted) ? part : program.temporary(part.name() + ".inside", wanted);
-    dims[1] = layout.padded(Math.toIntExact(dims[1]));
-    return place.view(layout.desc(type(), dims));
-  }
-
-  /** The place of a part with exactly the part's channels. */
-  private Operand exact(Layout layout, Operand place, Operand part) {
-    return place.view(layout.desc(type(), part.desc().dims()));
+    return new Edges(this).input(channels, shape, layout, high, low);
   }
 
   /** Returns new memory for a feature map. */
@@ -258,77 +188,21 @@ public final class OctaveProgramBuilder {
     return program.temporary(name, layout.desc(type(), dims));
   }
 
-  /** Returns the 2x2 average of images, made once for all who ask. */
-  Operand pooled(Operand x, Layout layout, SizeRule rule) {
-    Operand y = pools.get(x);
-    if (y == null) {
-      y = pooledMemory(x, layout, rule);
-      pool(x.name() + ".pool", x, y);
-    }
-    return y;
+  /** The 2x2 averages of images, made once for all who ask. */
+  Pools pools() {
+    return pools;
   }
 
   /**
    * Adds the pools that a convolution will look for, each part of its input on a thread of its own:
-   * for threads that then share the outputs, and find the pools standing.
+   * threads that then share the outputs find them standing.
    *
    * @param spec the convolution
    * @param x the parts of its input, as many as there are threads, or the whole
    */
   public void poolParts(OctaveConv2d spec, List<OctaveOperand> x) {
     Objects.requireNonNull(spec, "spec");
-    Objects.requireNonNull(x, "x");
-    if (x.size() == 1) {
-      pools(spec, x.getFirst());
-    } else if (!x.stream().allMatch(part -> arePooled(spec, part))) {
-      program.sideBySide(x.size(), part -> pools(spec, x.get(part)));
-    }
-  }
-
-  private void pools(OctaveConv2d spec, OctaveOperand x) {
-    Operand high = x.high();
-    Operand low = x.low();
-    if (high != null && spec.stride() == 2) {
-      high = pooled(high, x.layout(), spec.sizeRule());
-    }
-    if (high != null && spec.has(OctavePath.HL)) {
-      pooled(high, x.layout(), spec.sizeRule());
-    }
-    if (low != null && poolsLow(spec)) {
-      pooled(low, x.layout(), spec.sizeRule());
-    }
-  }
-
-  private boolean arePooled(OctaveConv2d spec, OctaveOperand x) {
-    boolean high =
-        x.high() == null
-            || (spec.stride() == 1 && (!spec.has(OctavePath.HL) || isPooled(x.high())));
-    return high && (x.low() == null || !poolsLow(spec) || isPooled(x.low()));
-  }
-
-  /** Without upsampling only the low output takes a pooled low part. */
-  private static boolean poolsLow(OctaveConv2d spec) {
-    return spec.stride() == 2 && (spec.has(OctavePath.LL) || !OctaveSizes.keepsLow(spec));
-  }
-
-  /** Returns the memory of a pool, which the caller fills; others who ask will find it. */
-  Operand pooledMemory(Operand x, Layout layout, SizeRule rule) {
-    long[] d = x.desc().dims();
-    Operand y =
-        temporary(
-            x.name() + ".pool",
-            layout,
-            d[0],
-            d[1],
-            rule.half(Math.toIntExact(d[2])),
-            rule.half(Math.toIntExact(d[3])));
-    pools.put(x, y);
-    return y;
-  }
-
-  /** Whether the pool of {@code x} stands already. */
-  boolean isPooled(Operand x) {
-    return pools.containsKey(x);
+    pools.addParts(spec, List.copyOf(x));
   }
 
   /** Adds the 2x2 average; windows that reach beyond the image average what there is. */
@@ -356,6 +230,28 @@ public final class OctaveProgramBuilder {
     } else {
       part.add(window, x, y);
     }
+  }
+
+  /**
+   * Adds steps that the threads share: a part each, in whole blocks.
+   *
+   * @param total a multiple of {@code block}
+   * @param steps called for each thread that has something to do
+   */
+  void share(int total, int block, Consumer<Share> steps) {
+    program.sideBySide(
+        threads(),
+        lane -> {
+          Share share = Share.of(total, block, lane, threads());
+          if (share.count() > 0) {
+            steps.accept(share);
+          }
+        });
+  }
+
+  /** Adds steps that the threads share: images of a batch each, or rows of each image. */
+  void shareRows(int batch, int rows, Images.Rows steps) {
+    program.sideBySide(threads(), lane -> Images.share(batch, rows, lane, threads(), steps));
   }
 
   /** Whether primitives have one thread each, there are more, and no lanes are being filled. */
@@ -447,35 +343,9 @@ public final class OctaveProgramBuilder {
         new Constant(name, desc),
         key -> {
           try (Arena arena = Arena.ofConfined()) {
-            return program.shared(name, desc, () -> Tensor.of(arena, values, dims));
+            return program.sharedConstant(name, desc, () -> Tensor.of(arena, values, dims));
           }
         });
-  }
-
-  /**
-   * Returns how a convolution can be added whose tensors have channels innermost, what is predicted
-   * to be fastest first. With several threads all of them use workers; where none can, the only one
-   * is {@link Formulation#DEFAULT}, whose primitives then share the rows of each image.
-   *
-   * @param input the size of the input
-   */
-  public static List<Formulation> formulations(
-      OctaveConv2d spec, OctaveShape input, PlanOptions options) {
-    Objects.requireNonNull(spec, "spec");
-    Objects.requireNonNull(input, "input");
-    Objects.requireNonNull(options, "options");
-    CostModel model = new CostModel(spec, input, options);
-    List<Formulation> possible = new ArrayList<>(List.of(Formulation.DEFAULT));
-    for (Formulation f : Candidates.all(spec, input, options)) {
-      boolean many = f.bandRows() > 0 && input.batch() > MOST_BANDED_IMAGES;
-      if (f.layout() == Layout.NHWC && !many && !possible.contains(f)) {
-        possible.add(f);
-      }
-    }
-    possible.sort(Comparator.comparingDouble(model::microseconds));
-    double hopeless = HOPELESS * model.microseconds(possible.getFirst());
-    possible.removeIf(f -> !f.equals(Formulation.DEFAULT) && model.microseconds(f) > hopeless);
-    return possible;
   }
 
   /** Adds nearest upsampling by exactly 2. */
@@ -510,7 +380,7 @@ public final class OctaveProgramBuilder {
     Objects.requireNonNull(postOps, "postOps");
     Objects.requireNonNull(operands, "operands");
     program.add(name, describe(operation, postOps), operands);
-    pools.remove(operands.get(Arg.DST)); // what stands is of the old values
+    pools.forget(operands.get(Arg.DST)); // what stands is of the old values
   }
 
   /** Asks for an implementation, with the options of this program. */

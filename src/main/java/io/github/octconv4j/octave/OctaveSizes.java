@@ -44,49 +44,29 @@ record OctaveSizes(OctaveShape input, OctaveShape strided, OctaveShape output) {
 
   private static OctaveShape output(OctaveConv2d spec, OctaveShape input, OctaveShape strided) {
     SizeRule rule = spec.sizeRule();
-    long growHeight =
-        spec.padding().vertical() - (long) spec.dilationHeight() * (spec.kernelHeight() - 1);
-    long growWidth =
-        spec.padding().horizontal() - (long) spec.dilationWidth() * (spec.kernelWidth() - 1);
-    long height = strided.height() + growHeight;
-    long width = strided.width() + growWidth;
-    long lowHeight = strided.lowHeight() + growHeight;
-    long lowWidth = strided.lowWidth() + growWidth;
+    long height = strided.height() + spec.addedRows();
+    long width = strided.width() + spec.addedColumns();
+    long lowHeight = strided.lowHeight() + spec.addedRows();
+    long lowWidth = strided.lowWidth() + spec.addedColumns();
     if (spec.has(OctavePath.LH) && !spec.has(OctavePath.HH)) {
-      if (keepsLow(spec)) {
-        height = input.lowHeight() + growHeight;
-        width = input.lowWidth() + growWidth;
+      if (spec.keepsLow()) {
+        height = input.lowHeight() + spec.addedRows();
+        width = input.lowWidth() + spec.addedColumns();
       } else { // upsampled; odd sizes stay odd
         height = 2 * lowHeight + strided.height() - 2L * strided.lowHeight();
         width = 2 * lowWidth + strided.width() - 2L * strided.lowWidth();
       }
     }
+    boolean upsamples = spec.has(OctavePath.LH) && !spec.keepsLow();
     if (spec.out().low() > 0) {
       requireLow(strided.lowHeight(), strided.lowWidth(), "the low output", input, rule);
-    } else if (spec.has(OctavePath.LH) && !keepsLow(spec)) {
+    } else if (upsamples) {
       requireLow(strided.lowHeight(), strided.lowWidth(), "the pooled low input", input, rule);
     }
-    boolean lowMissing =
-        (spec.out().low() > 0 || (spec.has(OctavePath.LH) && !keepsLow(spec)))
-            && (lowHeight < 1 || lowWidth < 1);
+    boolean lowMissing = (spec.out().low() > 0 || upsamples) && (lowHeight < 1 || lowWidth < 1);
     boolean highMissing = spec.out().high() > 0 && (height < 1 || width < 1);
     if (lowMissing || highMissing) {
-      throw new IllegalArgumentException(
-          "kernel %dx%d, dilation %dx%d and %s leave no output of %dx%d (low %dx%d): high %dx%d, low %dx%d"
-              .formatted(
-                  spec.kernelHeight(),
-                  spec.kernelWidth(),
-                  spec.dilationHeight(),
-                  spec.dilationWidth(),
-                  spec.padding(),
-                  input.height(),
-                  input.width(),
-                  input.lowHeight(),
-                  input.lowWidth(),
-                  height,
-                  width,
-                  lowHeight,
-                  lowWidth));
+      throw noOutput(spec, input, height, width, lowHeight, lowWidth);
     }
     return new OctaveShape(
         input.batch(),
@@ -96,38 +76,43 @@ record OctaveSizes(OctaveShape input, OctaveShape strided, OctaveShape output) {
         toInt(Math.max(0, lowWidth)));
   }
 
+  private static IllegalArgumentException noOutput(
+      OctaveConv2d spec,
+      OctaveShape input,
+      long height,
+      long width,
+      long lowHeight,
+      long lowWidth) {
+    return new IllegalArgumentException(
+        "kernel %dx%d, dilation %dx%d and %s leave no output of %dx%d (low %dx%d): high %dx%d, low %dx%d"
+            .formatted(
+                spec.kernelHeight(),
+                spec.kernelWidth(),
+                spec.dilationHeight(),
+                spec.dilationWidth(),
+                spec.padding(),
+                input.height(),
+                input.width(),
+                input.lowHeight(),
+                input.lowWidth(),
+                height,
+                width,
+                lowHeight,
+                lowWidth));
+  }
+
   /** The multiply-adds of all paths. */
   static long multiplyAdds(OctaveConv2d spec, OctaveShape input) {
-    OctaveSizes sizes = of(spec, input);
-    OctaveShape y = sizes.output;
+    OctaveShape y = of(spec, input).output;
     long high = (long) y.height() * y.width();
-    long low =
-        grown(
-                sizes.strided.lowHeight(),
-                spec.padding().vertical(),
-                spec.kernelHeight(),
-                spec.dilationHeight())
-            * grown(
-                sizes.strided.lowWidth(),
-                spec.padding().horizontal(),
-                spec.kernelWidth(),
-                spec.dilationWidth());
+    long low = (long) y.lowHeight() * y.lowWidth();
     long sum = 0;
     for (OctavePath path : spec.paths()) {
       long[] w = spec.weightsShape(path);
-      boolean atHigh = path == OctavePath.HH || (path == OctavePath.LH && keepsLow(spec));
+      boolean atHigh = path == OctavePath.HH || (path == OctavePath.LH && spec.keepsLow());
       sum += y.batch() * (atHigh ? high : low) * w[0] * w[1] * w[2] * w[3];
     }
     return sum;
-  }
-
-  private static long grown(int size, long padding, int kernel, int dilation) {
-    return size + padding - dilation * (kernel - 1L);
-  }
-
-  /** Whether the low input goes to the high output without pooling or upsampling. */
-  static boolean keepsLow(OctaveConv2d spec) {
-    return spec.stride() == 2 && spec.strideRule() == StrideRule.KEEP_LOW;
   }
 
   private static void requireLow(

@@ -1,6 +1,7 @@
 package io.github.octconv4j.octave;
 
 import io.github.octconv4j.dnn.Operand;
+import io.github.octconv4j.dnn.PostOps;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
@@ -87,6 +88,11 @@ record OctaveTask(
   /** The bias of an output, null where there is none. */
   float @Nullable [] bias(Frequency output) {
     return biases.get(output);
+  }
+
+  /** The post-ops of the step that writes an output first: it may have to add to what is there. */
+  PostOps first() {
+    return accumulate ? PostOps.NONE.sum() : PostOps.NONE;
   }
 
   /** Whether both parts of the input become one output. */

@@ -6,6 +6,7 @@ import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,19 @@ public final class OctaveTensor {
   /** Returns a feature map of two parts; either may be null. */
   public static OctaveTensor of(@Nullable Tensor high, @Nullable Tensor low) {
     return new OctaveTensor(high, low);
+  }
+
+  /**
+   * Returns a new feature map of zeros; the memory belongs to the arena.
+   *
+   * @param desc what it will be; no part's layout may be left open
+   */
+  public static OctaveTensor allocate(OctaveDesc desc, Arena arena) {
+    Objects.requireNonNull(desc, "desc");
+    Objects.requireNonNull(arena, "arena");
+    return new OctaveTensor(
+        desc.high() == null ? null : Tensor.allocate(desc.high(), arena),
+        desc.low() == null ? null : Tensor.allocate(desc.low(), arena));
   }
 
   /** Returns a feature map at full resolution only. */

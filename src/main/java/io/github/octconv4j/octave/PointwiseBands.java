@@ -32,7 +32,7 @@ final class PointwiseBands {
     this.builder = builder;
     this.task = task;
     this.formulation = formulation;
-    this.first = task.accumulate() ? PostOps.NONE.sum() : PostOps.NONE;
+    this.first = task.first();
   }
 
   /** Whether the kernel is a point, all four paths exist and the high part is twice as large. */
@@ -47,13 +47,8 @@ final class PointwiseBands {
   }
 
   void add() {
-    int lanes = builder.threads();
     int rows = task.sizes().output().lowHeight();
-    builder
-        .program()
-        .sideBySide(
-            lanes,
-            lane -> Images.share(task.x().shape().batch(), rows, lane, lanes, this::addBands));
+    builder.shareRows(task.x().shape().batch(), rows, this::addBands);
   }
 
   private void addBands(int image, Share share) {

@@ -28,8 +28,8 @@ final class RowBands {
     this.task = task;
     this.spec = task.spec();
     this.formulation = formulation;
-    this.first = task.accumulate() ? PostOps.NONE.sum() : PostOps.NONE;
-    this.keepsLow = OctaveSizes.keepsLow(spec) && task.has(OctavePath.LH);
+    this.first = task.first();
+    this.keepsLow = spec.keepsLow() && task.has(OctavePath.LH);
     this.high = strided(task.x().high());
     // Without upsampling x_l is taken as it is for the high output, and pooled for the low one.
     this.low = keepsLow && !task.has(OctavePath.LL) ? null : strided(task.x().low());
@@ -40,7 +40,7 @@ final class RowBands {
    * StrideRule#KEEP_LOW} spares the upsampling, and no output row may read padding only.
    */
   static boolean fits(OctaveConv2d spec, OctaveSizes sizes) {
-    long reach = spec.dilationHeight() * (spec.kernelHeight() - 1L);
+    long reach = spec.window().reach(0);
     if (spec.padding().top() > reach || spec.padding().bottom() > reach) {
       return false;
     }
@@ -53,7 +53,7 @@ final class RowBands {
             && y.height() == 2 * y.lowHeight()
             && y.width() == 2 * y.lowWidth()
             && y.lowHeight() == s.lowHeight();
-    if (!OctaveSizes.keepsLow(spec) || !spec.has(OctavePath.LH)) {
+    if (!spec.keepsLow() || !spec.has(OctavePath.LH)) {
       return one || exact;
     }
     OctaveShape x = sizes.input();
@@ -67,54 +67,31 @@ final class RowBands {
         spec.out().low() == 0
             && (keepsLow || (spec.paths().size() == 1 && spec.has(OctavePath.HH)));
     int rows = onlyHigh ? task.sizes().output().height() : task.sizes().output().lowHeight();
-    int lanes = builder.threads();
-    builder
-        .program()
-        .sideBySide(
-            lanes,
-            lane ->
-                Images.share(
-                    images,
-                    rows,
-                    lane,
-                    lanes,
-                    (image, share) -> new Lane(image, share, onlyHigh).add()));
+    builder.shareRows(images, rows, (image, share) -> new Lane(image, share, onlyHigh).add());
   }
 
   private @Nullable Operand strided(@Nullable Operand x) {
     if (x == null || spec.stride() == 1) {
       return x;
     }
-    if (!builder.isPooled(x)) {
-      Operand y = builder.pooledMemory(x, Layout.NHWC, spec.sizeRule());
-      poolRows(x, y);
-      return y;
-    }
-    return builder.pooled(x, Layout.NHWC, spec.sizeRule());
+    return builder.pools().of(x, Layout.NHWC, spec.sizeRule(), this::poolRows);
   }
 
   /** Pools all rows, shared among the threads. */
   private void poolRows(Operand x, Operand y) {
     int rows = Math.toIntExact(y.desc().dim(2));
     int available = Math.toIntExact(x.desc().dim(2));
-    builder
-        .program()
-        .sideBySide(
-            builder.threads(),
-            lane ->
-                Images.share(
-                    Math.toIntExact(y.desc().dim(0)),
-                    rows,
-                    lane,
-                    builder.threads(),
-                    (image, share) -> {
-                      int from = 2 * share.first();
-                      int to = Math.min(available, 2 * share.end());
-                      builder.pool(
-                          x.name() + ".pool",
-                          Images.rows(x, image, from, to - from),
-                          Images.rows(y, image, share.first(), share.count()));
-                    }));
+    builder.shareRows(
+        Math.toIntExact(y.desc().dim(0)),
+        rows,
+        (image, share) -> {
+          int from = 2 * share.first();
+          int to = Math.min(available, 2 * share.end());
+          builder.pool(
+              x.name() + ".pool",
+              Images.rows(x, image, from, to - from),
+              Images.rows(y, image, share.first(), share.count()));
+        });
   }
 
   /** The bands of one thread in one image, one after the other. */
@@ -328,8 +305,8 @@ final class RowBands {
     return task.activation().after(postOps);
   }
 
-  private int reach() {
-    return spec.dilationHeight() * (spec.kernelHeight() - 1);
+  private long reach() {
+    return spec.window().reach(0);
   }
 
   /** The input rows that output rows need, as far as there are. */

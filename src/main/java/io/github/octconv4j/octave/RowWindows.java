@@ -57,20 +57,23 @@ public final class RowWindows {
             && window.stride(1) == 1;
     int batch = Math.toIntExact(x.desc().dim(0));
     if (Images.areWhole(batch, threads)) {
-      share(
+      builder.share(
           batch,
+          1,
           share ->
               part.add(
                   window,
                   Images.ofBatch(x, Layout.NHWC, share.first(), share.count()),
                   Images.ofBatch(y, Layout.NHWC, share.first(), share.count())));
     } else if (pointwise) { // pixels can be shared more evenly than rows
-      share(
+      builder.share(
           Math.toIntExact(batch * x.desc().dim(2) * x.desc().dim(3)),
+          1,
           share -> part.add(window, Images.pixels(x, share), Images.pixels(y, share)));
     } else {
-      share(
+      builder.share(
           Math.toIntExact(y.desc().dim(2)),
+          1,
           share -> {
             for (int image = 0; image < batch; image++) {
               addRows(window, x, y, image, share, part);
@@ -83,8 +86,9 @@ public final class RowWindows {
   void addDoubled(Operand x, Operand y, Part part) {
     int batch = Math.toIntExact(x.desc().dim(0));
     if (Images.areWhole(batch, threads)) {
-      share(
+      builder.share(
           batch,
+          1,
           share ->
               part.add(
                   Window.of(1, 1),
@@ -92,8 +96,9 @@ public final class RowWindows {
                   Images.ofBatch(y, Layout.NHWC, share.first(), share.count())));
       return;
     }
-    share(
+    builder.share(
         Math.toIntExact(x.desc().dim(2)),
+        1,
         share -> {
           for (int image = 0; image < batch; image++) {
             part.add(
@@ -102,24 +107,6 @@ public final class RowWindows {
                 Images.rows(y, image, 2 * share.first(), 2 * share.count()));
           }
         });
-  }
-
-  /** Work on some of several equal parts. */
-  private interface Work {
-    void on(Share share);
-  }
-
-  private void share(int parts, Work work) {
-    builder
-        .program()
-        .sideBySide(
-            threads,
-            lane -> {
-              Share share = Share.of(parts, 1, lane, threads);
-              if (share.count() > 0) {
-                work.on(share);
-              }
-            });
   }
 
   private static void addRows(

@@ -27,10 +27,8 @@ final class WholeImages {
     this.task = task;
     this.spec = task.spec();
     this.formulation = formulation;
-    Padding p = spec.padding();
-    this.window =
-        spec.window().padding(new long[] {p.top(), p.left()}, new long[] {p.bottom(), p.right()});
-    this.first = task.accumulate() ? PostOps.NONE.sum() : PostOps.NONE;
+    this.window = spec.paddedWindow();
+    this.first = task.first();
   }
 
   void add() {
@@ -53,7 +51,7 @@ final class WholeImages {
     Operand y = task.yHigh();
     if (!task.has(OctavePath.LH)) {
       addHighOwn(task.activation().after(first));
-    } else if (OctaveSizes.keepsLow(spec)) {
+    } else if (spec.keepsLow()) {
       boolean both = task.has(OctavePath.HH);
       if (both) {
         addHighOwn(first);
@@ -184,7 +182,7 @@ final class WholeImages {
   }
 
   private Operand pooled(Operand x) {
-    return builder.pooled(x, task.x().layout(), spec.sizeRule());
+    return builder.pools().of(x, task.x().layout(), spec.sizeRule());
   }
 
   private void convolution(
@@ -192,7 +190,7 @@ final class WholeImages {
     builder.convolution(task.kernel(path), bias, window, x, y, postOps);
   }
 
-  static boolean isDouble(Operand small, Operand large) {
+  private static boolean isDouble(Operand small, Operand large) {
     return 2 * small.desc().dim(2) == large.desc().dim(2)
         && 2 * small.desc().dim(3) == large.desc().dim(3);
   }

@@ -47,15 +47,13 @@ public final class RandomData {
 
   /** A feature map in the given layouts. */
   public OctaveTensor tensor(OctaveDesc desc, Arena arena) {
-    return OctaveTensor.of(tensor(desc.high(), arena), tensor(desc.low(), arena));
-  }
-
-  private Tensor tensor(MemoryDesc desc, Arena arena) {
-    if (desc == null) {
-      return null;
+    OctaveTensor tensor = OctaveTensor.allocate(desc, arena);
+    if (tensor.hasHigh()) {
+      fill(tensor.high());
     }
-    Tensor tensor = Tensor.allocate(desc, arena);
-    fill(tensor);
+    if (tensor.hasLow()) {
+      fill(tensor.low());
+    }
     return tensor;
   }
 

@@ -200,10 +200,11 @@ class FormulationTest {
           results.put(f, program.output("y" + f, y.part(f).desc()));
         }
       }
+      Edges edges = new Edges(builder);
       OctaveOperand from =
-          builder.input(spec.in(), shape, layout, in.get(Frequency.HIGH), in.get(Frequency.LOW));
+          edges.input(spec.in(), shape, layout, in.get(Frequency.HIGH), in.get(Frequency.LOW));
       OctaveOperand to =
-          builder.output(
+          edges.output(
               spec.out(), out, layout, results.get(Frequency.HIGH), results.get(Frequency.LOW));
       Formulation plain =
           new Formulation(layout, HighSum.ON_RESAMPLING, Merge.NONE, formulation.sharing(), 0);
@@ -211,7 +212,7 @@ class FormulationTest {
           "first", spec, problem.weights(), from, to, false, Activation.NONE, plain);
       builder.convolution(
           "second", spec, problem.weights(), from, to, true, Activation.RELU, formulation);
-      builder.copyOut(to, results.get(Frequency.HIGH), results.get(Frequency.LOW));
+      edges.copyOut(to, results.get(Frequency.HIGH), results.get(Frequency.LOW));
       try (Program built = program.build();
           Execution execution = built.newExecution()) {
         for (Frequency f : Frequency.values()) {

@@ -524,7 +524,7 @@ final class GoodArguments {
           return constants == null ? null : args(null, engine, v.upTo(3), constants, 1L << 24);
         });
     put(
-        "ProgramBuilder.shared(String,MemoryDesc,Supplier)",
+        "ProgramBuilder.sharedConstant(String,MemoryDesc,Supplier)",
         () -> {
           ProgramBuilder builder = v.kept(ProgramBuilder.class);
           long[] dims = v.imageDims(4);
@@ -702,7 +702,7 @@ final class GoodArguments {
     put("RowWindows.add(Window,Operand,Operand,Part)", () -> rows(true));
     put("RowWindows.Part.add(Window,Operand,Operand)", () -> rows(false));
     put(
-        "OctaveProgramBuilder.formulations(OctaveConv2d,OctaveShape,PlanOptions)",
+        "Formulation.candidates(OctaveConv2d,OctaveShape,PlanOptions)",
         () -> {
           OctaveConv2d s = spec();
           return args(null, s, OctaveShape.of(1, v.upTo(30), v.upTo(30), s.sizeRule()), options());

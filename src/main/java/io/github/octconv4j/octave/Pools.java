@@ -1,0 +1,99 @@
+package io.github.octconv4j.octave;
+
+import io.github.octconv4j.dnn.Operand;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The 2x2 averages of the images of a program that is being built, each made once: two layers that
+ * read one tensor share it.
+ */
+final class Pools {
+  private final OctaveProgramBuilder builder;
+  private final Map<Operand, Operand> pools = new HashMap<>();
+
+  Pools(OctaveProgramBuilder builder) {
+    this.builder = builder;
+  }
+
+  /** Returns the pool of images (n, c, h, w), adding the step that makes it where it must. */
+  Operand of(Operand x, Layout layout, SizeRule rule) {
+    return of(x, layout, rule, this::addStep);
+  }
+
+  /**
+   * Returns the pool of images (n, c, h, w).
+   *
+   * @param steps adds the steps that make it of {@code x}, where it does not stand yet
+   */
+  Operand of(Operand x, Layout layout, SizeRule rule, BiConsumer<Operand, Operand> steps) {
+    Operand made = pools.get(x);
+    if (made != null) {
+      return made;
+    }
+    long[] d = x.desc().dims();
+    Operand y =
+        builder.temporary(
+            x.name() + ".pool",
+            layout,
+            d[0],
+            d[1],
+            rule.half(Math.toIntExact(d[2])),
+            rule.half(Math.toIntExact(d[3])));
+    steps.accept(x, y);
+    pools.put(x, y);
+    return y;
+  }
+
+  /**
+   * Adds the pools that a convolution looks for.
+   *
+   * @param steps adds the steps that make one
+   */
+  void add(OctaveConv2d spec, OctaveOperand x, BiConsumer<Operand, Operand> steps) {
+    Operand high = x.high();
+    if (high != null && spec.stride() == 2) {
+      high = of(high, x.layout(), spec.sizeRule(), steps);
+    }
+    if (high != null && spec.has(OctavePath.HL)) {
+      of(high, x.layout(), spec.sizeRule(), steps);
+    }
+    if (x.low() != null && poolsLow(spec)) {
+      of(x.low(), x.layout(), spec.sizeRule(), steps);
+    }
+  }
+
+  /** Adds the pools that a convolution looks for, those of each part on a thread of its own. */
+  void addParts(OctaveConv2d spec, List<OctaveOperand> x) {
+    if (x.size() == 1) {
+      add(spec, x.getFirst(), this::addStep);
+    } else if (!x.stream().allMatch(part -> stand(spec, part))) {
+      builder.program().sideBySide(x.size(), part -> add(spec, x.get(part), this::addStep));
+    }
+  }
+
+  private void addStep(Operand x, Operand y) {
+    builder.pool(x.name() + ".pool", x, y);
+  }
+
+  /** Whether all pools that a convolution looks for are made, as far as that can be seen here. */
+  private boolean stand(OctaveConv2d spec, OctaveOperand x) {
+    boolean ofHigh =
+        spec.stride() == 1 && (!spec.has(OctavePath.HL) || pools.containsKey(x.high()));
+    boolean ofLow = !poolsLow(spec) || pools.containsKey(x.low());
+    return (x.high() == null || ofHigh) && (x.low() == null || ofLow);
+  }
+
+  /** Without upsampling only the low output takes a pooled low part. */
+  private static boolean poolsLow(OctaveConv2d spec) {
+    return spec.stride() == 2 && (spec.has(OctavePath.LL) || !spec.keepsLow());
+  }
+
+  /** Says that {@code x}, where there is one, gets other values: its pool is of the old ones. */
+  void forget(@Nullable Operand x) {
+    pools.remove(x);
+  }
+}
