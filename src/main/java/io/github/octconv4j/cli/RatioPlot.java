@@ -72,11 +72,7 @@ final class RatioPlot {
       ChartUtils.writeChartAsPNG(bytes, chart(results), WIDTH, HEIGHT);
       return bytes.toByteArray();
     } catch (RuntimeException | LinkageError | InternalError e) {
-      // What Java throws where the machine has no fonts differs from release to release.
-      throw new MachineException(
-          "the plot can't be drawn (%s); install fontconfig and a font, for instance apt-get install fontconfig fonts-dejavu-core"
-              .formatted(e),
-          e);
+      throw MachineException.withoutFonts("the plot", e);
     }
   }
 

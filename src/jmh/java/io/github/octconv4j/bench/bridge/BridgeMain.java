@@ -3,7 +3,7 @@ package io.github.octconv4j.bench.bridge;
 import io.github.octconv4j.bench.Interruption;
 import io.github.octconv4j.bench.Measured;
 import io.github.octconv4j.cli.Table;
-import io.github.octconv4j.cli.bench.Contender;
+import io.github.octconv4j.cli.bench.LayerContender;
 import io.github.octconv4j.cli.bench.LayerShape;
 import io.github.octconv4j.cli.bench.LayerShapes;
 import io.github.octconv4j.dnn.Engine;
@@ -150,7 +150,7 @@ public final class BridgeMain {
   /** Large layers run too seldom for the JIT compiler, which in a service has long been done. */
   private void warmUp(Engine engine, LayerShape layer) {
     for (double alpha : new double[] {0, 0.5}) {
-      try (Contender contender = Contender.of(engine, layer, alpha, options)) {
+      try (LayerContender contender = LayerContender.of(engine, layer, alpha, options)) {
         for (int i = 0; i < WARM_UP_RUNS; i++) {
           contender.run();
         }
@@ -164,11 +164,11 @@ public final class BridgeMain {
   private Sides measure(Engine engine, LayerShape layer, double alpha) throws IOException {
     int starts = quick && !layer.name().startsWith("tiny") ? 3 : 7;
     List<Sides> all = new ArrayList<>();
-    List<Contender> open = new ArrayList<>();
+    List<LayerContender> open = new ArrayList<>();
     try {
       for (int start = 0; start < starts; start++) {
         // Earlier ones stay open, else each would get the same memory.
-        Contender contender = Contender.of(engine, layer, alpha, options);
+        LayerContender contender = LayerContender.of(engine, layer, alpha, options);
         open.add(contender);
         try (OutputStream out = Files.newOutputStream(plan)) {
           contender.export(out);
@@ -178,12 +178,12 @@ public final class BridgeMain {
         }
       }
     } finally {
-      open.forEach(Contender::close);
+      open.forEach(LayerContender::close);
     }
     return Sides.median(all);
   }
 
-  private Sides alternate(Contender contender, Twin twin) throws IOException {
+  private Sides alternate(LayerContender contender, Twin twin) throws IOException {
     double one = time(contender, 1);
     int repeats = (int) Math.clamp(Math.ceil(LEAST_NANOS / one), 1, 1000);
     int turns = (int) Math.clamp((quick ? 1e8 : 2e8) / (one * (repeats + 1) * ROUNDS * 2), 8, 200);
@@ -200,7 +200,7 @@ public final class BridgeMain {
   }
 
   /** Nanoseconds of one of so many runs; one goes before them, as in C. */
-  private static double time(Contender contender, int repeats) {
+  private static double time(LayerContender contender, int repeats) {
     contender.run();
     long before = System.nanoTime();
     for (int i = 0; i < repeats; i++) {
