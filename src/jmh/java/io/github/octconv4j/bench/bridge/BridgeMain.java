@@ -2,6 +2,7 @@ package io.github.octconv4j.bench.bridge;
 
 import io.github.octconv4j.bench.Interruption;
 import io.github.octconv4j.bench.Measured;
+import io.github.octconv4j.cli.Figures;
 import io.github.octconv4j.cli.Table;
 import io.github.octconv4j.cli.bench.LayerContender;
 import io.github.octconv4j.cli.bench.LayerShape;
@@ -18,9 +19,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 
 /**
  * {@code scripts/bench bridge [--quick] FOLDER}: the same primitives run from Java and from C, in
@@ -32,6 +33,7 @@ public final class BridgeMain {
   private static final String[] TINY = {
     "mb1ic16oc16_ih4oh4kh1ph0n\"tiny:1x1\"", "mb1ic16oc16_ih8oh8kh3ph1n\"tiny:3x3\""
   };
+  private static final double TINY_MICROSECONDS = 10;
   private static final int WARM_UP_RUNS = 30_000;
   private static final int ROUNDS = 5; // of one side before it is the other's turn
   private static final double LEAST_NANOS = 100_000; // of what is timed together
@@ -48,21 +50,28 @@ public final class BridgeMain {
    * @param java microseconds
    * @param c microseconds
    * @param ratio of both
-   * @param nanos that Java takes more for each primitive
+   * @param nanos that Java takes more for each primitive, null where the plan takes so long that
+   *     they drown in the noise of its time
    */
-  private record Sides(int primitives, double java, double c, double ratio, double nanos) {
+  private record Sides(int primitives, double java, double c, double ratio, Double nanos) {
     static Sides of(int primitives, double java, double c) {
-      return new Sides(primitives, java, c, java / c, 1e3 * (java - c) / primitives);
+      Double nanos = c < TINY_MICROSECONDS ? 1e3 * (java - c) / primitives : null;
+      return new Sides(primitives, java, c, java / c, nanos);
     }
 
     /** Ratios and differences are those of the same start. */
     static Sides median(List<Sides> all) {
+      boolean tiny = all.stream().allMatch(sides -> sides.nanos != null);
       return new Sides(
           all.getFirst().primitives,
-          BridgeMain.median(all.stream().mapToDouble(Sides::java).toArray()),
-          BridgeMain.median(all.stream().mapToDouble(Sides::c).toArray()),
-          BridgeMain.median(all.stream().mapToDouble(Sides::ratio).toArray()),
-          BridgeMain.median(all.stream().mapToDouble(Sides::nanos).toArray()));
+          median(all, Sides::java),
+          median(all, Sides::c),
+          median(all, Sides::ratio),
+          tiny ? median(all, Sides::nanos) : null);
+    }
+
+    private static double median(List<Sides> all, ToDoubleFunction<Sides> side) {
+      return BridgeMain.median(all.stream().mapToDouble(side).toArray());
     }
   }
 
@@ -105,7 +114,11 @@ public final class BridgeMain {
     PrintWriter out = new PrintWriter(System.out, true, System.out.charset());
     Runnable print =
         () -> {
-          out.printf("%n%s%nJava and C in turn, one thread, F32, medians%n%n", measured.machine());
+          out.printf(
+              "%n%s%nJava and C in turn, one thread, F32; all are medians of several starts, so that"
+                  + " ratio, which is that of the same start, is not quite Java us over C us;"
+                  + " ns/primitive is what Java adds to each, of plans that take less than %.0f us%n%n",
+              measured.machine(), TINY_MICROSECONDS);
           table.print(out);
         };
     try (Engine engine = Engine.cpu();
@@ -120,19 +133,15 @@ public final class BridgeMain {
               layer.name(),
               Double.toString(alpha),
               Integer.toString(sides.primitives),
-              format("%.2f", sides.java),
-              format("%.2f", sides.c),
-              format("%.4f", sides.ratio),
-              format("%.0f", sides.nanos));
+              Figures.number("%.2f", sides.java),
+              Figures.number("%.2f", sides.c),
+              Figures.number("%.4f", sides.ratio),
+              sides.nanos == null ? "" : Figures.number("%.0f", sides.nanos));
         }
       }
     }
     print.run();
     out.printf("%nwritten to %s%n", measured.path());
-  }
-
-  private static String format(String format, double value) {
-    return String.format(Locale.ROOT, format, value);
   }
 
   private static Map<String, Object> fields(LayerShape layer, double alpha, Sides sides) {
