@@ -61,11 +61,9 @@ record BenchNetReport(Machine machine, PlanOptions options, int batch, List<NetR
 
   byte[] toPng() throws IOException {
     String title = name() + " against dense (f32), octave " + run();
-    return new RatioPlot(title, machine.toString())
-        .toPng(
-            results.stream()
-                .map(r -> new RatioPlot.Point(r.name(), r.alpha(), r.ratio()))
-                .toList());
+    List<RatioPlot.Point> points =
+        results.stream().map(r -> new RatioPlot.Point(r.name(), r.alpha(), r.ratio())).toList();
+    return new RatioPlot(title, machine.toString()).toPng(points);
   }
 
   void write(JsonGenerator json) throws IOException {

@@ -5,7 +5,6 @@ import io.github.octconv4j.cli.bench.LayerResult;
 import io.github.octconv4j.cli.bench.LayerShape;
 import io.github.octconv4j.dnn.StepInfo;
 import io.github.octconv4j.nn.Advice;
-import io.github.octconv4j.octave.ChannelSplit;
 import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.OctavePlanner.Considered;
 import java.io.IOException;
@@ -71,8 +70,8 @@ record ExplainLayerReport(
         layer.height(),
         layer.width(),
         Figures.alpha(result.alpha()),
-        split(spec.in()),
-        split(spec.out()),
+        Figures.channels(spec.in()),
+        Figures.channels(spec.out()),
         Figures.arithmetic(result.options()),
         Figures.threads(result.options().threads()));
     out.println(machine);
@@ -90,10 +89,6 @@ record ExplainLayerReport(
       out.println(references());
     }
     AdviceTable.print(out, advice);
-  }
-
-  private static String split(ChannelSplit channels) {
-    return channels.high() + "+" + channels.low();
   }
 
   private void printSteps(PrintWriter out) {
@@ -153,8 +148,7 @@ record ExplainLayerReport(
     }
     table.print(out);
     out.println(
-        "(us: how the plan was chosen, by the shortest of a few runs, which is less than a median;"
-            + " those with ~ are predicted)");
+        "(us: how the plan was chosen, by the shortest of a few runs each; those with ~ are predicted)");
   }
 
   private static String verdict(Considered one) {

@@ -1,6 +1,7 @@
 package io.github.octconv4j.cli;
 
 import io.github.octconv4j.dnn.FpMath;
+import io.github.octconv4j.octave.ChannelSplit;
 import io.github.octconv4j.octave.PlanOptions;
 import java.util.Collection;
 import java.util.Locale;
@@ -22,6 +23,11 @@ public final class Figures {
   /** Returns for instance {@code 0.5}, or {@code 0}. */
   static String alpha(double alpha) {
     return Double.toString(alpha).replaceFirst("\\.0$", "");
+  }
+
+  /** Returns for instance {@code 32+32}, high and low channels. */
+  static String channels(ChannelSplit split) {
+    return split.high() + "+" + split.low();
   }
 
   /** Returns for instance {@code 1 thread}. */

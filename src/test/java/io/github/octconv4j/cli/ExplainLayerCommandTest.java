@@ -120,8 +120,8 @@ class ExplainLayerCommandTest {
         .contains(
             "(us: medians of each step, timed one by one, so that the total is not quite the time of"
                 + " a run)",
-            "(us: how the plan was chosen, by the shortest of a few runs, which is less than a"
-                + " median; those with ~ are predicted)",
+            "(us: how the plan was chosen, by the shortest of a few runs each; those with ~ are"
+                + " predicted)",
             "(us: medians of 60 rounds in which all forms ran in turn, whole and warm; ")
         .endsWith("Alpha .5: 2.00 times faster, 30 % less activation memory.\n");
   }

@@ -1,6 +1,7 @@
 package io.github.octconv4j.bench.report;
 
 import io.github.octconv4j.cli.Figures;
+import io.github.octconv4j.cli.LineChart;
 import java.io.IOException;
 import java.util.Base64;
 import java.util.List;
@@ -26,7 +27,7 @@ final class Html {
 
   /** A chart inside the page, another one on narrow screens. */
   static String picture(LineChart chart) throws IOException {
-    return picture(chart.title(), chart.toPng(WIDE, 430), chart.toPng(NARROW, 400));
+    return picture(chart.title(), chart.toPng(WIDE, 430, 2), chart.toPng(NARROW, 400, 2));
   }
 
   private static String picture(String description, byte[] wide, byte[] narrow) {

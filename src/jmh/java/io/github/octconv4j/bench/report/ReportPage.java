@@ -1,5 +1,6 @@
 package io.github.octconv4j.bench.report;
 
+import io.github.octconv4j.cli.LineChart;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
