@@ -50,24 +50,26 @@ public final class BridgeMain {
    * @param java microseconds
    * @param c microseconds
    * @param ratio of both
-   * @param nanos that Java takes more for each primitive, null where the plan takes so long that
-   *     they drown in the noise of its time
+   * @param nanos that Java takes more for each primitive
    */
-  private record Sides(int primitives, double java, double c, double ratio, Double nanos) {
+  private record Sides(int primitives, double java, double c, double ratio, double nanos) {
     static Sides of(int primitives, double java, double c) {
-      Double nanos = c < TINY_MICROSECONDS ? 1e3 * (java - c) / primitives : null;
-      return new Sides(primitives, java, c, java / c, nanos);
+      return new Sides(primitives, java, c, java / c, 1e3 * (java - c) / primitives);
     }
 
     /** Ratios and differences are those of the same start. */
     static Sides median(List<Sides> all) {
-      boolean tiny = all.stream().allMatch(sides -> sides.nanos != null);
       return new Sides(
           all.getFirst().primitives,
           median(all, Sides::java),
           median(all, Sides::c),
           median(all, Sides::ratio),
-          tiny ? median(all, Sides::nanos) : null);
+          median(all, Sides::nanos));
+    }
+
+    /** Nothing where the plan takes so long that they drown in the noise of its time. */
+    Optional<Double> clearNanos() {
+      return c < TINY_MICROSECONDS ? Optional.of(nanos) : Optional.empty();
     }
 
     private static double median(List<Sides> all, ToDoubleFunction<Sides> side) {
@@ -112,15 +114,7 @@ public final class BridgeMain {
         new Table("lrrrrrr")
             .row("layer", "alpha", "primitives", "Java us", "C us", "ratio", "ns/primitive");
     PrintWriter out = new PrintWriter(System.out, true, System.out.charset());
-    Runnable print =
-        () -> {
-          out.printf(
-              "%n%s%nJava and C in turn, one thread, F32; all are medians of several starts, so that"
-                  + " ratio, which is that of the same start, is not quite Java us over C us;"
-                  + " ns/primitive is what Java adds to each, of plans that take less than %.0f us%n%n",
-              measured.machine(), TINY_MICROSECONDS);
-          table.print(out);
-        };
+    Runnable print = () -> print(out, measured, table);
     try (Engine engine = Engine.cpu();
         Interruption last = Interruption.then(print)) {
       warmUp(engine, tiny.getLast());
@@ -136,12 +130,25 @@ public final class BridgeMain {
               Figures.number("%.2f", sides.java),
               Figures.number("%.2f", sides.c),
               Figures.number("%.4f", sides.ratio),
-              sides.nanos == null ? "" : Figures.number("%.0f", sides.nanos));
+              sides.clearNanos().map(nanos -> Figures.number("%.0f", nanos)).orElse(""));
         }
       }
     }
     print.run();
     out.printf("%nwritten to %s%n", measured.path());
+  }
+
+  private static void print(PrintWriter out, Measured measured, Table table) {
+    if (table.rows() == 1) {
+      out.println("nothing");
+      return;
+    }
+    out.printf(
+        "%n%s%nJava and C in turn, one thread, F32; all are medians of several starts, so that ratio,"
+            + " which is that of the same start, is not quite Java us over C us; ns/primitive is"
+            + " what Java adds to each, of plans that take less than %.0f us%n%n",
+        measured.machine(), TINY_MICROSECONDS);
+    table.print(out);
   }
 
   private static Map<String, Object> fields(LayerShape layer, double alpha, Sides sides) {
@@ -152,7 +159,7 @@ public final class BridgeMain {
     fields.put("java_us", sides.java);
     fields.put("c_us", sides.c);
     fields.put("ratio", sides.ratio);
-    fields.put("ns_per_primitive_over_c", sides.nanos);
+    fields.put("ns_per_primitive_over_c", sides.clearNanos().orElse(null));
     return fields;
   }
 

@@ -93,6 +93,10 @@ public final class NativeJavaMain {
   }
 
   private void print(PrintWriter out, Measured measured) {
+    if (table.rows() == 1) {
+      out.println("nothing");
+      return;
+    }
     out.printf(
         "%n%s%nmedians of runs in turn, one thread, F32; each variant in its own best layout%n%n",
         measured.machine());
