@@ -35,10 +35,10 @@ record LayersSection(List<LayerRatio> results, LineChart chart) implements Secti
     html.append("<h2>Octave against dense</h2>\n")
         .append(
             Figures.number(
-                "<p>Time of the octave layer over that of the dense one, %s, %d thread%s. The"
+                "<p>Time of the octave layer over that of the dense one, %s, %s. The"
                     + " dashed line is the share of multiply-adds: no implementation can be"
                     + " expected below it.</p>%n",
-                first.dtype(), first.threads(), first.threads() == 1 ? "" : "s"))
+                first.dtype(), Figures.threads(first.threads())))
         .append(Html.picture(chart));
     Set<Double> alphas =
         results.stream().map(LayerRatio::alpha).collect(Collectors.toCollection(TreeSet::new));

@@ -28,7 +28,7 @@ public final class PeerNetworkTable {
   record Group(String network, int threads) {
     @Override
     public String toString() {
-      return "%s, %d thread%s".formatted(network, threads, threads == 1 ? "" : "s");
+      return network + ", " + Figures.threads(threads);
     }
   }
 

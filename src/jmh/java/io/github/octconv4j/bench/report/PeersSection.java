@@ -58,9 +58,7 @@ record PeersSection(List<PeerResult> results, LineChart chart) implements Sectio
           results.stream().filter(r -> r.threads() == threads && r.alpha() == ALPHA).toList();
       if (!half.isEmpty()) {
         html.append(
-            Figures.number(
-                "<h3>Microseconds at alpha .5, %d thread%s</h3>%n",
-                threads, threads == 1 ? "" : "s"));
+            Figures.number("<h3>Microseconds at alpha .5, %s</h3>%n", Figures.threads(threads)));
         addPeerTable(html, half);
       }
     }
