@@ -237,7 +237,8 @@ def main():
         labels = args.labels.read_text(encoding="utf-8").splitlines() if args.labels else None
         metadata = convert(args.source, args.target, given, labels, args.name, args.mean, args.std)
     except (ConversionError, OSError) as e:
-        sys.exit(f"{Path(__file__).name}: {e}")
+        print(f"{Path(__file__).name}: {e}", file=sys.stderr)
+        sys.exit(2)
     network = {**metadata, "alpha": float(metadata["alpha"]), "width": float(metadata["width"])}
     print(f"{args.target}: {description(network)}, {args.target.stat().st_size} bytes, reads back equal")
 

@@ -226,7 +226,8 @@ def main():
         try:
             export(args.out, *job, args.seed)
         except ValueError as e:
-            sys.exit(f"{Path(__file__).name}: {e}")
+            print(f"{Path(__file__).name}: {e}", file=sys.stderr)
+            sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -8,9 +8,15 @@ public final class Interruption implements AutoCloseable {
     this.hook = hook;
   }
 
-  /** Has something done at the end of the process, unless this is closed before. */
+  /** Has something said and done at the end of the process, unless this is closed before. */
   public static Interruption then(Runnable last) {
-    Thread hook = Thread.ofPlatform().unstarted(last);
+    Thread hook =
+        Thread.ofPlatform()
+            .unstarted(
+                () -> {
+                  System.out.printf("%ninterrupted; what was measured before:%n");
+                  last.run();
+                });
     Runtime.getRuntime().addShutdownHook(hook);
     return new Interruption(hook);
   }

@@ -10,9 +10,9 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * Octave convolution by its formulas in plain loops and double arithmetic, section 1 of the design
- * and nothing else: it shares no code with the library. The tests' oracle, and the benchmarks'
- * pure-Java baseline.
+ * Octave convolution by its formulas in plain loops and double arithmetic, and nothing else: it
+ * shares no code with the library. The oracle of the tests and of the comparison with other
+ * libraries.
  */
 public final class ScalarOctave {
   private final OctaveConv2d spec;

@@ -1,11 +1,9 @@
 package io.github.octconv4j.cli;
 
-import io.github.octconv4j.nn.ImageInput;
 import io.github.octconv4j.nn.Network;
 import io.github.octconv4j.nn.Predictor;
 import io.github.octconv4j.octave.PlanOptions;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 
 /**
  * How often a network is right.
@@ -21,20 +19,15 @@ record Accuracy(String network, int right, int images, double seconds) {
   /** Classifies all images in batches, and tells {@code progress} of each. */
   static Accuracy measure(Network network, PlanOptions options, Dataset dataset, Progress progress)
       throws IOException {
-    ImageInput input = new ImageInput(network.info());
     int classes = network.info().labels().size();
     int batch = Math.min(BATCH, dataset.count());
     int right = 0;
     long begin = System.nanoTime();
     try (Predictor predictor = network.predictor(batch, options)) {
-      MemorySegment memory = predictor.input().segment();
-      long imageBytes = predictor.input().desc().bytes() / batch;
       for (int first = 0; first < dataset.count(); first += batch) {
         int count = Math.min(batch, dataset.count() - first); // what is behind stays from before
         for (int i = 0; i < count; i++) {
-          float[] values = input.values(dataset.image(first + i));
-          MemorySegment image = memory.asSlice(i * imageBytes, imageBytes);
-          image.copyFrom(MemorySegment.ofArray(values));
+          predictor.setImage(i, dataset.image(first + i));
         }
         predictor.run();
         float[] logits = predictor.output().floats();

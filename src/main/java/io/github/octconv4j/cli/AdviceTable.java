@@ -37,8 +37,10 @@ final class AdviceTable {
     row(table, advice, advice.dense());
     advice.octaves().forEach(trial -> row(table, advice, trial));
     table.print(out);
-    out.println(
-        "(predicted: if only multiply-adds took time, and activations shrank as feature maps do)");
+    out.printf(
+        "(us: medians of %d rounds in which all forms ran in turn, whole and warm; predicted: if only"
+            + " multiply-adds took time, and activations shrank as feature maps do)%n",
+        advice.rounds());
     out.println();
     out.println(summary(advice));
   }
@@ -48,14 +50,14 @@ final class AdviceTable {
     double memory = (double) trial.activationBytes() / advice.dense().activationBytes();
     boolean dense = trial.alpha() == 0;
     table.row(
-        dense ? "dense" : BenchReport.alpha(trial.alpha()),
-        dense ? "" : BenchReport.number("%.1f", advice.predictedMicroseconds(trial)),
-        BenchReport.number("%.1f", trial.microseconds()),
-        BenchReport.number("%.3f", advice.ratio(trial)),
-        BenchReport.number("%.3f", limit),
-        dense ? "" : BenchReport.number("%.1f", advice.predictedActivationBytes(trial) / 1e3),
-        BenchReport.number("%.1f", trial.activationBytes() / 1e3),
-        BenchReport.number("%.3f", memory));
+        dense ? "dense" : Figures.alpha(trial.alpha()),
+        dense ? "" : Figures.number("%.1f", advice.predictedMicroseconds(trial)),
+        Figures.number("%.1f", trial.microseconds()),
+        Figures.number("%.3f", advice.ratio(trial)),
+        Figures.number("%.3f", limit),
+        dense ? "" : Figures.number("%.1f", advice.predictedActivationBytes(trial) / 1e3),
+        Figures.number("%.1f", trial.activationBytes() / 1e3),
+        Figures.number("%.3f", memory));
   }
 
   /** The sentence as a sentence. */

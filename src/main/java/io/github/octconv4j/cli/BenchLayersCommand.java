@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
       "Measure single layers, octave against dense, each with the plan that is fastest for it.",
       "All alphas of a layer and the dense layer run in turn, round after round; what counts is"
           + " each one's median. limit is the share of multiply-adds that octave has. A stride of 2"
-          + " is a pooling before everything else, for dense too.",
+          + " is a pooling before everything else, for dense too. The dense layer computes in f32 in"
+          + " each case.",
       "Without arguments: layers of ResNet-50, embedded."
     })
 final class BenchLayersCommand implements Callable<Integer> {
@@ -59,7 +60,7 @@ final class BenchLayersCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     OutputFile jsonFile = json.isPresent() ? OutputFile.of(json.get()) : null;
-    OutputFile plotFile = plot.isPresent() ? OutputFile.of(plot.get()) : null;
+    OutputFile plotFile = plot.isPresent() ? OutputFile.png(plot.get()) : null;
     List<Double> shares = alphas.shares();
     List<LayerShape> layers = layers();
     for (LayerShape layer : layers) {
@@ -73,12 +74,12 @@ final class BenchLayersCommand implements Callable<Integer> {
       for (LayerShape layer : layers) {
         results.addAll(bench.run(layer, shares));
         if (jsonFile != null) { // after each layer: an interruption loses nothing
-          jsonFile.writeJson(new BenchReport(machine, results)::write);
+          jsonFile.writeJson(new BenchLayersReport(machine, results)::write);
         }
         progress.step(1);
       }
     }
-    new BenchReport(machine, results).print(spec.commandLine().getOut());
+    new BenchLayersReport(machine, results).print(spec.commandLine().getOut());
     if (plotFile != null) {
       String title = "Octave convolution against dense (f32), octave " + options;
       plotFile.write(new RatioPlot(title, machine.toString()).toPng(RatioPlot.ofLayers(results)));

@@ -1,6 +1,5 @@
 package io.github.octconv4j.cli;
 
-import io.github.octconv4j.octave.ChannelSplit;
 import io.github.octconv4j.octave.Frequency;
 import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.OctavePath;
@@ -63,8 +62,8 @@ record CaseFile(
             + (spec.sizeRule() == SizeRule.FLOOR ? "" : " " + spec.sizeRule());
     return "%s>%s %dx%d k%d s%d p%d d%d g%d%s"
         .formatted(
-            split(spec.in()),
-            split(spec.out()),
+            Figures.channels(spec.in()),
+            Figures.channels(spec.out()),
             height,
             width,
             spec.kernelHeight(),
@@ -73,10 +72,6 @@ record CaseFile(
             spec.dilationHeight(),
             spec.groups(),
             rules);
-  }
-
-  private static String split(ChannelSplit channels) {
-    return channels.high() + "+" + channels.low();
   }
 
   /** What is read from one file. */

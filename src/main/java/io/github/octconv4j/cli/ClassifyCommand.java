@@ -1,7 +1,5 @@
 package io.github.octconv4j.cli;
 
-import io.github.octconv4j.dnn.DataType;
-import io.github.octconv4j.dnn.FpMath;
 import io.github.octconv4j.image.ImageFiles;
 import io.github.octconv4j.nn.Classification;
 import io.github.octconv4j.nn.ImageInput;
@@ -15,10 +13,11 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -73,26 +72,7 @@ final class ClassifyCommand implements Callable<Integer> {
               + " fine-tuning, no equivalent.")
   private boolean slice;
 
-  @Option(
-      names = "--fpmath",
-      description = "Compute f32 with bf16 arithmetic where that is faster.")
-  private boolean fpMath;
-
-  @Option(
-      names = "--dtype",
-      paramLabel = "TYPE",
-      defaultValue = "f32",
-      converter = DataTypeConverter.class,
-      description = "f32 (default) or bf16.")
-  private DataType dtype;
-
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      defaultValue = "1",
-      converter = ThreadsConverter.class,
-      description = "Threads that work on one image or batch, 1 by default.")
-  private int threads;
+  @Mixin private RunOptions run;
 
   @Option(names = "--json", description = "Print one JSON object.")
   private boolean json;
@@ -111,11 +91,7 @@ final class ClassifyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     checkUsage();
-    PlanOptions options =
-        PlanOptions.DEFAULT
-            .type(dtype)
-            .fpMath(fpMath ? FpMath.BF16 : FpMath.STRICT)
-            .threads(threads);
+    PlanOptions options = run.planOptions();
     if (dataset.isPresent()) {
       measureAccuracy(options, Dataset.read(dataset.get()));
     } else {
@@ -167,25 +143,25 @@ final class ClassifyCommand implements Callable<Integer> {
         }
       }
       Picture first = pictures.getFirst();
-      ClassifyResult result =
-          new ClassifyResult(
+      ClassifyReport report =
+          new ClassifyReport(
               network.info(),
-              run(),
+              run.toString(),
               input + (model.isPresent() ? "" : ", " + Demo.EXPECTED),
               pictures,
               classifications,
               Timing.measure(networks.all(), options, input.values(first.image())));
-      print(result);
+      print(report::print, report::write);
     }
   }
 
-  private void print(ClassifyResult result) throws IOException {
+  private void print(Consumer<PrintWriter> text, Json.Content content) throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      Json.print(out, result::write);
-      return;
+      Json.print(out, content);
+    } else {
+      text.accept(out);
     }
-    result.print(out);
   }
 
   private void measureAccuracy(PlanOptions options, Dataset images) throws IOException {
@@ -198,41 +174,7 @@ final class ClassifyCommand implements Callable<Integer> {
         }
       }
     }
-    PrintWriter out = spec.commandLine().getOut();
-    if (json) {
-      Json.print(
-          out,
-          g -> {
-            g.writeStringField("dataset", dataset.get().toString());
-            g.writeStringField("run", run());
-            g.writeArrayFieldStart("networks");
-            for (Accuracy result : results) {
-              g.writeStartObject();
-              g.writeStringField("network", result.network());
-              g.writeNumberField("right", result.right());
-              g.writeNumberField("images", result.images());
-              g.writeNumberField("accuracy", result.share());
-              g.writeNumberField("seconds", result.seconds());
-              g.writeEndObject();
-            }
-            g.writeEndArray();
-          });
-      return;
-    }
-    Table table = new Table("lrrr");
-    for (Accuracy result : results) {
-      table.row(
-          result.network(),
-          "%d of %d right".formatted(result.right(), result.images()),
-          String.format(Locale.ROOT, "%.2f %%", 100 * result.share()),
-          String.format(Locale.ROOT, "%.1f s", result.seconds()));
-    }
-    table.print(out);
-  }
-
-  /** How networks run, for instance {@code f32, 1 thread}. */
-  private String run() {
-    return "%s, %d thread%s"
-        .formatted(dtype.name().toLowerCase(Locale.ROOT), threads, threads == 1 ? "" : "s");
+    AccuracyReport report = new AccuracyReport(dataset.get().toString(), run.toString(), results);
+    print(report::print, report::write);
   }
 }

@@ -1,6 +1,6 @@
 package io.github.octconv4j.cli;
 
-import io.github.octconv4j.cli.bench.Contender;
+import io.github.octconv4j.cli.bench.LayerContender;
 import io.github.octconv4j.cli.bench.LayerResult;
 import io.github.octconv4j.cli.bench.LayerShape;
 import io.github.octconv4j.cli.bench.LayerShapes;
@@ -77,7 +77,7 @@ final class ExplainLayerCommand implements Callable<Integer> {
     LayerShape layer = layers.getFirst();
     layer.spec(alpha); // what has no octave form is found before anything is run
     List<Double> alphas = others.and(alpha, layer::spec);
-    LayerReport report = measure(layer, alphas, options.planOptions(), exportFile);
+    ExplainLayerReport report = measure(layer, alphas, options.planOptions(), exportFile);
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       Json.print(out, report::write);
@@ -87,12 +87,12 @@ final class ExplainLayerCommand implements Callable<Integer> {
     return 0;
   }
 
-  private LayerReport measure(
+  private ExplainLayerReport measure(
       LayerShape layer, List<Double> alphas, PlanOptions planOptions, OutputFile exportFile)
       throws IOException {
     try (Engine engine = Engine.cpu();
-        Contender octave = Contender.explained(engine, layer, alpha, planOptions);
-        Contender dense = Contender.of(engine, layer, 0, planOptions)) {
+        LayerContender octave = LayerContender.explained(engine, layer, alpha, planOptions);
+        LayerContender dense = LayerContender.of(engine, layer, 0, planOptions)) {
       if (exportFile != null) {
         exportFile.write(octave::export);
       }
@@ -108,7 +108,7 @@ final class ExplainLayerCommand implements Callable<Integer> {
               dense,
               advice.dense().microseconds());
       int runs = (int) Math.clamp(PROFILE_US / result.octave().microseconds(), 5, 300);
-      return LayerReport.of(
+      return ExplainLayerReport.of(
           Machine.here(options.threads()),
           result,
           advice,

@@ -1,6 +1,7 @@
 package io.github.octconv4j.cli;
 
 import io.github.octconv4j.cli.bench.NetContender;
+import io.github.octconv4j.cli.bench.NetResult;
 import io.github.octconv4j.nn.Advice;
 import io.github.octconv4j.nn.OctaveAdvisor;
 import io.github.octconv4j.octave.PlanOptions;
@@ -57,8 +58,8 @@ final class ExplainNetCommand implements Callable<Integer> {
     try (NetContender dense = new NetContender(options.model(0), options.batch(), planOptions);
         NetContender octave =
             new NetContender(options.model(alpha), options.batch(), planOptions)) {
-      NetReport report =
-          new NetReport(
+      ExplainNetReport report =
+          new ExplainNetReport(
               Machine.here(options.threads()),
               options.toString(),
               NetResult.of(
@@ -68,8 +69,8 @@ final class ExplainNetCommand implements Callable<Integer> {
                   advice.dense().microseconds()),
               advice,
               octave.parameters(),
-              NetReport.Side.of(octave),
-              NetReport.Side.of(dense),
+              ExplainNetReport.Side.of(octave),
+              ExplainNetReport.Side.of(dense),
               octave.predictor().profile(ROUNDS));
       PrintWriter out = spec.commandLine().getOut();
       if (json) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,7 +33,7 @@ final class InfoCommand implements Callable<Integer> {
           g -> {
             g.writeStringField("octconv4j", Version.get());
             g.writeStringField("onednn", library.version());
-            g.writeStringField("onednn_commit", library.hash());
+            g.writeStringField("onednn_commit", commit(library).orElse(null));
             g.writeStringField("platform", library.platform());
             g.writeStringField("library", library.path().toString());
             g.writeStringField("sha256", library.sha256());
@@ -53,7 +54,7 @@ final class InfoCommand implements Callable<Integer> {
             : "not verified: it was given by -Doctconv4j.library.path";
     Map<String, String> lines = new LinkedHashMap<>();
     lines.put("octconv4j", Version.get());
-    lines.put("oneDNN", "%s (%s)".formatted(library.version(), library.hash()));
+    lines.put("oneDNN", library.version() + commit(library).map(" (%s)"::formatted).orElse(""));
     lines.put("platform", library.platform());
     lines.put("native library", library.path().toString());
     lines.put("SHA-256", "%s, %s".formatted(library.sha256(), trust));
@@ -68,5 +69,10 @@ final class InfoCommand implements Callable<Integer> {
     lines.forEach(table::row);
     table.print(out);
     return 0;
+  }
+
+  /** The commit that oneDNN was built from, where it knows it. */
+  private static Optional<String> commit(LibraryInfo library) {
+    return Optional.of(library.hash()).filter(hash -> !hash.equals("N/A"));
   }
 }

@@ -1,31 +1,16 @@
 package io.github.octconv4j.cli;
 
 import io.github.octconv4j.cli.bench.LayerShape;
-import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.octave.PlanChoices;
 import io.github.octconv4j.octave.PlanOptions;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What commands that run single layers have in common. */
 final class LayerOptions {
-  @Option(
-      names = "--dtype",
-      paramLabel = "TYPE",
-      defaultValue = "f32",
-      converter = DataTypeConverter.class,
-      description = "f32 (default) or bf16; the dense layer of bench is f32 in each case.")
-  private DataType dtype;
-
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      defaultValue = "1",
-      converter = ThreadsConverter.class,
-      description = "Threads that work on one layer, 1 by default.")
-  private int threads;
+  @Mixin private RunOptions run;
 
   @Option(
       names = "--batch",
@@ -36,11 +21,11 @@ final class LayerOptions {
 
   /** Choices are kept apart from those of other runs in this process. */
   PlanOptions planOptions() {
-    return PlanOptions.DEFAULT.type(dtype).threads(threads).choices(PlanChoices.inMemory());
+    return run.planOptions().choices(PlanChoices.inMemory());
   }
 
   int threads() {
-    return threads;
+    return run.threads();
   }
 
   List<LayerShape> sized(List<LayerShape> layers) {
@@ -52,10 +37,6 @@ final class LayerOptions {
   /** Returns for instance {@code f32, 1 thread}. */
   @Override
   public String toString() {
-    return "%s, %d thread%s".formatted(name(dtype), threads, threads == 1 ? "" : "s");
-  }
-
-  static String name(DataType type) {
-    return type.name().toLowerCase(Locale.ROOT);
+    return run.toString();
   }
 }

@@ -9,4 +9,12 @@ final class MachineException extends IOException {
   MachineException(String message, Throwable cause) {
     super(message, cause);
   }
+
+  /** What Java throws where the machine has no fonts differs from release to release. */
+  static MachineException withoutFonts(String what, Throwable cause) {
+    return new MachineException(
+        "%s can't be drawn (%s); install fontconfig and a font, for instance apt-get install fontconfig fonts-dejavu-core"
+            .formatted(what, cause),
+        cause);
+  }
 }

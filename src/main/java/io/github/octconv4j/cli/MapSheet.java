@@ -116,11 +116,7 @@ final class MapSheet {
       graphics.setColor(Color.WHITE);
       graphics.drawString(text, left, baseline);
     } catch (RuntimeException | LinkageError | InternalError e) {
-      // What Java throws where the machine has no fonts differs from release to release.
-      throw new MachineException(
-          "titles can't be drawn (%s); install fontconfig and a font, for instance apt-get install fontconfig fonts-dejavu-core"
-              .formatted(e),
-          e);
+      throw MachineException.withoutFonts("titles", e);
     }
   }
 

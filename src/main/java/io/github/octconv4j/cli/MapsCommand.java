@@ -96,7 +96,7 @@ final class MapsCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "OUT.png is the picture itself; give another file");
     }
-    OutputFile file = OutputFile.of(out);
+    OutputFile file = OutputFile.png(out);
     Image picture = ImageFiles.read(image);
     try (Network network = network()) {
       file.write(draw(network, picture));

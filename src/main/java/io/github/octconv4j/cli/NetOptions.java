@@ -1,12 +1,11 @@
 package io.github.octconv4j.cli;
 
-import io.github.octconv4j.dnn.DataType;
-import io.github.octconv4j.dnn.FpMath;
 import io.github.octconv4j.nn.Model;
 import io.github.octconv4j.octave.PlanChoices;
 import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.octave.StrideRule;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -19,27 +18,7 @@ final class NetOptions {
               + " se_resnet50, mobilenet_v1, mobilenet_v2; oct_ before it makes no difference.")
   private String name;
 
-  @Option(
-      names = "--dtype",
-      paramLabel = "TYPE",
-      defaultValue = "f32",
-      converter = DataTypeConverter.class,
-      description = "f32 (default) or bf16; the dense network of bench is f32 in each case.")
-  private DataType dtype;
-
-  @Option(
-      names = "--fpmath",
-      description =
-          "Compute f32 with bf16 arithmetic where that is faster; the dense network of bench does not.")
-  private boolean fpMath;
-
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      defaultValue = "1",
-      converter = ThreadsConverter.class,
-      description = "Threads that work on one run, 1 by default.")
-  private int threads;
+  @Mixin private RunOptions run;
 
   @Option(
       names = "--batch",
@@ -80,35 +59,20 @@ final class NetOptions {
 
   /** Choices are kept apart from those of other runs in this process. */
   PlanOptions planOptions() {
-    return PlanOptions.DEFAULT
-        .type(dtype)
-        .fpMath(fpMath ? FpMath.BF16 : FpMath.STRICT)
-        .threads(threads)
-        .choices(PlanChoices.inMemory());
-  }
-
-  /** The same for the dense network. */
-  PlanOptions denseOptions() {
-    return planOptions().type(DataType.F32).fpMath(FpMath.STRICT);
+    return run.planOptions().choices(PlanChoices.inMemory());
   }
 
   int threads() {
-    return threads;
+    return run.threads();
   }
 
   int batch() {
     return batch;
   }
 
-  /** Returns for instance {@code f32} or {@code f32 with bf16 arithmetic}. */
-  String arithmetic() {
-    return LayerOptions.name(dtype) + (fpMath ? " with bf16 arithmetic" : "");
-  }
-
   /** Returns for instance {@code f32, 1 thread, batch 1}. */
   @Override
   public String toString() {
-    return "%s, %d thread%s, batch %d"
-        .formatted(arithmetic(), threads, threads == 1 ? "" : "s", batch);
+    return "%s, batch %d".formatted(run, batch);
   }
 }

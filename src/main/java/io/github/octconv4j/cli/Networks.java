@@ -26,10 +26,7 @@ final class Networks implements AutoCloseable {
     Networks networks = new Networks();
     try {
       if (model.isPresent()) {
-        networks.all.add(
-            architecture.isPresent()
-                ? Network.load(model.get(), architecture.get(), sliced)
-                : Network.load(model.get()));
+        networks.all.add(load(model.get(), architecture, sliced));
       } else {
         networks.all.add(Demo.octave());
         networks.all.add(Demo.dense());
@@ -39,6 +36,16 @@ final class Networks implements AutoCloseable {
       networks.close();
       throw e;
     }
+  }
+
+  private static Network load(Path file, Optional<Model> architecture, boolean sliced)
+      throws IOException {
+    if (architecture.isEmpty()) {
+      return Network.load(file);
+    }
+    return sliced
+        ? Network.loadSliced(file, architecture.get())
+        : Network.load(file, architecture.get());
   }
 
   List<Network> all() {

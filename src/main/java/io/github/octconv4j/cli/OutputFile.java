@@ -5,9 +5,13 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Locale;
 
 /** A file to be written: there is all of it or nothing. */
 public final class OutputFile {
@@ -37,6 +41,19 @@ public final class OutputFile {
       throw new IOException(path + ": cannot be written, its folder is not writable");
     }
     return new OutputFile(path);
+  }
+
+  /**
+   * Checks the same for a picture, which is written as PNG whatever its name.
+   *
+   * @throws IOException if not, or if the name says that it is something else
+   */
+  static OutputFile png(Path path) throws IOException {
+    OutputFile file = of(path);
+    if (!path.toString().toLowerCase(Locale.ROOT).endsWith(".png")) {
+      throw new IOException(path + ": pictures are written as PNG, give a name that ends in .png");
+    }
+    return file;
   }
 
   /** Something that writes the content of a file. */
@@ -72,10 +89,24 @@ public final class OutputFile {
         content.write(out);
       }
       Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
+    } catch (MachineException e) {
+      throw e; // says what to do
     } catch (IOException e) {
-      throw new IOException(path + ": cannot be written, " + e.getMessage(), e);
+      throw new IOException(path + ": cannot be written, " + reason(e), e);
     } finally {
       Files.deleteIfExists(part);
     }
+  }
+
+  /** Without the name of the unfinished file, which nobody knows. */
+  private static String reason(IOException e) {
+    if (e instanceof AccessDeniedException) {
+      return "permission denied";
+    } else if (e instanceof NoSuchFileException) {
+      return "its folder takes no new files"; // as those of the system's own file systems
+    } else if (e instanceof FileSystemException file && file.getReason() != null) {
+      return file.getReason();
+    }
+    return String.valueOf(e.getMessage());
   }
 }

@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import picocli.CommandLine.Command;
@@ -136,12 +135,8 @@ final class ShapesCommand implements Callable<Integer> {
       passed++;
       if (verbose) {
         line.accept(
-            String.format(
-                Locale.ROOT,
-                "passed %s %.2f s: %s",
-                shape,
-                seconds,
-                String.join(", ", outcome.trials())));
+            Figures.number(
+                "passed %s %.2f s: %s", shape, seconds, String.join(", ", outcome.trials())));
       }
     }
   }

@@ -28,6 +28,11 @@ public final class Table {
     return this;
   }
 
+  /** Returns how many rows there are, a row of titles included. */
+  public int rows() {
+    return rows.size();
+  }
+
   /** Prints all rows. */
   public void print(PrintWriter out) {
     int[] widths = new int[alignment.length()];

@@ -3,9 +3,9 @@ package io.github.octconv4j.cli;
 import io.github.octconv4j.nn.Network;
 import io.github.octconv4j.nn.Predictor;
 import io.github.octconv4j.octave.PlanOptions;
-import java.time.Duration;
+import io.github.octconv4j.timing.Race;
+import io.github.octconv4j.timing.Runner;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -17,12 +17,11 @@ import java.util.List;
  * @param multiplyAdds of one run
  */
 record Timing(String network, int runs, double microseconds, long multiplyAdds) {
-  private static final Duration WARM_UP = Duration.ofMillis(300);
-  private static final Duration MEASURED = Duration.ofMillis(700);
-  private static final int FEWEST_RUNS = 5;
+  private static final long SLOW_NANOS = 5_000_000; // of a round
+  private static final int SLOW_RUNS = 15;
 
   /**
-   * Times networks in turn, so that whatever else the machine does meets all of them alike.
+   * Times networks in one race.
    *
    * @param image the networks' input, (c, h, w)
    */
@@ -34,15 +33,14 @@ record Timing(String network, int runs, double microseconds, long multiplyAdds) 
         predictors.add(predictor);
         predictor.input().set(image);
       }
-      run(predictors, WARM_UP);
-      List<long[]> rounds = run(predictors, MEASURED);
+      Race race = Race.of(runners(predictors), runs(predictors));
       List<Timing> timings = new ArrayList<>();
       for (int i = 0; i < predictors.size(); i++) {
         timings.add(
             new Timing(
                 networks.get(i).info().name(),
-                rounds.size(),
-                median(rounds, i) / 1e3,
+                race.rounds(),
+                race.microseconds(i),
                 predictors.get(i).multiplyAdds()));
       }
       return timings;
@@ -51,27 +49,14 @@ record Timing(String network, int runs, double microseconds, long multiplyAdds) 
     }
   }
 
-  /** The nanoseconds of each predictor in each round. */
-  private static List<long[]> run(List<Predictor> predictors, Duration time) {
-    List<long[]> rounds = new ArrayList<>();
-    long begin = System.nanoTime();
-    while (rounds.size() < FEWEST_RUNS || System.nanoTime() - begin < time.toNanos()) {
-      long[] round = new long[predictors.size()];
-      for (int i = 0; i < round.length; i++) {
-        Predictor predictor = predictors.get(i);
-        long before = System.nanoTime();
-        predictor.run();
-        round[i] = System.nanoTime() - before;
-      }
-      rounds.add(round);
-    }
-    return rounds;
+  private static List<Runner> runners(List<Predictor> predictors) {
+    return predictors.stream().<Runner>map(predictor -> predictor::run).toList();
   }
 
-  private static double median(List<long[]> rounds, int predictor) {
-    long[] times = rounds.stream().mapToLong(round -> round[predictor]).toArray();
-    Arrays.sort(times);
-    int middle = times.length / 2;
-    return times.length % 2 == 1 ? times[middle] : (times[middle - 1] + times[middle]) / 2.0;
+  /** As many as give a steady median, or a few where the user would wait for them. */
+  private static int runs(List<Predictor> predictors) {
+    long before = System.nanoTime();
+    predictors.forEach(Predictor::run);
+    return System.nanoTime() - before > SLOW_NANOS ? SLOW_RUNS : 0;
   }
 }

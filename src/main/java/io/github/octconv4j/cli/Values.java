@@ -1,5 +1,6 @@
 package io.github.octconv4j.cli;
 
+import io.github.octconv4j.cli.shapes.Plain;
 import io.github.octconv4j.dnn.Tensor;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
@@ -50,13 +51,7 @@ final class Values {
 
   /** The position of an element in each dimension. */
   long[] position(int index) {
-    long[] position = new long[shape.length];
-    long rest = index;
-    for (int d = shape.length - 1; d >= 0; d--) {
-      position[d] = rest % shape[d];
-      rest /= shape[d];
-    }
-    return position;
+    return Plain.position(index, shape);
   }
 
   /** The shape, for instance {@code [2, 16, 8, 8]}. */

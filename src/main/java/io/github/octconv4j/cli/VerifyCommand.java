@@ -18,7 +18,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -82,7 +81,7 @@ final class VerifyCommand implements Callable<Integer> {
         if (lack.isEmpty()) {
           Comparison comparison = run(engine, read);
           failed += comparison.passed() ? 0 : 1;
-          error = String.format(Locale.ROOT, "%.1e", comparison.largestError());
+          error = Figures.number("%.1e", comparison.largestError());
           verdict = comparison.failure().map("FAILED: "::concat).orElse("ok");
         } else {
           skipped++;

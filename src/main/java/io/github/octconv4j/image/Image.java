@@ -257,15 +257,7 @@ public final class Image {
    * @throws IllegalStateException if the destination's arena is closed
    */
   public void normalizeInto(MemorySegment destination, float[] mean, float[] std) {
-    checkStatistics(mean, std);
-    checkDestination(destination);
-    int plane = width * height;
-    for (int c = 0; c < channels; c++) {
-      for (int i = c * plane; i < (c + 1) * plane; i++) {
-        float value = (values[i] - mean[c]) / std[c];
-        destination.set(ValueLayout.JAVA_FLOAT_UNALIGNED, (long) i * Float.BYTES, value);
-      }
-    }
+    normalize(destination, mean, std, 1, (long) width * height);
   }
 
   /**
@@ -279,14 +271,20 @@ public final class Image {
    * @throws IllegalArgumentException as {@link #normalizeInto} does
    * @throws IllegalStateException if the destination's arena is closed
    */
-  public void normalizeInnermost(MemorySegment destination, float[] mean, float[] std) {
-    checkDestination(destination);
+  public void normalizeChannelsLast(MemorySegment destination, float[] mean, float[] std) {
+    normalize(destination, mean, std, channels, 1);
+  }
+
+  /** From one pixel to the next, and from one channel to the next, are so many floats. */
+  private void normalize(
+      MemorySegment destination, float[] mean, float[] std, long pixelStep, long channelStep) {
     checkStatistics(mean, std);
+    checkDestination(destination);
     int plane = width * height;
     for (int c = 0; c < channels; c++) {
       for (int i = 0; i < plane; i++) {
         float value = (values[c * plane + i] - mean[c]) / std[c];
-        long at = ((long) i * channels + c) * Float.BYTES;
+        long at = (i * pixelStep + c * channelStep) * Float.BYTES;
         destination.set(ValueLayout.JAVA_FLOAT_UNALIGNED, at, value);
       }
     }

@@ -28,7 +28,14 @@ public record Classification(List<Candidate> ranked) {
     ranked = List.copyOf(ranked);
   }
 
-  /** Returns the classes of a network's output, with probabilities by softmax. */
+  /**
+   * Returns the classes of a network's output, with probabilities by softmax.
+   *
+   * @param labels of the classes
+   * @param logits one for each label
+   * @throws IllegalArgumentException if there are more of one than of the other, or a logit is not
+   *     finite: then the network's weights are broken, or its input was
+   */
   public static Classification ofLogits(List<String> labels, float[] logits) {
     Objects.requireNonNull(labels, "labels");
     Objects.requireNonNull(logits, "logits");
@@ -37,8 +44,12 @@ public record Classification(List<Candidate> ranked) {
           "%d labels don't fit %d logits".formatted(labels.size(), logits.length));
     }
     double max = Double.NEGATIVE_INFINITY;
-    for (float logit : logits) {
-      max = Math.max(max, logit);
+    for (int i = 0; i < logits.length; i++) {
+      if (!Float.isFinite(logits[i])) {
+        throw new IllegalArgumentException(
+            "logits must be finite, was %s at index %d".formatted(logits[i], i));
+      }
+      max = Math.max(max, logits[i]);
     }
     double sum = 0;
     for (float logit : logits) {

@@ -70,12 +70,9 @@ final class FileParameters implements Parameters {
     WeightStore store = WeightStore.of(file);
     for (Parameter p : parameters) {
       Objects.requireNonNull(p, "element of parameters");
-      if (!sliced) {
-        store.require(p.name(), p.dims());
-        continue;
-      }
-      Slice slice = slice(p);
-      store.require(slice.name(), slice.shape().stream().mapToLong(Long::longValue).toArray());
+      String name = sliced ? slice(p).name() : p.name();
+      List<Long> shape = sliced ? slice(p).shape() : p.shape();
+      store.require(name, Parameter.unboxed(shape));
     }
     store.verifyComplete(FileParameters::isIgnorable);
   }

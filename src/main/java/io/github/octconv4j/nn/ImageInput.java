@@ -77,7 +77,7 @@ public final class ImageInput {
    */
   public void write(Image image, MemorySegment destination) {
     Objects.requireNonNull(destination, "destination");
-    fit(image).normalizeInnermost(destination, mean, std);
+    fit(image).normalizeChannelsLast(destination, mean, std);
   }
 
   /** Returns what is expected, for instance {@code 28 x 28 grey}. */

@@ -21,7 +21,8 @@ import java.util.TreeSet;
  * @param architecture one of {@link #architectures()}
  * @param alpha share of low channels, from 0 to 1 without 1; 0 is the plain network
  * @param strideRule what a stride of 2 does with the low part
- * @param width factor of all channel counts, above 0 and at most 16; 1 is as published
+ * @param width factor of all channel counts, 1/32 (of which every layer has a channel left) to 16;
+ *     1 is as published
  * @param classes of the output, 1 to 100,000
  * @param imageSize height and width of the input, 32 to 8192
  * @param epsilon of the batch norms, above 0
@@ -36,6 +37,8 @@ public record Model(
     int imageSize,
     double epsilon) {
   private static final String OCTAVE = "oct_";
+  private static final double LEAST_WIDTH = 1 / 32.0; // the smallest layers have 32 channels
+  private static final double MOST_WIDTH = 16;
   private static final int MOST_CLASSES = 100_000;
   private static final int LEAST_SIZE = 32;
   private static final int MOST_SIZE = 8192;
@@ -52,8 +55,9 @@ public record Model(
     if (!(alpha >= 0 && alpha < 1)) {
       throw new IllegalArgumentException("alpha must be at least 0 and below 1, was " + alpha);
     }
-    if (!(width > 0 && width <= 16)) {
-      throw new IllegalArgumentException("width must be above 0 and at most 16, was " + width);
+    if (!(width >= LEAST_WIDTH && width <= MOST_WIDTH)) {
+      throw new IllegalArgumentException(
+          "width must be %s to %s, was %s".formatted(LEAST_WIDTH, MOST_WIDTH, width));
     }
     if (classes < 1 || classes > MOST_CLASSES) {
       throw new IllegalArgumentException(

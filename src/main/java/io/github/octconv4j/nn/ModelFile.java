@@ -23,10 +23,6 @@ final class ModelFile {
     this.metadata = Metadata.of(file);
   }
 
-  Network network() {
-    return network(0);
-  }
-
   /**
    * Makes the network.
    *
@@ -42,7 +38,7 @@ final class ModelFile {
       return new OctResNetSmall(file, imageSize).network();
     }
     Model model = imageSize == 0 ? model() : model().imageSize(imageSize);
-    return Network.of(info(model), model.graph(), Parameters.of(file), file);
+    return new Network(info(model), model.graph(), Parameters.of(file), file);
   }
 
   private Model model() {

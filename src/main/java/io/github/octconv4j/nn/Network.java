@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +50,8 @@ public final class Network implements AutoCloseable {
     this(info, graph, parameters, null);
   }
 
-  private Network(
+  /** Makes a network that closes the file of its weights. */
+  Network(
       NetworkInfo info, NetworkGraph graph, Parameters parameters, @Nullable SafetensorsFile file) {
     this.info = Objects.requireNonNull(info, "info");
     this.graph = Objects.requireNonNull(graph, "graph");
@@ -88,7 +90,7 @@ public final class Network implements AutoCloseable {
    */
   public static Network load(Path path) throws IOException {
     Objects.requireNonNull(path, "path");
-    return open(path, file -> new ModelFile(file).network());
+    return open(path, file -> new ModelFile(file).network(0));
   }
 
   /**
@@ -108,36 +110,38 @@ public final class Network implements AutoCloseable {
    * Reads the weights of a known architecture from a safetensors file, whose metadata need not say
    * anything.
    *
-   * @param sliced whether the file holds the dense network, of whose tensors {@link
-   *     Parameters#sliced} takes parts
-   * @throws IOException if the file can't be read, is damaged, or does not fit
+   * @throws IOException if the file can't be read, is damaged, or does not fit; one line says what
    */
-  public static Network load(Path path, Model model, boolean sliced) throws IOException {
+  public static Network load(Path path, Model model) throws IOException {
+    return load(path, model, Parameters::of);
+  }
+
+  /**
+   * Reads the weights of the dense network from a safetensors file and takes parts of them, as
+   * {@link Parameters#sliced} does: a start for fine-tuning, no equivalent network.
+   *
+   * @throws IOException if the file can't be read, is damaged, or does not fit; one line says what
+   */
+  public static Network loadSliced(Path path, Model model) throws IOException {
+    return load(path, model, Parameters::sliced);
+  }
+
+  private static Network load(
+      Path path, Model model, Function<SafetensorsFile, Parameters> parameters) throws IOException {
     Objects.requireNonNull(path, "path");
     Objects.requireNonNull(model, "model");
     return open(
         path,
         file ->
-            of(
-                new ModelFile(file).info(model),
-                model.graph(),
-                sliced ? Parameters.sliced(file) : Parameters.of(file),
-                file));
+            new Network(
+                new ModelFile(file).info(model), model.graph(), parameters.apply(file), file));
   }
 
-  static Network of(
-      NetworkInfo info, NetworkGraph graph, Parameters parameters, @Nullable SafetensorsFile file) {
-    return new Network(info, graph, parameters, file);
-  }
-
-  private interface Opener {
-    Network open(SafetensorsFile file);
-  }
-
-  private static Network open(Path path, Opener opener) throws IOException {
+  private static Network open(Path path, Function<SafetensorsFile, Network> opener)
+      throws IOException {
     SafetensorsFile file = SafetensorsFile.open(path);
     try {
-      return opener.open(file);
+      return opener.apply(file);
     } catch (UncheckedIOException e) {
       file.close();
       throw e.getCause(); // shortened while it was read

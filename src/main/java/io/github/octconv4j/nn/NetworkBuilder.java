@@ -214,27 +214,28 @@ public final class NetworkBuilder {
   }
 
   /**
-   * Adds {@code activation(a + b)} on both parts. Where {@code a} is a convolution without
-   * activation that is read nowhere else, the sum costs no pass of its own.
+   * Adds {@code activation(first + second)} on both parts. Where {@code first} is a convolution
+   * without activation that is read nowhere else, the sum costs no pass of its own.
    */
-  public FeatureMap sum(String name, FeatureMap a, FeatureMap b, Activation activation) {
+  public FeatureMap sum(String name, FeatureMap first, FeatureMap second, Activation activation) {
     Objects.requireNonNull(name, "name");
-    Objects.requireNonNull(a, "a");
-    Objects.requireNonNull(b, "b");
+    Objects.requireNonNull(first, "first");
+    Objects.requireNonNull(second, "second");
     Objects.requireNonNull(activation, "activation");
-    boolean low = a.channels().low() > 0;
-    OctaveShape p = a.shape();
-    OctaveShape q = b.shape();
+    ChannelSplit channels = first.channels();
+    OctaveShape p = first.shape();
+    OctaveShape q = second.shape();
     boolean fits =
-        a.channels().equals(b.channels())
-            && (a.channels().high() == 0 || (p.height() == q.height() && p.width() == q.width()))
-            && (!low || (p.lowHeight() == q.lowHeight() && p.lowWidth() == q.lowWidth()));
+        channels.equals(second.channels())
+            && (channels.high() == 0 || (p.height() == q.height() && p.width() == q.width()))
+            && (channels.low() == 0
+                || (p.lowHeight() == q.lowHeight() && p.lowWidth() == q.lowWidth()));
     if (!fits) {
       throw new IllegalArgumentException(
           "layer %s: %s gives %s, which can't be added to %s of %s"
-              .formatted(name, a.name(), a, b, b.name()));
+              .formatted(name, first.name(), first, second, second.name()));
     }
-    return add(name, new SumLayer(activation), a.channels(), a.shape(), a, b);
+    return add(name, new SumLayer(activation), channels, p, first, second);
   }
 
   /** Adds an activation by itself, where no layer before can apply it. */

@@ -76,7 +76,7 @@ final class OctResNetSmall {
             Activation.RELU);
     int classes = metadata.integer("classes");
     x = net.linear("fc", net.globalAverage("pool", x), classes, Activation.NONE);
-    return Network.of(info(classes), net.build(x), Parameters.of(file), file);
+    return new Network(info(classes), net.build(x), Parameters.of(file), file);
   }
 
   private FeatureMap block(String name, FeatureMap x, int defaultStride) {

@@ -115,7 +115,7 @@ public record Parameter(String name, List<Long> shape, Kind kind, Optional<Slice
     return kind != Kind.MEAN && kind != Kind.VARIANCE;
   }
 
-  long[] dims() {
+  static long[] unboxed(List<Long> shape) {
     return shape.stream().mapToLong(Long::longValue).toArray();
   }
 }

@@ -4,7 +4,6 @@ import io.github.octconv4j.weights.SafetensorsFile;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.SplittableRandom;
 
 /**
  * Where a network's weights come from. Implementations may be called from any thread.
@@ -53,31 +52,7 @@ public interface Parameters {
 
   /** Returns tensors by name; the arrays are not copied and must not change. */
   static Parameters of(Map<String, float[]> tensors) {
-    Objects.requireNonNull(tensors, "tensors")
-        .forEach(
-            (name, values) -> {
-              Objects.requireNonNull(name, "name of one of tensors");
-              Objects.requireNonNull(values, () -> "values of tensor " + name);
-            });
-    Map<String, float[]> copy = Map.copyOf(tensors);
-    return new Parameters() {
-      @Override
-      public float[] values(Parameter parameter) {
-        Objects.requireNonNull(parameter, "parameter");
-        float[] values = copy.get(parameter.name());
-        if (values == null || values.length != parameter.count()) {
-          throw new IllegalArgumentException(
-              "tensor %s %s is not there or has another shape"
-                  .formatted(parameter.name(), parameter.shape()));
-        }
-        return values.clone();
-      }
-
-      @Override
-      public void check(List<Parameter> parameters) {
-        MapCheck.check(copy, requireNoNull(parameters));
-      }
-    };
+    return new MapParameters(tensors);
   }
 
   /**
@@ -85,34 +60,6 @@ public interface Parameters {
    * one output over its inputs, so that activations stay small, norms and biases close to none.
    */
   static Parameters random(long seed) {
-    return new Parameters() {
-      @Override
-      public float[] values(Parameter p) {
-        Objects.requireNonNull(p, "parameter");
-        SplittableRandom random =
-            new SplittableRandom(seed ^ (0x9e3779b97f4a7c15L * p.name().hashCode()));
-        double inputs = (double) p.count() / p.shape().getFirst();
-        double middle =
-            p.kind() == Parameter.Kind.SCALE || p.kind() == Parameter.Kind.VARIANCE ? 1 : 0;
-        double range = p.kind() == Parameter.Kind.WEIGHT ? Math.sqrt(3 / inputs) : 0.1;
-        float[] values = new float[Math.toIntExact(p.count())];
-        for (int i = 0; i < values.length; i++) {
-          values[i] = (float) (middle + range * (2 * random.nextDouble() - 1));
-        }
-        return values;
-      }
-
-      @Override
-      public void check(List<Parameter> parameters) {
-        requireNoNull(parameters); // every name has values
-      }
-    };
-  }
-
-  /** Returns the list, of which no element is null. */
-  private static List<Parameter> requireNoNull(List<Parameter> parameters) {
-    Objects.requireNonNull(parameters, "parameters")
-        .forEach(parameter -> Objects.requireNonNull(parameter, "element of parameters"));
-    return parameters;
+    return new RandomParameters(seed);
   }
 }

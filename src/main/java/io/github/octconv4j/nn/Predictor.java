@@ -32,7 +32,7 @@ public final class Predictor implements AutoCloseable {
   private final Network network;
   private final PlanCache<NetworkPlan>.Lease lease;
   private final Execution execution;
-  private final Tensor input;
+  private final ImageBatch input;
   private final Tensor output;
   private final Map<String, Tensor> traces = new LinkedHashMap<>();
   private final Cleaner.Cleanable cleanable;
@@ -81,7 +81,7 @@ public final class Predictor implements AutoCloseable {
       throw e;
     }
     try {
-      this.input = bind(plan.input(), arena);
+      this.input = new ImageBatch(bind(plan.input(), arena), network.info());
       this.output = bind(plan.output(), arena);
       plan.traces().forEach((name, operand) -> traces.put(name, bind(operand, arena)));
     } catch (RuntimeException | Error e) {
@@ -103,7 +103,7 @@ public final class Predictor implements AutoCloseable {
    * {@link #setImage} fill it from other layouts.
    */
   public Tensor input() {
-    return input;
+    return input.tensor();
   }
 
   /** Returns the memory of the results, (n, classes, 1, 1) floats, which {@link #run()} fills. */
@@ -136,7 +136,7 @@ public final class Predictor implements AutoCloseable {
     Objects.requireNonNull(images, "images");
     enter();
     try {
-      fill(MemorySegment.ofArray(images));
+      input.set(MemorySegment.ofArray(images));
       runAndCount();
       return output.floats();
     } finally {
@@ -153,7 +153,7 @@ public final class Predictor implements AutoCloseable {
   public void run(MemorySegment images, MemorySegment results) {
     Objects.requireNonNull(images, "images");
     Objects.requireNonNull(results, "results");
-    requireUsable("results", results);
+    ImageBatch.requireUsable("results", results);
     long bytes = output.desc().bytes();
     if (results.byteSize() != bytes || results.isReadOnly()) {
       throw new IllegalArgumentException(
@@ -162,7 +162,7 @@ public final class Predictor implements AutoCloseable {
     }
     enter();
     try {
-      fill(images);
+      input.set(images);
       runAndCount();
       MemorySegment.copy(
           output.segment(),
@@ -186,41 +186,9 @@ public final class Predictor implements AutoCloseable {
     Objects.requireNonNull(images, "images");
     enter();
     try {
-      fill(images);
+      input.set(images);
     } finally {
       exit();
-    }
-  }
-
-  private static void requireUsable(String name, MemorySegment segment) {
-    if (!segment.scope().isAlive() || !segment.isAccessibleBy(Thread.currentThread())) {
-      throw new IllegalStateException(
-          "the memory of %s was freed, or belongs to a confined arena of another thread"
-              .formatted(name));
-    }
-  }
-
-  private void fill(MemorySegment images) {
-    requireUsable("images", images);
-    if (images.byteSize() != input.desc().bytes()) {
-      throw new IllegalArgumentException(
-          "images must have %d floats for %s, had %d bytes"
-              .formatted(input.desc().elements(), input.desc(), images.byteSize()));
-    }
-    long channels = input.desc().dim(1);
-    long plane = input.desc().dim(2) * input.desc().dim(3);
-    MemorySegment to = input.segment();
-    for (long n = 0; n < input.desc().dim(0); n++) {
-      for (long c = 0; c < channels; c++) {
-        long from = (n * channels + c) * plane;
-        long first = n * channels * plane + c;
-        for (long i = 0; i < plane; i++) {
-          to.setAtIndex(
-              ValueLayout.JAVA_FLOAT,
-              first + i * channels,
-              images.get(ValueLayout.JAVA_FLOAT_UNALIGNED, (from + i) * Float.BYTES));
-        }
-      }
     }
   }
 
@@ -232,31 +200,27 @@ public final class Predictor implements AutoCloseable {
    */
   public void setImage(int index, Image image) {
     Objects.requireNonNull(image, "image");
-    long batch = input.desc().dim(0);
-    if (index < 0 || index >= batch) {
-      throw new IllegalArgumentException(
-          "index must be 0 to %d, was %d".formatted(batch - 1, index));
-    }
+    input.requireIndex(index);
     enter();
     try {
-      fill(index, image);
+      input.set(index, image);
     } finally {
       exit();
     }
   }
 
-  private void fill(int index, Image image) {
-    long bytes = input.desc().bytes() / input.desc().dim(0);
-    new ImageInput(network.info()).write(image, input.segment().asSlice(index * bytes, bytes));
-  }
-
-  /** Runs the network on a picture and returns the classes by their probability. */
+  /**
+   * Runs the network on a picture.
+   *
+   * @return the classes by their probability
+   * @throws IllegalArgumentException if the network gives a value that is not finite
+   */
   public Classification classify(Image image) {
     Objects.requireNonNull(image, "image");
     requireSingle();
     enter();
     try {
-      fill(0, image);
+      input.set(0, image);
       runAndCount();
       return Classification.ofLogits(network.info().labels(), output.floats());
     } finally {
@@ -269,6 +233,7 @@ public final class Predictor implements AutoCloseable {
    *
    * @param image normalised, (c, h, w) row by row
    * @return the classes by their probability
+   * @throws IllegalArgumentException if the network gives a value that is not finite
    */
   public Classification classify(float[] image) {
     Objects.requireNonNull(image, "image");
@@ -277,9 +242,9 @@ public final class Predictor implements AutoCloseable {
   }
 
   private void requireSingle() {
-    if (input.desc().dim(0) != 1) {
+    if (input.size() != 1) {
       throw new IllegalStateException(
-          "classify takes single images, this predictor has batches of " + input.desc().dim(0));
+          "classify takes single images, this predictor has batches of " + input.size());
     }
   }
 

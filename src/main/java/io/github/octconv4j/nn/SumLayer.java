@@ -12,8 +12,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code y = activation(a + b)} on both parts. Where {@code a} comes from a convolution that nobody
- * else reads, that writes the sum itself.
+ * {@code y = activation(first + second)} on both parts. Where the first comes from a convolution
+ * that nobody else reads, that writes the sum itself.
  *
  * @param activation applied to the sum
  */

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +52,7 @@ public final class Metadata {
   /** Returns a text, or another where there is no such key. */
   public String text(String key, String otherwise) {
     Objects.requireNonNull(key, "key");
+    Objects.requireNonNull(otherwise, "otherwise");
     return texts.getOrDefault(key, otherwise);
   }
 
@@ -83,38 +85,33 @@ public final class Metadata {
 
   /** Returns the texts of a JSON array. */
   public List<String> texts(String key) {
-    List<String> list = new ArrayList<>();
-    try (JsonParser parser = JSON.createParser(text(key))) {
-      if (parser.nextToken() != JsonToken.START_ARRAY) {
-        throw wrong(key, "a JSON array of texts", null);
-      }
-      while (parser.nextToken() == JsonToken.VALUE_STRING) {
-        list.add(parser.getText());
-      }
-      if (parser.currentToken() != JsonToken.END_ARRAY || parser.nextToken() != null) {
-        throw wrong(key, "a JSON array of texts", null);
-      }
-    } catch (IOException e) {
-      throw wrong(key, "a JSON array of texts", e);
-    }
-    return list;
+    return array(key, "a JSON array of texts", JsonToken.VALUE_STRING::equals, JsonParser::getText);
   }
 
   /** Returns the numbers of a JSON array. */
   public List<Double> decimals(String key) {
-    List<Double> list = new ArrayList<>();
+    return array(key, "a JSON array of numbers", JsonToken::isNumeric, JsonParser::getDoubleValue);
+  }
+
+  private interface Reader<T> {
+    T read(JsonParser parser) throws IOException;
+  }
+
+  private <T> List<T> array(
+      String key, String expected, Predicate<JsonToken> isElement, Reader<T> reader) {
+    List<T> list = new ArrayList<>();
     try (JsonParser parser = JSON.createParser(text(key))) {
       if (parser.nextToken() != JsonToken.START_ARRAY) {
-        throw wrong(key, "a JSON array of numbers", null);
+        throw wrong(key, expected, null);
       }
-      while (parser.nextToken() != null && parser.currentToken().isNumeric()) {
-        list.add(parser.getDoubleValue());
+      while (parser.nextToken() != null && isElement.test(parser.currentToken())) {
+        list.add(reader.read(parser));
       }
       if (parser.currentToken() != JsonToken.END_ARRAY || parser.nextToken() != null) {
-        throw wrong(key, "a JSON array of numbers", null);
+        throw wrong(key, expected, null);
       }
     } catch (IOException e) {
-      throw wrong(key, "a JSON array of numbers", e);
+      throw wrong(key, expected, e);
     }
     return list;
   }

@@ -220,6 +220,26 @@ class BenchLayersCommandTest {
   }
 
   @Test
+  void aPlotIsPng() {
+    Path file = folder.resolve("plot.svg");
+    bench("--plot", file, PROBLEM)
+        .failed(
+            2,
+            "octconv bench layers: %s: pictures are written as PNG, give a name that ends in .png"
+                .formatted(file));
+  }
+
+  @Test
+  void floatsWithBf16Arithmetic() throws IOException {
+    Path json = folder.resolve("r.json");
+    CommandRun run =
+        bench("--fpmath", "--alpha=.5", "--runs=3", "--json", json, PROBLEM).succeeded();
+    assertThat(run.lines().get(1)).startsWith("octave f32 with bf16 arithmetic, dense f32, 1 th");
+    assertThat(new CommandRun(0, Files.readString(json), "").json("dtype"))
+        .isEqualTo("f32 with bf16 arithmetic");
+  }
+
+  @Test
   void aCommandIsNeeded() {
     CommandRun.of("bench")
         .failed(2, "octconv bench: say what to measure: layers, net; see octconv bench --help");

@@ -2,16 +2,16 @@ package io.github.octconv4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.octconv4j.cli.LayerReport.TimedStep;
+import io.github.octconv4j.cli.ExplainLayerReport.TimedStep;
 import io.github.octconv4j.cli.bench.LayerResult;
 import io.github.octconv4j.cli.bench.LayerResult.Side;
 import io.github.octconv4j.cli.bench.LayerShapes;
-import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.StepInfo;
 import io.github.octconv4j.nn.Advice;
 import io.github.octconv4j.nn.Advice.Trial;
 import io.github.octconv4j.octave.Formulation;
 import io.github.octconv4j.octave.OctavePlanner.Considered;
+import io.github.octconv4j.octave.PlanOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -117,6 +117,12 @@ class ExplainLayerCommandTest {
             "alpha  predicted us     us  ratio  limit  predicted kB  activations kB  ratio",
             "dense                100.0  1.000  1.000                          10.0  1.000",
             "0.5            43.8   50.0  0.500  0.438           6.3             7.0  0.700")
+        .contains(
+            "(us: medians of each step, timed one by one, so that the total is not quite the time of"
+                + " a run)",
+            "(us: how the plan was chosen, by the shortest of a few runs each; those with ~ are"
+                + " predicted)",
+            "(us: medians of 60 rounds in which all forms ran in turn, whole and warm; ")
         .endsWith("Alpha .5: 2.00 times faster, 30 % less activation memory.\n");
   }
 
@@ -137,7 +143,7 @@ class ExplainLayerCommandTest {
     assertThat(without.toString()).doesNotContain("There is nothing but");
   }
 
-  private static LayerReport report(double octaveUs, boolean reference) throws IOException {
+  private static ExplainLayerReport report(double octaveUs, boolean reference) throws IOException {
     Formulation plan = Formulation.DEFAULT;
     StepInfo step =
         new StepInfo(
@@ -150,13 +156,12 @@ class ExplainLayerCommandTest {
             1000,
             40,
             20);
-    return new LayerReport(
+    return new ExplainLayerReport(
         new Machine("p", "i", "o", "j", Instant.EPOCH, 1),
         new LayerResult(
             new LayerShapes().addProblem(PROBLEM).layers().getFirst(),
             0.5,
-            DataType.F32,
-            1,
+            PlanOptions.DEFAULT,
             60,
             new Side(octaveUs, 1000, plan, reference ? 1 : 0),
             new Side(100, 2000, plan, 0)),

@@ -31,6 +31,9 @@ class InfoCommandTest {
             "Java",
             "cache folder");
     assertThat(run.out()).containsPattern("SHA-256 +[0-9a-f]{64}, verified");
+    assertThat(run.lines().get(1))
+        .as("the pinned oneDNN does not know its commit")
+        .matches("oneDNN +3\\.[0-9]+\\.[0-9]+");
   }
 
   @Test
@@ -38,6 +41,7 @@ class InfoCommandTest {
     CommandRun run = CommandRun.of("info", "--json").succeeded();
     assertThat(run.json("octconv4j")).isEqualTo(Version.get());
     assertThat(run.json("onednn")).startsWith("3.");
+    assertThat(run.json("onednn_commit")).isEqualTo("null");
     assertThat(run.json("sha256")).matches("[0-9a-f]{64}");
     assertThat(run.json("verified")).isEqualTo("true");
     assertThat(run.json("instruction_set")).startsWith("cpu_isa_");

@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class MapsCommandTest {
@@ -92,10 +94,23 @@ class MapsCommandTest {
   }
 
   @Test
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "elsewhere there is no /proc")
+  void aFolderThatTakesNoFiles() {
+    CommandRun.of("maps", CAT, "/proc/maps.png")
+        .failed(
+            2, "octconv maps: /proc/maps.png: cannot be written, its folder takes no new files");
+  }
+
+  @Test
   void whatCannotBeDrawn() throws IOException {
     Path sheet = folder.resolve("missing").resolve("maps.png");
     CommandRun.of("maps", CAT, sheet)
         .failed(2, "octconv maps: " + sheet + ": cannot be written, the folder does not exist");
+    CommandRun.of("maps", CAT, folder.resolve("maps.jpg"))
+        .failed(
+            2,
+            "octconv maps: %s: pictures are written as PNG, give a name that ends in .png"
+                .formatted(folder.resolve("maps.jpg")));
     Path drawn = folder.resolve("a.png");
     CommandRun.of("maps", folder.resolve("none.png"), drawn)
         .failed(2, "octconv maps: " + folder.resolve("none.png") + ": no such file");

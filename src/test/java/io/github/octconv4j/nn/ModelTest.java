@@ -74,7 +74,17 @@ class ModelTest {
         .hasMessage(
             "layer layer1.0.conv2: groups 32 does not divide path hh, which has 112 input and 112 output channels");
     assertThatThrownBy(() -> Model.of("resnet50").alpha(1)).hasMessageContaining("below 1");
-    assertThatThrownBy(() -> Model.of("resnet50").width(0)).hasMessageContaining("width");
+    for (double width : new double[] {0, 1e-300, 0.03, 17, Double.NaN}) {
+      assertThatThrownBy(() -> Model.of("resnet50").width(width))
+          .hasMessage("width must be 0.03125 to 16.0, was " + width);
+    }
     assertThatThrownBy(() -> Model.of("resnet50").imageSize(8)).hasMessageContaining("imageSize");
+  }
+
+  @Test
+  void theSmallestWidthLeavesAChannelOfEveryLayer() {
+    for (String name : Model.architectures()) {
+      assertThat(Model.of(name).width(1 / 32.0).graph().multiplyAdds()).as(name).isPositive();
+    }
   }
 }

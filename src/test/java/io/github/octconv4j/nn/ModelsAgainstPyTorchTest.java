@@ -70,7 +70,7 @@ class ModelsAgainstPyTorchTest {
         Predictor predictor =
             network.predictor(Math.toIntExact(file.tensor("input").shape()[0]), options)) {
       float[] output = predictor.run(file.tensor("input").toFloats());
-      assertClose("output", output, file, 0.08);
+      Expected.assertClose("output", output, file, 0.08);
     }
   }
 
@@ -85,12 +85,12 @@ class ModelsAgainstPyTorchTest {
         int compared = 0;
         for (String name : file.names()) {
           if (name.startsWith("act.")) {
-            assertClose(name, predictor.trace(layer(name, predictor)).floats(), file);
+            Expected.assertClose(name, predictor.trace(layer(name, predictor)).floats(), file);
             compared++;
           }
         }
         assertThat(compared).isGreaterThanOrEqualTo(6);
-        assertClose("output", output, file);
+        Expected.assertClose("output", output, file);
       }
     }
   }
@@ -111,23 +111,5 @@ class ModelsAgainstPyTorchTest {
     }
     assertThat(inside).as("layers of %s", activation).isNotEmpty();
     return inside.getLast();
-  }
-
-  /** Within this share of the largest value. */
-  private static void assertClose(String tensor, float[] actual, SafetensorsFile file) {
-    assertClose(tensor, actual, file, 1e-4);
-  }
-
-  private static void assertClose(
-      String tensor, float[] actual, SafetensorsFile file, double tolerance) {
-    float[] expected = file.tensor(tensor).toFloats();
-    assertThat(actual).as(tensor).hasSameSizeAs(expected);
-    double largest = 0;
-    double error = 0;
-    for (int i = 0; i < expected.length; i++) {
-      largest = Math.max(largest, Math.abs(expected[i]));
-      error = Math.max(error, Math.abs(expected[i] - actual[i]));
-    }
-    assertThat(error).as(tensor).isLessThan(tolerance * largest);
   }
 }

@@ -22,13 +22,13 @@ class NetSmallTest {
         Predictor predictor = network.tracingPredictor(2, PlanOptions.DEFAULT.threads(threads))) {
       float[] output = predictor.run(file.tensor("input").toFloats());
 
-      assertClose("output", output, file);
+      Expected.assertClose("output", output, file);
       for (String stage :
           List.of("first.h", "first.l", "block1.h", "block1.l", "block2.h", "block2.l")) {
-        assertClose("act." + stage, predictor.trace(stage).floats(), file);
+        Expected.assertClose("act." + stage, predictor.trace(stage).floats(), file);
       }
-      assertClose("act.last", predictor.trace("last.h").floats(), file);
-      assertClose("act.pool", predictor.trace("pool.h").floats(), file);
+      Expected.assertClose("act.last", predictor.trace("last.h").floats(), file);
+      Expected.assertClose("act.pool", predictor.trace("pool.h").floats(), file);
     }
   }
 
@@ -56,21 +56,8 @@ class NetSmallTest {
       Network network = Network.load(FILE);
       try (Predictor predictor = network.predictor(2, PlanOptions.DEFAULT)) {
         network.close();
-        assertClose("output", predictor.run(file.tensor("input").toFloats()), file);
+        Expected.assertClose("output", predictor.run(file.tensor("input").toFloats()), file);
       }
     }
-  }
-
-  /** Within 1e-4 of the largest value. */
-  private static void assertClose(String tensor, float[] actual, SafetensorsFile file) {
-    float[] expected = file.tensor(tensor).toFloats();
-    assertThat(actual).as(tensor).hasSameSizeAs(expected);
-    double largest = 0;
-    double error = 0;
-    for (int i = 0; i < expected.length; i++) {
-      largest = Math.max(largest, Math.abs(expected[i]));
-      error = Math.max(error, Math.abs(expected[i] - actual[i]));
-    }
-    assertThat(error).as(tensor).isLessThan(1e-4 * largest);
   }
 }

@@ -51,6 +51,8 @@ class NetworkBuilderTest {
         .hasMessageEndingWith("was 4x8x8 + 4x4x4");
     assertThatThrownBy(() -> net.sum("d", a, b, Activation.NONE))
         .hasMessage("layer d: a gives 4x8x8 + 4x4x4, which can't be added to 8x8x8 of b");
+    assertThatThrownBy(() -> net.sum("d", null, b, Activation.NONE)).hasMessage("first");
+    assertThatThrownBy(() -> net.sum("d", a, null, Activation.NONE)).hasMessage("second");
     assertThatThrownBy(() -> net.linear("e", b, 3, Activation.NONE))
         .hasMessage("layer e needs an input of 1x1 pixels, was 8x8x8; add a global average before");
     OctaveConv2d wide = pointwise(1, Integer.MAX_VALUE, 0, 0);

@@ -41,7 +41,7 @@ class NetworkLoadTest {
   void anArchitectureCanBeSaid() throws Exception {
     try (SafetensorsFile file = SafetensorsFile.open(DENSE);
         Network byMetadata = Network.load(DENSE);
-        Network said = Network.load(DENSE, model(), false);
+        Network said = Network.load(DENSE, model());
         Predictor first = byMetadata.predictor(1, PLAIN);
         Predictor second = said.predictor(1, PLAIN)) {
       float[] input = file.tensor("input").toFloats();
@@ -52,7 +52,7 @@ class NetworkLoadTest {
   @Test
   void aDenseCheckpointIsCut() throws Exception {
     try (SafetensorsFile file = SafetensorsFile.open(DENSE);
-        Network network = Network.load(DENSE, model().alpha(0.5), true);
+        Network network = Network.loadSliced(DENSE, model().alpha(0.5));
         Predictor predictor = network.predictor(1, PLAIN)) {
       Parameters sliced = Parameters.sliced(file);
       Parameter kernel =
@@ -80,14 +80,14 @@ class NetworkLoadTest {
   void groupsCannotBeCut() {
     Path file = MODELS.resolve("resnext50_32x4d.safetensors");
 
-    assertThatThrownBy(() -> Network.load(file, Model.of("oct_resnext50_32x4d").alpha(0.25), true))
+    assertThatThrownBy(() -> Network.loadSliced(file, Model.of("oct_resnext50_32x4d").alpha(0.25)))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("layer1.0.conv2.conv.conv_h2h.weight has groups");
   }
 
   @Test
   void everythingThatDoesNotFitIsListed() {
-    assertThatThrownBy(() -> Network.load(DENSE, model().classes(7).alpha(0.5), false))
+    assertThatThrownBy(() -> Network.load(DENSE, model().classes(7).alpha(0.5)))
         .isInstanceOf(IOException.class)
         .hasMessageStartingWith(DENSE + ": does not fit the network in ")
         .hasMessageContaining("missing layer1.0.conv1.conv.conv_h2l.weight [")

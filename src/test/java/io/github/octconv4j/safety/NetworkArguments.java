@@ -339,9 +339,9 @@ final class NetworkArguments {
           return args(null, info(graph), graph, Parameters.random(v.below(9)));
         });
     put.accept("Network.of(Model,Parameters)", () -> args(null, model(), Parameters.random(1)));
+    put.accept("Network.load(Path,Model)", () -> args(null, v.file("net.safetensors"), MODEL));
     put.accept(
-        "Network.load(Path,Model,boolean)",
-        () -> args(null, v.file("net.safetensors"), MODEL, false));
+        "Network.loadSliced(Path,Model)", () -> args(null, v.file("net.safetensors"), MODEL));
     put.accept("Network.load(Path)", () -> args(null, v.file("net.safetensors")));
     put.accept(
         "Network.load(Path,int)", () -> args(null, v.file("net.safetensors"), 30 + v.upTo(20)));
@@ -424,7 +424,7 @@ final class NetworkArguments {
           return args(input, image, v.segment(input.values(image).length * (long) Float.BYTES));
         });
     put.accept(
-        "Image.normalizeInnermost(MemorySegment,float[],float[])",
+        "Image.normalizeChannelsLast(MemorySegment,float[],float[])",
         () -> {
           Image image = picture();
           float[] ones = {1, 1, 1};

@@ -2,8 +2,9 @@ package io.github.octconv4j.bench.bridge;
 
 import io.github.octconv4j.bench.Interruption;
 import io.github.octconv4j.bench.Measured;
+import io.github.octconv4j.cli.Figures;
 import io.github.octconv4j.cli.Table;
-import io.github.octconv4j.cli.bench.Contender;
+import io.github.octconv4j.cli.bench.LayerContender;
 import io.github.octconv4j.cli.bench.LayerShape;
 import io.github.octconv4j.cli.bench.LayerShapes;
 import io.github.octconv4j.dnn.Engine;
@@ -18,9 +19,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 
 /**
  * {@code scripts/bench bridge [--quick] FOLDER}: the same primitives run from Java and from C, in
@@ -32,6 +33,7 @@ public final class BridgeMain {
   private static final String[] TINY = {
     "mb1ic16oc16_ih4oh4kh1ph0n\"tiny:1x1\"", "mb1ic16oc16_ih8oh8kh3ph1n\"tiny:3x3\""
   };
+  private static final double TINY_MICROSECONDS = 10;
   private static final int WARM_UP_RUNS = 30_000;
   private static final int ROUNDS = 5; // of one side before it is the other's turn
   private static final double LEAST_NANOS = 100_000; // of what is timed together
@@ -59,10 +61,19 @@ public final class BridgeMain {
     static Sides median(List<Sides> all) {
       return new Sides(
           all.getFirst().primitives,
-          BridgeMain.median(all.stream().mapToDouble(Sides::java).toArray()),
-          BridgeMain.median(all.stream().mapToDouble(Sides::c).toArray()),
-          BridgeMain.median(all.stream().mapToDouble(Sides::ratio).toArray()),
-          BridgeMain.median(all.stream().mapToDouble(Sides::nanos).toArray()));
+          median(all, Sides::java),
+          median(all, Sides::c),
+          median(all, Sides::ratio),
+          median(all, Sides::nanos));
+    }
+
+    /** Nothing where the plan takes so long that they drown in the noise of its time. */
+    Optional<Double> clearNanos() {
+      return c < TINY_MICROSECONDS ? Optional.of(nanos) : Optional.empty();
+    }
+
+    private static double median(List<Sides> all, ToDoubleFunction<Sides> side) {
+      return BridgeMain.median(all.stream().mapToDouble(side).toArray());
     }
   }
 
@@ -103,11 +114,7 @@ public final class BridgeMain {
         new Table("lrrrrrr")
             .row("layer", "alpha", "primitives", "Java us", "C us", "ratio", "ns/primitive");
     PrintWriter out = new PrintWriter(System.out, true, System.out.charset());
-    Runnable print =
-        () -> {
-          out.printf("%n%s%nJava and C in turn, one thread, F32, medians%n%n", measured.machine());
-          table.print(out);
-        };
+    Runnable print = () -> print(out, measured, table);
     try (Engine engine = Engine.cpu();
         Interruption last = Interruption.then(print)) {
       warmUp(engine, tiny.getLast());
@@ -120,10 +127,10 @@ public final class BridgeMain {
               layer.name(),
               Double.toString(alpha),
               Integer.toString(sides.primitives),
-              format("%.2f", sides.java),
-              format("%.2f", sides.c),
-              format("%.4f", sides.ratio),
-              format("%.0f", sides.nanos));
+              Figures.number("%.2f", sides.java),
+              Figures.number("%.2f", sides.c),
+              Figures.number("%.4f", sides.ratio),
+              sides.clearNanos().map(nanos -> Figures.number("%.0f", nanos)).orElse(""));
         }
       }
     }
@@ -131,8 +138,17 @@ public final class BridgeMain {
     out.printf("%nwritten to %s%n", measured.path());
   }
 
-  private static String format(String format, double value) {
-    return String.format(Locale.ROOT, format, value);
+  private static void print(PrintWriter out, Measured measured, Table table) {
+    if (table.rows() == 1) {
+      out.println("nothing");
+      return;
+    }
+    out.printf(
+        "%n%s%nJava and C in turn, one thread, F32; all are medians of several starts, so that ratio,"
+            + " which is that of the same start, is not quite Java us over C us; ns/primitive is"
+            + " what Java adds to each, of plans that take less than %.0f us%n%n",
+        measured.machine(), TINY_MICROSECONDS);
+    table.print(out);
   }
 
   private static Map<String, Object> fields(LayerShape layer, double alpha, Sides sides) {
@@ -143,14 +159,14 @@ public final class BridgeMain {
     fields.put("java_us", sides.java);
     fields.put("c_us", sides.c);
     fields.put("ratio", sides.ratio);
-    fields.put("ns_per_primitive_over_c", sides.nanos);
+    fields.put("ns_per_primitive_over_c", sides.clearNanos().orElse(null));
     return fields;
   }
 
   /** Large layers run too seldom for the JIT compiler, which in a service has long been done. */
   private void warmUp(Engine engine, LayerShape layer) {
     for (double alpha : new double[] {0, 0.5}) {
-      try (Contender contender = Contender.of(engine, layer, alpha, options)) {
+      try (LayerContender contender = LayerContender.of(engine, layer, alpha, options)) {
         for (int i = 0; i < WARM_UP_RUNS; i++) {
           contender.run();
         }
@@ -164,11 +180,11 @@ public final class BridgeMain {
   private Sides measure(Engine engine, LayerShape layer, double alpha) throws IOException {
     int starts = quick && !layer.name().startsWith("tiny") ? 3 : 7;
     List<Sides> all = new ArrayList<>();
-    List<Contender> open = new ArrayList<>();
+    List<LayerContender> open = new ArrayList<>();
     try {
       for (int start = 0; start < starts; start++) {
         // Earlier ones stay open, else each would get the same memory.
-        Contender contender = Contender.of(engine, layer, alpha, options);
+        LayerContender contender = LayerContender.of(engine, layer, alpha, options);
         open.add(contender);
         try (OutputStream out = Files.newOutputStream(plan)) {
           contender.export(out);
@@ -178,12 +194,12 @@ public final class BridgeMain {
         }
       }
     } finally {
-      open.forEach(Contender::close);
+      open.forEach(LayerContender::close);
     }
     return Sides.median(all);
   }
 
-  private Sides alternate(Contender contender, Twin twin) throws IOException {
+  private Sides alternate(LayerContender contender, Twin twin) throws IOException {
     double one = time(contender, 1);
     int repeats = (int) Math.clamp(Math.ceil(LEAST_NANOS / one), 1, 1000);
     int turns = (int) Math.clamp((quick ? 1e8 : 2e8) / (one * (repeats + 1) * ROUNDS * 2), 8, 200);
@@ -200,7 +216,7 @@ public final class BridgeMain {
   }
 
   /** Nanoseconds of one of so many runs; one goes before them, as in C. */
-  private static double time(Contender contender, int repeats) {
+  private static double time(LayerContender contender, int repeats) {
     contender.run();
     long before = System.nanoTime();
     for (int i = 0; i < repeats; i++) {

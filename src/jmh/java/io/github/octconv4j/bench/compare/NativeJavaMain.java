@@ -7,6 +7,7 @@ import io.github.octconv4j.bench.kernel.Kernel;
 import io.github.octconv4j.bench.kernel.NativeOctave;
 import io.github.octconv4j.bench.kernel.OctaveData;
 import io.github.octconv4j.bench.kernel.Variant;
+import io.github.octconv4j.cli.Figures;
 import io.github.octconv4j.cli.Table;
 import io.github.octconv4j.cli.bench.LayerShape;
 import io.github.octconv4j.cli.bench.LayerShapes;
@@ -17,7 +18,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Function;
@@ -93,12 +93,18 @@ public final class NativeJavaMain {
   }
 
   private void print(PrintWriter out, Measured measured) {
+    if (table.rows() == 1) {
+      out.println("nothing");
+      return;
+    }
     out.printf(
         "%n%s%nmedians of runs in turn, one thread, F32; each variant in its own best layout%n%n",
         measured.machine());
     table.print(out);
-    out.println();
-    shared.print(out);
+    if (shared.rows() > 1) {
+      out.println();
+      shared.print(out);
+    }
   }
 
   private void addItems(List<LayerShape> layers) {
@@ -149,11 +155,11 @@ public final class NativeJavaMain {
           item.operation,
           item.layer,
           item.alpha == null ? "" : item.alpha.toString(),
-          format("%.1f", us[0]),
-          format("%.1f", us[1]),
-          format("%.1f", us[2]),
-          format("%.1f", us[0] / us[2]),
-          format("%.2f", us[1] / us[2]));
+          Figures.number("%.1f", us[0]),
+          Figures.number("%.1f", us[1]),
+          Figures.number("%.1f", us[2]),
+          Figures.number("%.1f", us[0] / us[2]),
+          Figures.number("%.2f", us[1] / us[2]));
     } finally {
       kernels.forEach(Kernel::close);
     }
@@ -187,8 +193,8 @@ public final class NativeJavaMain {
             layer.name(),
             Double.toString(alpha),
             Integer.toString(threads),
-            format("%.1f", throughput.microseconds()),
-            format("%.2f", alone / throughput.microseconds()));
+            Figures.number("%.1f", throughput.microseconds()),
+            Figures.number("%.2f", alone / throughput.microseconds()));
       }
     }
   }
@@ -210,9 +216,5 @@ public final class NativeJavaMain {
     fields.put("us", us);
     fields.put("spread", spread);
     return fields;
-  }
-
-  private static String format(String format, double value) {
-    return String.format(Locale.ROOT, format, value);
   }
 }

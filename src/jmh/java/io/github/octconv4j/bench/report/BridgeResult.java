@@ -11,7 +11,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param javaUs median from Java, in microseconds
  * @param cUs median from C, in microseconds
  * @param ratio Java's time over C's
- * @param nanosPerPrimitive what Java adds to each primitive
+ * @param nanosPerPrimitive what Java adds to each primitive, null where that drowns in noise
  */
 public record BridgeResult(
     String layer,
@@ -20,4 +20,4 @@ public record BridgeResult(
     @JsonProperty("java_us") double javaUs,
     @JsonProperty("c_us") double cUs,
     double ratio,
-    @JsonProperty("ns_per_primitive_over_c") double nanosPerPrimitive) {}
+    @JsonProperty("ns_per_primitive_over_c") Double nanosPerPrimitive) {}

@@ -1,7 +1,8 @@
 package io.github.octconv4j.bench.report;
 
-import io.github.octconv4j.bench.report.LineChart.Line;
-import java.util.ArrayList;
+import io.github.octconv4j.cli.LineChart;
+import io.github.octconv4j.cli.LineChart.Line;
+import io.github.octconv4j.cli.RatioPlot;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,22 +24,11 @@ final class Charts {
   }
 
   private static LineChart ratio(List<LayerRatio> results) {
-    List<Line> lines = new ArrayList<>();
-    Map<Double, Double> limit = new TreeMap<>();
-    for (int i = 0; i <= 75; i++) {
-      double alpha = i / 100.0;
-      limit.put(alpha, 0.25 + 0.75 * (1 - alpha) * (1 - alpha));
-    }
-    lines.add(new Line("limit: 1/4 + 3/4 (1 - alpha)\u00b2", limit, false, true));
-    Map<String, Map<Double, Double>> layers = new LinkedHashMap<>();
-    for (LayerRatio result : results) {
-      layers
-          .computeIfAbsent(result.name(), name -> new TreeMap<>())
-          .put(result.alpha(), result.ratio());
-    }
-    layers.forEach((name, points) -> lines.add(new Line(name, points, false, false)));
-    return new LineChart(
-        "Octave convolution: time over that of the dense layer", "octave / dense", 0.1, lines);
+    return new RatioPlot("Octave convolution: time over that of the dense layer", "")
+        .chart(
+            results.stream()
+                .map(r -> new RatioPlot.Point(r.name(), r.alpha(), r.ratio()))
+                .toList());
   }
 
   /** How many times faster, on one thread; nothing where there is a single alpha. */
@@ -59,8 +49,10 @@ final class Charts {
     return Optional.of(
         new LineChart(
             "Times faster than other libraries (geometric mean, one thread)",
+            "",
             "times faster",
             1,
+            "as fast",
             lines.entrySet().stream()
                 .map(e -> new Line(e.getKey(), e.getValue(), !e.getKey().startsWith("bf16"), false))
                 .toList()));

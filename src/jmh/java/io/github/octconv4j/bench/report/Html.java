@@ -1,10 +1,16 @@
 package io.github.octconv4j.bench.report;
 
+import io.github.octconv4j.cli.Figures;
+import io.github.octconv4j.cli.LineChart;
+import java.io.IOException;
 import java.util.Base64;
 import java.util.List;
 
 /** Pieces of HTML. */
 final class Html {
+  private static final int WIDE = 860;
+  private static final int NARROW = 380;
+
   private Html() {}
 
   static String escape(String text) {
@@ -14,8 +20,17 @@ final class Html {
         .replace("\"", "&quot;");
   }
 
-  /** A picture inside the page, another one on narrow screens. */
-  static String picture(String description, byte[] wide, byte[] narrow) {
+  /** A number that answers a question. */
+  static String answer(String number, String meaning) {
+    return "<b>%s</b><span>%s</span>".formatted(escape(number), escape(meaning));
+  }
+
+  /** A chart inside the page, another one on narrow screens. */
+  static String picture(LineChart chart) throws IOException {
+    return picture(chart.title(), chart.toPng(WIDE, 430, 2), chart.toPng(NARROW, 400, 2));
+  }
+
+  private static String picture(String description, byte[] wide, byte[] narrow) {
     return """
         <picture>
         <source media="(max-width: 640px)" srcset="data:image/png;base64,%s">
@@ -30,13 +45,15 @@ final class Html {
   }
 
   /**
-   * A table that scrolls on its own where the screen is narrow.
+   * A table that scrolls on its own where the screen is narrow, by keys too; a shadow at its right
+   * edge shows that there is more.
    *
    * @param heads plain text
    * @param rows HTML of each cell; the first column is text, the others are numbers
    */
   static String table(List<String> heads, List<List<String>> rows) {
-    StringBuilder html = new StringBuilder("<div class=\"scroll\"><table><thead><tr>");
+    StringBuilder html =
+        new StringBuilder("<div class=\"scroll\" tabindex=\"0\"><table><thead><tr>");
     heads.forEach(head -> html.append("<th>").append(escape(head)).append("</th>"));
     html.append("</tr></thead><tbody>\n");
     for (List<String> row : rows) {
@@ -54,7 +71,7 @@ final class Html {
    * @param strong whether it stands out
    */
   static String bar(String name, double share, String value, boolean strong) {
-    return Numbers.format(
+    return Figures.number(
         "<div class=\"bar%s\"><span class=\"name\">%s</span>"
             + "<span class=\"track\"><span style=\"width:%.1f%%\"></span></span>"
             + "<span class=\"value\">%s</span></div>%n",

@@ -1,19 +1,10 @@
 package io.github.octconv4j.bench.report;
 
-import java.util.Collection;
-import java.util.Locale;
+import io.github.octconv4j.cli.Figures;
 
-/** How numbers are put together and written. */
+/** How numbers are written in the report. */
 final class Numbers {
   private Numbers() {}
-
-  static double geometricMean(Collection<Double> values) {
-    return Math.exp(values.stream().mapToDouble(Math::log).average().orElseThrow());
-  }
-
-  static String format(String format, Object... values) {
-    return String.format(Locale.ROOT, format, values);
-  }
 
   /** Returns for instance .5 for 0.5. */
   static String alpha(double alpha) {
@@ -22,16 +13,16 @@ final class Numbers {
 
   /** Returns for instance .478. */
   static String ratio(double ratio) {
-    return format("%.3f", ratio).replaceFirst("^0\\.", ".");
+    return Figures.number("%.3f", ratio).replaceFirst("^0\\.", ".");
   }
 
   /** Returns for instance 1.24, 35 or 840: as many digits as tell something. */
   static String times(double factor) {
-    return format(factor < 9.95 ? "%.2f" : "%.0f", factor);
+    return Figures.number(factor < 9.95 ? "%.2f" : "%.0f", factor);
   }
 
   /** Returns microseconds with at least three digits that count, as far as there are any. */
   static String micros(double us) {
-    return format(us < 9.995 ? "%.2f" : us < 99.95 ? "%.1f" : "%.0f", us);
+    return Figures.number(us < 9.995 ? "%.2f" : us < 99.95 ? "%.1f" : "%.0f", us);
   }
 }

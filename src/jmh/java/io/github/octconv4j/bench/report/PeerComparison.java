@@ -1,5 +1,6 @@
 package io.github.octconv4j.bench.report;
 
+import io.github.octconv4j.cli.Figures;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,7 +72,7 @@ public record PeerComparison(
 
   /** Returns the geometric mean. */
   public double mean() {
-    return Math.exp(layers.values().stream().mapToDouble(Math::log).average().orElseThrow());
+    return Figures.geometricMean(layers.values());
   }
 
   /** Returns the smallest of all layers. */

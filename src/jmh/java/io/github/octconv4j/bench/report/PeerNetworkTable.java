@@ -1,5 +1,6 @@
 package io.github.octconv4j.bench.report;
 
+import io.github.octconv4j.cli.Figures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,7 +28,7 @@ public final class PeerNetworkTable {
   record Group(String network, int threads) {
     @Override
     public String toString() {
-      return "%s, %d thread%s".formatted(network, threads, threads == 1 ? "" : "s");
+      return network + ", " + Figures.threads(threads);
     }
   }
 
@@ -73,7 +74,7 @@ public final class PeerNetworkTable {
   }
 
   private static String number(String format, Optional<Double> value) {
-    return value.map(v -> Numbers.format(format, v)).orElse("-");
+    return value.map(v -> Figures.number(format, v)).orElse("-");
   }
 
   private static String ratio(Optional<PeerNetworkResult> over, Optional<PeerNetworkResult> under) {

@@ -1,5 +1,6 @@
 package io.github.octconv4j.bench.report;
 
+import io.github.octconv4j.cli.LineChart;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -32,7 +33,7 @@ public final class ReportMain {
     BenchData data = BenchData.read(folder);
     Path plots = Files.createDirectories(folder.resolve("plots"));
     for (Map.Entry<String, LineChart> chart : Charts.of(data).entrySet()) {
-      Files.write(plots.resolve(chart.getKey() + ".png"), chart.getValue().toPng(WIDTH, HEIGHT));
+      Files.write(plots.resolve(chart.getKey() + ".png"), chart.getValue().toPng(WIDTH, HEIGHT, 2));
     }
     Path page = folder.resolve("report.html");
     Files.write(page, new ReportPage(data).toHtml().getBytes(StandardCharsets.UTF_8));

@@ -1,8 +1,8 @@
 package io.github.octconv4j.cli.bench;
 
-import io.github.octconv4j.cli.bench.LayerResult.Side;
 import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.Engine;
+import io.github.octconv4j.dnn.FpMath;
 import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.timing.Race;
 import java.util.ArrayList;
@@ -28,34 +28,32 @@ public final class LayerBench {
 
   /** Measures one layer and returns a result for each alpha. */
   public List<LayerResult> run(LayerShape layer, List<Double> alphas) {
-    List<Contender> contenders = new ArrayList<>();
+    List<LayerContender> contenders = new ArrayList<>();
     try {
-      contenders.add(Contender.of(engine, layer, 0, options.type(DataType.F32)));
+      contenders.add(
+          LayerContender.of(engine, layer, 0, options.type(DataType.F32).fpMath(FpMath.STRICT)));
       for (double alpha : alphas) {
-        contenders.add(Contender.of(engine, layer, alpha, options));
+        contenders.add(LayerContender.of(engine, layer, alpha, options));
       }
       return results(layer, alphas, contenders, Race.of(contenders, runs));
     } finally {
-      contenders.forEach(Contender::close);
+      contenders.forEach(LayerContender::close);
     }
   }
 
   private static List<LayerResult> results(
-      LayerShape layer, List<Double> alphas, List<Contender> contenders, Race race) {
-    Side dense = Side.of(contenders.getFirst(), 0, layer, race.microseconds(0));
+      LayerShape layer, List<Double> alphas, List<LayerContender> contenders, Race race) {
     List<LayerResult> results = new ArrayList<>();
     for (int i = 0; i < alphas.size(); i++) {
-      double alpha = alphas.get(i);
-      Contender octave = contenders.get(i + 1);
       results.add(
-          new LayerResult(
+          LayerResult.of(
               layer,
-              alpha,
-              octave.options().type(),
-              octave.options().threads(),
+              alphas.get(i),
               race.rounds(),
-              Side.of(octave, alpha, layer, race.microseconds(i + 1)),
-              dense));
+              contenders.get(i + 1),
+              race.microseconds(i + 1),
+              contenders.getFirst(),
+              race.microseconds(0)));
     }
     return results;
   }

@@ -1,27 +1,20 @@
 package io.github.octconv4j.cli.bench;
 
-import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.octave.Formulation;
+import io.github.octconv4j.octave.PlanOptions;
 
 /**
  * An octave layer beside the dense one.
  *
  * @param layer the dense layer
  * @param alpha share of low channels on both sides
- * @param type in which the octave layer computes
- * @param threads of both
+ * @param options of the octave layer
  * @param rounds how often each was run
  * @param octave the octave layer
  * @param dense the dense layer
  */
 public record LayerResult(
-    LayerShape layer,
-    double alpha,
-    DataType type,
-    int threads,
-    int rounds,
-    Side octave,
-    Side dense) {
+    LayerShape layer, double alpha, PlanOptions options, int rounds, Side octave, Side dense) {
 
   /**
    * One of both.
@@ -33,7 +26,7 @@ public record LayerResult(
    */
   public record Side(
       double microseconds, long multiplyAdds, Formulation formulation, int references) {
-    static Side of(Contender contender, double alpha, LayerShape layer, double microseconds) {
+    static Side of(LayerContender contender, double alpha, LayerShape layer, double microseconds) {
       return new Side(
           microseconds,
           layer.multiplyAdds(alpha),
@@ -47,20 +40,19 @@ public record LayerResult(
     }
   }
 
-  /** Puts together what was measured elsewhere. */
+  /** Puts together what a race found out. */
   public static LayerResult of(
       LayerShape layer,
       double alpha,
       int rounds,
-      Contender octave,
+      LayerContender octave,
       double octaveMicroseconds,
-      Contender dense,
+      LayerContender dense,
       double denseMicroseconds) {
     return new LayerResult(
         layer,
         alpha,
-        octave.options().type(),
-        octave.options().threads(),
+        octave.options(),
         rounds,
         Side.of(octave, alpha, layer, octaveMicroseconds),
         Side.of(dense, 0, layer, denseMicroseconds));

@@ -196,20 +196,7 @@ public record LayerShape(
 
   /** Returns the multiply-adds that the layer asks for, whatever a plan adds to them. */
   public long multiplyAdds(double alpha) {
-    OctaveConv2d spec = spec(alpha);
-    OctaveShape output = spec.outputShape(size());
-    long sum = 0;
-    for (OctavePath path : spec.paths()) {
-      long product =
-          path == OctavePath.HH
-              ? (long) output.height() * output.width()
-              : (long) output.lowHeight() * output.lowWidth();
-      for (long dim : spec.weightsShape(path)) {
-        product = Math.multiplyExact(product, dim);
-      }
-      sum = Math.addExact(sum, Math.multiplyExact(product, (long) batch));
-    }
-    return sum;
+    return spec(alpha).multiplyAdds(size());
   }
 
   /**

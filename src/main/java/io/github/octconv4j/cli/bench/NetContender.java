@@ -6,8 +6,8 @@ import io.github.octconv4j.nn.Network;
 import io.github.octconv4j.nn.Parameters;
 import io.github.octconv4j.nn.Predictor;
 import io.github.octconv4j.octave.PlanOptions;
+import io.github.octconv4j.timing.RandomData;
 import io.github.octconv4j.timing.Runner;
-import java.util.SplittableRandom;
 
 /** A network with random weights and a predictor, ready to run. For one thread. */
 public final class NetContender implements Runner, AutoCloseable {
@@ -32,12 +32,7 @@ public final class NetContender implements Runner, AutoCloseable {
       throw e;
     }
     this.buildSeconds = (System.nanoTime() - start) / 1e9;
-    SplittableRandom random = new SplittableRandom(SEED);
-    float[] values = new float[Math.toIntExact(predictor.input().desc().elements())];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) random.nextDouble(-1.7, 1.7); // variance about 1
-    }
-    predictor.run(values);
+    new RandomData().fill(predictor.input());
   }
 
   @Override

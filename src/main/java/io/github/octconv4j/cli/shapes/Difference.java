@@ -44,20 +44,11 @@ record Difference(long[] position, float expected, float found, long count, long
     }
     return Optional.of(
         new Difference(
-            position(first, expected.desc().dims()),
+            Plain.position(first, expected.desc().dims()),
             Precision.round(type, e.getAtIndex(ValueLayout.JAVA_FLOAT, first)),
             f.getAtIndex(ValueLayout.JAVA_FLOAT, first),
             count,
             elements));
-  }
-
-  private static long[] position(long index, long[] dims) {
-    long[] position = new long[dims.length];
-    for (int d = dims.length - 1; d >= 0; d--) {
-      position[d] = index % dims[d];
-      index /= dims[d];
-    }
-    return position;
   }
 
   @Override

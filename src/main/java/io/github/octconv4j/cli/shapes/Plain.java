@@ -5,7 +5,7 @@ import io.github.octconv4j.dnn.FormatTag;
 import io.github.octconv4j.dnn.MemoryDesc;
 
 /** The form of tensors that loops read and write: row-major F32. */
-final class Plain {
+public final class Plain {
   private Plain() {}
 
   static MemoryDesc desc(long[] dims) {
@@ -19,5 +19,16 @@ final class Plain {
       bytes *= dim;
     }
     return bytes;
+  }
+
+  /** Returns the position of an element in each dimension. */
+  public static long[] position(long index, long[] dims) {
+    long[] position = new long[dims.length];
+    long rest = index;
+    for (int d = dims.length - 1; d >= 0; d--) {
+      position[d] = rest % dims[d];
+      rest /= dims[d];
+    }
+    return position;
   }
 }

@@ -7,20 +7,15 @@ import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.Operation;
 import io.github.octconv4j.dnn.Pooling;
 import io.github.octconv4j.dnn.Tensor;
-import java.util.List;
-import java.util.Map;
 
 /**
  * A pooling. Data are integers that each type holds exactly, not negative where they are averaged.
  */
-final class PoolingExperiment implements Experiment {
-  private final Problem problem;
-  private final Types types;
+final class PoolingExperiment extends PlaneExperiment {
   private final Algorithm algorithm;
 
   PoolingExperiment(Problem problem, Types types, Algorithm algorithm) {
-    this.problem = problem;
-    this.types = types;
+    super(problem, types);
     this.algorithm = algorithm;
   }
 
@@ -34,21 +29,6 @@ final class PoolingExperiment implements Experiment {
   }
 
   @Override
-  public Map<Arg, long[]> inputs() {
-    return Map.of(Arg.SRC, problem.srcDims());
-  }
-
-  @Override
-  public long[] output() {
-    return problem.dstDims();
-  }
-
-  @Override
-  public List<DataType> outputTypes() {
-    return types.outputs();
-  }
-
-  @Override
   public Tolerance tolerance(DataType outputType) {
     return algorithm == Algorithm.POOLING_MAX
         ? Tolerance.EXACT
@@ -57,35 +37,26 @@ final class PoolingExperiment implements Experiment {
 
   @Override
   public Operation operation(Layout layout, DataType outputType) {
-    int rank = problem.axes().size() + 2;
+    int rank = problem().axes().size() + 2;
     return new Pooling(
         algorithm,
-        MemoryDesc.of(types.src(), layout.givenTag(rank), problem.srcDims()),
-        MemoryDesc.of(outputType, layout.tag(rank), problem.dstDims()),
-        problem.window());
+        MemoryDesc.of(types().src(), layout.givenTag(rank), problem().srcDims()),
+        MemoryDesc.of(outputType, layout.tag(rank), problem().dstDims()),
+        problem().window());
   }
 
   @Override
   public void fill(Arg arg, Tensor tensor) {
-    int largest = types.src() == DataType.F32 ? 2048 : 32;
+    int largest = types().src() == DataType.F32 ? 2048 : 32;
     int least = algorithm == Algorithm.POOLING_MAX ? -largest : 0;
     new IntegerFill(least, largest, 1, 1).fill(tensor, 1);
   }
 
   @Override
-  public long bytesOfLoop() {
-    return Planes.bytes(problem);
-  }
-
-  @Override
-  public void compute(Map<Arg, Tensor> inputs, Tensor result) {
-    Planes.forEach(problem, inputs.get(Arg.SRC), result, this::plane);
-  }
-
-  private void plane(float[] src, float[] dst) {
-    Axis d = problem.axis(0);
-    Axis h = problem.axis(1);
-    Axis w = problem.axis(2);
+  void plane(float[] src, float[] dst) {
+    Axis d = problem().axis(0);
+    Axis h = problem().axis(1);
+    Axis w = problem().axis(2);
     int at = 0;
     for (int od = 0; od < d.output(); od++) {
       for (int oh = 0; oh < h.output(); oh++) {
@@ -97,11 +68,11 @@ final class PoolingExperiment implements Experiment {
   }
 
   private float window(float[] src, int od, int oh, int ow) {
-    Axis d = problem.axis(0);
-    Axis h = problem.axis(1);
-    Axis w = problem.axis(2);
+    Axis d = problem().axis(0);
+    Axis h = problem().axis(1);
+    Axis w = problem().axis(2);
     // A window of padding alone: oneDNN gives the least number of its type, not minus infinity.
-    float max = Precision.lowest(types.outputs().getFirst());
+    float max = Precision.lowest(types().outputs().getFirst());
     double sum = 0;
     long count = 0;
     for (int kd = d.firstTap(od); kd < d.endTap(od); kd++) {
@@ -117,7 +88,7 @@ final class PoolingExperiment implements Experiment {
     }
     return switch (algorithm) {
       case POOLING_MAX -> max;
-      case POOLING_AVG_INCLUDE_PADDING -> (float) (sum / problem.taps());
+      case POOLING_AVG_INCLUDE_PADDING -> (float) (sum / problem().taps());
       default -> (float) (sum / count);
     };
   }

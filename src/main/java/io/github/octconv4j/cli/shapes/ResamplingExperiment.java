@@ -7,39 +7,19 @@ import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.Operation;
 import io.github.octconv4j.dnn.Resampling;
 import io.github.octconv4j.dnn.Tensor;
-import java.util.List;
-import java.util.Map;
 
 /** A resampling. Data are integers from 0 to 16. */
-final class ResamplingExperiment implements Experiment {
-  private final Problem problem;
-  private final Types types;
+final class ResamplingExperiment extends PlaneExperiment {
   private final Algorithm algorithm;
 
   ResamplingExperiment(Problem problem, Types types, Algorithm algorithm) {
-    this.problem = problem;
-    this.types = types;
+    super(problem, types);
     this.algorithm = algorithm;
   }
 
   @Override
   public String what() {
     return algorithm == Algorithm.RESAMPLING_NEAREST ? "nearest" : "linear";
-  }
-
-  @Override
-  public Map<Arg, long[]> inputs() {
-    return Map.of(Arg.SRC, problem.srcDims());
-  }
-
-  @Override
-  public long[] output() {
-    return problem.dstDims();
-  }
-
-  @Override
-  public List<DataType> outputTypes() {
-    return types.outputs();
   }
 
   @Override
@@ -51,11 +31,11 @@ final class ResamplingExperiment implements Experiment {
 
   @Override
   public Operation operation(Layout layout, DataType outputType) {
-    int rank = problem.axes().size() + 2;
+    int rank = problem().axes().size() + 2;
     return new Resampling(
         algorithm,
-        MemoryDesc.of(types.src(), layout.givenTag(rank), problem.srcDims()),
-        MemoryDesc.of(outputType, layout.tag(rank), problem.dstDims()));
+        MemoryDesc.of(types().src(), layout.givenTag(rank), problem().srcDims()),
+        MemoryDesc.of(outputType, layout.tag(rank), problem().dstDims()));
   }
 
   @Override
@@ -64,19 +44,10 @@ final class ResamplingExperiment implements Experiment {
   }
 
   @Override
-  public long bytesOfLoop() {
-    return Planes.bytes(problem);
-  }
-
-  @Override
-  public void compute(Map<Arg, Tensor> inputs, Tensor result) {
-    Planes.forEach(problem, inputs.get(Arg.SRC), result, this::plane);
-  }
-
-  private void plane(float[] src, float[] dst) {
-    Axis d = problem.axis(0);
-    Axis h = problem.axis(1);
-    Axis w = problem.axis(2);
+  void plane(float[] src, float[] dst) {
+    Axis d = problem().axis(0);
+    Axis h = problem().axis(1);
+    Axis w = problem().axis(2);
     int at = 0;
     for (int od = 0; od < d.output(); od++) {
       for (int oh = 0; oh < h.output(); oh++) {
@@ -91,7 +62,7 @@ final class ResamplingExperiment implements Experiment {
   }
 
   private int offset(int id, int ih, int iw) {
-    return (int) ((id * problem.axis(1).input() + ih) * problem.axis(2).input()) + iw;
+    return (int) ((id * problem().axis(1).input() + ih) * problem().axis(2).input()) + iw;
   }
 
   /** {@code round((o + 0.5) * I / O - 0.5)} with halves rounded up, in integers. */

@@ -69,12 +69,20 @@ final class NativeCache {
   /** Asks the file system too: the system's own messages come in the user's language. */
   private static String reason(Path folder, IOException e) {
     try {
-      FileStore store = Files.getFileStore(existing(folder));
+      Path existing = existing(folder);
+      if (!Files.isDirectory(existing)) {
+        return existing + " is not a folder";
+      }
+      FileStore store = Files.getFileStore(existing);
       if (store.isReadOnly()) {
         return "its file system is read-only";
       }
       if (e instanceof AccessDeniedException) {
         return "this user may not write there (%s)".formatted(e.getMessage());
+      }
+      if (store.getTotalSpace() == 0) { // of the system's own, such as proc
+        return "%s is on a file system of type %s, which has no room for files"
+            .formatted(existing, store.type());
       }
       if (!(e instanceof PrivateFolder.UntrustedException)
           && store.getUsableSpace() < NEEDED_BYTES) {

@@ -1,6 +1,7 @@
 package io.github.octconv4j.bench.peers;
 
 import io.github.octconv4j.bench.report.PeerResult;
+import io.github.octconv4j.cli.Figures;
 import io.github.octconv4j.cli.bench.LayerShape;
 import io.github.octconv4j.cli.bench.LayerShapes;
 import io.github.octconv4j.timing.Race;
@@ -145,11 +146,10 @@ final class PeersCommand implements Callable<Integer> {
     PeerResult first = results.getFirst();
     out.printf(
         Locale.ROOT,
-        "%s, alpha %s, %d thread%s:",
+        "%s, alpha %s, %s:",
         first.layer(),
         first.alpha(),
-        first.threads(),
-        first.threads() == 1 ? "" : "s");
+        Figures.threads(first.threads()));
     boolean agree = true;
     for (PeerResult result : results) {
       out.printf(Locale.ROOT, "  %s %s %.0f us", result.library(), result.dtype(), result.us());

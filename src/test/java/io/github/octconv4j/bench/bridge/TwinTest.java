@@ -3,7 +3,7 @@ package io.github.octconv4j.bench.bridge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.octconv4j.cli.bench.Contender;
+import io.github.octconv4j.cli.bench.LayerContender;
 import io.github.octconv4j.cli.bench.LayerShapes;
 import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.octave.PlanOptions;
@@ -36,8 +36,8 @@ class TwinTest {
     Path plan = folder.resolve("a.plan");
     PlanOptions options = PlanOptions.DEFAULT.threads(threads).tuning(tuning);
     try (Engine engine = Engine.cpu();
-        Contender contender =
-            Contender.of(
+        LayerContender contender =
+            LayerContender.of(
                 engine, new LayerShapes().addProblem(problem).layers().getFirst(), alpha, options);
         OutputStream out = Files.newOutputStream(plan)) {
       contender.export(out);

@@ -67,6 +67,10 @@ class ReportMainTest {
         "bridge.json",
         """
         {"layer": "a", "alpha": 0.5, "primitives": 6, "java_us": 502, "c_us": 500, "ratio": 1.004,
+         "ns_per_primitive_over_c": null}
+        """,
+        """
+        {"layer": "tiny", "alpha": 0.5, "primitives": 6, "java_us": 4, "c_us": 2, "ratio": 2,
          "ns_per_primitive_over_c": 333}
         """);
     write(
@@ -84,6 +88,8 @@ class ReportMainTest {
         .contains("<b>20\u00d7</b><span>as fast as plain Java loops")
         .contains("<b>3.00\u00d7</b><span>as fast as Java's Vector API")
         .contains("<b>+0.4 %</b>")
+        .contains("<td>+0.4 %</td><td></td>", "<td>+100.0 %</td><td>333</td>")
+        .contains("<div class=\"scroll\" tabindex=\"0\"><table>")
         .contains("<td>.480 <small>480 us</small></td>")
         .contains("<td>300 <small>3.00\u00d7</small></td>")
         .doesNotContain("Model <X>");

@@ -31,8 +31,8 @@ class LayerBenchTest {
       assertThat(results).extracting(LayerResult::alpha).containsExactly(0.25, 1.0);
       for (LayerResult result : results) {
         assertThat(result.rounds()).isEqualTo(4);
-        assertThat(result.type()).isEqualTo(DataType.BF16);
-        assertThat(result.threads()).isEqualTo(2);
+        assertThat(result.options().type()).isEqualTo(DataType.BF16);
+        assertThat(result.options().threads()).isEqualTo(2);
         assertThat(result.dense()).isEqualTo(results.getFirst().dense());
         assertThat(result.octave().microseconds()).isPositive();
         assertThat(result.octave().multiplyAdds())
@@ -55,7 +55,7 @@ class LayerBenchTest {
   @Test
   void explainedContender() throws IOException {
     try (Engine engine = Engine.cpu();
-        Contender octave = Contender.explained(engine, layer(), 0.5, options())) {
+        LayerContender octave = LayerContender.explained(engine, layer(), 0.5, options())) {
       List<Considered> considered = octave.considered();
       assertThat(considered).extracting(Considered::formulation).doesNotHaveDuplicates();
       assertThat(considered.getFirst().chosen()).isTrue();
@@ -75,7 +75,7 @@ class LayerBenchTest {
   @Test
   void contendersKeepNoChoicesBeyondTheirOptions() throws IOException {
     try (Engine engine = Engine.cpu();
-        Contender dense = Contender.of(engine, layer(), 0, options())) {
+        LayerContender dense = LayerContender.of(engine, layer(), 0, options())) {
       assertThat(dense.considered()).isEmpty();
       assertThat(dense.plan().input().low()).isNull();
       assertThat(dense.plan().output().low()).isNull();

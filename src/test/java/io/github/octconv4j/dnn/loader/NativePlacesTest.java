@@ -127,10 +127,16 @@ class NativePlacesTest {
   @Test
   void aFileInTheWay() throws IOException {
     Path file = Files.createFile(folder.resolve("a-file"));
+    fails(child(file), file, file + " is not a folder");
+    Path device = Path.of("/dev/null");
+    fails(child(device), device, "/dev/null is not a folder");
+  }
+
+  @Test
+  void aFileSystemThatTakesNoFiles() throws IOException {
+    Path cache = Path.of("/proc/octconv4j");
     fails(
-        child(file),
-        file,
-        "java.nio.file.FileSystemException: %s: Not a directory".formatted(file.resolve(VERSION)));
+        child(cache), cache, "/proc is on a file system of type proc, which has no room for files");
   }
 
   @Test

@@ -19,24 +19,25 @@ import java.util.List;
  * A layer with a plan, weights and data, ready to run. Layouts are what the plan likes, as for a
  * layer inside a network. For one thread.
  */
-public final class Contender implements Runner, AutoCloseable {
+public final class LayerContender implements Runner, AutoCloseable {
   private final PlanOptions options;
   private final List<Considered> considered;
   private final LayerRunner runner;
 
-  private Contender(PlanOptions options, List<Considered> considered, LayerRunner runner) {
+  private LayerContender(PlanOptions options, List<Considered> considered, LayerRunner runner) {
     this.options = options;
     this.considered = considered;
     this.runner = runner;
   }
 
   /** Plans the layer with this alpha on both sides; 0 is the dense layer. */
-  public static Contender of(Engine engine, LayerShape shape, double alpha, PlanOptions options) {
+  public static LayerContender of(
+      Engine engine, LayerShape shape, double alpha, PlanOptions options) {
     return of(engine, shape, alpha, options, List.of());
   }
 
   /** Plans the same and keeps what the planner considered. */
-  public static Contender explained(
+  public static LayerContender explained(
       Engine engine, LayerShape shape, double alpha, PlanOptions options) {
     OctaveConv2d spec = shape.spec(alpha);
     try (OctaveLayer layer =
@@ -48,14 +49,14 @@ public final class Contender implements Runner, AutoCloseable {
     }
   }
 
-  private static Contender of(
+  private static LayerContender of(
       Engine engine,
       LayerShape shape,
       double alpha,
       PlanOptions options,
       List<Considered> considered) {
     OctaveConv2d spec = shape.spec(alpha);
-    return new Contender(
+    return new LayerContender(
         options, considered, LayerRunner.of(engine, spec, shape.size(), shape.bias(), options));
   }
 

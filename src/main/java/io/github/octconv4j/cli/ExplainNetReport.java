@@ -2,13 +2,13 @@ package io.github.octconv4j.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.github.octconv4j.cli.bench.NetContender;
+import io.github.octconv4j.cli.bench.NetResult;
 import io.github.octconv4j.dnn.StepInfo;
 import io.github.octconv4j.nn.Advice;
 import io.github.octconv4j.nn.Predictor.LayerTime;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
  * @param dense memory of the dense one
  * @param layers of the octave network
  */
-record NetReport(
+record ExplainNetReport(
     Machine machine,
     String run,
     NetResult result,
@@ -51,7 +51,7 @@ record NetReport(
   }
 
   void print(PrintWriter out) {
-    out.printf("%s, alpha %s, %s%n", result.name(), BenchReport.alpha(result.alpha()), run);
+    out.printf("%s, alpha %s, %s%n", result.name(), Figures.alpha(result.alpha()), run);
     out.printf("%s%n%n", machine);
     printLayers(out);
     out.println();
@@ -69,11 +69,11 @@ record NetReport(
       table.row(
           layer.name(),
           Integer.toString(layer.steps().size()),
-          count(multiplyAdds),
-          BenchReport.number("%.1f", layer.microseconds()),
+          Figures.count(multiplyAdds),
+          Figures.number("%.1f", layer.microseconds()),
           multiplyAdds == 0
               ? ""
-              : BenchReport.number("%.1f", 2e-3 * multiplyAdds / layer.microseconds()),
+              : Figures.number("%.1f", 2e-3 * multiplyAdds / layer.microseconds()),
           layer.formulation()
               + (layer.formulation().isEmpty() ? "" : "; ")
               + implementations(layer));
@@ -82,11 +82,14 @@ record NetReport(
     table.row(
         "total",
         Long.toString(layers.stream().mapToLong(layer -> layer.steps().size()).sum()),
-        count(layers.stream().mapToLong(NetReport::multiplyAdds).sum()),
-        BenchReport.number("%.1f", sum),
+        Figures.count(layers.stream().mapToLong(ExplainNetReport::multiplyAdds).sum()),
+        Figures.number("%.1f", sum),
         "",
         "");
     table.print(out);
+    out.println(
+        "(us: medians of each layer, timed one by one, so that the total is not quite the time of a"
+            + " run)");
   }
 
   private static long multiplyAdds(LayerTime layer) {
@@ -108,19 +111,17 @@ record NetReport(
     table.print(out);
     out.printf(
         "%s parameters; %s multiply-adds, %s in the dense network%n",
-        count(parameters), count(result.octaveMultiplyAdds()), count(result.denseMultiplyAdds()));
+        Figures.count(parameters),
+        Figures.count(result.octaveMultiplyAdds()),
+        Figures.count(result.denseMultiplyAdds()));
   }
 
   private static void row(Table table, String what, long octave, long dense) {
     table.row(
         what,
-        BenchReport.number("%.2f", octave / MEGA),
-        BenchReport.number("%.2f", dense / MEGA),
-        BenchReport.number("%.3f", (double) octave / dense));
-  }
-
-  private static String count(long value) {
-    return String.format(Locale.ROOT, "%,d", value);
+        Figures.number("%.2f", octave / MEGA),
+        Figures.number("%.2f", dense / MEGA),
+        Figures.number("%.3f", (double) octave / dense));
   }
 
   void write(JsonGenerator json) throws IOException {

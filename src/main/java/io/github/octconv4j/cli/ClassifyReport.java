@@ -6,7 +6,6 @@ import io.github.octconv4j.nn.NetworkInfo;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -19,7 +18,7 @@ import java.util.Optional;
  * @param classifications one for each picture
  * @param timings of the network and of those it is compared with
  */
-record ClassifyResult(
+record ClassifyReport(
     NetworkInfo network,
     String run,
     String expected,
@@ -73,8 +72,8 @@ record ClassifyResult(
     for (Timing timing : timings) {
       table.row(
           timing.network(),
-          String.format(Locale.ROOT, "%.1f us", timing.microseconds()),
-          String.format(Locale.ROOT, "%,d", timing.multiplyAdds()));
+          Figures.number("%.1f us", timing.microseconds()),
+          Figures.count(timing.multiplyAdds()));
     }
     if (timings.size() == 2) {
       Timing first = timings.getFirst();
@@ -124,10 +123,10 @@ record ClassifyResult(
   }
 
   private static String percent(double probability) {
-    return String.format(Locale.ROOT, "%.1f %%", 100 * probability);
+    return Figures.number("%.1f %%", 100 * probability);
   }
 
   private static String ratio(double value) {
-    return String.format(Locale.ROOT, "%.3f", value);
+    return Figures.number("%.3f", value);
   }
 }

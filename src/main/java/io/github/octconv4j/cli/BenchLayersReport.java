@@ -5,8 +5,7 @@ import io.github.octconv4j.cli.bench.LayerResult;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
-import java.util.Locale;
-import java.util.function.ToDoubleFunction;
+import java.util.function.Function;
 
 /**
  * What {@code bench layers} found out.
@@ -14,12 +13,12 @@ import java.util.function.ToDoubleFunction;
  * @param machine where
  * @param results at least one
  */
-record BenchReport(Machine machine, List<LayerResult> results) {
+record BenchLayersReport(Machine machine, List<LayerResult> results) {
   void print(PrintWriter out) {
     LayerResult first = results.getFirst();
     out.printf(
-        "%s%noctave %s, dense f32, %d thread%s; times are medians of interleaved runs%n%n",
-        machine, LayerOptions.name(first.type()), first.threads(), first.threads() == 1 ? "" : "s");
+        "%s%noctave %s, dense f32, %s; times are medians of interleaved runs%n%n",
+        machine, Figures.arithmetic(first.options()), Figures.threads(first.options().threads()));
     Table table =
         new Table("lrrrrrrrrrl")
             .row(
@@ -38,13 +37,13 @@ record BenchReport(Machine machine, List<LayerResult> results) {
       table.row(
           Failure.oneLine(result.layer().name()),
           Integer.toString(result.layer().batch()),
-          alpha(result.alpha()),
-          number("%.1f", result.octave().microseconds()),
-          number("%.1f", result.dense().microseconds()),
-          number("%.3f", result.ratio()),
-          number("%.3f", result.limit()),
-          number("%.1f", result.octave().gflops()),
-          number("%.1f", result.dense().gflops()),
+          Figures.alpha(result.alpha()),
+          Figures.number("%.1f", result.octave().microseconds()),
+          Figures.number("%.1f", result.dense().microseconds()),
+          Figures.number("%.3f", result.ratio()),
+          Figures.number("%.3f", result.limit()),
+          Figures.number("%.1f", result.octave().gflops()),
+          Figures.number("%.1f", result.dense().gflops()),
           references(result),
           result.octave().formulation().toString());
     }
@@ -53,11 +52,11 @@ record BenchReport(Machine machine, List<LayerResult> results) {
       table.row(
           "geometric mean",
           "",
-          alpha(alpha),
+          Figures.alpha(alpha),
           "",
           "",
-          number("%.3f", geometricMean(same, LayerResult::ratio)),
-          number("%.3f", geometricMean(same, LayerResult::limit)),
+          Figures.number("%.3f", mean(same, LayerResult::ratio)),
+          Figures.number("%.3f", mean(same, LayerResult::limit)),
           "",
           "",
           "",
@@ -72,21 +71,8 @@ record BenchReport(Machine machine, List<LayerResult> results) {
     return result.octave().references() + (dense == 0 ? "" : " (dense %d)".formatted(dense));
   }
 
-  private static double geometricMean(
-      List<LayerResult> results, ToDoubleFunction<LayerResult> value) {
-    return Math.exp(
-        results.stream()
-            .mapToDouble(r -> Math.log(value.applyAsDouble(r)))
-            .average()
-            .orElseThrow());
-  }
-
-  static String alpha(double alpha) {
-    return Double.toString(alpha).replaceFirst("\\.0$", "");
-  }
-
-  static String number(String format, double value) {
-    return String.format(Locale.ROOT, format, value);
+  private static double mean(List<LayerResult> results, Function<LayerResult, Double> value) {
+    return Figures.geometricMean(results.stream().map(value).toList());
   }
 
   void write(JsonGenerator json) throws IOException {
@@ -106,8 +92,8 @@ record BenchReport(Machine machine, List<LayerResult> results) {
     json.writeStringField("name", result.layer().name());
     json.writeStringField("problem", result.layer().problem());
     json.writeNumberField("alpha", result.alpha());
-    json.writeStringField("dtype", LayerOptions.name(result.type()));
-    json.writeNumberField("threads", result.threads());
+    json.writeStringField("dtype", Figures.arithmetic(result.options()));
+    json.writeNumberField("threads", result.options().threads());
     json.writeNumberField("batch", result.layer().batch());
     json.writeNumberField("rounds", result.rounds());
     json.writeNumberField("octave_us", result.octave().microseconds());

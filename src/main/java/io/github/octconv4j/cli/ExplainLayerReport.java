@@ -5,14 +5,12 @@ import io.github.octconv4j.cli.bench.LayerResult;
 import io.github.octconv4j.cli.bench.LayerShape;
 import io.github.octconv4j.dnn.StepInfo;
 import io.github.octconv4j.nn.Advice;
-import io.github.octconv4j.octave.ChannelSplit;
 import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.OctavePlanner.Considered;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -25,7 +23,7 @@ import java.util.stream.Collectors;
  * @param steps of the octave plan, in order
  * @param considered formulations, the chosen one first
  */
-record LayerReport(
+record ExplainLayerReport(
     Machine machine,
     LayerResult result,
     Advice advice,
@@ -47,7 +45,7 @@ record LayerReport(
     }
   }
 
-  static LayerReport of(
+  static ExplainLayerReport of(
       Machine machine,
       LayerResult result,
       Advice advice,
@@ -59,7 +57,7 @@ record LayerReport(
       // The clock may not tell a step of nothing from no time at all.
       steps.add(new TimedStep(infos.get(i), Math.max(1, nanoseconds[i]) / 1e3));
     }
-    return new LayerReport(machine, result, advice, steps, considered);
+    return new ExplainLayerReport(machine, result, advice, steps, considered);
   }
 
   void print(PrintWriter out) {
@@ -67,22 +65,23 @@ record LayerReport(
     OctaveConv2d spec = layer.spec(result.alpha());
     out.println(Failure.oneLine(layer.problem()));
     out.printf(
-        "batch %d, %dx%d, alpha %s: channels %s > %s (high + low), %s, %d thread%s%n",
+        "batch %d, %dx%d, alpha %s: channels %s > %s (high + low), %s, %s%n",
         layer.batch(),
         layer.height(),
         layer.width(),
-        BenchReport.alpha(result.alpha()),
-        split(spec.in()),
-        split(spec.out()),
-        LayerOptions.name(result.type()),
-        result.threads(),
-        result.threads() == 1 ? "" : "s");
+        Figures.alpha(result.alpha()),
+        Figures.channels(spec.in()),
+        Figures.channels(spec.out()),
+        Figures.arithmetic(result.options()),
+        Figures.threads(result.options().threads()));
     out.println(machine);
     out.printf("%nplan: %s%n", result.octave().formulation());
     printSteps(out);
-    if (result.threads() > 1) {
-      out.println("(each step was timed alone; steps of different threads run side by side)");
-    }
+    out.println(
+        "(us: medians of each step, timed one by one, so that the total is not quite the time of a run"
+            + (result.options().threads() > 1
+                ? "; steps of different threads run side by side)"
+                : ")"));
     out.println();
     printConsidered(out);
     out.println();
@@ -90,10 +89,6 @@ record LayerReport(
       out.println(references());
     }
     AdviceTable.print(out, advice);
-  }
-
-  private static String split(ChannelSplit channels) {
-    return channels.high() + "+" + channels.low();
   }
 
   private void printSteps(PrintWriter out) {
@@ -116,27 +111,23 @@ record LayerReport(
           info.implementation(),
           info.sources() + " -> " + step.destination(),
           info.postOps(),
-          count(info.multiplyAdds()),
-          BenchReport.number("%.1f", step.microseconds()),
-          info.multiplyAdds() == 0 ? "" : BenchReport.number("%.1f", step.gflops()),
-          count(info.bytesRead()),
-          count(info.bytesWritten()));
+          Figures.count(info.multiplyAdds()),
+          Figures.number("%.1f", step.microseconds()),
+          info.multiplyAdds() == 0 ? "" : Figures.number("%.1f", step.gflops()),
+          Figures.count(info.bytesRead()),
+          Figures.count(info.bytesWritten()));
     }
     table.row(
         "total",
         "",
         "",
         "",
-        count(multiplyAdds()),
-        BenchReport.number("%.1f", microseconds()),
-        BenchReport.number("%.1f", 2e-3 * multiplyAdds() / microseconds()),
-        count(steps.stream().mapToLong(step -> step.info().bytesRead()).sum()),
-        count(steps.stream().mapToLong(step -> step.info().bytesWritten()).sum()));
+        Figures.count(multiplyAdds()),
+        Figures.number("%.1f", microseconds()),
+        Figures.number("%.1f", 2e-3 * multiplyAdds() / microseconds()),
+        Figures.count(steps.stream().mapToLong(step -> step.info().bytesRead()).sum()),
+        Figures.count(steps.stream().mapToLong(step -> step.info().bytesWritten()).sum()));
     table.print(out);
-  }
-
-  private static String count(long value) {
-    return String.format(Locale.ROOT, "%,d", value);
   }
 
   private long multiplyAdds() {
@@ -152,11 +143,12 @@ record LayerReport(
     for (Considered one : considered) {
       table.row(
           one.formulation().toString(),
-          (one.measured() ? "" : "~ ") + BenchReport.number("%.1f", one.microseconds()),
+          (one.measured() ? "" : "~ ") + Figures.number("%.1f", one.microseconds()),
           verdict(one));
     }
     table.print(out);
-    out.println("(shortest times of a few runs each; those with ~ are predicted)");
+    out.println(
+        "(us: how the plan was chosen, by the shortest of a few runs each; those with ~ are predicted)");
   }
 
   private static String verdict(Considered one) {
@@ -180,7 +172,7 @@ record LayerReport(
 
   void write(JsonGenerator json) throws IOException {
     machine.write(json);
-    BenchReport.writeFigures(json, result);
+    BenchLayersReport.writeFigures(json, result);
     json.writeStringField("formulation", result.octave().formulation().toString());
     json.writeArrayFieldStart("steps");
     for (TimedStep step : steps) {

@@ -1,6 +1,4 @@
-package io.github.octconv4j.cli;
-
-import io.github.octconv4j.cli.bench.NetContender;
+package io.github.octconv4j.cli.bench;
 
 /**
  * An octave network beside the dense one.
@@ -14,7 +12,7 @@ import io.github.octconv4j.cli.bench.NetContender;
  * @param references steps of the octave network that have only a slow reference implementation
  * @param buildSeconds of the octave network
  */
-record NetResult(
+public record NetResult(
     String name,
     double alpha,
     double octaveMicroseconds,
@@ -24,7 +22,8 @@ record NetResult(
     int references,
     double buildSeconds) {
 
-  static NetResult of(
+  /** Puts together what a race found out. */
+  public static NetResult of(
       NetContender octave,
       NetContender dense,
       double octaveMicroseconds,
@@ -40,20 +39,23 @@ record NetResult(
         octave.buildSeconds());
   }
 
-  double ratio() {
+  /** Returns the octave network's time over the dense one's. */
+  public double ratio() {
     return octaveMicroseconds / denseMicroseconds;
   }
 
-  /** What the ratio would be if only multiply-adds took time. */
-  double limit() {
+  /** Returns what the ratio would be if only multiply-adds took time. */
+  public double limit() {
     return (double) octaveMultiplyAdds / denseMultiplyAdds;
   }
 
-  double octaveGflops() {
+  /** Returns operations, two for each multiply-add, in 1e9 a second. */
+  public double octaveGflops() {
     return 2e-3 * octaveMultiplyAdds / octaveMicroseconds;
   }
 
-  double denseGflops() {
+  /** Returns the same of the dense network. */
+  public double denseGflops() {
     return 2e-3 * denseMultiplyAdds / denseMicroseconds;
   }
 }

@@ -1,0 +1,47 @@
+package io.github.octconv4j.cli;
+
+import io.github.octconv4j.dnn.DataType;
+import io.github.octconv4j.dnn.FpMath;
+import io.github.octconv4j.octave.PlanOptions;
+import picocli.CommandLine.Option;
+
+/** How commands run layers and networks. */
+final class RunOptions {
+  @Option(
+      names = "--dtype",
+      paramLabel = "TYPE",
+      defaultValue = "f32",
+      converter = DataTypeConverter.class,
+      description = "f32 (default) or bf16.")
+  private DataType dtype;
+
+  @Option(
+      names = "--fpmath",
+      description = "Compute f32 with bf16 arithmetic where that is faster.")
+  private boolean fpMath;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      defaultValue = "1",
+      converter = ThreadsConverter.class,
+      description = "Threads that work on one run, 1 by default.")
+  private int threads;
+
+  int threads() {
+    return threads;
+  }
+
+  PlanOptions planOptions() {
+    return PlanOptions.DEFAULT
+        .type(dtype)
+        .fpMath(fpMath ? FpMath.BF16 : FpMath.STRICT)
+        .threads(threads);
+  }
+
+  /** Returns for instance {@code f32, 1 thread}. */
+  @Override
+  public String toString() {
+    return Figures.arithmetic(planOptions()) + ", " + Figures.threads(threads);
+  }
+}

@@ -1,0 +1,61 @@
+package io.github.octconv4j.nn;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Tensors by name. */
+final class MapParameters implements Parameters {
+  private final Map<String, float[]> tensors;
+
+  /** Copies the map, not the arrays. */
+  MapParameters(Map<String, float[]> tensors) {
+    Objects.requireNonNull(tensors, "tensors")
+        .forEach(
+            (name, values) -> {
+              Objects.requireNonNull(name, "name of one of tensors");
+              Objects.requireNonNull(values, () -> "values of tensor " + name);
+            });
+    this.tensors = Map.copyOf(tensors);
+  }
+
+  @Override
+  public float[] values(Parameter parameter) {
+    Objects.requireNonNull(parameter, "parameter");
+    float[] values = tensors.get(parameter.name());
+    if (values == null || values.length != parameter.count()) {
+      throw new IllegalArgumentException(
+          "tensor %s %s is not there or has another shape"
+              .formatted(parameter.name(), parameter.shape()));
+    }
+    return values.clone();
+  }
+
+  @Override
+  public void check(List<Parameter> parameters) {
+    List<String> problems = new ArrayList<>();
+    Set<String> superfluous = new TreeSet<>(tensors.keySet());
+    for (Parameter p : Objects.requireNonNull(parameters, "parameters")) {
+      Objects.requireNonNull(p, "element of parameters");
+      float[] values = tensors.get(p.name());
+      superfluous.remove(p.name());
+      if (values == null) {
+        problems.add("missing %s %s".formatted(p.name(), p.shape()));
+      } else if (values.length != p.count()) {
+        problems.add(
+            "misshapen %s with %d values, expected %s"
+                .formatted(p.name(), values.length, p.shape()));
+      }
+    }
+    superfluous.forEach(name -> problems.add("superfluous " + name));
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException(
+          "the tensors don't fit the network in %d point%s: %s"
+              .formatted(
+                  problems.size(), problems.size() == 1 ? "" : "s", String.join("; ", problems)));
+    }
+  }
+}
