@@ -26,13 +26,12 @@ import java.util.Set;
 final class ChannelParts {
   private static final int MOST_THREADS = 4; // each part of an output adds up all of the input
   private static final int MANY_WEIGHTS = 2; // for each element of a feature map
-  private static final int FEW_INPUTS = 512; // of a part, that fill a kernel's registers too rarely
+  private static final int FEW_INPUTS = 512; // of a part: adding it up takes too long a share
   private static final long CACHE_BYTES = 1 << 20;
   private static final int BLOCK = 64; // outputs that oneDNN's kernels compute at once
   private static final int VECTOR = 16; // channels of a part are a multiple of it
 
   private final NetworkGraph graph;
-  private final int batch;
   private final int threads;
   private final int elementBytes;
   private final Map<FeatureMap, Node> makers = new HashMap<>();
@@ -44,7 +43,6 @@ final class ChannelParts {
   /** Looks at a network that will run with so many images and such options. */
   ChannelParts(NetworkGraph graph, int batch, PlanOptions options) {
     this.graph = graph;
-    this.batch = batch;
     this.threads = options.threads();
     this.elementBytes = options.type().bytes();
     for (Node node : graph.nodes()) {
@@ -69,10 +67,12 @@ final class ChannelParts {
     return shared.contains(map);
   }
 
-  /** Whether a kernel would take too few channels at once if the map were kept in parts. */
+  /** Whether a map is shared but kept whole: its readers would add up parts of few channels. */
   private boolean isGathered(FeatureMap map) {
     int channels = map.channels().total() / threads;
-    return makers.get(map).layer() instanceof ConvolutionLayer
+    Node maker = makers.get(map);
+    return maker != null
+        && maker.layer() instanceof ConvolutionLayer
         && readersOf(map).stream()
             .allMatch(
                 node ->

@@ -24,9 +24,24 @@ final class NetworkPlan implements Plan {
    * @param node the layer
    * @param first its first section
    * @param end the section after its last one
-   * @param formulation of an octave convolution, else null
+   * @param formulation of a convolution that has one of its own, else null
+   * @param shared whether each thread makes a part of the output's channels instead
    */
-  record Span(String name, Node node, int first, int end, @Nullable Formulation formulation) {}
+  record Span(
+      String name,
+      Node node,
+      int first,
+      int end,
+      @Nullable Formulation formulation,
+      boolean shared) {
+    /** How the layer is put together, for listings; empty where there is but one way. */
+    String how() {
+      if (shared) {
+        return "nhwc, threads channels";
+      }
+      return formulation == null ? "" : formulation.toString();
+    }
+  }
 
   NetworkPlan(
       Program program,

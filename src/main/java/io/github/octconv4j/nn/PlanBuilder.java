@@ -128,7 +128,12 @@ final class PlanBuilder implements AutoCloseable {
       Node cause = before == null ? node : before;
       spans.add(
           new NetworkPlan.Span(
-              cause.name(), cause, first, program.sections(), formulations.get(cause)));
+              cause.name(),
+              cause,
+              first,
+              program.sections(),
+              formulations.get(cause),
+              sharesChannels(node.output())));
       if (traced) {
         trace(traces, node.name() + ".h", value(node.output()).high());
         trace(traces, node.name() + ".l", value(node.output()).low());

@@ -298,7 +298,7 @@ public final class Predictor implements AutoCloseable {
       layers.add(
           new LayerTime(
               span.name(),
-              span.formulation() == null ? "" : span.formulation().toString(),
+              span.how(),
               nanos / 1e3,
               lease.plan().program().steps(span.first(), span.end())));
     }

@@ -202,7 +202,13 @@ public final class OctaveProgramBuilder {
    */
   public void poolParts(OctaveConv2d spec, List<OctaveOperand> x) {
     Objects.requireNonNull(spec, "spec");
-    pools.addParts(spec, List.copyOf(x));
+    Objects.requireNonNull(x, "x");
+    x.forEach(part -> Objects.requireNonNull(part, "part of x"));
+    if (x.size() != 1 && x.size() != threads()) {
+      throw new IllegalArgumentException(
+          "x must have 1 part or %d, one for each thread, had %d".formatted(threads(), x.size()));
+    }
+    pools.addParts(spec, x);
   }
 
   /** Adds the 2x2 average; windows that reach beyond the image average what there is. */
