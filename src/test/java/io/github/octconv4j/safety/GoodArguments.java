@@ -762,13 +762,20 @@ final class GoodArguments {
     put(
         "OctaveLayer.apply(OctaveTensor,OctaveTensor)",
         () -> {
-          OctaveLayer layer = v.kept(OctaveLayer.class);
-          if (layer == null) {
-            return null;
+          for (int attempt = 0; attempt < 4; attempt++) {
+            OctaveLayer layer = v.kept(OctaveLayer.class);
+            if (layer == null) {
+              return null;
+            }
+            try {
+              OctaveTensor x = tensor(input(layer.spec()));
+              OctaveTensor y = layer.apply(x);
+              return args(layer, x, v.chance(0.8) ? y : v.kept(OctaveTensor.class));
+            } catch (RuntimeException e) {
+              // a closed layer, most likely: another one
+            }
           }
-          OctaveTensor x = tensor(input(layer.spec()));
-          OctaveTensor y = layer.apply(x);
-          return args(layer, x, v.chance(0.8) ? y : v.kept(OctaveTensor.class));
+          return null;
         });
     for (String member :
         List.of("run(OctaveTensor,OctaveTensor", "profile(OctaveTensor,OctaveTensor,int")) {
