@@ -12,6 +12,8 @@ find_java25() {
       /Library/Java/JavaVirtualMachines/*/Contents/Home "$HOME"/.sdkman/candidates/java/* "$HOME"/.jdks/*; do
     if [ -n "$candidate" ] && is_jdk25 "$candidate"; then
       JAVA25=$candidate
+      # Where Maven runs on it there is no toolchain: java and jlink are then those of the PATH.
+      [ "$candidate" = "${JAVA_HOME:-}" ] && PATH=$JAVA25/bin:$PATH
       return 0
     fi
   done

@@ -29,7 +29,7 @@ final class ChannelParts {
   private static final int FEW_INPUTS = 512; // of a part: adding it up takes too long a share
   private static final long CACHE_BYTES = 1 << 20;
   private static final int BLOCK = 64; // outputs that oneDNN's kernels compute at once
-  private static final int VECTOR = 16; // channels of a part are a multiple of it
+  private static final int UNIT = 32; // channels of a part are a multiple of it
 
   private final NetworkGraph graph;
   private final int threads;
@@ -117,7 +117,7 @@ final class ChannelParts {
         elements += node.input().elements() + node.output().elements();
       }
     }
-    int whole = VECTOR * threads;
+    int whole = UNIT * threads;
     return weights >= MANY_WEIGHTS * elements
         && map.channels().high() % whole == 0
         && map.channels().low() % whole == 0;
@@ -154,7 +154,7 @@ final class ChannelParts {
     return spec.in().low() == 0
         && spec.out().low() == 0
         && window > 1
-        && in % (2 * VECTOR) == 0
+        && in % (2 * UNIT) == 0
         && (long) in * window * BLOCK * elementBytes > CACHE_BYTES;
   }
 
