@@ -240,6 +240,11 @@ public final class MemoryDesc {
     return blocking.offset(position);
   }
 
+  /** The elements between the beginning of the memory and the first one that is described. */
+  long beginning() {
+    return blocking == null ? 0 : blocking.offset(new long[dims.length]);
+  }
+
   /** Returns the bytes from which oneDNN's descriptor is made again. */
   byte[] blob() {
     return blob.clone();

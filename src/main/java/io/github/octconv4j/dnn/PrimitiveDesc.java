@@ -145,7 +145,7 @@ public final class PrimitiveDesc extends NativeHandle {
   private static String soundImplementationOf(
       MemorySegment handle, Operation operation, Attributes attributes, Arena arena) {
     String implementation = implementationOf(handle, arena);
-    while (KnownCrashes.contain(implementation, operation, attributes)) {
+    while (KnownDefects.contain(implementation, operation, attributes)) {
       Status.check(
           dnnl_h.dnnl_primitive_desc_next_impl(handle),
           "find another implementation than %s",

@@ -37,6 +37,13 @@ final class FirstCall {
         () -> MemoryDesc.strided(DataType.F32, new long[] {2, 3}, new long[] {4, 1}));
     calls.put("PostOps.new(List)", () -> new PostOps(List.of()));
     calls.put("Tensor.of(Arena,float[],long[])", FirstCall::tensor);
+    calls.put("PrimitiveCacheControl.capacity()", PrimitiveCacheControl::capacity);
+    calls.put(
+        "PrimitiveCacheControl.capacity(int)",
+        () -> {
+          PrimitiveCacheControl.capacity(8);
+          return 8;
+        });
     calls.put("Threads.use(int)", () -> closed(Threads.use(2)));
     calls.put("Threads.current()", Threads::current);
     calls.put("Threads.check(int)", () -> Threads.check(3));

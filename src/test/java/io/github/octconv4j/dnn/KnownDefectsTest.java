@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 /** Problems on which implementations of oneDNN end the process: others take their place. */
-class KnownCrashesTest {
+class KnownDefectsTest {
   @Test
   void columnsOfPaddingAreFoundExactly() {
     Window three = Window.of(3);

@@ -4,18 +4,19 @@ import java.util.Arrays;
 import java.util.stream.Stream;
 
 /**
- * Implementations of oneDNN 3.13.0 that end the process or can't be compiled, which are passed over
- * for the next one.
+ * Implementations of oneDNN 3.13.0 that end the process, can't be compiled or compute something
+ * else, which are passed over for the next one.
  */
-final class KnownCrashes {
-  private KnownCrashes() {}
+final class KnownDefects {
+  private KnownDefects() {}
 
-  /** Whether an implementation of an operation is known to crash. */
+  /** Whether an implementation of an operation is known to be wrong. */
   static boolean contain(String implementation, Operation operation, Attributes attributes) {
     return isUnalignedSum(implementation, attributes)
         || isPadding(implementation, operation)
         || isUnpacking(implementation, operation)
-        || isMasking(implementation, operation);
+        || isMasking(implementation, operation)
+        || isAtBeginning(implementation, operation, attributes);
   }
 
   /**
@@ -52,7 +53,7 @@ final class KnownCrashes {
         Stream.of(binary.src0(), binary.src1())
             .filter(src -> Arrays.equals(src.dims(), dst.dims()))
             .allMatch(src -> src.layout().equals(dst.layout()));
-    boolean padded = Stream.of(binary.src0(), binary.src1(), dst).anyMatch(KnownCrashes::isPadded);
+    boolean padded = Stream.of(binary.src0(), binary.src1(), dst).anyMatch(KnownDefects::isPadded);
     return !dst.isAny() && !same && padded;
   }
 
@@ -65,6 +66,43 @@ final class KnownCrashes {
         && operation instanceof Softmax softmax
         && softmax.dst().type().bytes() == 1
         && isPadded(softmax.dst().isAny() ? softmax.src() : softmax.dst());
+  }
+
+  /**
+   * Kernels that read and write from where the memory begins, wherever in it the described part
+   * begins: what {@link MemoryDesc#submemory} describes is then neither read nor written.
+   */
+  private static boolean isAtBeginning(
+      String implementation, Operation operation, Attributes attributes) {
+    boolean matrices = Stream.of("matmul", "brdgmm", "gemm").anyMatch(implementation::contains);
+    boolean forgets =
+        operation instanceof Convolution
+            ? matrices && !implementation.contains(":conv+")
+            : operation instanceof InnerProduct
+                || operation instanceof Resampling
+                || operation instanceof Softmax
+                || operation instanceof Binary;
+    boolean added =
+        attributes.postOps().list().stream()
+            .anyMatch(
+                postOp -> postOp instanceof PostOps.Binary binary && binary.src1().beginning() > 0);
+    boolean part = described(operation).anyMatch(desc -> desc.beginning() > 0);
+    return !implementation.startsWith("ref") && (added || (forgets && part));
+  }
+
+  private static Stream<MemoryDesc> described(Operation operation) {
+    if (operation instanceof Convolution c) {
+      return Stream.of(c.src(), c.weights(), c.dst());
+    } else if (operation instanceof InnerProduct p) {
+      return Stream.of(p.src(), p.weights(), p.dst());
+    } else if (operation instanceof Resampling r) {
+      return Stream.of(r.src(), r.dst());
+    } else if (operation instanceof Softmax s) {
+      return Stream.of(s.src(), s.dst());
+    } else if (operation instanceof Binary b) {
+      return Stream.of(b.src0(), b.src1(), b.dst());
+    }
+    return Stream.empty();
   }
 
   /** Whether a layout has more elements than its dimensions say. */
