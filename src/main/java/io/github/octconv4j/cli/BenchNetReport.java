@@ -22,8 +22,7 @@ record BenchNetReport(Machine machine, PlanOptions options, int batch, List<NetR
 
   /** Returns for instance {@code f32, 1 thread, batch 1}. */
   private String run() {
-    return "%s, %s, batch %d"
-        .formatted(Figures.arithmetic(options), Figures.threads(options.threads()), batch);
+    return "%s, batch %d".formatted(Figures.run(options), batch);
   }
 
   void print(PrintWriter out) {

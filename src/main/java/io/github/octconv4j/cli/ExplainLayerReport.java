@@ -65,15 +65,14 @@ record ExplainLayerReport(
     OctaveConv2d spec = layer.spec(result.alpha());
     out.println(Failure.oneLine(layer.problem()));
     out.printf(
-        "batch %d, %dx%d, alpha %s: channels %s > %s (high + low), %s, %s%n",
+        "batch %d, %dx%d, alpha %s: channels %s > %s (high + low), %s%n",
         layer.batch(),
         layer.height(),
         layer.width(),
         Figures.alpha(result.alpha()),
         Figures.channels(spec.in()),
         Figures.channels(spec.out()),
-        Figures.arithmetic(result.options()),
-        Figures.threads(result.options().threads()));
+        Figures.run(result.options()));
     out.println(machine);
     out.printf("%nplan: %s%n", result.octave().formulation());
     printSteps(out);

@@ -41,6 +41,11 @@ public final class Figures {
         + (options.fpMath() == FpMath.STRICT ? "" : " with bf16 arithmetic");
   }
 
+  /** Returns for instance {@code f32, 1 thread}. */
+  static String run(PlanOptions options) {
+    return arithmetic(options) + ", " + threads(options.threads());
+  }
+
   /** Returns the geometric mean of at least one number. */
   public static double geometricMean(Collection<Double> values) {
     return Math.exp(values.stream().mapToDouble(Math::log).average().orElseThrow());

@@ -42,6 +42,6 @@ final class RunOptions {
   /** Returns for instance {@code f32, 1 thread}. */
   @Override
   public String toString() {
-    return Figures.arithmetic(planOptions()) + ", " + Figures.threads(threads);
+    return Figures.run(planOptions());
   }
 }

@@ -1,6 +1,7 @@
 package io.github.octconv4j.dnn;
 
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.stream.Stream;
 
 /**
@@ -10,13 +11,21 @@ import java.util.stream.Stream;
 final class KnownDefects {
   private KnownDefects() {}
 
-  /** Whether an implementation of an operation is known to be wrong. */
-  static boolean contain(String implementation, Operation operation, Attributes attributes) {
+  /**
+   * Whether an implementation of an operation is known to be wrong.
+   *
+   * @param arguments what it reads and writes
+   */
+  static boolean contain(
+      String implementation,
+      Operation operation,
+      Attributes attributes,
+      Collection<MemoryDesc> arguments) {
     return isUnalignedSum(implementation, attributes)
         || isPadding(implementation, operation)
         || isUnpacking(implementation, operation)
         || isMasking(implementation, operation)
-        || isAtBeginning(implementation, operation, attributes);
+        || isAtBeginning(implementation, operation, attributes, arguments);
   }
 
   /**
@@ -73,7 +82,10 @@ final class KnownDefects {
    * begins: what {@link MemoryDesc#submemory} describes is then neither read nor written.
    */
   private static boolean isAtBeginning(
-      String implementation, Operation operation, Attributes attributes) {
+      String implementation,
+      Operation operation,
+      Attributes attributes,
+      Collection<MemoryDesc> arguments) {
     boolean matrices = Stream.of("matmul", "brdgmm", "gemm").anyMatch(implementation::contains);
     boolean forgets =
         operation instanceof Convolution
@@ -86,23 +98,8 @@ final class KnownDefects {
         attributes.postOps().list().stream()
             .anyMatch(
                 postOp -> postOp instanceof PostOps.Binary binary && binary.src1().beginning() > 0);
-    boolean part = described(operation).anyMatch(desc -> desc.beginning() > 0);
+    boolean part = arguments.stream().anyMatch(desc -> desc.beginning() > 0);
     return !implementation.startsWith("ref") && (added || (forgets && part));
-  }
-
-  private static Stream<MemoryDesc> described(Operation operation) {
-    if (operation instanceof Convolution c) {
-      return Stream.of(c.src(), c.weights(), c.dst());
-    } else if (operation instanceof InnerProduct p) {
-      return Stream.of(p.src(), p.weights(), p.dst());
-    } else if (operation instanceof Resampling r) {
-      return Stream.of(r.src(), r.dst());
-    } else if (operation instanceof Softmax s) {
-      return Stream.of(s.src(), s.dst());
-    } else if (operation instanceof Binary b) {
-      return Stream.of(b.src0(), b.src1(), b.dst());
-    }
-    return Stream.empty();
   }
 
   /** Whether a layout has more elements than its dimensions say. */

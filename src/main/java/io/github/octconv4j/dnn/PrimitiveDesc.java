@@ -64,8 +64,13 @@ public final class PrimitiveDesc extends NativeHandle {
             String implementation;
             Map<Arg, MemoryDesc> descs;
             try {
-              implementation = soundImplementationOf(handle, operation, attributes, arena);
+              implementation = implementationOf(handle, arena);
               descs = descsOf(handle, operation, attributes);
+              while (KnownDefects.contain(implementation, operation, attributes, descs.values())) {
+                toNext(handle, implementation);
+                implementation = implementationOf(handle, arena);
+                descs = descsOf(handle, operation, attributes);
+              }
             } catch (RuntimeException failure) {
               dnnl_h.dnnl_primitive_desc_destroy(handle);
               throw failure;
@@ -141,18 +146,11 @@ public final class PrimitiveDesc extends NativeHandle {
     return engine;
   }
 
-  /** Goes to the first implementation that does not crash and returns its name. */
-  private static String soundImplementationOf(
-      MemorySegment handle, Operation operation, Attributes attributes, Arena arena) {
-    String implementation = implementationOf(handle, arena);
-    while (KnownDefects.contain(implementation, operation, attributes)) {
-      Status.check(
-          dnnl_h.dnnl_primitive_desc_next_impl(handle),
-          "find another implementation than %s",
-          implementation);
-      implementation = implementationOf(handle, arena);
-    }
-    return implementation;
+  private static void toNext(MemorySegment handle, String implementation) {
+    Status.check(
+        dnnl_h.dnnl_primitive_desc_next_impl(handle),
+        "find another implementation than %s",
+        implementation);
   }
 
   private static String implementationOf(MemorySegment handle, Arena arena) {

@@ -314,7 +314,9 @@ public final class ProgramBuilder implements AutoCloseable {
         lanes.add(new ArrayList<>());
         steps.accept(lane);
       }
-      draft.parts.sections.add(new Section(lanes));
+      if (lanes.stream().anyMatch(list -> !list.isEmpty())) { // or else nobody has to meet
+        draft.parts.sections.add(new Section(lanes));
+      }
     } catch (RuntimeException | Error e) {
       lanes.forEach(list -> list.forEach(step -> step.primitive().close()));
       throw e;

@@ -3,10 +3,8 @@ package io.github.octconv4j.nn;
 import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.PlanOptions;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -34,8 +32,6 @@ final class ChannelParts {
   private final NetworkGraph graph;
   private final int threads;
   private final int elementBytes;
-  private final Map<FeatureMap, Node> makers = new HashMap<>();
-  private final Map<FeatureMap, List<Node>> readers = new HashMap<>();
   private final Set<FeatureMap> shared;
   private final Set<FeatureMap> gathered = new HashSet<>();
   private final Set<FeatureMap> halved = new HashSet<>();
@@ -45,10 +41,6 @@ final class ChannelParts {
     this.graph = graph;
     this.threads = options.threads();
     this.elementBytes = options.type().bytes();
-    for (Node node : graph.nodes()) {
-      makers.put(node.output(), node);
-      node.inputs().forEach(x -> readers.computeIfAbsent(x, key -> new ArrayList<>()).add(node));
-    }
     this.shared = batch == 1 && threads > 1 && threads <= MOST_THREADS ? shared() : Set.of();
     shared.stream().filter(this::isGathered).forEach(gathered::add);
     graph.nodes().stream().map(Node::output).filter(this::isHalved).forEach(halved::add);
@@ -70,10 +62,10 @@ final class ChannelParts {
   /** Whether a map is shared but kept whole: its readers would add up parts of few channels. */
   private boolean isGathered(FeatureMap map) {
     int channels = map.channels().total() / threads;
-    Node maker = makers.get(map);
+    Node maker = graph.maker(map);
     return maker != null
         && maker.layer() instanceof ConvolutionLayer
-        && readersOf(map).stream()
+        && graph.readers(map).stream()
             .allMatch(
                 node ->
                     node.layer() instanceof ConvolutionLayer conv
@@ -102,11 +94,11 @@ final class ChannelParts {
   private boolean canBeShared(FeatureMap map) {
     long weights = 0;
     long elements = 0;
-    List<Node> around = new ArrayList<>(readersOf(map));
+    List<Node> around = new ArrayList<>(graph.readers(map));
     if (map == graph.output() || !around.stream().allMatch(ChannelParts::readsParts)) {
       return false;
     }
-    Node maker = makers.get(map);
+    Node maker = graph.maker(map);
     if (maker == null || !makesParts(maker)) {
       return false;
     }
@@ -137,11 +129,11 @@ final class ChannelParts {
 
   /** Whether a map is kept as two for the sake of the convolution that alone reads it. */
   private boolean isHalved(FeatureMap map) {
-    Node maker = makers.get(map);
-    if (maker == null || map == graph.output() || readersOf(map).size() != 1) {
+    Node maker = graph.maker(map);
+    if (maker == null || map == graph.output() || graph.readers(map).size() != 1) {
       return false;
     }
-    Node reader = readersOf(map).getFirst();
+    Node reader = graph.readers(map).getFirst();
     return isUngrouped(maker)
         && isUngrouped(reader)
         && outgrowsCache(((ConvolutionLayer) reader.layer()).spec())
@@ -156,9 +148,5 @@ final class ChannelParts {
         && window > 1
         && in % (2 * UNIT) == 0
         && (long) in * window * BLOCK * elementBytes > CACHE_BYTES;
-  }
-
-  private List<Node> readersOf(FeatureMap map) {
-    return readers.getOrDefault(map, List.of());
   }
 }

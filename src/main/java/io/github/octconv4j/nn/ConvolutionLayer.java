@@ -2,7 +2,6 @@ package io.github.octconv4j.nn;
 
 import io.github.octconv4j.nn.Parameter.Kind;
 import io.github.octconv4j.octave.Activation;
-import io.github.octconv4j.octave.Formulation;
 import io.github.octconv4j.octave.Frequency;
 import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.OctaveOperand;
@@ -183,11 +182,9 @@ record ConvolutionLayer(
     List<OctaveOperand> x = plan.parts(node.input());
     int shares = plan.shares(node.output());
     ConvolutionParts parts = new ConvolutionParts(spec, plan.weights(this), shares, x.size());
-    boolean shared = plan.sharesChannels(node.output());
-    if (shared && stride == 1) {
+    if (plan.sharesChannels(node.output()) && stride == 1) {
       plan.octave().poolParts(spec, x);
     }
-    Formulation formulation = shared ? Formulation.DEFAULT : plan.formulation(node);
     plan.eachShare(
         node.output(),
         out -> {
@@ -201,7 +198,14 @@ record ConvolutionLayer(
             if (stride == 1) {
               plan.octave()
                   .convolution(
-                      name, parts.spec(), weights, x.get(in), part, adds, then, formulation);
+                      name,
+                      parts.spec(),
+                      weights,
+                      x.get(in),
+                      part,
+                      adds,
+                      then,
+                      plan.formulation(node));
             } else {
               plan.octave()
                   .stridedConvolution(

@@ -1,9 +1,13 @@
 package io.github.octconv4j.nn;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The layers of a network and how they hang together, without weights. Immutable.
@@ -14,11 +18,17 @@ public final class NetworkGraph {
   private final FeatureMap input;
   private final List<Node> nodes;
   private final FeatureMap output;
+  private final Map<FeatureMap, Node> makers = new HashMap<>();
+  private final Map<FeatureMap, List<Node>> readers = new HashMap<>();
 
   NetworkGraph(FeatureMap input, List<Node> nodes, FeatureMap output) {
     this.input = input;
     this.nodes = needed(nodes, output);
     this.output = output;
+    for (Node node : this.nodes) {
+      makers.put(node.output(), node);
+      node.inputs().forEach(x -> readers.computeIfAbsent(x, key -> new ArrayList<>()).add(node));
+    }
   }
 
   /** Leaves out what the output does not depend on. */
@@ -46,6 +56,16 @@ public final class NetworkGraph {
 
   List<Node> nodes() {
     return nodes;
+  }
+
+  /** The layer that gives a map; null of the image. */
+  @Nullable Node maker(FeatureMap map) {
+    return makers.get(map);
+  }
+
+  /** The layers that read a map, in their order; one that reads it twice stands there twice. */
+  List<Node> readers(FeatureMap map) {
+    return Collections.unmodifiableList(readers.getOrDefault(map, List.of()));
   }
 
   /** Returns the tensors that the network needs, layer by layer. */

@@ -65,11 +65,7 @@ final class NetworkPlanner {
           && !parts.areShared(node.output())) {
         List<Formulation> all = Formulation.candidates(conv.spec(), shape(conv.input()), options);
         int most = batch * conv.multiplyAdds() < SMALL ? FEW_CANDIDATES : MOST_CANDIDATES;
-        List<Formulation> first = new ArrayList<>(all.subList(0, Math.min(most, all.size())));
-        if (!first.contains(Formulation.DEFAULT)) {
-          first.add(Formulation.DEFAULT); // what the others are compared with
-        }
-        possible.put(node, first);
+        possible.put(node, all.subList(0, Math.min(most, all.size())));
       }
     }
   }
@@ -92,7 +88,9 @@ final class NetworkPlanner {
       return withoutReferences();
     }
     for (Map.Entry<Node, List<Formulation>> entry : possible.entrySet()) {
-      Optional<Formulation> kept = options.choices().find(key(entry.getKey()), entry.getValue());
+      List<Formulation> choosable = new ArrayList<>(entry.getValue());
+      choosable.add(Formulation.DEFAULT); // with which the others are compared
+      Optional<Formulation> kept = options.choices().find(key(entry.getKey()), choosable);
       kept.ifPresent(formulation -> chosen.put(entry.getKey(), formulation));
     }
     return chosen.size() == possible.size() ? chosen : measured();

@@ -44,8 +44,6 @@ final class PlanBuilder implements AutoCloseable {
   private final OctaveProgramBuilder octave;
 
   private final Map<FeatureMap, List<OctaveOperand>> values = new HashMap<>();
-  private final Map<FeatureMap, List<Node>> readers = new HashMap<>();
-  private final Map<FeatureMap, Node> makers = new HashMap<>();
   private final ChannelParts parts;
   private final List<Node> order;
   private final boolean traced;
@@ -76,10 +74,6 @@ final class PlanBuilder implements AutoCloseable {
     this.parts = parts;
     this.constants = constants;
     this.formulations = formulations;
-    for (Node node : graph.nodes()) {
-      makers.put(node.output(), node);
-      node.inputs().forEach(x -> readers.computeIfAbsent(x, key -> new ArrayList<>()).add(node));
-    }
     this.order = order();
     // Threads are our own workers: those of OpenMP would spin beside them.
     this.program = new ProgramBuilder(engine, 1, constants, options.memoryLimit());
@@ -289,7 +283,7 @@ final class PlanBuilder implements AutoCloseable {
         && x != graph.output()
         && node.inputs().stream().filter(input -> input == x).count() == 1
         && (before == null || !before.inputs().contains(x))
-        && readersOf(x).stream().allMatch(reader -> order.indexOf(reader) <= at);
+        && graph.readers(x).stream().allMatch(reader -> order.indexOf(reader) <= at);
   }
 
   private void copy(String name, @Nullable Operand from, @Nullable Operand to) {
@@ -303,8 +297,8 @@ final class PlanBuilder implements AutoCloseable {
     if (!(node.layer() instanceof SumLayer)) {
       return null;
     }
-    Node maker = makers.get(node.input());
-    boolean alone = readersOf(node.input()).size() == 1 && node.input() != graph.output();
+    Node maker = graph.maker(node.input());
+    boolean alone = graph.readers(node.input()).size() == 1 && node.input() != graph.output();
     return alone
             && maker != null
             && maker.layer() instanceof Layer.Adding adding
@@ -313,13 +307,9 @@ final class PlanBuilder implements AutoCloseable {
         : null;
   }
 
-  private List<Node> readersOf(FeatureMap map) {
-    return readers.getOrDefault(map, List.of());
-  }
-
   /** Whether a sum adds this layer's steps. */
   private boolean isAdded(Node node) {
-    List<Node> next = readersOf(node.output());
+    List<Node> next = graph.readers(node.output());
     return next.size() == 1 && node.equals(fused(next.getFirst()));
   }
 

@@ -61,7 +61,9 @@ final class Pools {
     if (high != null && spec.has(OctavePath.HL)) {
       of(high, x.layout(), spec.sizeRule(), steps);
     }
-    if (x.low() != null && poolsLow(spec)) {
+    // Without upsampling only the low output takes a pooled low part.
+    boolean ofLow = spec.stride() == 2 && (spec.has(OctavePath.LL) || !spec.keepsLow());
+    if (x.low() != null && ofLow) {
       of(x.low(), x.layout(), spec.sizeRule(), steps);
     }
   }
@@ -70,26 +72,13 @@ final class Pools {
   void addParts(OctaveConv2d spec, List<OctaveOperand> x) {
     if (x.size() == 1) {
       add(spec, x.getFirst(), this::addStep);
-    } else if (!x.stream().allMatch(part -> stand(spec, part))) {
+    } else {
       builder.program().sideBySide(x.size(), part -> add(spec, x.get(part), this::addStep));
     }
   }
 
   private void addStep(Operand x, Operand y) {
     builder.pool(x.name() + ".pool", x, y);
-  }
-
-  /** Whether all pools that a convolution looks for are made, as far as that can be seen here. */
-  private boolean stand(OctaveConv2d spec, OctaveOperand x) {
-    boolean ofHigh =
-        spec.stride() == 1 && (!spec.has(OctavePath.HL) || pools.containsKey(x.high()));
-    boolean ofLow = !poolsLow(spec) || pools.containsKey(x.low());
-    return (x.high() == null || ofHigh) && (x.low() == null || ofLow);
-  }
-
-  /** Without upsampling only the low output takes a pooled low part. */
-  private static boolean poolsLow(OctaveConv2d spec) {
-    return spec.stride() == 2 && (spec.has(OctavePath.LL) || !spec.keepsLow());
   }
 
   /** Says that {@code x}, where there is one, gets other values: its pool is of the old ones. */

@@ -2,6 +2,7 @@ package io.github.octconv4j.dnn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.octconv4j.cli.shapes.Plain;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -10,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.BiFunction;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -181,7 +181,7 @@ class SubmemoryTest {
         if (arg.equals(Arg.DST)) {
           operands.put(arg, y.view(dst));
         } else if (arg.equals(Arg.WEIGHTS)) {
-          float[] values = values(random, c.weights);
+          float[] values = Loops.random(random, Loops.product(c.weights));
           operands.put(
               arg, builder.constant("w", primitive.desc(arg), Tensor.of(arena, values, c.weights)));
         } else {
@@ -193,8 +193,8 @@ class SubmemoryTest {
           Execution execution = program.newExecution()) {
         Tensor from = execution.allocate(x);
         Tensor to = execution.allocate(y);
-        write(from, src, values(new Random(1), c.src));
-        write(to, dst, values(new Random(2), c.dst));
+        write(from, src, Loops.random(new Random(1), Loops.product(c.src)));
+        write(to, dst, Loops.random(new Random(2), Loops.product(c.dst)));
         execution.run();
         return read(to, dst);
       }
@@ -214,27 +214,9 @@ class SubmemoryTest {
     return part ? whole.submemory(dims, from) : whole;
   }
 
-  private static float[] values(Random random, long[] dims) {
-    float[] values = new float[Math.toIntExact(LongStream.of(dims).reduce(1, (p, q) -> p * q))];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = random.nextFloat() - 0.5f;
-    }
-    return values;
-  }
-
-  private static long[] position(int index, long[] dims) {
-    long[] position = new long[dims.length];
-    long rest = index;
-    for (int d = dims.length - 1; d >= 0; d--) {
-      position[d] = rest % dims[d];
-      rest /= dims[d];
-    }
-    return position;
-  }
-
   private static void write(Tensor tensor, MemoryDesc part, float[] values) {
     for (int i = 0; i < values.length; i++) {
-      long at = part.elementOffset(position(i, part.dims()));
+      long at = part.elementOffset(Plain.position(i, part.dims()));
       tensor.segment().setAtIndex(ValueLayout.JAVA_FLOAT, at, values[i]);
     }
   }
@@ -242,7 +224,7 @@ class SubmemoryTest {
   private static float[] read(Tensor tensor, MemoryDesc part) {
     float[] values = new float[Math.toIntExact(part.elements())];
     for (int i = 0; i < values.length; i++) {
-      long at = part.elementOffset(position(i, part.dims()));
+      long at = part.elementOffset(Plain.position(i, part.dims()));
       values[i] = tensor.segment().getAtIndex(ValueLayout.JAVA_FLOAT, at);
     }
     return values;
