@@ -118,11 +118,16 @@ public final class ChildJvm {
     if (nativeAccess) {
       command.add("--enable-native-access=ALL-UNNAMED");
     }
+    for (String part : List.of("user.language", "user.script", "user.country")) {
+      if (System.getProperty(part) != null) {
+        command.add("-D" + part + "=" + System.getProperty(part));
+      }
+    }
     command.addAll(options);
     command.add("-cp");
     List<String> path = new ArrayList<>();
     path.add(readable(classes()).toString());
-    path.add(readable(root(main)).toString());
+    path.add(readable(classes(main)).toString());
     path.addAll(libraries);
     if (natives) {
       path.add(readable(natives()).toString());
@@ -208,7 +213,7 @@ public final class ChildJvm {
 
   /** The folder of the library's classes, in whatever way this JVM found them. */
   public static Path classes() {
-    return root(NativeLibrary.class);
+    return classes(NativeLibrary.class);
   }
 
   /** The folder that holds the packaged native library as a resource. */
@@ -221,7 +226,8 @@ public final class ChildJvm {
     return Path.of(URI.create(url.toString())).getParent().getParent().getParent();
   }
 
-  private static Path root(Class<?> type) {
+  /** The folder of a class and those beside it. */
+  public static Path classes(Class<?> type) {
     String file = "/" + type.getName().replace('.', '/') + ".class";
     String url = String.valueOf(type.getResource(file));
     return Path.of(URI.create(url.substring(0, url.length() - file.length() + 1)));

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.logging.Level;
@@ -169,8 +170,13 @@ final class FuzzMain {
       started = 0;
     }
     System.out.printf(
+        Locale.ROOT,
         "%s: %d inputs, %d read, %d refused; slowest %d ms%n",
-        name, inputs, read, inputs - read, slowest / 1_000_000);
+        name,
+        inputs,
+        read,
+        inputs - read,
+        slowest / 1_000_000);
   }
 
   /** A message is a line; those of lists of problems show words as they are. */

@@ -17,6 +17,7 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
@@ -143,8 +144,11 @@ class PackagedJarsIT {
       assertThat(values)
           .contains(
               "bomFormat=CycloneDX",
-              "purl=pkg:maven/io.github.octconv4j/octconv4j@%s?classifier=%s&type=jar"
-                  .formatted(VERSION, classifier));
+              String.format(
+                  Locale.ROOT,
+                  "purl=pkg:maven/io.github.octconv4j/octconv4j@%s?classifier=%s&type=jar",
+                  VERSION,
+                  classifier));
       for (String kind : List.of("library", "openmp")) {
         String sha256 = pins.getProperty(classifier + "." + kind + ".sha256");
         if (sha256 != null) {

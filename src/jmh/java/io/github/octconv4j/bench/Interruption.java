@@ -1,5 +1,7 @@
 package io.github.octconv4j.bench;
 
+import java.util.Locale;
+
 /** What is still done when the process is interrupted, for instance by Ctrl-C. */
 public final class Interruption implements AutoCloseable {
   private final Thread hook;
@@ -14,7 +16,7 @@ public final class Interruption implements AutoCloseable {
         Thread.ofPlatform()
             .unstarted(
                 () -> {
-                  System.out.printf("%ninterrupted; what was measured before:%n");
+                  System.out.printf(Locale.ROOT, "%ninterrupted; what was measured before:%n");
                   last.run();
                 });
     Runtime.getRuntime().addShutdownHook(hook);

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -58,9 +59,13 @@ public final class Measured {
     String rest =
         done == 0
             ? ""
-            : ", %d s so far, about %d s to go".formatted(seconds, seconds * (steps - done) / done);
+            : String.format(
+                Locale.ROOT,
+                ", %d s so far, about %d s to go",
+                seconds,
+                seconds * (steps - done) / done);
     done++;
-    System.err.printf("%s %d/%d: %s%s%n", kind, done, steps, what, rest);
+    System.err.printf(Locale.ROOT, "%s %d/%d: %s%s%n", kind, done, steps, what, rest);
   }
 
   /** Adds a result; values are strings, numbers or null. */

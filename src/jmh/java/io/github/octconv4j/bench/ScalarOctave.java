@@ -7,6 +7,7 @@ import io.github.octconv4j.octave.Padding;
 import io.github.octconv4j.octave.SizeRule;
 import io.github.octconv4j.octave.StrideRule;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -196,7 +197,8 @@ public final class ScalarOctave {
     }
     if (a.h != b.h || a.w != b.w) {
       throw new AssertionError(
-          "paths of different sizes: %dx%d and %dx%d".formatted(a.h, a.w, b.h, b.w));
+          String.format(
+              Locale.ROOT, "paths of different sizes: %dx%d and %dx%d", a.h, a.w, b.h, b.w));
     }
     for (int i = 0; i < a.values.length; i++) {
       a.values[i] += b.values[i];

@@ -6,6 +6,7 @@ import io.github.octconv4j.bench.onnx.OnnxGraph;
 import io.github.octconv4j.dnn.Algorithm;
 import io.github.octconv4j.octave.Activation;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -95,6 +96,6 @@ public final class OnnxNetwork {
 
   private static IllegalArgumentException unknown(Node node, String what) {
     return new IllegalArgumentException(
-        "layer %s: there is no ONNX form of %s".formatted(node.name(), what));
+        String.format(Locale.ROOT, "layer %s: there is no ONNX form of %s", node.name(), what));
   }
 }

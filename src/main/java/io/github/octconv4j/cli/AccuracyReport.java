@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What {@code classify --dataset} found out.
@@ -18,7 +19,7 @@ record AccuracyReport(String dataset, String run, List<Accuracy> networks) {
     for (Accuracy result : networks) {
       table.row(
           result.network(),
-          "%d of %d right".formatted(result.right(), result.images()),
+          String.format(Locale.ROOT, "%d of %d right", result.right(), result.images()),
           Figures.number("%.2f %%", 100 * result.share()),
           Figures.number("%.1f s", result.seconds()));
     }

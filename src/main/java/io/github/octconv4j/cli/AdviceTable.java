@@ -38,6 +38,7 @@ final class AdviceTable {
     advice.octaves().forEach(trial -> row(table, advice, trial));
     table.print(out);
     out.printf(
+        Locale.ROOT,
         "(us: medians of %d rounds in which all forms ran in turn, whole and warm; predicted: if only"
             + " multiply-adds took time, and activations shrank as feature maps do)%n",
         advice.rounds());

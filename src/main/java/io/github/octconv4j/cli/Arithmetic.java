@@ -4,6 +4,7 @@ import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.FpMath;
 import io.github.octconv4j.octave.PlanOptions;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -52,7 +53,8 @@ enum Arithmetic {
           .findFirst()
           .orElseThrow(
               () ->
-                  new TypeConversionException("must be one of %s, was %s".formatted(all(), value)));
+                  new TypeConversionException(
+                      String.format(Locale.ROOT, "must be one of %s, was %s", all(), value)));
     }
 
     private static String all() {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -98,7 +99,8 @@ final class BenchLayersCommand implements Callable<Integer> {
     List<LayerShape> layers = options.sized(shapes.layers());
     if (layers.isEmpty()) {
       throw new IllegalArgumentException(
-          "there is no problem in %s, expected at least one".formatted(arguments));
+          String.format(
+              Locale.ROOT, "there is no problem in %s, expected at least one", arguments));
     }
     return layers;
   }

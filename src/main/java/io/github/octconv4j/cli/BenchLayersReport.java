@@ -5,6 +5,7 @@ import io.github.octconv4j.cli.bench.LayerResult;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 
 /**
@@ -17,8 +18,11 @@ record BenchLayersReport(Machine machine, List<LayerResult> results) {
   void print(PrintWriter out) {
     LayerResult first = results.getFirst();
     out.printf(
+        Locale.ROOT,
         "%s%noctave %s, dense f32, %s; times are medians of interleaved runs%n%n",
-        machine, Figures.arithmetic(first.options()), Figures.threads(first.options().threads()));
+        machine,
+        Figures.arithmetic(first.options()),
+        Figures.threads(first.options().threads()));
     Table table =
         new Table("lrrrrrrrrrl")
             .row(
@@ -68,7 +72,8 @@ record BenchLayersReport(Machine machine, List<LayerResult> results) {
   /** Reference implementations of the octave plan, and of the dense one where it has some. */
   private static String references(LayerResult result) {
     int dense = result.dense().references();
-    return result.octave().references() + (dense == 0 ? "" : " (dense %d)".formatted(dense));
+    return result.octave().references()
+        + (dense == 0 ? "" : String.format(Locale.ROOT, " (dense %d)", dense));
   }
 
   private static double mean(List<LayerResult> results, Function<LayerResult, Double> value) {

@@ -6,6 +6,7 @@ import io.github.octconv4j.octave.PlanOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What {@code bench net} found out.
@@ -22,13 +23,16 @@ record BenchNetReport(Machine machine, PlanOptions options, int batch, List<NetR
 
   /** Returns for instance {@code f32, 1 thread, batch 1}. */
   private String run() {
-    return "%s, batch %d".formatted(Figures.run(options), batch);
+    return String.format(Locale.ROOT, "%s, batch %d", Figures.run(options), batch);
   }
 
   void print(PrintWriter out) {
     out.printf(
+        Locale.ROOT,
         "%s%n%s, octave %s, dense f32; times are medians of interleaved runs%n%n",
-        machine, name(), run());
+        machine,
+        name(),
+        run());
     Table table =
         new Table("rrrrrrrrrr")
             .row(

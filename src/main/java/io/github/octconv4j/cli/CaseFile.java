@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -60,18 +61,19 @@ record CaseFile(
     String rules =
         (spec.strideRule() == StrideRule.POOL_ALL ? "" : " " + spec.strideRule())
             + (spec.sizeRule() == SizeRule.FLOOR ? "" : " " + spec.sizeRule());
-    return "%s>%s %dx%d k%d s%d p%d d%d g%d%s"
-        .formatted(
-            Figures.channels(spec.in()),
-            Figures.channels(spec.out()),
-            height,
-            width,
-            spec.kernelHeight(),
-            spec.stride(),
-            spec.padding().top(),
-            spec.dilationHeight(),
-            spec.groups(),
-            rules);
+    return String.format(
+        Locale.ROOT,
+        "%s>%s %dx%d k%d s%d p%d d%d g%d%s",
+        Figures.channels(spec.in()),
+        Figures.channels(spec.out()),
+        height,
+        width,
+        spec.kernelHeight(),
+        spec.stride(),
+        spec.padding().top(),
+        spec.dilationHeight(),
+        spec.groups(),
+        rules);
   }
 
   /** What is read from one file. */
@@ -153,8 +155,12 @@ record CaseFile(
       T rule = anyCase.get(metadata.text(key));
       if (rule == null) {
         throw new IllegalArgumentException(
-            "metadata key %s must be one of %s, was \"%s\""
-                .formatted(key, String.join(", ", anyCase.keySet()), metadata.text(key)));
+            String.format(
+                Locale.ROOT,
+                "metadata key %s must be one of %s, was \"%s\"",
+                key,
+                String.join(", ", anyCase.keySet()),
+                metadata.text(key)));
       }
       return rule;
     }
@@ -176,11 +182,12 @@ record CaseFile(
       for (OctavePath path : spec.paths()) {
         if (metadata.flag("bias") != biased.contains(path.destination())) {
           throw new IllegalArgumentException(
-              "metadata key bias is %s, but tensor b_%s %s"
-                  .formatted(
-                      metadata.text("bias"),
-                      path.shortName(),
-                      metadata.flag("bias") ? "is missing" : "is there"));
+              String.format(
+                  Locale.ROOT,
+                  "metadata key bias is %s, but tensor b_%s %s",
+                  metadata.text("bias"),
+                  path.shortName(),
+                  metadata.flag("bias") ? "is missing" : "is there"));
         }
       }
       return weights.build();
@@ -190,15 +197,20 @@ record CaseFile(
       Values tensor = values(name);
       if (!tensor.hasShape(dims)) {
         throw new IllegalArgumentException(
-            "tensor %s has the shape %s, by the metadata it is %s"
-                .formatted(name, tensor, Arrays.toString(dims)));
+            String.format(
+                Locale.ROOT,
+                "tensor %s has the shape %s, by the metadata it is %s",
+                name,
+                tensor,
+                Arrays.toString(dims)));
       }
       return tensor;
     }
 
     private Values values(String name) {
       if (!file.contains(name)) {
-        throw new IllegalArgumentException("tensor %s is missing".formatted(name));
+        throw new IllegalArgumentException(
+            String.format(Locale.ROOT, "tensor %s is missing", name));
       }
       TensorView tensor = file.tensor(name);
       return new Values(tensor.toFloats(), tensor.shape());

@@ -6,6 +6,7 @@ import io.github.octconv4j.nn.NetworkInfo;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -28,8 +29,8 @@ record ClassifyReport(
   private static final int TOP = 3;
 
   void print(PrintWriter out) {
-    out.printf("network %s, %s%n", network.name(), run);
-    out.printf("expects %s; pictures are scaled, never inverted%n%n", expected);
+    out.printf(Locale.ROOT, "network %s, %s%n", network.name(), run);
+    out.printf(Locale.ROOT, "expects %s; pictures are scaled, never inverted%n%n", expected);
     printPictures(out);
     out.println();
     printTimings(out);
@@ -53,7 +54,7 @@ record ClassifyReport(
     }
     table.print(out);
     if (known) {
-      out.printf("%d of %d right%n", right, pictures.size());
+      out.printf(Locale.ROOT, "%d of %d right%n", right, pictures.size());
     }
   }
 
@@ -84,7 +85,7 @@ record ClassifyReport(
           ratio((double) first.multiplyAdds() / second.multiplyAdds()));
     }
     table.print(out);
-    out.printf("(median of %d runs, one image each)%n", timings.getFirst().runs());
+    out.printf(Locale.ROOT, "(median of %d runs, one image each)%n", timings.getFirst().runs());
   }
 
   void write(JsonGenerator json) throws IOException {

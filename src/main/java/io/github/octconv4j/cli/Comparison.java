@@ -1,6 +1,7 @@
 package io.github.octconv4j.cli;
 
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -25,7 +26,8 @@ record Comparison(double largestError, Optional<String> failure) {
   static Comparison of(String name, Values actual, Values expected, Tolerance tolerance) {
     if (!actual.hasShapeOf(expected)) {
       return new Comparison(
-          Double.NaN, Optional.of("%s is %s, expected %s".formatted(name, actual, expected)));
+          Double.NaN,
+          Optional.of(String.format(Locale.ROOT, "%s is %s, expected %s", name, actual, expected)));
     }
     double largest = 0;
     for (int i = 0; i < expected.count(); i++) {
@@ -47,11 +49,12 @@ record Comparison(double largestError, Optional<String> failure) {
         first < 0
             ? Optional.empty()
             : Optional.of(
-                "%s%s is %s, expected %s"
-                    .formatted(
-                        name,
-                        Arrays.toString(expected.position(first)),
-                        actual.at(first),
-                        expected.at(first))));
+                String.format(
+                    Locale.ROOT,
+                    "%s%s is %s, expected %s",
+                    name,
+                    Arrays.toString(expected.position(first)),
+                    actual.at(first),
+                    expected.at(first))));
   }
 }

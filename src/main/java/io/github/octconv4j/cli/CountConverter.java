@@ -1,5 +1,6 @@
 package io.github.octconv4j.cli;
 
+import java.util.Locale;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -18,6 +19,6 @@ final class CountConverter implements ITypeConverter<Integer> {
       // as a number out of range
     }
     throw new TypeConversionException(
-        "must be a number from 1 to %d, was %s".formatted(MOST, value));
+        String.format(Locale.ROOT, "must be a number from 1 to %d, was %s", MOST, value));
   }
 }

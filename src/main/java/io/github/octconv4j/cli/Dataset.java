@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 
 /** The test images and labels of MNIST, Fashion-MNIST or another set in the same format. */
 final class Dataset {
@@ -43,7 +44,12 @@ final class Dataset {
     }
     if (images.count() != labels.count()) {
       throw new IOException(
-          "%s: has %d labels for %d images".formatted(labelsPath, labels.count(), images.count()));
+          String.format(
+              Locale.ROOT,
+              "%s: has %d labels for %d images",
+              labelsPath,
+              labels.count(),
+              images.count()));
     }
     return new Dataset(labelsPath, images, labels);
   }
@@ -52,7 +58,8 @@ final class Dataset {
     IdxFile file = IdxFile.read(path);
     if (file.dims().length != rank) {
       throw new IOException(
-          "%s: has %d dimensions, expected %d".formatted(path, file.dims().length, rank));
+          String.format(
+              Locale.ROOT, "%s: has %d dimensions, expected %d", path, file.dims().length, rank));
     }
     return file;
   }
@@ -65,7 +72,9 @@ final class Dataset {
       }
     }
     throw new NoSuchFileException(
-        folder.toString(), null, "has neither %s nor %s.gz".formatted(name, name));
+        folder.toString(),
+        null,
+        String.format(Locale.ROOT, "has neither %s nor %s.gz", name, name));
   }
 
   int count() {
@@ -91,8 +100,14 @@ final class Dataset {
         NetworkInfo info = network.info();
         if (label(i) >= info.labels().size()) {
           throw new IOException(
-              "%s: label %d is %d, network %s has the classes 0 to %d"
-                  .formatted(labelsPath, i, label(i), info.name(), info.labels().size() - 1));
+              String.format(
+                  Locale.ROOT,
+                  "%s: label %d is %d, network %s has the classes 0 to %d",
+                  labelsPath,
+                  i,
+                  label(i),
+                  info.name(),
+                  info.labels().size() - 1));
         }
       }
     }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -109,8 +110,11 @@ final class Demo {
 
   private static MachineException noTemporaryFile(IOException e) {
     return new MachineException(
-        "a temporary file of 1 MB can't be written into %s (%s); choose another folder with JAVA_TOOL_OPTIONS=-Djava.io.tmpdir=<folder>"
-            .formatted(System.getProperty("java.io.tmpdir"), e),
+        String.format(
+            Locale.ROOT,
+            "a temporary file of 1 MB can't be written into %s (%s); choose another folder with JAVA_TOOL_OPTIONS=-Djava.io.tmpdir=<folder>",
+            System.getProperty("java.io.tmpdir"),
+            e),
         e);
   }
 }

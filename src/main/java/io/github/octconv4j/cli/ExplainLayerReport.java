@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -65,6 +66,7 @@ record ExplainLayerReport(
     OctaveConv2d spec = layer.spec(result.alpha());
     out.println(Failure.oneLine(layer.problem()));
     out.printf(
+        Locale.ROOT,
         "batch %d, %dx%d, alpha %s: channels %s > %s (high + low), %s%n",
         layer.batch(),
         layer.height(),
@@ -74,7 +76,7 @@ record ExplainLayerReport(
         Figures.channels(spec.out()),
         Figures.run(result.options()));
     out.println(machine);
-    out.printf("%nplan: %s%n", result.octave().formulation());
+    out.printf(Locale.ROOT, "%nplan: %s%n", result.octave().formulation());
     printSteps(out);
     out.println(
         "(us: medians of each step, timed one by one, so that the total is not quite the time of a run"
@@ -160,13 +162,14 @@ record ExplainLayerReport(
   }
 
   private String references() {
-    return "There is nothing but reference implementations, which are slow, for %s."
-        .formatted(
-            steps.stream()
-                .map(TimedStep::info)
-                .filter(StepInfo::reference)
-                .map(info -> "%s (%s)".formatted(info.name(), info.implementation()))
-                .collect(Collectors.joining(", ")));
+    return String.format(
+        Locale.ROOT,
+        "There is nothing but reference implementations, which are slow, for %s.",
+        steps.stream()
+            .map(TimedStep::info)
+            .filter(StepInfo::reference)
+            .map(info -> String.format(Locale.ROOT, "%s (%s)", info.name(), info.implementation()))
+            .collect(Collectors.joining(", ")));
   }
 
   void write(JsonGenerator json) throws IOException {

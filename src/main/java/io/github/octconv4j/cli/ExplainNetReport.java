@@ -9,6 +9,7 @@ import io.github.octconv4j.nn.Predictor.LayerTime;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
@@ -51,8 +52,9 @@ record ExplainNetReport(
   }
 
   void print(PrintWriter out) {
-    out.printf("%s, alpha %s, %s%n", result.name(), Figures.alpha(result.alpha()), run);
-    out.printf("%s%n%n", machine);
+    out.printf(
+        Locale.ROOT, "%s, alpha %s, %s%n", result.name(), Figures.alpha(result.alpha()), run);
+    out.printf(Locale.ROOT, "%s%n%n", machine);
     printLayers(out);
     out.println();
     printMemory(out);
@@ -110,6 +112,7 @@ record ExplainNetReport(
     row(table, "largest live set of activations", octave.live, dense.live);
     table.print(out);
     out.printf(
+        Locale.ROOT,
         "%s parameters; %s multiply-adds, %s in the dense network%n",
         Figures.count(parameters),
         Figures.count(result.octaveMultiplyAdds()),

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.util.Locale;
 
 /**
  * What an exception means to who typed the command.
@@ -35,8 +36,10 @@ record Failure(int exitCode, String message) {
     if (e instanceof OutOfMemoryError) {
       return new Failure(
           MACHINE_LACKS,
-          "memory is exhausted (%s); give java more, for instance JAVA_TOOL_OPTIONS=-Xmx8g"
-              .formatted(e.getMessage()));
+          String.format(
+              Locale.ROOT,
+              "memory is exhausted (%s); give java more, for instance JAVA_TOOL_OPTIONS=-Xmx8g",
+              e.getMessage()));
     }
     if (e instanceof DnnException dnn && dnn.status() == Status.UNIMPLEMENTED) {
       return new Failure(

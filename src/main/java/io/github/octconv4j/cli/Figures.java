@@ -32,7 +32,7 @@ public final class Figures {
 
   /** Returns for instance {@code 1 thread}. */
   public static String threads(int threads) {
-    return "%d thread%s".formatted(threads, threads == 1 ? "" : "s");
+    return String.format(Locale.ROOT, "%d thread%s", threads, threads == 1 ? "" : "s");
   }
 
   /** Returns for instance {@code f32} or {@code f32 with bf16 arithmetic}. */

@@ -6,6 +6,7 @@ import io.github.octconv4j.dnn.Threads;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -54,16 +55,20 @@ final class InfoCommand implements Callable<Integer> {
             : "not verified: it was given by -Doctconv4j.library.path";
     Map<String, String> lines = new LinkedHashMap<>();
     lines.put("octconv4j", Version.get());
-    lines.put("oneDNN", library.version() + commit(library).map(" (%s)"::formatted).orElse(""));
+    lines.put(
+        "oneDNN",
+        library.version() + commit(library).map(commit -> " (" + commit + ")").orElse(""));
     lines.put("platform", library.platform());
     lines.put("native library", library.path().toString());
-    lines.put("SHA-256", "%s, %s".formatted(library.sha256(), trust));
+    lines.put("SHA-256", String.format(Locale.ROOT, "%s, %s", library.sha256(), trust));
     lines.put(
         "instruction set",
         library.cpuIsa() + CpuIsa.cap().map(cap -> ", capped by " + cap).orElse(""));
     lines.put("processors", Integer.toString(processors));
     lines.put("threads", "1 unless asked for more; OpenMP offers " + Threads.current());
-    lines.put("Java", "%s (%s)".formatted(Runtime.version(), System.getProperty("java.home")));
+    lines.put(
+        "Java",
+        String.format(Locale.ROOT, "%s (%s)", Runtime.version(), System.getProperty("java.home")));
     lines.put("cache folder", library.cacheFolder().toString());
     Table table = new Table("ll");
     lines.forEach(table::row);

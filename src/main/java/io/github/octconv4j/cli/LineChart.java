@@ -164,6 +164,7 @@ public record LineChart(
 
   private static NumberAxis axis(String label, double tick, String format) {
     NumberAxis axis = new NumberAxis(label);
+    axis.setStandardTickUnits(NumberAxis.createStandardTickUnits(Locale.ROOT));
     axis.setTickUnit(
         new NumberTickUnit(
             tick, new DecimalFormat(format, DecimalFormatSymbols.getInstance(Locale.ROOT))));

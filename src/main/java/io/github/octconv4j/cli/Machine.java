@@ -5,6 +5,7 @@ import io.github.octconv4j.dnn.CpuIsa;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Locale;
 
 /**
  * What a measurement depends on beside the program.
@@ -45,7 +46,13 @@ public record Machine(
   /** Returns for instance {@code Model X, avx512_core, oneDNN 3.13.0, Java 25, 2026-11-24}. */
   @Override
   public String toString() {
-    return "%s, %s, oneDNN %s, Java %s, %s"
-        .formatted(processor, isa, onednn, java, date.toString().substring(0, 10));
+    return String.format(
+        Locale.ROOT,
+        "%s, %s, oneDNN %s, Java %s, %s",
+        processor,
+        isa,
+        onednn,
+        java,
+        date.toString().substring(0, 10));
   }
 }

@@ -2,6 +2,7 @@ package io.github.octconv4j.cli;
 
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -52,6 +53,7 @@ public final class Main implements Callable<Integer> {
   /** Runs the command line on the standard streams and ends the JVM with its exit code. */
   public static void main(String[] args) {
     System.setProperty("java.awt.headless", "true");
+    Locale.setDefault(Locale.ROOT); // for the messages of picocli and the progress bar
     System.exit(run(args, writer(System.out), writer(System.err)));
   }
 
@@ -125,11 +127,16 @@ public final class Main implements Callable<Integer> {
         && e instanceof UnmatchedArgumentException unmatched
         && !unmatched.isUnknownOption()) {
       message =
-          "unknown command %s, there are %s"
-              .formatted(unmatched.getUnmatched().getFirst(), commands(command.getCommandSpec()));
+          String.format(
+              Locale.ROOT,
+              "unknown command %s, there are %s",
+              unmatched.getUnmatched().getFirst(),
+              commands(command.getCommandSpec()));
     }
     print(
-        command, "%s; see %s --help".formatted(message, command.getCommandSpec().qualifiedName()));
+        command,
+        String.format(
+            Locale.ROOT, "%s; see %s --help", message, command.getCommandSpec().qualifiedName()));
     if (debug) {
       e.printStackTrace(command.getErr());
     }

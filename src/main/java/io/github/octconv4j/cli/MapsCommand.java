@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -90,7 +91,8 @@ final class MapsCommand implements Callable<Integer> {
     if (size.isPresent() && (size.get() % 2 != 0 || size.get() < 32 || size.get() > MOST_SIZE)) {
       throw new ParameterException(
           spec.commandLine(),
-          "--size must be even and 32 to %d, was %d".formatted(MOST_SIZE, size.get()));
+          String.format(
+              Locale.ROOT, "--size must be even and 32 to %d, was %d", MOST_SIZE, size.get()));
     }
     if (Files.exists(image) && Files.exists(out) && Files.isSameFile(image, out)) {
       throw new ParameterException(
@@ -104,8 +106,10 @@ final class MapsCommand implements Callable<Integer> {
     spec.commandLine()
         .getOut()
         .printf(
+            Locale.ROOT,
             "maps of %s are in %s%n",
-            Failure.oneLine(image.toString()), Failure.oneLine(out.toString()));
+            Failure.oneLine(image.toString()),
+            Failure.oneLine(out.toString()));
     return 0;
   }
 
@@ -124,8 +128,12 @@ final class MapsCommand implements Callable<Integer> {
     Bands bands = Bands.of(square);
     MapSheet sheet = new MapSheet(SHEET);
     sheet.add(
-        "%s at %d x %d, in two bands: low = up(pool(x)), high = x - low"
-            .formatted(image.getFileName(), width, height),
+        String.format(
+            Locale.ROOT,
+            "%s at %d x %d, in two bands: low = up(pool(x)), high = x - low",
+            image.getFileName(),
+            width,
+            height),
         4,
         List.of(
             new Tile("x", square),
@@ -178,11 +186,11 @@ final class MapsCommand implements Callable<Integer> {
     for (String layer : layers) {
       if (!traces.contains(layer + ".h") && !traces.contains(layer + ".l")) {
         throw new IllegalArgumentException(
-            "--layers: there is no layer %s; there are %s"
-                .formatted(
-                    layer,
-                    String.join(
-                        ", ", traces.stream().map(MapsCommand::layer).distinct().toList())));
+            String.format(
+                Locale.ROOT,
+                "--layers: there is no layer %s; there are %s",
+                layer,
+                String.join(", ", traces.stream().map(MapsCommand::layer).distinct().toList())));
       }
     }
     return layers;
@@ -213,15 +221,16 @@ final class MapsCommand implements Callable<Integer> {
             .map(c -> new Tile("map " + c, map(maps, c)))
             .toList();
     sheet.add(
-        "%s, layer %s, %s frequency: %d of %d maps of %d x %d, each from its 1st to its 99th percentile"
-            .formatted(
-                network.info().name(),
-                layer,
-                frequency,
-                tiles.size(),
-                count,
-                maps.dim(3),
-                maps.dim(2)),
+        String.format(
+            Locale.ROOT,
+            "%s, layer %s, %s frequency: %d of %d maps of %d x %d, each from its 1st to its 99th percentile",
+            network.info().name(),
+            layer,
+            frequency,
+            tiles.size(),
+            count,
+            maps.dim(3),
+            maps.dim(2)),
         COLUMNS,
         tiles);
   }

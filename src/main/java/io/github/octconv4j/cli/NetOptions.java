@@ -4,6 +4,7 @@ import io.github.octconv4j.nn.Model;
 import io.github.octconv4j.octave.PlanChoices;
 import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.octave.StrideRule;
+import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -73,6 +74,6 @@ final class NetOptions {
   /** Returns for instance {@code f32, 1 thread, batch 1}. */
   @Override
   public String toString() {
-    return "%s, batch %d".formatted(run, batch);
+    return String.format(Locale.ROOT, "%s, batch %d", run, batch);
   }
 }

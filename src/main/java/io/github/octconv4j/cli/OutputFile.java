@@ -83,7 +83,8 @@ public final class OutputFile {
     Path target = Files.exists(path) ? path.toRealPath() : path.toAbsolutePath();
     Path part =
         target.resolveSibling(
-            ".%s.%d.part".formatted(target.getFileName(), ProcessHandle.current().pid()));
+            String.format(
+                Locale.ROOT, ".%s.%d.part", target.getFileName(), ProcessHandle.current().pid()));
     try {
       try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(part))) {
         content.write(out);

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -61,9 +62,12 @@ public record RatioPlot(String title, String subtitle) {
       String name =
           unique
               ? result.layer().name()
-              : "%s (%s, batch %d)"
-                  .formatted(
-                      result.layer().name(), result.layer().problem(), result.layer().batch());
+              : String.format(
+                  Locale.ROOT,
+                  "%s (%s, batch %d)",
+                  result.layer().name(),
+                  result.layer().problem(),
+                  result.layer().batch());
       points.add(new Point(name, result.alpha(), result.ratio()));
     }
     return points;

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import picocli.CommandLine.Command;
@@ -85,7 +86,7 @@ final class ShapesCommand implements Callable<Integer> {
     List<ShapeCase> cases = cases();
     if (cases.isEmpty()) {
       throw new IllegalArgumentException(
-          "there is no problem in %s, expected at least one".formatted(files));
+          String.format(Locale.ROOT, "there is no problem in %s, expected at least one", files));
     }
     PrintWriter out = spec.commandLine().getOut();
     int oneDnnThreads = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
@@ -101,7 +102,7 @@ final class ShapesCommand implements Callable<Integer> {
         progress.step(1);
       }
     }
-    out.printf("%d passed, %d failed, %d skipped%n", passed, failed, skipped);
+    out.printf(Locale.ROOT, "%d passed, %d failed, %d skipped%n", passed, failed, skipped);
     return failed == 0 ? 0 : Failure.CHECK_FAILED;
   }
 
@@ -127,10 +128,13 @@ final class ShapesCommand implements Callable<Integer> {
     Consumer<String> line = text -> out.println(Failure.oneLine(text));
     if (outcome.isFailed()) {
       failed++;
-      outcome.failures().forEach(failure -> line.accept("FAILED %s %s".formatted(shape, failure)));
+      outcome
+          .failures()
+          .forEach(
+              failure -> line.accept(String.format(Locale.ROOT, "FAILED %s %s", shape, failure)));
     } else if (outcome.isSkipped()) {
       skipped++;
-      line.accept("skipped %s: %s".formatted(shape, outcome.skipped()));
+      line.accept(String.format(Locale.ROOT, "skipped %s: %s", shape, outcome.skipped()));
     } else {
       passed++;
       if (verbose) {

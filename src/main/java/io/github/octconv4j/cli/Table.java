@@ -3,6 +3,7 @@ package io.github.octconv4j.cli;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** Rows of text in columns that are as wide as their widest cell, two spaces apart. */
 public final class Table {
@@ -22,7 +23,11 @@ public final class Table {
   public Table row(String... cells) {
     if (cells.length != alignment.length()) {
       throw new IllegalArgumentException(
-          "a row has %d cells, the table %d columns".formatted(cells.length, alignment.length()));
+          String.format(
+              Locale.ROOT,
+              "a row has %d cells, the table %d columns",
+              cells.length,
+              alignment.length()));
     }
     rows.add(cells.clone());
     return this;

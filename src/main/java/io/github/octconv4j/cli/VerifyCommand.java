@@ -18,6 +18,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -68,7 +69,8 @@ final class VerifyCommand implements Callable<Integer> {
       nameWidth = Math.max(nameWidth, read.name().length());
       specWidth = Math.max(specWidth, read.shortSpec().length());
     }
-    String format = "%%-%ds  %%-%ds  %%8s  %%s%%n".formatted(nameWidth, specWidth);
+    String format =
+        String.format(Locale.ROOT, "%%-%ds  %%-%ds  %%8s  %%s%%n", nameWidth, specWidth);
     PrintWriter out = spec.commandLine().getOut();
     int failed = 0;
     int skipped = 0;
@@ -86,12 +88,12 @@ final class VerifyCommand implements Callable<Integer> {
         } else {
           skipped++;
         }
-        out.printf(format, read.name(), read.shortSpec(), error, verdict);
+        out.printf(Locale.ROOT, format, read.name(), read.shortSpec(), error, verdict);
         out.flush();
       }
     }
-    out.printf("%d passed, %d failed", files.size() - failed - skipped, failed);
-    out.println(skipped == 0 ? "" : ", %d skipped".formatted(skipped));
+    out.printf(Locale.ROOT, "%d passed, %d failed", files.size() - failed - skipped, failed);
+    out.println(skipped == 0 ? "" : String.format(Locale.ROOT, ", %d skipped", skipped));
     return failed == 0 ? 0 : Failure.CHECK_FAILED;
   }
 
@@ -107,8 +109,11 @@ final class VerifyCommand implements Callable<Integer> {
       if (e.status() != Status.UNIMPLEMENTED) {
         throw e;
       }
-      return "oneDNN has no convolution in %s on this processor (%s)"
-          .formatted(arithmetic, CpuIsa.name());
+      return String.format(
+          Locale.ROOT,
+          "oneDNN has no convolution in %s on this processor (%s)",
+          arithmetic,
+          CpuIsa.name());
     }
   }
 

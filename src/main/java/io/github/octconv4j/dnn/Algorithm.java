@@ -1,6 +1,7 @@
 package io.github.octconv4j.dnn;
 
 import io.github.octconv4j.dnn.gen.dnnl_h;
+import java.util.Locale;
 
 /**
  * Algorithms of the operations, with oneDNN's names; the first word is the operation.
@@ -57,7 +58,7 @@ public enum Algorithm {
   Algorithm require(String operation) {
     if (!name().startsWith(operation + "_")) {
       throw new IllegalArgumentException(
-          "algorithm must be one of %s_*, was %s".formatted(operation, this));
+          String.format(Locale.ROOT, "algorithm must be one of %s_*, was %s", operation, this));
     }
     return this;
   }

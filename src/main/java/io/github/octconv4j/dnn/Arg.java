@@ -1,6 +1,7 @@
 package io.github.octconv4j.dnn;
 
 import io.github.octconv4j.dnn.gen.dnnl_h;
+import java.util.Locale;
 
 /**
  * Names an argument of a primitive.
@@ -46,7 +47,7 @@ public record Arg(int code) {
   private static void requireIndex(int index, int count) {
     if (index < 0 || index >= count) {
       throw new IllegalArgumentException(
-          "index must be 0 to %d, was %d".formatted(count - 1, index));
+          String.format(Locale.ROOT, "index must be 0 to %d, was %d", count - 1, index));
     }
   }
 

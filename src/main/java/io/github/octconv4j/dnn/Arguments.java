@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -44,8 +45,12 @@ public final class Arguments extends NativeHandle {
     Map<Arg, MemoryDesc> wanted = primitive.desc().descs();
     if (!wanted.keySet().equals(memories.keySet())) {
       throw new IllegalArgumentException(
-          "%s takes the arguments %s, given were %s"
-              .formatted(primitive.desc().operation().kind(), wanted.keySet(), memories.keySet()));
+          String.format(
+              Locale.ROOT,
+              "%s takes the arguments %s, given were %s",
+              primitive.desc().operation().kind(),
+              wanted.keySet(),
+              memories.keySet()));
     }
     wanted.forEach((arg, desc) -> requireFit(primitive.desc().operation(), arg, desc, memories));
     Arena arena = Arena.ofShared();
@@ -66,18 +71,26 @@ public final class Arguments extends NativeHandle {
     Memory memory = memories.get(arg);
     if (memory == null) {
       throw new IllegalArgumentException(
-          "memories: argument %s of %s is null".formatted(arg, operation.kind()));
+          String.format(Locale.ROOT, "memories: argument %s of %s is null", arg, operation.kind()));
     }
     if (!memory.desc().equals(desc)) {
       throw new IllegalArgumentException(
-          "argument %s of %s must be %s, was %s"
-              .formatted(arg, operation.kind(), desc, memory.desc()));
+          String.format(
+              Locale.ROOT,
+              "argument %s of %s must be %s, was %s",
+              arg,
+              operation.kind(),
+              desc,
+              memory.desc()));
     }
     if (arg.equals(Arg.DST) || arg.equals(Arg.SCRATCHPAD)) { // written
       if (memory.data().isReadOnly()) {
         throw new IllegalArgumentException(
-            "argument %s of %s is written, but its segment is read-only"
-                .formatted(arg, operation.kind()));
+            String.format(
+                Locale.ROOT,
+                "argument %s of %s is written, but its segment is read-only",
+                arg,
+                operation.kind()));
       }
       requireDisjoint(operation, arg, memories);
     }
@@ -95,7 +108,7 @@ public final class Arguments extends NativeHandle {
           boolean known = memory.data().address() != 0 && dst.data().address() != 0;
           if (!arg.equals(written) && known && !inPlace) {
             InPlace.requireDisjoint(
-                "argument %s of %s".formatted(written, operation.kind()),
+                String.format(Locale.ROOT, "argument %s of %s", written, operation.kind()),
                 dst.data().address(),
                 dst.desc(),
                 arg.toString(),
@@ -114,7 +127,8 @@ public final class Arguments extends NativeHandle {
       tensors.forEach(
           (arg, tensor) -> {
             if (tensor == null) {
-              throw new IllegalArgumentException("tensors: argument %s is null".formatted(arg));
+              throw new IllegalArgumentException(
+                  String.format(Locale.ROOT, "tensors: argument %s is null", arg));
             }
             memories.put(arg, Memory.of(primitive.desc().engine(), tensor));
           });

@@ -4,6 +4,7 @@ import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -30,8 +31,12 @@ public record Binary(Algorithm algorithm, MemoryDesc src0, MemoryDesc src1, Memo
     }
     if (!fits) {
       throw new IllegalArgumentException(
-          "src0 and dst must have the same dimensions and src1 the same or 1, were %s, %s and %s"
-              .formatted(src0, dst, src1));
+          String.format(
+              Locale.ROOT,
+              "src0 and dst must have the same dimensions and src1 the same or 1, were %s, %s and %s",
+              src0,
+              dst,
+              src1));
     }
   }
 

@@ -2,6 +2,7 @@ package io.github.octconv4j.dnn;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
@@ -67,11 +68,12 @@ final class Bindings {
     Buffer buffer = operand.buffer();
     if (!tensor.desc().equals(buffer.desc())) {
       throw new IllegalArgumentException(
-          "%s must be %s, was %s".formatted(buffer.name(), buffer.desc(), tensor.desc()));
+          String.format(
+              Locale.ROOT, "%s must be %s, was %s", buffer.name(), buffer.desc(), tensor.desc()));
     }
     if (buffer.role() == Buffer.Role.OUTPUT && tensor.segment().isReadOnly()) {
       throw new IllegalArgumentException(
-          "%s is written, but its segment is read-only".formatted(buffer.name()));
+          String.format(Locale.ROOT, "%s is written, but its segment is read-only", buffer.name()));
     }
   }
 

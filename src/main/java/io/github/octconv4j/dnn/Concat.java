@@ -3,6 +3,7 @@ package io.github.octconv4j.dnn;
 import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.Arena;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -20,8 +21,12 @@ public record Concat(int axis, List<MemoryDesc> sources, MemoryDesc dst) impleme
     Objects.requireNonNull(dst, "dst");
     if (axis < 0 || axis >= dst.rank() || sources.isEmpty()) {
       throw new IllegalArgumentException(
-          "axis must be 0 to %d and sources at least one, were %d and %s"
-              .formatted(dst.rank() - 1, axis, sources));
+          String.format(
+              Locale.ROOT,
+              "axis must be 0 to %d and sources at least one, were %d and %s",
+              dst.rank() - 1,
+              axis,
+              sources));
     }
     long along = 0;
     boolean fits = true;
@@ -34,7 +39,8 @@ public record Concat(int axis, List<MemoryDesc> sources, MemoryDesc dst) impleme
     }
     if (!fits || along != dst.dim(axis)) {
       throw new IllegalArgumentException(
-          "sources %s do not fill dst %s along dimension %d".formatted(sources, dst, axis));
+          String.format(
+              Locale.ROOT, "sources %s do not fill dst %s along dimension %d", sources, dst, axis));
     }
   }
 

@@ -3,6 +3,7 @@ package io.github.octconv4j.dnn;
 import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.Arena;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -29,12 +30,20 @@ public record Convolution(
     int rank = src.rank();
     if (rank < 3 || rank > 5 || dst.rank() != rank) {
       throw new IllegalArgumentException(
-          "src and dst must have the same 3 to 5 dimensions, were %s and %s".formatted(src, dst));
+          String.format(
+              Locale.ROOT,
+              "src and dst must have the same 3 to 5 dimensions, were %s and %s",
+              src,
+              dst));
     }
     if (weights.rank() != rank && weights.rank() != rank + 1) {
       throw new IllegalArgumentException(
-          "weights must have %d dimensions, or %d with groups, were %s"
-              .formatted(rank, rank + 1, weights));
+          String.format(
+              Locale.ROOT,
+              "weights must have %d dimensions, or %d with groups, were %s",
+              rank,
+              rank + 1,
+              weights));
     }
     int g = weights.rank() - rank; // 1 where the first dimension of the weights counts groups
     long groups = g == 0 ? 1 : weights.dim(0);
@@ -42,18 +51,26 @@ public record Convolution(
     long oc = groups * weights.dim(g);
     if (src.dim(1) != ic || dst.dim(1) != oc || src.dim(0) != dst.dim(0)) {
       throw new IllegalArgumentException(
-          "weights %s need %d source and %d destination channels and equal batches, src is %s, dst is %s"
-              .formatted(weights, ic, oc, src, dst));
+          String.format(
+              Locale.ROOT,
+              "weights %s need %d source and %d destination channels and equal batches, src is %s, dst is %s",
+              weights,
+              ic,
+              oc,
+              src,
+              dst));
     }
     if (bias != null && (bias.rank() != 1 || bias.dim(0) != oc)) {
-      throw new IllegalArgumentException("bias must have %d values, was %s".formatted(oc, bias));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "bias must have %d values, was %s", oc, bias));
     }
     Bias.requireDense(bias);
     window.checkRank(src);
     for (int d = 0; d < rank - 2; d++) {
       if (window.kernel(d) != weights.dim(g + 2 + d)) {
         throw new IllegalArgumentException(
-            "window %s has another kernel than weights %s".formatted(window, weights));
+            String.format(
+                Locale.ROOT, "window %s has another kernel than weights %s", window, weights));
       }
     }
     window.check(src, dst);
@@ -107,7 +124,13 @@ public record Convolution(
 
   @Override
   public String toString() {
-    return "convolution src %s weights %s%s dst %s %s"
-        .formatted(src, weights, bias == null ? "" : " bias", dst, window);
+    return String.format(
+        Locale.ROOT,
+        "convolution src %s weights %s%s dst %s %s",
+        src,
+        weights,
+        bias == null ? "" : " bias",
+        dst,
+        window);
   }
 }

@@ -3,6 +3,7 @@ package io.github.octconv4j.dnn;
 import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -25,7 +26,8 @@ public record Eltwise(Algorithm algorithm, MemoryDesc src, MemoryDesc dst, float
     algorithm.require("ELTWISE");
     if (!Arrays.equals(src.dims(), dst.dims())) {
       throw new IllegalArgumentException(
-          "src and dst must have the same dimensions, were %s and %s".formatted(src, dst));
+          String.format(
+              Locale.ROOT, "src and dst must have the same dimensions, were %s and %s", src, dst));
     }
   }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -197,7 +198,8 @@ public final class Execution extends NativeHandle {
 
   private static void requireRuns(int runs) {
     if (runs < 1 || runs > MOST_RUNS) {
-      throw new IllegalArgumentException("runs must be 1 to %d, was %d".formatted(MOST_RUNS, runs));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "runs must be 1 to %d, was %d", MOST_RUNS, runs));
     }
   }
 

@@ -7,6 +7,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.util.Locale;
 
 /**
  * The user's memory that primitives read and write, kept from being freed while one runs.
@@ -82,8 +83,10 @@ final class Holds {
     }
     if (count == MOST) {
       throw new IllegalStateException(
-          "the tensors of a run may belong to at most %d arenas that other threads can close"
-              .formatted(MOST));
+          String.format(
+              Locale.ROOT,
+              "the tensors of a run may belong to at most %d arenas that other threads can close",
+              MOST));
     }
     segments[count++] = segment;
   }

@@ -1,5 +1,7 @@
 package io.github.octconv4j.dnn;
 
+import java.util.Locale;
+
 /**
  * Which operations may write where they read: element-wise ones, the destination being exactly the
  * (first) source. Source: the pages of the primitives in oneDNN's developer guide.
@@ -23,8 +25,15 @@ final class InPlace {
       MemoryDesc otherDesc) {
     if (overlap(address, desc.bytes(), otherAddress, otherDesc.bytes())) {
       throw new IllegalArgumentException(
-          "%s (%d bytes at %#x) overlaps %s (%d bytes at %#x), but is written while the other is in use; give it memory of its own"
-              .formatted(written, desc.bytes(), address, other, otherDesc.bytes(), otherAddress));
+          String.format(
+              Locale.ROOT,
+              "%s (%d bytes at %#x) overlaps %s (%d bytes at %#x), but is written while the other is in use; give it memory of its own",
+              written,
+              desc.bytes(),
+              address,
+              other,
+              otherDesc.bytes(),
+              otherAddress));
     }
   }
 

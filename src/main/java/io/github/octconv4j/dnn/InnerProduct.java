@@ -4,6 +4,7 @@ import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -37,8 +38,13 @@ public record InnerProduct(
                 Arrays.copyOfRange(weights.dims(), 1, weights.rank()));
     if (!fits) {
       throw new IllegalArgumentException(
-          "src (n, ic, ...), weights (oc, ic, ...), bias (oc) and dst (n, oc) must fit, were %s, %s, %s and %s"
-              .formatted(src, weights, bias, dst));
+          String.format(
+              Locale.ROOT,
+              "src (n, ic, ...), weights (oc, ic, ...), bias (oc) and dst (n, oc) must fit, were %s, %s, %s and %s",
+              src,
+              weights,
+              bias,
+              dst));
     }
     Bias.requireDense(bias);
   }

@@ -53,8 +53,13 @@ public final class MemoryDesc {
     checkDims(type, dims);
     if (tag != FormatTag.ANY && tag.rank() != dims.length) {
       throw new IllegalArgumentException(
-          "layout %s has %d dimensions, dims %s has %d"
-              .formatted(tag, tag.rank(), Arrays.toString(dims), dims.length));
+          String.format(
+              Locale.ROOT,
+              "layout %s has %d dimensions, dims %s has %d",
+              tag,
+              tag.rank(),
+              Arrays.toString(dims),
+              dims.length));
     }
     return created(
         arena ->
@@ -77,8 +82,11 @@ public final class MemoryDesc {
     checkDims(type, dims);
     if (strides.length != dims.length) {
       throw new IllegalArgumentException(
-          "strides %s must have as many entries as dims %s"
-              .formatted(Arrays.toString(strides), Arrays.toString(dims)));
+          String.format(
+              Locale.ROOT,
+              "strides %s must have as many entries as dims %s",
+              Arrays.toString(strides),
+              Arrays.toString(dims)));
     }
     long last = 0;
     for (int d = 0; d < dims.length; d++) {
@@ -133,14 +141,23 @@ public final class MemoryDesc {
     checkDims(type, partDims);
     if (partDims.length != dims.length || offsets.length != dims.length) {
       throw new IllegalArgumentException(
-          "submemory of %s needs %d dims and offsets, had %s and %s"
-              .formatted(this, dims.length, Arrays.toString(partDims), Arrays.toString(offsets)));
+          String.format(
+              Locale.ROOT,
+              "submemory of %s needs %d dims and offsets, had %s and %s",
+              this,
+              dims.length,
+              Arrays.toString(partDims),
+              Arrays.toString(offsets)));
     }
     for (int d = 0; d < dims.length; d++) {
       if (offsets[d] < 0 || offsets[d] > dims[d] - partDims[d]) {
         throw new IllegalArgumentException(
-            "submemory %s at %s does not lie inside %s"
-                .formatted(Arrays.toString(partDims), Arrays.toString(offsets), this));
+            String.format(
+                Locale.ROOT,
+                "submemory %s at %s does not lie inside %s",
+                Arrays.toString(partDims),
+                Arrays.toString(offsets),
+                this));
       }
     }
     return created(
@@ -190,7 +207,7 @@ public final class MemoryDesc {
   public long dim(int index) {
     if (index < 0 || index >= dims.length) {
       throw new IndexOutOfBoundsException(
-          "index must be 0 to %d, was %d".formatted(dims.length - 1, index));
+          String.format(Locale.ROOT, "index must be 0 to %d, was %d", dims.length - 1, index));
     }
     return dims[index];
   }
@@ -235,7 +252,8 @@ public final class MemoryDesc {
     }
     if (!inside) {
       throw new IllegalArgumentException(
-          "position %s does not lie inside %s".formatted(Arrays.toString(position), this));
+          String.format(
+              Locale.ROOT, "position %s does not lie inside %s", Arrays.toString(position), this));
     }
     return blocking.offset(position);
   }
@@ -331,14 +349,18 @@ public final class MemoryDesc {
     Objects.requireNonNull(dims, "dims");
     if (dims.length < 1 || dims.length > MAX_RANK) {
       throw new IllegalArgumentException(
-          "dims must have 1 to %d entries, had %d".formatted(MAX_RANK, dims.length));
+          String.format(
+              Locale.ROOT, "dims must have 1 to %d entries, had %d", MAX_RANK, dims.length));
     }
     long product = type.bytes();
     for (long dim : dims) {
       if (dim < 1 || dim > Integer.MAX_VALUE) {
         throw new IllegalArgumentException(
-            "each of dims must be 1 to %d, were %s"
-                .formatted(Integer.MAX_VALUE, Arrays.toString(dims)));
+            String.format(
+                Locale.ROOT,
+                "each of dims must be 1 to %d, were %s",
+                Integer.MAX_VALUE,
+                Arrays.toString(dims)));
       }
       product = multiplyExact(product, dim, dims);
     }
@@ -361,6 +383,7 @@ public final class MemoryDesc {
 
   private static IllegalArgumentException tooLarge(long[] dims) {
     return new IllegalArgumentException(
-        "dims %s: their size in bytes exceeds 2^63".formatted(Arrays.toString(dims)));
+        String.format(
+            Locale.ROOT, "dims %s: their size in bytes exceeds 2^63", Arrays.toString(dims)));
   }
 }

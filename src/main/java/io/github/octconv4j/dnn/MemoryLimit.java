@@ -1,5 +1,7 @@
 package io.github.octconv4j.dnn;
 
+import java.util.Locale;
+
 /** Counts the bytes that a program will take, before they are taken. Not thread-safe. */
 final class MemoryLimit {
   private final long most;
@@ -49,11 +51,12 @@ final class MemoryLimit {
     if (bytes < 0 || bytes > most) {
       throw new DnnException(
           Status.OUT_OF_MEMORY,
-          "the program would take %s bytes (%s), memoryLimit is %d"
-              .formatted(
-                  bytes < 0 ? "more than 2^63" : String.valueOf(bytes),
-                  what.formatted(values),
-                  most));
+          String.format(
+              Locale.ROOT,
+              "the program would take %s bytes (%s), memoryLimit is %d",
+              bytes < 0 ? "more than 2^63" : String.valueOf(bytes),
+              String.format(Locale.ROOT, what, values),
+              most));
     }
   }
 }

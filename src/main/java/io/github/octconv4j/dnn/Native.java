@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Consumer;
 
@@ -45,15 +46,22 @@ final class Native {
     } catch (OutOfMemoryError e) {
       throw new DnnException(
           Status.OUT_OF_MEMORY,
-          "could not allocate %d bytes for %s: the system has not so much, or -XX:MaxDirectMemorySize, which holds for automatic arenas, is less"
-              .formatted(bytes, what),
+          String.format(
+              Locale.ROOT,
+              "could not allocate %d bytes for %s: the system has not so much, or -XX:MaxDirectMemorySize, which holds for automatic arenas, is less",
+              bytes,
+              what),
           e);
     } catch (WrongThreadException e) {
       throw new IllegalStateException(
-          "arena is confined to another thread, %s can't be allocated in it".formatted(what), e);
+          String.format(
+              Locale.ROOT,
+              "arena is confined to another thread, %s can't be allocated in it",
+              what),
+          e);
     } catch (IllegalStateException e) {
       throw new IllegalStateException(
-          "arena is closed, %s can't be allocated in it".formatted(what), e);
+          String.format(Locale.ROOT, "arena is closed, %s can't be allocated in it", what), e);
     }
   }
 
@@ -62,7 +70,8 @@ final class Native {
     Objects.requireNonNull(list, name);
     for (int i = 0; i < list.size(); i++) {
       if (list.get(i) == null) {
-        throw new NullPointerException("%s: element %d is null".formatted(name, i));
+        throw new NullPointerException(
+            String.format(Locale.ROOT, "%s: element %d is null", name, i));
       }
     }
     return List.copyOf(list);

@@ -1,5 +1,7 @@
 package io.github.octconv4j.dnn;
 
+import java.util.Locale;
+
 /**
  * What a step of a {@link Program} reads or writes: a buffer of the program, or a part of it. Made
  * by {@link ProgramBuilder}.
@@ -46,13 +48,22 @@ public final class Operand {
   public Operand view(long bytes, MemoryDesc view) {
     if (view.isAny() || bytes < 0 || bytes > buffer.desc().bytes() - offset - view.bytes()) {
       throw new IllegalArgumentException(
-          "view %s at byte %d does not lie inside buffer %s of %s"
-              .formatted(view, offset + bytes, buffer.name(), buffer.desc()));
+          String.format(
+              Locale.ROOT,
+              "view %s at byte %d does not lie inside buffer %s of %s",
+              view,
+              offset + bytes,
+              buffer.name(),
+              buffer.desc()));
     }
     if (bytes % view.type().bytes() != 0) {
       throw new IllegalArgumentException(
-          "view %s at byte %d is not aligned to %d bytes"
-              .formatted(view, offset + bytes, view.type().bytes()));
+          String.format(
+              Locale.ROOT,
+              "view %s at byte %d is not aligned to %d bytes",
+              view,
+              offset + bytes,
+              view.type().bytes()));
     }
     return new Operand(buffer, offset + bytes, view);
   }

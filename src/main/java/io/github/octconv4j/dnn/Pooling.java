@@ -2,6 +2,7 @@ package io.github.octconv4j.dnn;
 
 import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.Arena;
+import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -25,7 +26,11 @@ public record Pooling(Algorithm algorithm, MemoryDesc src, MemoryDesc dst, Windo
     window.checkRank(src);
     if (src.rank() != dst.rank() || src.dim(0) != dst.dim(0) || src.dim(1) != dst.dim(1)) {
       throw new IllegalArgumentException(
-          "src and dst must have the same batch and channels, were %s and %s".formatted(src, dst));
+          String.format(
+              Locale.ROOT,
+              "src and dst must have the same batch and channels, were %s and %s",
+              src,
+              dst));
     }
     window.check(src, dst);
   }
@@ -55,6 +60,6 @@ public record Pooling(Algorithm algorithm, MemoryDesc src, MemoryDesc dst, Windo
 
   @Override
   public String toString() {
-    return "%s src %s dst %s %s".formatted(algorithm, src, dst, window);
+    return String.format(Locale.ROOT, "%s src %s dst %s %s", algorithm, src, dst, window);
   }
 }

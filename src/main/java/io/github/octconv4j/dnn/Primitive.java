@@ -2,6 +2,7 @@ package io.github.octconv4j.dnn;
 
 import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.MemorySegment;
+import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -40,7 +41,8 @@ public final class Primitive extends NativeHandle {
     Objects.requireNonNull(arguments, "arguments");
     if (stream.engine() != desc.engine()) {
       throw new IllegalArgumentException(
-          "stream belongs to another engine than the primitive %s".formatted(desc));
+          String.format(
+              Locale.ROOT, "stream belongs to another engine than the primitive %s", desc));
     }
     if (arguments.primitive() != this) {
       throw new IllegalArgumentException("arguments were made for another primitive");

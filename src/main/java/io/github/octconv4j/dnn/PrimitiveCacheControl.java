@@ -5,6 +5,7 @@ import io.github.octconv4j.dnn.loader.NativeLibrary;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Locale;
 
 /**
  * oneDNN's own cache of primitives, below all plans of a process: what was compiled for one plan is
@@ -44,7 +45,10 @@ public final class PrimitiveCacheControl {
   public static void capacity(int primitives) {
     if (primitives < 0) {
       throw new IllegalArgumentException(
-          "primitives must be at least 0, was %d; 0 switches the cache off".formatted(primitives));
+          String.format(
+              Locale.ROOT,
+              "primitives must be at least 0, was %d; 0 switches the cache off",
+              primitives));
     }
     NativeLibrary.load();
     Status.check(

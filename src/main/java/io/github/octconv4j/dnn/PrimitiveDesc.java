@@ -7,6 +7,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -84,13 +85,14 @@ public final class PrimitiveDesc extends NativeHandle {
       MemorySegment engine, Operation operation, Attributes attributes) {
     return new DnnException(
         Status.UNIMPLEMENTED,
-        "could not make a primitive for %s%s: UNIMPLEMENTED. oneDNN %s has none on this processor (%s); %s"
-            .formatted(
-                operation,
-                attributes.postOps(),
-                CpuIsa.libraryVersion(),
-                CpuIsa.name(),
-                Alternatives.of(engine, operation, attributes)));
+        String.format(
+            Locale.ROOT,
+            "could not make a primitive for %s%s: UNIMPLEMENTED. oneDNN %s has none on this processor (%s); %s",
+            operation,
+            attributes.postOps(),
+            CpuIsa.libraryVersion(),
+            CpuIsa.name(),
+            Alternatives.of(engine, operation, attributes)));
   }
 
   /** Returns what is computed. */
@@ -137,7 +139,12 @@ public final class PrimitiveDesc extends NativeHandle {
     MemoryDesc desc = descs.get(arg);
     if (desc == null) {
       throw new IllegalArgumentException(
-          "%s has no argument %s, only %s".formatted(operation.kind(), arg, descs.keySet()));
+          String.format(
+              Locale.ROOT,
+              "%s has no argument %s, only %s",
+              operation.kind(),
+              arg,
+              descs.keySet()));
     }
     return desc;
   }

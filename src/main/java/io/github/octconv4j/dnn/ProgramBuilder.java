@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.IntConsumer;
@@ -191,7 +192,7 @@ public final class ProgramBuilder implements AutoCloseable {
     Objects.requireNonNull(desc, "desc");
     if (desc.isAny()) {
       throw new IllegalArgumentException(
-          "buffer %s must have a layout, desc was %s".formatted(name, desc));
+          String.format(Locale.ROOT, "buffer %s must have a layout, desc was %s", name, desc));
     }
   }
 
@@ -234,31 +235,42 @@ public final class ProgramBuilder implements AutoCloseable {
     Objects.requireNonNull(operands, "operands");
     if (desc.engine() != engine || desc.threads() != threads) {
       throw new IllegalArgumentException(
-          "step %s: desc was made for %s and %d threads, the program has %d; take describe"
-              .formatted(
-                  name,
-                  desc.engine() == engine ? "this engine" : "another engine",
-                  desc.threads(),
-                  threads));
+          String.format(
+              Locale.ROOT,
+              "step %s: desc was made for %s and %d threads, the program has %d; take describe",
+              name,
+              desc.engine() == engine ? "this engine" : "another engine",
+              desc.threads(),
+              threads));
     }
     Map<Arg, MemoryDesc> wanted = new LinkedHashMap<>(desc.descs());
     wanted.remove(Arg.SCRATCHPAD);
     if (!wanted.keySet().equals(operands.keySet())) {
       throw new IllegalArgumentException(
-          "step %s takes the arguments %s, given were %s"
-              .formatted(name, wanted.keySet(), operands.keySet()));
+          String.format(
+              Locale.ROOT,
+              "step %s takes the arguments %s, given were %s",
+              name,
+              wanted.keySet(),
+              operands.keySet()));
     }
     operands.forEach(
         (arg, operand) -> {
           if (operand == null || !Objects.equals(operand.desc(), wanted.get(arg))) {
             throw new IllegalArgumentException(
-                "step %s: argument %s must be %s, was %s"
-                    .formatted(name, arg, wanted.get(arg), operand));
+                String.format(
+                    Locale.ROOT,
+                    "step %s: argument %s must be %s, was %s",
+                    name,
+                    arg,
+                    wanted.get(arg),
+                    operand));
           }
           int index = operand.buffer().index();
           if (index >= buffers.size() || !buffers.get(index).equals(operand.buffer())) {
             throw new IllegalArgumentException(
-                "step %s: %s belongs to another program".formatted(name, operand));
+                String.format(
+                    Locale.ROOT, "step %s: %s belongs to another program", name, operand));
           }
         });
     requireDisjoint(name, desc.operation(), operands);
@@ -283,7 +295,7 @@ public final class ProgramBuilder implements AutoCloseable {
               && !(operand.offset() == dst.offset()
                   && InPlace.isAllowed(operation, arg, operand.desc(), dst.desc()))) {
             InPlace.requireDisjoint(
-                "step %s: dst %s".formatted(step, dst),
+                String.format(Locale.ROOT, "step %s: dst %s", step, dst),
                 dst.offset(),
                 dst.desc(),
                 arg + " " + operand,
@@ -305,8 +317,11 @@ public final class ProgramBuilder implements AutoCloseable {
     Objects.requireNonNull(steps, "steps");
     if (count < 1 || count > MOST_LANES || lanes != null) {
       throw new IllegalArgumentException(
-          "count of lanes must be 1 to %d and not inside others, was %d"
-              .formatted(MOST_LANES, count));
+          String.format(
+              Locale.ROOT,
+              "count of lanes must be 1 to %d and not inside others, was %d",
+              MOST_LANES,
+              count));
     }
     lanes = new ArrayList<>();
     try {

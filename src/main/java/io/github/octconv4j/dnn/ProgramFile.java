@@ -124,9 +124,12 @@ final class ProgramFile {
             (arg, operand) ->
                 arguments.put(
                     arg.code(),
-                    "%d %d %d"
-                        .formatted(
-                            operand.buffer().index(), operand.offset(), indexOf(operand.desc()))));
+                    String.format(
+                        Locale.ROOT,
+                        "%d %d %d",
+                        operand.buffer().index(),
+                        operand.offset(),
+                        indexOf(operand.desc()))));
     arguments.forEach((code, where) -> line("arg", code, where));
     MemoryDesc scratchpad = desc.descs().get(Arg.SCRATCHPAD);
     if (scratchpad != null) {

@@ -4,6 +4,7 @@ import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
@@ -25,8 +26,11 @@ public record Reorder(MemoryDesc src, MemoryDesc dst) implements Operation {
   static void requireSameDims(MemoryDesc src, MemoryDesc dst) {
     if (src.isAny() || dst.isAny() || !Arrays.equals(src.dims(), dst.dims())) {
       throw new IllegalArgumentException(
-          "src and dst must have the same dimensions and known layouts, were %s and %s"
-              .formatted(src, dst));
+          String.format(
+              Locale.ROOT,
+              "src and dst must have the same dimensions and known layouts, were %s and %s",
+              src,
+              dst));
     }
   }
 

@@ -3,6 +3,7 @@ package io.github.octconv4j.dnn;
 import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -27,8 +28,11 @@ public record Resampling(Algorithm algorithm, MemoryDesc src, MemoryDesc dst) im
         || src.dim(0) != dst.dim(0)
         || src.dim(1) != dst.dim(1)) {
       throw new IllegalArgumentException(
-          "src and dst must have the same 3 to 5 dimensions, batch and channels, were %s and %s"
-              .formatted(src, dst));
+          String.format(
+              Locale.ROOT,
+              "src and dst must have the same 3 to 5 dimensions, batch and channels, were %s and %s",
+              src,
+              dst));
     }
   }
 

@@ -3,6 +3,7 @@ package io.github.octconv4j.dnn;
 import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -21,8 +22,12 @@ public record Softmax(MemoryDesc src, MemoryDesc dst, int axis) implements Opera
     Objects.requireNonNull(dst, "dst");
     if (!Arrays.equals(src.dims(), dst.dims()) || axis < 0 || axis >= src.rank()) {
       throw new IllegalArgumentException(
-          "src and dst must have the same dimensions and axis must be one of them, were %s, %s and %d"
-              .formatted(src, dst, axis));
+          String.format(
+              Locale.ROOT,
+              "src and dst must have the same dimensions and axis must be one of them, were %s, %s and %d",
+              src,
+              dst,
+              axis));
     }
   }
 

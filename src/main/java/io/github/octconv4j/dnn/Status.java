@@ -1,6 +1,7 @@
 package io.github.octconv4j.dnn;
 
 import io.github.octconv4j.dnn.gen.dnnl_h;
+import java.util.Locale;
 
 /**
  * What a call into oneDNN answered, with oneDNN's names.
@@ -72,7 +73,12 @@ public enum Status {
       Status status = of(code);
       throw new DnnException(
           status,
-          "could not %s: %s, %s".formatted(what.formatted(values), status, status.meaning()));
+          String.format(
+              Locale.ROOT,
+              "could not %s: %s, %s",
+              String.format(Locale.ROOT, what, values),
+              status,
+              status.meaning()));
     }
   }
 }

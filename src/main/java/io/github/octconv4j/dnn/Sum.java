@@ -5,6 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -25,8 +26,11 @@ public record Sum(List<MemoryDesc> sources, MemoryDesc dst) implements Operation
     }
     if (!fits) {
       throw new IllegalArgumentException(
-          "sources must be at least one and have the dimensions of dst, were %s and %s"
-              .formatted(sources, dst));
+          String.format(
+              Locale.ROOT,
+              "sources must be at least one and have the dimensions of dst, were %s and %s",
+              sources,
+              dst));
     }
   }
 

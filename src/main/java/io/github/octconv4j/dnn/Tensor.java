@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -43,17 +44,30 @@ public record Tensor(MemoryDesc desc, MemorySegment segment) {
     }
     if (segment.byteSize() < desc.bytes()) {
       throw new IllegalArgumentException(
-          "segment has %d bytes, %s needs %d".formatted(segment.byteSize(), desc, desc.bytes()));
+          String.format(
+              Locale.ROOT,
+              "segment has %d bytes, %s needs %d",
+              segment.byteSize(),
+              desc,
+              desc.bytes()));
     }
     if (segment.address() % desc.type().bytes() != 0) {
       throw new IllegalArgumentException(
-          "segment at address %#x is not aligned to %d bytes, the size of an element of %s"
-              .formatted(segment.address(), desc.type().bytes(), desc));
+          String.format(
+              Locale.ROOT,
+              "segment at address %#x is not aligned to %d bytes, the size of an element of %s",
+              segment.address(),
+              desc.type().bytes(),
+              desc));
     }
     if (segment.address() % CpuIsa.leastAlignment() != 0) {
       throw new IllegalArgumentException(
-          "segment at address %#x is not aligned to %d bytes, which %s wants"
-              .formatted(segment.address(), CpuIsa.leastAlignment(), CpuIsa.name()));
+          String.format(
+              Locale.ROOT,
+              "segment at address %#x is not aligned to %d bytes, which %s wants",
+              segment.address(),
+              CpuIsa.leastAlignment(),
+              CpuIsa.name()));
     }
   }
 
@@ -115,7 +129,8 @@ public record Tensor(MemoryDesc desc, MemorySegment segment) {
     requireUsable(segment, desc);
     if (desc.elements() > Integer.MAX_VALUE - 8) {
       throw new IllegalStateException(
-          "an array can't hold the %d elements of %s".formatted(desc.elements(), desc));
+          String.format(
+              Locale.ROOT, "an array can't hold the %d elements of %s", desc.elements(), desc));
     }
     float[] values = new float[(int) desc.elements()];
     if (isRowMajor()) {
@@ -140,15 +155,22 @@ public record Tensor(MemoryDesc desc, MemorySegment segment) {
   static void requireUsable(MemorySegment data, MemoryDesc desc) {
     if (!data.scope().isAlive() || !data.isAccessibleBy(Thread.currentThread())) {
       throw new IllegalStateException(
-          "the memory of %s was freed, or belongs to a confined arena of another thread"
-              .formatted(desc));
+          String.format(
+              Locale.ROOT,
+              "the memory of %s was freed, or belongs to a confined arena of another thread",
+              desc));
     }
   }
 
   private static void requireLength(float[] values, MemoryDesc desc) {
     if (values.length != desc.elements()) {
       throw new IllegalArgumentException(
-          "values has %d elements, %s needs %d".formatted(values.length, desc, desc.elements()));
+          String.format(
+              Locale.ROOT,
+              "values has %d elements, %s needs %d",
+              values.length,
+              desc,
+              desc.elements()));
     }
   }
 
@@ -167,7 +189,7 @@ public record Tensor(MemoryDesc desc, MemorySegment segment) {
 
   @Override
   public String toString() {
-    return "Tensor[%s at %#x]".formatted(desc, segment.address());
+    return String.format(Locale.ROOT, "Tensor[%s at %#x]", desc, segment.address());
   }
 
   /** Whether both describe the same memory in the same way. */

@@ -2,6 +2,7 @@ package io.github.octconv4j.dnn;
 
 import io.github.octconv4j.dnn.gen.dnnl_h;
 import io.github.octconv4j.dnn.loader.NativeLibrary;
+import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 
 /**
@@ -40,8 +41,11 @@ public final class Threads {
     public void close() {
       if (Thread.currentThread() != thread) {
         throw new IllegalStateException(
-            "the number of threads was set by %s and can be restored by it only, not by %s"
-                .formatted(thread, Thread.currentThread()));
+            String.format(
+                Locale.ROOT,
+                "the number of threads was set by %s and can be restored by it only, not by %s",
+                thread,
+                Thread.currentThread()));
       }
       if (!closed) {
         closed = true;
@@ -84,8 +88,11 @@ public final class Threads {
       } catch (OutOfMemoryError e) {
         throw new DnnException(
             Status.OUT_OF_MEMORY,
-            "could not use %d threads: the system gives this process %d more (see ulimit -u, -v and the container's limit of processes)"
-                .formatted(threads, started - 1),
+            String.format(
+                Locale.ROOT,
+                "could not use %d threads: the system gives this process %d more (see ulimit -u, -v and the container's limit of processes)",
+                threads,
+                started - 1),
             e);
       } finally {
         end.countDown();

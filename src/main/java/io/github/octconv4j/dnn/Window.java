@@ -3,6 +3,7 @@ package io.github.octconv4j.dnn;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -109,7 +110,7 @@ public final class Window {
     requireDimension(dimension);
     if (input < 0 || input > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
-          "input must be 0 to %d, was %d".formatted(Integer.MAX_VALUE, input));
+          String.format(Locale.ROOT, "input must be 0 to %d, was %d", Integer.MAX_VALUE, input));
     }
     long room = input + before[dimension] + after[dimension] - reach(dimension) - 1;
     return room < 0 ? 0 : room / strides[dimension] + 1;
@@ -118,7 +119,8 @@ public final class Window {
   private void requireDimension(int dimension) {
     if (dimension < 0 || dimension >= kernel.length) {
       throw new IndexOutOfBoundsException(
-          "dimension must be 0 to %d, was %d".formatted(kernel.length - 1, dimension));
+          String.format(
+              Locale.ROOT, "dimension must be 0 to %d, was %d", kernel.length - 1, dimension));
     }
   }
 
@@ -153,7 +155,12 @@ public final class Window {
   void checkRank(MemoryDesc src) {
     if (src.rank() != kernel.length + 2) {
       throw new IllegalArgumentException(
-          "window %s needs a src of %d dimensions, was %s".formatted(this, kernel.length + 2, src));
+          String.format(
+              Locale.ROOT,
+              "window %s needs a src of %d dimensions, was %s",
+              this,
+              kernel.length + 2,
+              src));
     }
   }
 
@@ -164,8 +171,14 @@ public final class Window {
       long expected = output(d, src.dim(d + 2));
       if (dst.dim(d + 2) != expected) {
         throw new IllegalArgumentException(
-            "dst %s does not fit src %s and window %s: dimension %d must be %d"
-                .formatted(dst, src, this, d + 2, expected));
+            String.format(
+                Locale.ROOT,
+                "dst %s does not fit src %s and window %s: dimension %d must be %d",
+                dst,
+                src,
+                this,
+                d + 2,
+                expected));
       }
     }
   }
@@ -201,13 +214,23 @@ public final class Window {
     Objects.requireNonNull(values, name);
     if (values.length != length) {
       throw new IllegalArgumentException(
-          "%s must have %d values, had %s".formatted(name, length, Arrays.toString(values)));
+          String.format(
+              Locale.ROOT,
+              "%s must have %d values, had %s",
+              name,
+              length,
+              Arrays.toString(values)));
     }
     for (long value : values) {
       if (value < least || value > Integer.MAX_VALUE) {
         throw new IllegalArgumentException(
-            "%s must be %d to %d, was %s"
-                .formatted(name, least, Integer.MAX_VALUE, Arrays.toString(values)));
+            String.format(
+                Locale.ROOT,
+                "%s must be %d to %d, was %s",
+                name,
+                least,
+                Integer.MAX_VALUE,
+                Arrays.toString(values)));
       }
     }
     return values.clone();
@@ -226,12 +249,13 @@ public final class Window {
 
   @Override
   public String toString() {
-    return "kernel %s stride %s dilation %s padding %s..%s"
-        .formatted(
-            Arrays.toString(kernel),
-            Arrays.toString(strides),
-            Arrays.toString(dilations),
-            Arrays.toString(before),
-            Arrays.toString(after));
+    return String.format(
+        Locale.ROOT,
+        "kernel %s stride %s dilation %s padding %s..%s",
+        Arrays.toString(kernel),
+        Arrays.toString(strides),
+        Arrays.toString(dilations),
+        Arrays.toString(before),
+        Arrays.toString(after));
   }
 }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.Locale;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
@@ -106,8 +107,12 @@ final class Decoder {
       refusal =
           new IOException(
               String.format(
+                  Locale.ROOT,
                   "%s: is %d x %d pixels large, more than the limit of %d pixels",
-                  name, width, height, maxPixels));
+                  name,
+                  width,
+                  height,
+                  maxPixels));
       throw refusal;
     }
   }

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
@@ -60,7 +61,7 @@ public final class IdxFile {
   public static IdxFile read(Path path, long maxBytes) throws IOException {
     if (maxBytes < 1 || maxBytes > MAX_BYTES) {
       throw new IllegalArgumentException(
-          "maxBytes is %d, expected 1 to %d".formatted(maxBytes, MAX_BYTES));
+          String.format(Locale.ROOT, "maxBytes is %d, expected 1 to %d", maxBytes, MAX_BYTES));
     }
     try (InputStream file = ImageFiles.open(path, "an IDX file");
         InputStream in = unpacked(new BufferedInputStream(file))) {
@@ -74,8 +75,11 @@ public final class IdxFile {
       if (in.read() >= 0) {
         throw new IOException(
             String.format(
+                Locale.ROOT,
                 "%s: expected %d bytes of data for dimensions %s, found more",
-                path, size, Arrays.toString(dims)));
+                path,
+                size,
+                Arrays.toString(dims)));
       }
       return new IdxFile(path, dims, bytes);
     } catch (ZipException | EOFException e) {
@@ -99,9 +103,11 @@ public final class IdxFile {
     if (!valid || magic[3] < 1 || magic[3] > 3) {
       throw new IOException(
           String.format(
+              Locale.ROOT,
               "%s: starts with %08x, expected 00000801 to 00000803: IDX, unsigned bytes, 1 to 3"
                   + " dimensions",
-              path, ByteBuffer.wrap(magic).getInt()));
+              path,
+              ByteBuffer.wrap(magic).getInt()));
     }
     byte[] header = in.readNBytes(magic[3] * Integer.BYTES);
     if (header.length < magic[3] * Integer.BYTES) {
@@ -119,15 +125,23 @@ public final class IdxFile {
       if (dims[i] < least) {
         throw new IOException(
             String.format(
+                Locale.ROOT,
                 "%s: dimension %d of %s is %d, expected at least %d",
-                path, i, Arrays.toString(dims), dims[i], least));
+                path,
+                i,
+                Arrays.toString(dims),
+                dims[i],
+                least));
       }
       size *= dims[i]; // at most 2^30 * 2^31
       if (size > maxBytes) {
         throw new IOException(
             String.format(
+                Locale.ROOT,
                 "%s: dimensions %s are more than the limit of %d bytes",
-                path, Arrays.toString(dims), maxBytes));
+                path,
+                Arrays.toString(dims),
+                maxBytes));
       }
     }
     return (int) size;
@@ -135,7 +149,8 @@ public final class IdxFile {
 
   private static IOException tooShort(Path path, String what, int expected, int found) {
     return new IOException(
-        String.format("%s: expected %d bytes %s, found %d", path, expected, what, found));
+        String.format(
+            Locale.ROOT, "%s: expected %d bytes %s, found %d", path, expected, what, found));
   }
 
   /**
@@ -202,8 +217,12 @@ public final class IdxFile {
     if (dims.length != expected) {
       throw new IllegalStateException(
           String.format(
+              Locale.ROOT,
               "%s: has dimensions %s, a file of %s has %d",
-              path, Arrays.toString(dims), what, expected));
+              path,
+              Arrays.toString(dims),
+              what,
+              expected));
     }
   }
 

@@ -3,6 +3,7 @@ package io.github.octconv4j.image;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -49,8 +50,13 @@ public final class Image {
     if (values.length != length) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "values has length %d, expected %d for (channels %d, height %d, width %d)",
-              values.length, length, channels, height, width));
+              values.length,
+              length,
+              channels,
+              height,
+              width));
     }
     return new Image(width, height, channels, values.clone());
   }
@@ -207,8 +213,12 @@ public final class Image {
     if (newWidth > width || newHeight > height) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "cannot crop %d x %d out of an image of %d x %d, resize it first",
-              newWidth, newHeight, width, height));
+              newWidth,
+              newHeight,
+              width,
+              height));
     }
     if (newWidth == width && newHeight == height) {
       return this;
@@ -302,9 +312,14 @@ public final class Image {
     if (destination.byteSize() < bytes) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "destination has %d bytes, expected at least %d for (channels %d, height %d, width"
                   + " %d)",
-              destination.byteSize(), bytes, channels, height, width));
+              destination.byteSize(),
+              bytes,
+              channels,
+              height,
+              width));
     }
   }
 
@@ -312,15 +327,20 @@ public final class Image {
     if (mean.length != channels || std.length != channels) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "mean has length %d and std %d, expected %d, one per channel",
-              mean.length, std.length, channels));
+              mean.length,
+              std.length,
+              channels));
     }
     for (int c = 0; c < channels; c++) {
       if (!Float.isFinite(mean[c]) || !Float.isFinite(std[c]) || std[c] <= 0) {
         throw new IllegalArgumentException(
             String.format(
+                Locale.ROOT,
                 "mean is %s and std %s, expected finite values and deviations above 0",
-                Arrays.toString(mean), Arrays.toString(std)));
+                Arrays.toString(mean),
+                Arrays.toString(std)));
       }
     }
   }
@@ -340,8 +360,13 @@ public final class Image {
     if (width < 1 || height < 1 || (long) width * height > LONGEST_ARRAY / channels) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "size is %d x %d, expected at least 1 x 1 and at most %d values in %d channel%s",
-              width, height, LONGEST_ARRAY, channels, channels == 1 ? "" : "s"));
+              width,
+              height,
+              LONGEST_ARRAY,
+              channels,
+              channels == 1 ? "" : "s"));
     }
     return width * height * channels;
   }

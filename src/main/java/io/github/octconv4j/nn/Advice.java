@@ -36,8 +36,11 @@ public record Advice(String subject, int rounds, Trial dense, List<Trial> octave
     for (Trial trial : octaves) {
       if (trial.alpha <= before) {
         throw new IllegalArgumentException(
-            "the alphas of octaves must be above 0 and grow, %s came after %s"
-                .formatted(trial.alpha, before));
+            String.format(
+                Locale.ROOT,
+                "the alphas of octaves must be above 0 and grow, %s came after %s",
+                trial.alpha,
+                before));
       }
       before = trial.alpha;
     }
@@ -63,8 +66,13 @@ public record Advice(String subject, int rounds, Trial dense, List<Trial> octave
       }
       if (multiplyAdds < 1 || elements < 1 || activationBytes < 1 || !(microseconds > 0)) {
         throw new IllegalArgumentException(
-            "a trial needs values above 0, had %d multiply-adds, %d elements, %s us, %d bytes"
-                .formatted(multiplyAdds, elements, microseconds, activationBytes));
+            String.format(
+                Locale.ROOT,
+                "a trial needs values above 0, had %d multiply-adds, %d elements, %s us, %d bytes",
+                multiplyAdds,
+                elements,
+                microseconds,
+                activationBytes));
       }
     }
   }
@@ -106,26 +114,29 @@ public record Advice(String subject, int rounds, Trial dense, List<Trial> octave
     for (Trial trial : octaves) {
       if (pays(trial)) {
         parts.add(
-            "alpha %s: %s times faster, %s"
-                .formatted(
-                    alpha(trial),
-                    String.format(Locale.ROOT, "%.2f", 1 / ratio(trial)),
-                    memory(trial)));
+            String.format(
+                Locale.ROOT,
+                "alpha %s: %s times faster, %s",
+                alpha(trial),
+                String.format(Locale.ROOT, "%.2f", 1 / ratio(trial)),
+                memory(trial)));
       }
     }
     for (Trial trial : octaves) {
       if (!pays(trial) && ratio(trial) <= 1 + NOISE) {
-        parts.add("alpha %s: no faster, %s".formatted(alpha(trial), memory(trial)));
+        parts.add(
+            String.format(Locale.ROOT, "alpha %s: no faster, %s", alpha(trial), memory(trial)));
       }
     }
     List<Trial> slow = octaves.stream().filter(trial -> ratio(trial) > 1 + NOISE).toList();
     if (!slow.isEmpty()) {
       parts.add(
-          "%s%s %s not pay here"
-              .formatted(
-                  parts.isEmpty() ? "alpha " : "",
-                  slow.stream().map(Advice::alpha).collect(Collectors.joining(" and ")),
-                  slow.size() == 1 ? "does" : "do"));
+          String.format(
+              Locale.ROOT,
+              "%s%s %s not pay here",
+              parts.isEmpty() ? "alpha " : "",
+              slow.stream().map(Advice::alpha).collect(Collectors.joining(" and ")),
+              slow.size() == 1 ? "does" : "do"));
     }
     return String.join("; ", parts);
   }
@@ -135,7 +146,8 @@ public record Advice(String subject, int rounds, Trial dense, List<Trial> octave
     long percent = Math.round(100 * Math.abs(less));
     return percent == 0
         ? "as much activation memory"
-        : "%d %% %s activation memory".formatted(percent, less > 0 ? "less" : "more");
+        : String.format(
+            Locale.ROOT, "%d %% %s activation memory", percent, less > 0 ? "less" : "more");
   }
 
   private static String alpha(Trial trial) {

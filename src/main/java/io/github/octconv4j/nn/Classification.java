@@ -3,6 +3,7 @@ package io.github.octconv4j.nn;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -41,13 +42,14 @@ public record Classification(List<Candidate> ranked) {
     Objects.requireNonNull(logits, "logits");
     if (labels.size() != logits.length) {
       throw new IllegalArgumentException(
-          "%d labels don't fit %d logits".formatted(labels.size(), logits.length));
+          String.format(
+              Locale.ROOT, "%d labels don't fit %d logits", labels.size(), logits.length));
     }
     double max = Double.NEGATIVE_INFINITY;
     for (int i = 0; i < logits.length; i++) {
       if (!Float.isFinite(logits[i])) {
         throw new IllegalArgumentException(
-            "logits must be finite, was %s at index %d".formatted(logits[i], i));
+            String.format(Locale.ROOT, "logits must be finite, was %s at index %d", logits[i], i));
       }
       max = Math.max(max, logits[i]);
     }

@@ -6,6 +6,7 @@ import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.OctavePath;
 import io.github.octconv4j.octave.OctaveWeights;
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * A convolution without groups, cut into equal parts by its output and by its input channels. The
@@ -36,7 +37,9 @@ final class ConvolutionParts {
 
   /** What tells the steps of a part from those of others; empty where there is one. */
   String name(int output, int input) {
-    return isWhole() ? "" : ".out%dof%d.in%dof%d".formatted(output, outputs, input, inputs);
+    return isWhole()
+        ? ""
+        : String.format(Locale.ROOT, ".out%dof%d.in%dof%d", output, outputs, input, inputs);
   }
 
   /** The convolution of a part; all are alike. */

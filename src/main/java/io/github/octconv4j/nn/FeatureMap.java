@@ -2,6 +2,7 @@ package io.github.octconv4j.nn;
 
 import io.github.octconv4j.octave.ChannelSplit;
 import io.github.octconv4j.octave.OctaveShape;
+import java.util.Locale;
 
 /**
  * What a layer of a network that is being built gives to the next ones: the high and the low part
@@ -50,8 +51,10 @@ public final class FeatureMap {
   /** Returns for instance {@code 32x56x56 + 32x28x28}, the high and the low part. */
   @Override
   public String toString() {
-    String high = "%dx%dx%d".formatted(channels.high(), shape.height(), shape.width());
-    String low = "%dx%dx%d".formatted(channels.low(), shape.lowHeight(), shape.lowWidth());
+    String high =
+        String.format(Locale.ROOT, "%dx%dx%d", channels.high(), shape.height(), shape.width());
+    String low =
+        String.format(Locale.ROOT, "%dx%dx%d", channels.low(), shape.lowHeight(), shape.lowWidth());
     return channels.hasBoth() ? high + " + " + low : channels.low() == 0 ? high : "low " + low;
   }
 }

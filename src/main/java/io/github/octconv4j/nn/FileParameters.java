@@ -4,6 +4,7 @@ import io.github.octconv4j.nn.Parameter.Slice;
 import io.github.octconv4j.weights.SafetensorsFile;
 import io.github.octconv4j.weights.WeightStore;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 
 /** The tensors of a file, or parts of them. */
@@ -49,8 +50,13 @@ final class FileParameters implements Parameters {
     float[] values = file.tensor(name).toFloats();
     if (values.length != count) {
       throw new IllegalArgumentException(
-          "%s: tensor %s must have %d values, had %d"
-              .formatted(file.path(), name, count, values.length));
+          String.format(
+              Locale.ROOT,
+              "%s: tensor %s must have %d values, had %d",
+              file.path(),
+              name,
+              count,
+              values.length));
     }
     return values;
   }
@@ -60,8 +66,11 @@ final class FileParameters implements Parameters {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "%s: %s has groups, and no part of a dense tensor is the same"
-                        .formatted(file.path(), p.name())));
+                    String.format(
+                        Locale.ROOT,
+                        "%s: %s has groups, and no part of a dense tensor is the same",
+                        file.path(),
+                        p.name())));
   }
 
   @Override

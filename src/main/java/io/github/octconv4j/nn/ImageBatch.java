@@ -4,6 +4,7 @@ import io.github.octconv4j.dnn.Tensor;
 import io.github.octconv4j.image.Image;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Locale;
 
 /**
  * The memory of a network's images, filled from other layouts.
@@ -20,7 +21,7 @@ record ImageBatch(Tensor tensor, NetworkInfo info) {
   void requireIndex(int index) {
     if (index < 0 || index >= size()) {
       throw new IllegalArgumentException(
-          "index must be 0 to %d, was %d".formatted(size() - 1, index));
+          String.format(Locale.ROOT, "index must be 0 to %d, was %d", size() - 1, index));
     }
   }
 
@@ -35,8 +36,12 @@ record ImageBatch(Tensor tensor, NetworkInfo info) {
     requireUsable("images", images);
     if (images.byteSize() != tensor.desc().bytes()) {
       throw new IllegalArgumentException(
-          "images must have %d floats for %s, had %d bytes"
-              .formatted(tensor.desc().elements(), tensor.desc(), images.byteSize()));
+          String.format(
+              Locale.ROOT,
+              "images must have %d floats for %s, had %d bytes",
+              tensor.desc().elements(),
+              tensor.desc(),
+              images.byteSize()));
     }
     long channels = tensor.desc().dim(1);
     long plane = tensor.desc().dim(2) * tensor.desc().dim(3);
@@ -58,8 +63,10 @@ record ImageBatch(Tensor tensor, NetworkInfo info) {
   static void requireUsable(String name, MemorySegment segment) {
     if (!segment.scope().isAlive() || !segment.isAccessibleBy(Thread.currentThread())) {
       throw new IllegalStateException(
-          "the memory of %s was freed, or belongs to a confined arena of another thread"
-              .formatted(name));
+          String.format(
+              Locale.ROOT,
+              "the memory of %s was freed, or belongs to a confined arena of another thread",
+              name));
     }
   }
 }

@@ -3,6 +3,7 @@ package io.github.octconv4j.nn;
 import io.github.octconv4j.image.Image;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -26,8 +27,11 @@ public final class ImageInput {
     Objects.requireNonNull(info, "info");
     if (info.channels() != 1 && info.channels() != 3) {
       throw new IllegalArgumentException(
-          "network %s takes images of %d channels, pictures have 1 or 3"
-              .formatted(info.name(), info.channels()));
+          String.format(
+              Locale.ROOT,
+              "network %s takes images of %d channels, pictures have 1 or 3",
+              info.name(),
+              info.channels()));
     }
     this.info = info;
     this.mean = floats(info.mean());
@@ -48,8 +52,11 @@ public final class ImageInput {
     int shorter = Math.min(image.width(), image.height());
     if (Math.max(image.width(), image.height()) / shorter >= MOST_RATIO) {
       throw new IllegalArgumentException(
-          "image must not be %d times as long as wide, was %s; cut out a part"
-              .formatted(MOST_RATIO, image));
+          String.format(
+              Locale.ROOT,
+              "image must not be %d times as long as wide, was %s; cut out a part",
+              MOST_RATIO,
+              image));
     }
     int width = (int) ((long) image.width() * info.resize() / shorter);
     int height = (int) ((long) image.height() * info.resize() / shorter);
@@ -83,8 +90,12 @@ public final class ImageInput {
   /** Returns what is expected, for instance {@code 28 x 28 grey}. */
   @Override
   public String toString() {
-    return "%d x %d %s"
-        .formatted(info.width(), info.height(), info.channels() == 1 ? "grey" : "RGB");
+    return String.format(
+        Locale.ROOT,
+        "%d x %d %s",
+        info.width(),
+        info.height(),
+        info.channels() == 1 ? "grey" : "RGB");
   }
 
   private static float[] floats(List<Float> list) {

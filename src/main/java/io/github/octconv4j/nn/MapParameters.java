@@ -2,6 +2,7 @@ package io.github.octconv4j.nn;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -28,8 +29,11 @@ final class MapParameters implements Parameters {
     float[] values = tensors.get(parameter.name());
     if (values == null || values.length != parameter.count()) {
       throw new IllegalArgumentException(
-          "tensor %s %s is not there or has another shape"
-              .formatted(parameter.name(), parameter.shape()));
+          String.format(
+              Locale.ROOT,
+              "tensor %s %s is not there or has another shape",
+              parameter.name(),
+              parameter.shape()));
     }
     return values.clone();
   }
@@ -43,19 +47,26 @@ final class MapParameters implements Parameters {
       float[] values = tensors.get(p.name());
       superfluous.remove(p.name());
       if (values == null) {
-        problems.add("missing %s %s".formatted(p.name(), p.shape()));
+        problems.add(String.format(Locale.ROOT, "missing %s %s", p.name(), p.shape()));
       } else if (values.length != p.count()) {
         problems.add(
-            "misshapen %s with %d values, expected %s"
-                .formatted(p.name(), values.length, p.shape()));
+            String.format(
+                Locale.ROOT,
+                "misshapen %s with %d values, expected %s",
+                p.name(),
+                values.length,
+                p.shape()));
       }
     }
     superfluous.forEach(name -> problems.add("superfluous " + name));
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(
-          "the tensors don't fit the network in %d point%s: %s"
-              .formatted(
-                  problems.size(), problems.size() == 1 ? "" : "s", String.join("; ", problems)));
+          String.format(
+              Locale.ROOT,
+              "the tensors don't fit the network in %d point%s: %s",
+              problems.size(),
+              problems.size() == 1 ? "" : "s",
+              String.join("; ", problems)));
     }
   }
 }

@@ -49,19 +49,24 @@ public record Model(
     Objects.requireNonNull(strideRule, "strideRule");
     if (!architectures().contains(architecture)) {
       throw new IllegalArgumentException(
-          "architecture must be one of %s, perhaps with %s before it, was %s"
-              .formatted(String.join(", ", architectures()), OCTAVE, architecture));
+          String.format(
+              Locale.ROOT,
+              "architecture must be one of %s, perhaps with %s before it, was %s",
+              String.join(", ", architectures()),
+              OCTAVE,
+              architecture));
     }
     if (!(alpha >= 0 && alpha < 1)) {
       throw new IllegalArgumentException("alpha must be at least 0 and below 1, was " + alpha);
     }
     if (!(width >= LEAST_WIDTH && width <= MOST_WIDTH)) {
       throw new IllegalArgumentException(
-          "width must be %s to %s, was %s".formatted(LEAST_WIDTH, MOST_WIDTH, width));
+          String.format(
+              Locale.ROOT, "width must be %s to %s, was %s", LEAST_WIDTH, MOST_WIDTH, width));
     }
     if (classes < 1 || classes > MOST_CLASSES) {
       throw new IllegalArgumentException(
-          "classes must be 1 to %d, was %d".formatted(MOST_CLASSES, classes));
+          String.format(Locale.ROOT, "classes must be 1 to %d, was %d", MOST_CLASSES, classes));
     }
     requireImageSize(imageSize);
     NetworkBuilder.requireEpsilon(epsilon);
@@ -70,7 +75,8 @@ public record Model(
   static void requireImageSize(int imageSize) {
     if (imageSize < LEAST_SIZE || imageSize > MOST_SIZE) {
       throw new IllegalArgumentException(
-          "imageSize must be %d to %d, was %d".formatted(LEAST_SIZE, MOST_SIZE, imageSize));
+          String.format(
+              Locale.ROOT, "imageSize must be %d to %d, was %d", LEAST_SIZE, MOST_SIZE, imageSize));
     }
   }
 
@@ -145,6 +151,7 @@ public record Model(
   public String toString() {
     return alpha == 0
         ? architecture
-        : "%s%s, alpha %s".formatted(OCTAVE, architecture, Double.toString(alpha));
+        : String.format(
+            Locale.ROOT, "%s%s, alpha %s", OCTAVE, architecture, Double.toString(alpha));
   }
 }

@@ -5,6 +5,7 @@ import io.github.octconv4j.weights.Metadata;
 import io.github.octconv4j.weights.SafetensorsFile;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A file that says in its metadata which network its weights belong to: {@code arch} with {@code
@@ -32,8 +33,10 @@ final class ModelFile {
     if (!metadata.has("arch")) {
       if (!metadata.has("kind")) {
         throw new IllegalArgumentException(
-            "the metadata say no architecture: arch must be one of %s, perhaps with oct_ before it"
-                .formatted(String.join(", ", Model.architectures())));
+            String.format(
+                Locale.ROOT,
+                "the metadata say no architecture: arch must be one of %s, perhaps with oct_ before it",
+                String.join(", ", Model.architectures())));
       }
       return new OctResNetSmall(file, imageSize).network();
     }
@@ -71,7 +74,10 @@ final class ModelFile {
       }
     }
     throw new IllegalArgumentException(
-        "metadata key stride_rule must be KEEP_LOW or POOL_ALL, was \"%s\"".formatted(text));
+        String.format(
+            Locale.ROOT,
+            "metadata key stride_rule must be KEEP_LOW or POOL_ALL, was \"%s\"",
+            text));
   }
 
   /** What the network expects, with what the file says of it. */
@@ -92,7 +98,11 @@ final class ModelFile {
     List<String> labels = metadata.texts("labels");
     if (labels.size() != classes) {
       throw new IllegalArgumentException(
-          "metadata key labels has %d texts for %d classes".formatted(labels.size(), classes));
+          String.format(
+              Locale.ROOT,
+              "metadata key labels has %d texts for %d classes",
+              labels.size(),
+              classes));
     }
     return labels;
   }

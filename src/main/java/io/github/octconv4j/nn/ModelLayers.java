@@ -3,6 +3,7 @@ package io.github.octconv4j.nn;
 import io.github.octconv4j.octave.Activation;
 import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.SizeRule;
+import java.util.Locale;
 
 /**
  * Adds convolutions with batch norm to a model: octave ones where alpha is above 0, plain ones with
@@ -63,7 +64,8 @@ final class ModelLayers {
           .sizeRule(SizeRule.FLOOR)
           .build();
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("layer %s: %s".formatted(name, e.getMessage()), e);
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "layer %s: %s", name, e.getMessage()), e);
     }
   }
 

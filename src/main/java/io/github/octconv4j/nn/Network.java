@@ -9,6 +9,7 @@ import io.github.octconv4j.weights.SafetensorsFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -69,8 +70,14 @@ public final class Network implements AutoCloseable {
         || info.height() != image.shape().height()
         || info.width() != image.shape().width()) {
       throw new IllegalArgumentException(
-          "network %s: info says an input of %dx%dx%d, the graph takes %s"
-              .formatted(info.name(), info.channels(), info.height(), info.width(), image));
+          String.format(
+              Locale.ROOT,
+              "network %s: info says an input of %dx%dx%d, the graph takes %s",
+              info.name(),
+              info.channels(),
+              info.height(),
+              info.width(),
+              image));
     }
   }
 
@@ -203,8 +210,14 @@ public final class Network implements AutoCloseable {
     int image = info.channels() * info.height() * info.width();
     if (images.length == 0 || images.length % image != 0) {
       throw new IllegalArgumentException(
-          "images must have a multiple of %d values (%dx%dx%d), had %d"
-              .formatted(image, info.channels(), info.height(), info.width(), images.length));
+          String.format(
+              Locale.ROOT,
+              "images must have a multiple of %d values (%dx%dx%d), had %d",
+              image,
+              info.channels(),
+              info.height(),
+              info.width(),
+              images.length));
     }
     return pool.with(images.length / image, predictor -> predictor.run(images));
   }

@@ -10,6 +10,7 @@ import io.github.octconv4j.octave.SizeRule;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 
@@ -55,8 +56,13 @@ public final class NetworkBuilder {
         || width < 1
         || (long) height * width > Integer.MAX_VALUE / channels) {
       throw new IllegalArgumentException(
-          "channels, height and width must be at least 1 and an image have at most %d values, were %d, %d and %d"
-              .formatted(Integer.MAX_VALUE, channels, height, width));
+          String.format(
+              Locale.ROOT,
+              "channels, height and width must be at least 1 and an image have at most %d values, were %d, %d and %d",
+              Integer.MAX_VALUE,
+              channels,
+              height,
+              width));
     }
     this.input =
         new FeatureMap(
@@ -129,8 +135,12 @@ public final class NetworkBuilder {
     Objects.requireNonNull(activation, "activation");
     if (spec.in().low() > 0 || spec.out().low() > 0 || spec.stride() != 1 || stride < 1) {
       throw new IllegalArgumentException(
-          "layer %s: a plain convolution has no low parts, its own stride is 1 and stride at least 1, was %s and %d"
-              .formatted(name, spec, stride));
+          String.format(
+              Locale.ROOT,
+              "layer %s: a plain convolution has no low parts, its own stride is 1 and stride at least 1, was %s and %d",
+              name,
+              spec,
+              stride));
     }
     return convolution(name, x, spec, stride, norm, activation, TensorNames.dense(name, normName));
   }
@@ -145,7 +155,8 @@ public final class NetworkBuilder {
       TensorNames tensorNames) {
     if (!x.channels().equals(spec.in())) {
       throw new IllegalArgumentException(
-          "layer %s needs an input with %s, was %s".formatted(name, spec.in(), x));
+          String.format(
+              Locale.ROOT, "layer %s needs an input with %s, was %s", name, spec.in(), x));
     }
     ConvolutionLayer layer;
     OctaveShape output;
@@ -153,7 +164,8 @@ public final class NetworkBuilder {
       layer = new ConvolutionLayer(spec, x.shape(), stride, norm, epsilon, activation, tensorNames);
       output = layer.output();
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("layer %s: %s".formatted(name, e.getMessage()), e);
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "layer %s: %s", name, e.getMessage()), e);
     }
     return add(name, layer, spec.out(), output, x);
   }
@@ -174,8 +186,13 @@ public final class NetworkBuilder {
     Objects.requireNonNull(x, "x");
     if (kernel < 1 || stride < 1 || padding < 0) {
       throw new IllegalArgumentException(
-          "layer %s: kernel and stride must be at least 1, padding at least 0, were %d, %d and %d"
-              .formatted(name, kernel, stride, padding));
+          String.format(
+              Locale.ROOT,
+              "layer %s: kernel and stride must be at least 1, padding at least 0, were %d, %d and %d",
+              name,
+              kernel,
+              stride,
+              padding));
     }
     Window window = Window.of(kernel, kernel).strides(stride, stride).padding(padding, padding);
     OctaveShape s = x.shape();
@@ -189,9 +206,19 @@ public final class NetworkBuilder {
         || width < 1
         || (low && (lowHeight < 1 || lowWidth < 1))) {
       throw new IllegalArgumentException(
-          "layer %s: a window of %dx%d with stride %d and padding %d makes %dx%d (low %dx%d) of %s; it needs an output of at least 1x1 and padding of at most half a window"
-              .formatted(
-                  name, kernel, kernel, stride, padding, height, width, lowHeight, lowWidth, x));
+          String.format(
+              Locale.ROOT,
+              "layer %s: a window of %dx%d with stride %d and padding %d makes %dx%d (low %dx%d) of %s; it needs an output of at least 1x1 and padding of at most half a window",
+              name,
+              kernel,
+              kernel,
+              stride,
+              padding,
+              height,
+              width,
+              lowHeight,
+              lowWidth,
+              x));
     }
     return add(
         name,
@@ -232,8 +259,14 @@ public final class NetworkBuilder {
                 || (p.lowHeight() == q.lowHeight() && p.lowWidth() == q.lowWidth()));
     if (!fits) {
       throw new IllegalArgumentException(
-          "layer %s: %s gives %s, which can't be added to %s of %s"
-              .formatted(name, first.name(), first, second, second.name()));
+          String.format(
+              Locale.ROOT,
+              "layer %s: %s gives %s, which can't be added to %s of %s",
+              name,
+              first.name(),
+              first,
+              second,
+              second.name()));
     }
     return add(name, new SumLayer(activation), channels, p, first, second);
   }
@@ -260,7 +293,8 @@ public final class NetworkBuilder {
     Objects.requireNonNull(x, "x");
     if (squeezed < 1) {
       throw new IllegalArgumentException(
-          "layer %s: squeezed must be at least 1, was %d".formatted(name, squeezed));
+          String.format(
+              Locale.ROOT, "layer %s: squeezed must be at least 1, was %d", name, squeezed));
     }
     return add(
         name, new SqueezeExcitationLayer(name, x.channels(), squeezed), x.channels(), x.shape(), x);
@@ -279,7 +313,7 @@ public final class NetworkBuilder {
     requirePixel(name, x);
     if (out < 1) {
       throw new IllegalArgumentException(
-          "layer %s: out must be at least 1, was %d".formatted(name, out));
+          String.format(Locale.ROOT, "layer %s: out must be at least 1, was %d", name, out));
     }
     return add(
         name,
@@ -296,7 +330,7 @@ public final class NetworkBuilder {
     requirePixel(name, x);
     if (x.channels().low() > 0) {
       throw new IllegalArgumentException(
-          "layer %s needs an input without low part, was %s".formatted(name, x));
+          String.format(Locale.ROOT, "layer %s needs an input without low part, was %s", name, x));
     }
     return add(name, new SoftmaxLayer(), x.channels(), x.shape(), x);
   }
@@ -306,20 +340,24 @@ public final class NetworkBuilder {
     boolean low = x.channels().low() > 0;
     if (s.height() != 1 || s.width() != 1 || (low && (s.lowHeight() != 1 || s.lowWidth() != 1))) {
       throw new IllegalArgumentException(
-          "layer %s needs an input of 1x1 pixels, was %s; add a global average before"
-              .formatted(name, x));
+          String.format(
+              Locale.ROOT,
+              "layer %s needs an input of 1x1 pixels, was %s; add a global average before",
+              name,
+              x));
     }
   }
 
   private FeatureMap add(
       String name, Layer layer, ChannelSplit channels, OctaveShape shape, FeatureMap... inputs) {
     if (names.contains(name)) {
-      throw new IllegalArgumentException("there is a layer %s already".formatted(name));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "there is a layer %s already", name));
     }
     for (FeatureMap x : inputs) {
       if (x.owner() != this) {
         throw new IllegalArgumentException(
-            "layer %s: %s belongs to another network".formatted(name, x.name()));
+            String.format(Locale.ROOT, "layer %s: %s belongs to another network", name, x.name()));
       }
     }
     requireSizes(name, layer, channels, shape);
@@ -335,15 +373,21 @@ public final class NetworkBuilder {
     try {
       layer.parameters(); // each checks itself
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("layer %s: %s".formatted(name, e.getMessage()), e);
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "layer %s: %s", name, e.getMessage()), e);
     }
     long pixels = (long) shape.height() * shape.width();
     long lowPixels = (long) shape.lowHeight() * shape.lowWidth();
     if (pixels > Integer.MAX_VALUE / Math.max(1, channels.high())
         || lowPixels > Integer.MAX_VALUE / Math.max(1, channels.low())) {
       throw new IllegalArgumentException(
-          "layer %s: each part of an image may have %d values, %s and %s make more"
-              .formatted(name, Integer.MAX_VALUE, channels, shape));
+          String.format(
+              Locale.ROOT,
+              "layer %s: each part of an image may have %d values, %s and %s make more",
+              name,
+              Integer.MAX_VALUE,
+              channels,
+              shape));
     }
   }
 
@@ -356,8 +400,11 @@ public final class NetworkBuilder {
     Objects.requireNonNull(output, "output");
     if (output.owner() != this || output == input || output.channels().low() > 0) {
       throw new IllegalArgumentException(
-          "the output must be a layer of this network without low part, was %s: %s"
-              .formatted(output.name(), output));
+          String.format(
+              Locale.ROOT,
+              "the output must be a layer of this network without low part, was %s: %s",
+              output.name(),
+              output));
     }
     return new NetworkGraph(input, nodes, output);
   }

@@ -1,6 +1,7 @@
 package io.github.octconv4j.nn;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -45,18 +46,35 @@ public record NetworkInfo(
         || width < 1
         || (long) height * width > Integer.MAX_VALUE / channels) {
       throw new IllegalArgumentException(
-          "network %s: the input must be at least 1x1x1 and have at most %d values, was %dx%dx%d"
-              .formatted(name, Integer.MAX_VALUE, channels, height, width));
+          String.format(
+              Locale.ROOT,
+              "network %s: the input must be at least 1x1x1 and have at most %d values, was %dx%dx%d",
+              name,
+              Integer.MAX_VALUE,
+              channels,
+              height,
+              width));
     }
     if (resize != 0 && (resize < Math.max(height, width) || resize > MOST_RESIZE)) {
       throw new IllegalArgumentException(
-          "network %s: resize must be 0, or at least as large as the input of %dx%d and at most %d, was %d"
-              .formatted(name, height, width, MOST_RESIZE, resize));
+          String.format(
+              Locale.ROOT,
+              "network %s: resize must be 0, or at least as large as the input of %dx%d and at most %d, was %d",
+              name,
+              height,
+              width,
+              MOST_RESIZE,
+              resize));
     }
     if (mean.size() != channels || std.size() != channels) {
       throw new IllegalArgumentException(
-          "network %s: mean and std must have %d values, were %s and %s"
-              .formatted(name, channels, mean, std));
+          String.format(
+              Locale.ROOT,
+              "network %s: mean and std must have %d values, were %s and %s",
+              name,
+              channels,
+              mean,
+              std));
     }
   }
 

@@ -17,6 +17,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -284,13 +285,14 @@ final class NetworkPlanner {
   /** Everything that a choice depends on, in one line. */
   private String key(Node node) {
     ConvolutionLayer conv = (ConvolutionLayer) node.layer();
-    return "in a network | %s | %s | %s | %s %s %d threads"
-        .formatted(
-            conv.spec(),
-            shape(conv.input()),
-            conv.activation(),
-            options.type(),
-            options.fpMath(),
-            options.threads());
+    return String.format(
+        Locale.ROOT,
+        "in a network | %s | %s | %s | %s %s %d threads",
+        conv.spec(),
+        shape(conv.input()),
+        conv.activation(),
+        options.type(),
+        options.fpMath(),
+        options.threads());
   }
 }

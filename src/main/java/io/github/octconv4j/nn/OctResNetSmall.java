@@ -7,6 +7,7 @@ import io.github.octconv4j.weights.Metadata;
 import io.github.octconv4j.weights.SafetensorsFile;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A small Oct-ResNet, of the kind {@code oct-resnet-small}: a first octave convolution 3x3,
@@ -38,7 +39,7 @@ final class OctResNetSmall {
     String kind = metadata.text("kind");
     if (!kind.equals(KIND)) {
       throw new IllegalArgumentException(
-          "metadata key kind must be %s, was \"%s\"".formatted(KIND, kind));
+          String.format(Locale.ROOT, "metadata key kind must be %s, was \"%s\"", KIND, kind));
     }
     this.alpha = metadata.decimal("alpha");
     this.height = imageSize == 0 ? metadata.integer("height") : imageSize;

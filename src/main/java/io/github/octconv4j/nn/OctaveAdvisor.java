@@ -13,6 +13,7 @@ import io.github.octconv4j.timing.RandomData;
 import io.github.octconv4j.timing.Runner;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.function.DoubleFunction;
 
@@ -77,15 +78,16 @@ public final class OctaveAdvisor {
     }
     try (Engine engine = Engine.cpu()) {
       return advise(
-          "layer %dx%d, %d > %d channels, batch %d, %dx%d"
-              .formatted(
-                  spec.kernelHeight(),
-                  spec.kernelWidth(),
-                  spec.in().total(),
-                  spec.out().total(),
-                  input.batch(),
-                  input.height(),
-                  input.width()),
+          String.format(
+              Locale.ROOT,
+              "layer %dx%d, %d > %d channels, batch %d, %dx%d",
+              spec.kernelHeight(),
+              spec.kernelWidth(),
+              spec.in().total(),
+              spec.out().total(),
+              input.batch(),
+              input.height(),
+              input.width()),
           alpha ->
               new LayerForm(
                   engine,
@@ -114,8 +116,13 @@ public final class OctaveAdvisor {
     Objects.requireNonNull(model, "model");
     alphas.forEach(alpha -> model.alpha(alpha).graph());
     return advise(
-        "%s, batch %d, %dx%d"
-            .formatted(model.architecture(), batch, model.imageSize(), model.imageSize()),
+        String.format(
+            Locale.ROOT,
+            "%s, batch %d, %dx%d",
+            model.architecture(),
+            batch,
+            model.imageSize(),
+            model.imageSize()),
         alpha -> new NetworkForm(model.alpha(alpha), batch, options),
         NETWORK_ROUNDS);
   }

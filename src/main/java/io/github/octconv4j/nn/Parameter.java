@@ -2,6 +2,7 @@ package io.github.octconv4j.nn;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -46,8 +47,12 @@ public record Parameter(String name, List<Long> shape, Kind kind, Optional<Slice
       shape = checked(name, shape);
       if (firstRow < 0 || firstColumn < 0) {
         throw new IllegalArgumentException(
-            "tensor %s: firstRow and firstColumn must be at least 0, were %d and %d"
-                .formatted(name, firstRow, firstColumn));
+            String.format(
+                Locale.ROOT,
+                "tensor %s: firstRow and firstColumn must be at least 0, were %d and %d",
+                name,
+                firstRow,
+                firstColumn));
       }
     }
 
@@ -71,7 +76,12 @@ public record Parameter(String name, List<Long> shape, Kind kind, Optional<Slice
     shape = checked(name, shape);
     if (slice.isPresent() && !slice.get().holds(shape)) {
       throw new IllegalArgumentException(
-          "tensor %s: shape %s does not lie inside slice %s".formatted(name, shape, slice.get()));
+          String.format(
+              Locale.ROOT,
+              "tensor %s: shape %s does not lie inside slice %s",
+              name,
+              shape,
+              slice.get()));
     }
   }
 
@@ -86,8 +96,12 @@ public record Parameter(String name, List<Long> shape, Kind kind, Optional<Slice
     }
     if (count == 0) {
       throw new IllegalArgumentException(
-          "tensor %s: shape must have dimensions of at least 1 and at most %d values in all, was %s"
-              .formatted(name, Integer.MAX_VALUE, shape));
+          String.format(
+              Locale.ROOT,
+              "tensor %s: shape must have dimensions of at least 1 and at most %d values in all, was %s",
+              name,
+              Integer.MAX_VALUE,
+              shape));
     }
     return List.copyOf(shape);
   }

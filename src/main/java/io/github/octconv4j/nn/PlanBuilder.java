@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.IntConsumer;
@@ -142,7 +143,8 @@ final class PlanBuilder implements AutoCloseable {
     if (constants.bytes() == 0) {
       long count = graph.parameterCount();
       program.requireRoom(
-          "weights of %d parameters".formatted(count), count * octave.type().bytes());
+          String.format(Locale.ROOT, "weights of %d parameters", count),
+          count * octave.type().bytes());
     }
   }
 
@@ -185,7 +187,8 @@ final class PlanBuilder implements AutoCloseable {
   OctaveOperand value(FeatureMap map) {
     List<OctaveOperand> all = parts(map);
     if (all.size() != 1) {
-      throw new IllegalStateException("%s is kept in %d parts".formatted(map.name(), all.size()));
+      throw new IllegalStateException(
+          String.format(Locale.ROOT, "%s is kept in %d parts", map.name(), all.size()));
     }
     return all.getFirst();
   }

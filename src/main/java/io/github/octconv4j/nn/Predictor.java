@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -157,8 +158,12 @@ public final class Predictor implements AutoCloseable {
     long bytes = output.desc().bytes();
     if (results.byteSize() != bytes || results.isReadOnly()) {
       throw new IllegalArgumentException(
-          "results must be writable and have %d bytes for %s, was %s"
-              .formatted(bytes, output.desc(), results));
+          String.format(
+              Locale.ROOT,
+              "results must be writable and have %d bytes for %s, was %s",
+              bytes,
+              output.desc(),
+              results));
     }
     enter();
     try {
@@ -258,7 +263,7 @@ public final class Predictor implements AutoCloseable {
     Tensor tensor = traces.get(layer);
     if (tensor == null) {
       throw new IllegalArgumentException(
-          "no trace of %s, there are %s".formatted(layer, traces.keySet()));
+          String.format(Locale.ROOT, "no trace of %s, there are %s", layer, traces.keySet()));
     }
     return tensor;
   }

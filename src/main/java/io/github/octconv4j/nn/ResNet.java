@@ -4,6 +4,7 @@ import io.github.octconv4j.nn.ModelLayers.Conv;
 import io.github.octconv4j.nn.ModelLayers.Names;
 import io.github.octconv4j.octave.Activation;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -63,7 +64,7 @@ final class ResNet {
     x = net.maxPool("stem", x, 3, 2, 1);
     for (int stage = 0; stage < PLANES.length; stage++) {
       for (int block = 0; block < table.blocks.get(stage); block++) {
-        x = block("layer%d.%d".formatted(stage + 1, block), x, stage, block);
+        x = block(String.format(Locale.ROOT, "layer%d.%d", stage + 1, block), x, stage, block);
       }
     }
     x = net.globalAverage("pooled", x);

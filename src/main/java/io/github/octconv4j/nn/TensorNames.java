@@ -2,6 +2,7 @@ package io.github.octconv4j.nn;
 
 import io.github.octconv4j.octave.Frequency;
 import io.github.octconv4j.octave.OctavePath;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,13 +33,15 @@ record TensorNames(@Nullable String paths, @Nullable String norms, String kernel
 
   String kernel(OctavePath path) {
     return isOctave()
-        ? "%s%s2%s.weight".formatted(paths, letter(path.source()), letter(path.destination()))
+        ? String.format(
+            Locale.ROOT, "%s%s2%s.weight", paths, letter(path.source()), letter(path.destination()))
         : kernel + ".weight";
   }
 
   String bias(OctavePath path) {
     return isOctave()
-        ? "%s%s2%s.bias".formatted(paths, letter(path.source()), letter(path.destination()))
+        ? String.format(
+            Locale.ROOT, "%s%s2%s.bias", paths, letter(path.source()), letter(path.destination()))
         : kernel + ".bias";
   }
 

@@ -2,6 +2,7 @@ package io.github.octconv4j.nn;
 
 import io.github.octconv4j.octave.OctaveWeights;
 import java.util.IdentityHashMap;
+import java.util.Locale;
 
 /** What is read and folded for the plans that are being built; forgotten afterwards. */
 final class Weights {
@@ -28,12 +29,13 @@ final class Weights {
     float[] values = parameters.values(parameter);
     if (values == null || values.length != parameter.count()) {
       throw new IllegalArgumentException(
-          "parameters must give %d values for tensor %s %s, gave %s"
-              .formatted(
-                  parameter.count(),
-                  parameter.name(),
-                  parameter.shape(),
-                  values == null ? "null" : values.length));
+          String.format(
+              Locale.ROOT,
+              "parameters must give %d values for tensor %s %s, gave %s",
+              parameter.count(),
+              parameter.name(),
+              parameter.shape(),
+              values == null ? "null" : values.length));
     }
     return values;
   }

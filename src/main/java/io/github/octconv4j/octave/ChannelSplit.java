@@ -1,5 +1,7 @@
 package io.github.octconv4j.octave;
 
+import java.util.Locale;
+
 /**
  * How the channels of a feature map are divided between the frequencies.
  *
@@ -12,8 +14,11 @@ public record ChannelSplit(int high, int low) {
   public ChannelSplit {
     if (high < 0 || low < 0 || high > Integer.MAX_VALUE - low || high + low == 0) {
       throw new IllegalArgumentException(
-          "a channel split needs high and low of at least 0 and one channel in all, was high %d, low %d"
-              .formatted(high, low));
+          String.format(
+              Locale.ROOT,
+              "a channel split needs high and low of at least 0 and one channel in all, was high %d, low %d",
+              high,
+              low));
     }
   }
 

@@ -73,7 +73,8 @@ public record Formulation(
     Objects.requireNonNull(sharing, "sharing");
     if (bandRows < 0 || (bandRows > 0 && layout != Layout.NHWC)) {
       throw new IllegalArgumentException(
-          "bandRows must be at least 0, and 0 with %s, was %d".formatted(layout, bandRows));
+          String.format(
+              Locale.ROOT, "bandRows must be at least 0, and 0 with %s, was %d", layout, bandRows));
     }
     if (sharing == Sharing.CHANNELS && layout != Layout.BLOCKED) {
       throw new IllegalArgumentException("CHANNELS needs the layout BLOCKED, was " + layout);
@@ -83,8 +84,12 @@ public record Formulation(
     }
     if (merge.isHigh() && (layout != Layout.NHWC || sharing != Sharing.ROWS)) {
       throw new IllegalArgumentException(
-          "%s needs the layout NHWC and threads on ROWS, was %s and %s"
-              .formatted(merge, layout, sharing));
+          String.format(
+              Locale.ROOT,
+              "%s needs the layout NHWC and threads on ROWS, was %s and %s",
+              merge,
+              layout,
+              sharing));
     }
   }
 
@@ -111,13 +116,14 @@ public record Formulation(
   /** Returns for instance {@code nhwc, sum on_resampling, threads rows, bands of 7 rows}. */
   @Override
   public String toString() {
-    return "%s, sum %s%s, threads %s%s"
-        .formatted(
-            layout.name().toLowerCase(Locale.ROOT),
-            highSum.name().toLowerCase(Locale.ROOT),
-            merge == Merge.NONE ? "" : ", merged " + merge.name().toLowerCase(Locale.ROOT),
-            sharing.name().toLowerCase(Locale.ROOT),
-            bandRows == 0 ? "" : ", bands of %d rows".formatted(bandRows));
+    return String.format(
+        Locale.ROOT,
+        "%s, sum %s%s, threads %s%s",
+        layout.name().toLowerCase(Locale.ROOT),
+        highSum.name().toLowerCase(Locale.ROOT),
+        merge == Merge.NONE ? "" : ", merged " + merge.name().toLowerCase(Locale.ROOT),
+        sharing.name().toLowerCase(Locale.ROOT),
+        bandRows == 0 ? "" : String.format(Locale.ROOT, ", bands of %d rows", bandRows));
   }
 
   /** Adds a task to a program in this way. */

@@ -3,6 +3,7 @@ package io.github.octconv4j.octave;
 import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.dnn.Window;
 import java.util.EnumSet;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 
@@ -69,15 +70,19 @@ public record OctaveConv2d(
     Objects.requireNonNull(sizeRule, "sizeRule");
     if (kernelHeight < 1 || kernelWidth < 1) {
       throw new IllegalArgumentException(
-          "kernel must be at least 1x1, was %dx%d".formatted(kernelHeight, kernelWidth));
+          String.format(
+              Locale.ROOT, "kernel must be at least 1x1, was %dx%d", kernelHeight, kernelWidth));
     }
     if (stride != 1 && stride != 2) {
       throw new IllegalArgumentException("stride must be 1 or 2, was " + stride);
     }
     if (dilationHeight < 1 || dilationWidth < 1) {
       throw new IllegalArgumentException(
-          "dilation must be at least 1 (1 is a dense kernel), was %dx%d"
-              .formatted(dilationHeight, dilationWidth));
+          String.format(
+              Locale.ROOT,
+              "dilation must be at least 1 (1 is a dense kernel), was %dx%d",
+              dilationHeight,
+              dilationWidth));
     }
     if (groups < 1) {
       throw new IllegalArgumentException("groups must be at least 1, was " + groups);
@@ -90,8 +95,13 @@ public record OctaveConv2d(
         int g = depthwise ? source : groups;
         if (source % g != 0 || destination % g != 0) {
           throw new IllegalArgumentException(
-              "groups %d does not divide path %s, which has %d input and %d output channels"
-                  .formatted(g, path.shortName(), source, destination));
+              String.format(
+                  Locale.ROOT,
+                  "groups %d does not divide path %s, which has %d input and %d output channels",
+                  g,
+                  path.shortName(),
+                  source,
+                  destination));
         }
       }
     }
@@ -104,25 +114,26 @@ public record OctaveConv2d(
       long columns = padding.horizontal() - wantedColumns;
       if (rows != 0 || columns != 0) {
         throw new IllegalArgumentException(
-            "padding %d rows, %d columns in all: high %s and upsampled low %s can't be added; with kernel %dx%d and dilation %dx%d it must be %d rows, %d columns"
-                .formatted(
-                    padding.vertical(),
-                    padding.horizontal(),
-                    grown(rows, columns),
-                    grown(2 * rows, 2 * columns),
-                    kernelHeight,
-                    kernelWidth,
-                    dilationHeight,
-                    dilationWidth,
-                    wantedRows,
-                    wantedColumns));
+            String.format(
+                Locale.ROOT,
+                "padding %d rows, %d columns in all: high %s and upsampled low %s can't be added; with kernel %dx%d and dilation %dx%d it must be %d rows, %d columns",
+                padding.vertical(),
+                padding.horizontal(),
+                grown(rows, columns),
+                grown(2 * rows, 2 * columns),
+                kernelHeight,
+                kernelWidth,
+                dilationHeight,
+                dilationWidth,
+                wantedRows,
+                wantedColumns));
       }
     }
   }
 
   /** The size of what was h x w, for instance {@code (h-2)x(w+1)}. */
   private static String grown(long rows, long columns) {
-    return "(h%+d)x(w%+d)".formatted(rows, columns);
+    return String.format(Locale.ROOT, "(h%+d)x(w%+d)", rows, columns);
   }
 
   /**

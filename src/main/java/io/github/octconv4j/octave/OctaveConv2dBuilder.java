@@ -1,5 +1,7 @@
 package io.github.octconv4j.octave;
 
+import java.util.Locale;
+
 /**
  * Collects the parts of an {@link OctaveConv2d}, in any order; {@link #build} checks them.
  *
@@ -43,8 +45,13 @@ public final class OctaveConv2dBuilder {
   public OctaveConv2dBuilder split(ChannelSplit input, ChannelSplit output) {
     if (input.total() != inChannels || output.total() != outChannels) {
       throw new IllegalArgumentException(
-          "splits must add up to %d input and %d output channels, were %s and %s"
-              .formatted(inChannels, outChannels, input, output));
+          String.format(
+              Locale.ROOT,
+              "splits must add up to %d input and %d output channels, were %s and %s",
+              inChannels,
+              outChannels,
+              input,
+              output));
     }
     in = input;
     out = output;

@@ -3,6 +3,7 @@ package io.github.octconv4j.octave;
 import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.FormatTag;
 import io.github.octconv4j.dnn.MemoryDesc;
+import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -79,9 +80,15 @@ public record OctaveDesc(@Nullable MemoryDesc high, @Nullable MemoryDesc low) {
             || low.dim(2) != shape.lowHeight()
             || low.dim(3) != shape.lowWidth())) {
       throw new IllegalArgumentException(
-          "high %s needs a low part of batch %d and size %dx%d with the size rule %s, was %s"
-              .formatted(
-                  high, shape.batch(), shape.lowHeight(), shape.lowWidth(), spec.sizeRule(), low));
+          String.format(
+              Locale.ROOT,
+              "high %s needs a low part of batch %d and size %dx%d with the size rule %s, was %s",
+              high,
+              shape.batch(),
+              shape.lowHeight(),
+              shape.lowWidth(),
+              spec.sizeRule(),
+              low));
     }
     return shape;
   }
@@ -90,8 +97,13 @@ public record OctaveDesc(@Nullable MemoryDesc high, @Nullable MemoryDesc low) {
     boolean fits = desc == null ? channels == 0 : desc.rank() == 4 && desc.dim(1) == channels;
     if (!fits) {
       throw new IllegalArgumentException(
-          "%s part must be (n, %d, h, w)%s, was %s"
-              .formatted(name, channels, channels == 0 ? ", that is absent" : "", desc));
+          String.format(
+              Locale.ROOT,
+              "%s part must be (n, %d, h, w)%s, was %s",
+              name,
+              channels,
+              channels == 0 ? ", that is absent" : "",
+              desc));
     }
   }
 }

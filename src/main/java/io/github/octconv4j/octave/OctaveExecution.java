@@ -100,12 +100,13 @@ public final class OctaveExecution implements AutoCloseable {
     Tensor part = tensor.part(frequency);
     if ((operand == null) != (part == null)) {
       throw new IllegalArgumentException(
-          "%s %s must be %s, was %s"
-              .formatted(
-                  name,
-                  frequency.name().toLowerCase(Locale.ROOT),
-                  operand == null ? "absent" : operand.desc(),
-                  part));
+          String.format(
+              Locale.ROOT,
+              "%s %s must be %s, was %s",
+              name,
+              frequency.name().toLowerCase(Locale.ROOT),
+              operand == null ? "absent" : operand.desc(),
+              part));
     }
     if (operand != null) {
       execution.bind(operand, part);

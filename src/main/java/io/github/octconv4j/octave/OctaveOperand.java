@@ -1,6 +1,7 @@
 package io.github.octconv4j.octave;
 
 import io.github.octconv4j.dnn.Operand;
+import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +48,8 @@ public record OctaveOperand(
 
   private Operand require(String name, @Nullable Operand part) {
     if (part == null) {
-      throw new IllegalStateException("%s has no %s part".formatted(channels, name));
+      throw new IllegalStateException(
+          String.format(Locale.ROOT, "%s has no %s part", channels, name));
     }
     return part;
   }

@@ -8,6 +8,7 @@ import io.github.octconv4j.dnn.Program;
 import io.github.octconv4j.dnn.ProgramBuilder;
 import io.github.octconv4j.dnn.StepInfo;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,14 +85,15 @@ public final class OctavePlan implements Plan {
 
   /** For instance {@code octave 3x3 32+32>64+64}. */
   private static String name(OctaveConv2d spec) {
-    return "octave %dx%d %d+%d>%d+%d"
-        .formatted(
-            spec.kernelHeight(),
-            spec.kernelWidth(),
-            spec.in().high(),
-            spec.in().low(),
-            spec.out().high(),
-            spec.out().low());
+    return String.format(
+        Locale.ROOT,
+        "octave %dx%d %d+%d>%d+%d",
+        spec.kernelHeight(),
+        spec.kernelWidth(),
+        spec.in().high(),
+        spec.in().low(),
+        spec.out().high(),
+        spec.out().low());
   }
 
   private static @Nullable Operand input(

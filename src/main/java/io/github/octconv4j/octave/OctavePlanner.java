@@ -7,6 +7,7 @@ import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -283,7 +284,14 @@ public final class OctavePlanner {
 
   /** Everything that a choice depends on, in one line. */
   private String key() {
-    return "%s | %s | %s | %s %s %d threads"
-        .formatted(spec, input, output, options.type(), options.fpMath(), options.threads());
+    return String.format(
+        Locale.ROOT,
+        "%s | %s | %s | %s %s %d threads",
+        spec,
+        input,
+        output,
+        options.type(),
+        options.fpMath(),
+        options.threads());
   }
 }

@@ -21,6 +21,7 @@ import io.github.octconv4j.dnn.Window;
 import java.lang.foreign.Arena;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -92,8 +93,14 @@ public final class OctaveProgramBuilder {
     weights.requireFit(spec);
     if (!x.channels().equals(spec.in()) || !y.channels().equals(spec.out())) {
       throw new IllegalArgumentException(
-          "step %s: x must have %s and y %s, had %s and %s"
-              .formatted(name, spec.in(), spec.out(), x.channels(), y.channels()));
+          String.format(
+              Locale.ROOT,
+              "step %s: x must have %s and y %s, had %s and %s",
+              name,
+              spec.in(),
+              spec.out(),
+              x.channels(),
+              y.channels()));
     }
     OctaveTask task = OctaveTask.of(name, spec, weights, x, y, accumulate, activation);
     formulation.add(this, task);
@@ -131,12 +138,15 @@ public final class OctaveProgramBuilder {
     weights.requireFit(spec);
     if (spec.in().low() > 0 || spec.out().low() > 0 || spec.stride() != 1) {
       throw new IllegalArgumentException(
-          "layer %s: a plain convolution has no low parts and its stride apart, was %s"
-              .formatted(name, spec));
+          String.format(
+              Locale.ROOT,
+              "layer %s: a plain convolution has no low parts and its stride apart, was %s",
+              name,
+              spec));
     }
     if (stride < 1) {
       throw new IllegalArgumentException(
-          "layer %s: stride must be at least 1, was %d".formatted(name, stride));
+          String.format(Locale.ROOT, "layer %s: stride must be at least 1, was %d", name, stride));
     }
     Kernel kernel = Kernel.of(name, spec, OctavePath.HH, weights.values(OctavePath.HH));
     PostOps postOps = activation.after(accumulate ? PostOps.NONE.sum() : PostOps.NONE);
@@ -206,7 +216,11 @@ public final class OctaveProgramBuilder {
     x.forEach(part -> Objects.requireNonNull(part, "part of x"));
     if (x.size() != 1 && x.size() != threads()) {
       throw new IllegalArgumentException(
-          "x must have 1 part or %d, one for each thread, had %d".formatted(threads(), x.size()));
+          String.format(
+              Locale.ROOT,
+              "x must have 1 part or %d, one for each thread, had %d",
+              threads(),
+              x.size()));
     }
     pools.addParts(spec, x);
   }

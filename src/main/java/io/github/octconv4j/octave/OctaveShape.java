@@ -1,5 +1,7 @@
 package io.github.octconv4j.octave;
 
+import java.util.Locale;
+
 /**
  * The size of an octave feature map: images in the batch, and rows and columns at full and at half
  * resolution. A size of a frequency without channels is what it would be.
@@ -16,8 +18,14 @@ public record OctaveShape(int batch, int height, int width, int lowHeight, int l
   public OctaveShape {
     if (batch < 1 || height < 1 || width < 1 || lowHeight < 0 || lowWidth < 0) {
       throw new IllegalArgumentException(
-          "shape needs batch, height and width of at least 1, was batch %d, %dx%d, low %dx%d"
-              .formatted(batch, height, width, lowHeight, lowWidth));
+          String.format(
+              Locale.ROOT,
+              "shape needs batch, height and width of at least 1, was batch %d, %dx%d, low %dx%d",
+              batch,
+              height,
+              width,
+              lowHeight,
+              lowWidth));
     }
   }
 

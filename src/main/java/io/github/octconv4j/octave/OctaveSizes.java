@@ -1,5 +1,7 @@
 package io.github.octconv4j.octave;
 
+import java.util.Locale;
+
 /**
  * The sizes that an octave convolution passes through on its way from an input to its output.
  *
@@ -28,8 +30,12 @@ record OctaveSizes(OctaveShape input, OctaveShape strided, OctaveShape output) {
       int width = rule.half(input.width());
       if ((height < 1 || width < 1) && spec.has(OctavePath.HH)) {
         throw new IllegalArgumentException(
-            "stride 2 leaves no high part of %dx%d with the size rule %s"
-                .formatted(input.height(), input.width(), rule));
+            String.format(
+                Locale.ROOT,
+                "stride 2 leaves no high part of %dx%d with the size rule %s",
+                input.height(),
+                input.width(),
+                rule));
       }
       strided =
           new OctaveShape(
@@ -84,21 +90,22 @@ record OctaveSizes(OctaveShape input, OctaveShape strided, OctaveShape output) {
       long lowHeight,
       long lowWidth) {
     return new IllegalArgumentException(
-        "kernel %dx%d, dilation %dx%d and %s leave no output of %dx%d (low %dx%d): high %dx%d, low %dx%d"
-            .formatted(
-                spec.kernelHeight(),
-                spec.kernelWidth(),
-                spec.dilationHeight(),
-                spec.dilationWidth(),
-                spec.padding(),
-                input.height(),
-                input.width(),
-                input.lowHeight(),
-                input.lowWidth(),
-                height,
-                width,
-                lowHeight,
-                lowWidth));
+        String.format(
+            Locale.ROOT,
+            "kernel %dx%d, dilation %dx%d and %s leave no output of %dx%d (low %dx%d): high %dx%d, low %dx%d",
+            spec.kernelHeight(),
+            spec.kernelWidth(),
+            spec.dilationHeight(),
+            spec.dilationWidth(),
+            spec.padding(),
+            input.height(),
+            input.width(),
+            input.lowHeight(),
+            input.lowWidth(),
+            height,
+            width,
+            lowHeight,
+            lowWidth));
   }
 
   /** The multiply-adds of all paths. */
@@ -119,8 +126,15 @@ record OctaveSizes(OctaveShape input, OctaveShape strided, OctaveShape output) {
       int height, int width, String what, OctaveShape input, SizeRule rule) {
     if (height < 1 || width < 1) {
       throw new IllegalArgumentException(
-          "%s of %dx%d would have a low part of %dx%d with the size rule %s; CEIL keeps at least 1x1"
-              .formatted(what, input.height(), input.width(), height, width, rule));
+          String.format(
+              Locale.ROOT,
+              "%s of %dx%d would have a low part of %dx%d with the size rule %s; CEIL keeps at least 1x1",
+              what,
+              input.height(),
+              input.width(),
+              height,
+              width,
+              rule));
     }
   }
 

@@ -6,6 +6,7 @@ import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +28,8 @@ public final class OctaveTensor {
     requireImages("low", low);
     if (high != null && low != null && high.desc().dim(0) != low.desc().dim(0)) {
       throw new IllegalArgumentException(
-          "high and low must have the same batch, were %s and %s".formatted(high, low));
+          String.format(
+              Locale.ROOT, "high and low must have the same batch, were %s and %s", high, low));
     }
     this.high = high;
     this.low = low;
@@ -114,12 +116,13 @@ public final class OctaveTensor {
   private static void requireImages(String name, @Nullable Tensor part) {
     if (part != null && part.desc().rank() != 4) {
       throw new IllegalArgumentException(
-          "%s must have the dimensions (n, c, h, w), was %s".formatted(name, part));
+          String.format(
+              Locale.ROOT, "%s must have the dimensions (n, c, h, w), was %s", name, part));
     }
   }
 
   @Override
   public String toString() {
-    return "OctaveTensor[high=%s, low=%s]".formatted(high, low);
+    return String.format(Locale.ROOT, "OctaveTensor[high=%s, low=%s]", high, low);
   }
 }

@@ -2,6 +2,7 @@ package io.github.octconv4j.octave;
 
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -122,7 +123,7 @@ public final class OctaveWeights {
         }
       }
       throw new IllegalArgumentException(
-          "bias %s: the specification has no such output".formatted(output));
+          String.format(Locale.ROOT, "bias %s: the specification has no such output", output));
     }
 
     /**
@@ -134,8 +135,11 @@ public final class OctaveWeights {
       for (OctavePath path : spec.paths()) {
         if (!kernels.containsKey(path)) {
           throw new IllegalArgumentException(
-              "kernel %s is missing; the specification has the paths %s"
-                  .formatted(path.shortName(), spec.paths()));
+              String.format(
+                  Locale.ROOT,
+                  "kernel %s is missing; the specification has the paths %s",
+                  path.shortName(),
+                  spec.paths()));
         }
       }
       return new OctaveWeights(spec, new EnumMap<>(kernels), new EnumMap<>(biases));
@@ -144,8 +148,11 @@ public final class OctaveWeights {
     private void requirePath(OctavePath path) {
       if (!spec.has(path)) {
         throw new IllegalArgumentException(
-            "path %s does not exist: the specification has %s"
-                .formatted(path.shortName(), spec.paths()));
+            String.format(
+                Locale.ROOT,
+                "path %s does not exist: the specification has %s",
+                path.shortName(),
+                spec.paths()));
       }
     }
   }
@@ -161,7 +168,8 @@ public final class OctaveWeights {
     float[] kernel = kernels.get(path);
     if (kernel == null) {
       throw new IllegalArgumentException(
-          "no kernel %s, there are %s".formatted(path.shortName(), kernels.keySet()));
+          String.format(
+              Locale.ROOT, "no kernel %s, there are %s", path.shortName(), kernels.keySet()));
     }
     return kernel;
   }
@@ -191,8 +199,14 @@ public final class OctaveWeights {
       long[] s = other.weightsShape(path);
       if (!spec.has(path) || !Arrays.equals(spec.weightsShape(path), s)) {
         throw new IllegalArgumentException(
-            "weights were made for another specification: path %s needs a kernel (%d, %d, %d, %d)"
-                .formatted(path.shortName(), s[0], s[1], s[2], s[3]));
+            String.format(
+                Locale.ROOT,
+                "weights were made for another specification: path %s needs a kernel (%d, %d, %d, %d)",
+                path.shortName(),
+                s[0],
+                s[1],
+                s[2],
+                s[3]));
       }
     }
   }
@@ -200,7 +214,8 @@ public final class OctaveWeights {
   private static void requireLength(String name, float[] values, long expected) {
     if (values.length != expected) {
       throw new IllegalArgumentException(
-          "%s must have %d values, had %d".formatted(name, expected, values.length));
+          String.format(
+              Locale.ROOT, "%s must have %d values, had %d", name, expected, values.length));
     }
   }
 }

@@ -4,6 +4,7 @@ import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.FormatTag;
 import io.github.octconv4j.dnn.MemoryDesc;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * How a caller wants the results.
@@ -48,7 +49,10 @@ public record OutputFormat(FormatTag layout, DataType type) {
       }
     }
     throw new IllegalArgumentException(
-        "high and low must have the same type and be densely packed NCHW or NHWC, were %s and %s"
-            .formatted(high, low));
+        String.format(
+            Locale.ROOT,
+            "high and low must have the same type and be densely packed NCHW or NHWC, were %s and %s",
+            high,
+            low));
   }
 }

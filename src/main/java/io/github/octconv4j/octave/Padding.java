@@ -1,5 +1,7 @@
 package io.github.octconv4j.octave;
 
+import java.util.Locale;
+
 /**
  * Rows and columns of zeros around the input of each convolution, at either resolution alike: rows
  * become {@code rows + g} with {@code g = top + bottom - dilation * (kernel - 1)}, columns
@@ -24,8 +26,13 @@ public record Padding(int top, int left, int bottom, int right) {
   public Padding {
     if (top < 0 || left < 0 || bottom < 0 || right < 0) {
       throw new IllegalArgumentException(
-          "padding must be at least 0, was top %d, left %d, bottom %d, right %d"
-              .formatted(top, left, bottom, right));
+          String.format(
+              Locale.ROOT,
+              "padding must be at least 0, was top %d, left %d, bottom %d, right %d",
+              top,
+              left,
+              bottom,
+              right));
     }
   }
 

@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /**
  * The bytes of an open file. They are read, never mapped: of a mapped file that somebody shortens,
@@ -80,8 +81,12 @@ final class DataFile implements AutoCloseable {
         int n = file.read(target, done, length - done);
         if (n < 0) {
           throw new IOException(
-              "%s: was shortened while it was open: it had %d bytes, now it has %d"
-                  .formatted(path, size, file.length()));
+              String.format(
+                  Locale.ROOT,
+                  "%s: was shortened while it was open: it had %d bytes, now it has %d",
+                  path,
+                  size,
+                  file.length()));
         }
         done += n;
       }

@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -159,6 +160,7 @@ final class HeaderParser {
     if (extent.end() - extent.begin() != size) {
       throw malformed(
           String.format(
+              Locale.ROOT,
               "%s: data_offsets %s span %d bytes, expected %d for %s %s",
               what,
               Arrays.toString(offsets),
@@ -205,9 +207,12 @@ final class HeaderParser {
     if (!valid) {
       throw malformed(
           String.format(
+              Locale.ROOT,
               "%s: data_offsets are %s, expected [begin, end] with begin <= end <= %d, the length"
                   + " of the data",
-              what, Names.printable(Arrays.toString(offsets)), dataBytes));
+              what,
+              Names.printable(Arrays.toString(offsets)),
+              dataBytes));
     }
     return new Extent(offsets[0], offsets[1], name);
   }
@@ -241,14 +246,19 @@ final class HeaderParser {
       if (extent.begin() < covered) {
         throw malformed(
             String.format(
+                Locale.ROOT,
                 "tensors %s and %s overlap in the data, at offset %d",
-                Names.quote(previous), Names.quote(extent.name()), extent.begin()));
+                Names.quote(previous),
+                Names.quote(extent.name()),
+                extent.begin()));
       }
       if (extent.begin() > covered) {
         throw malformed(
             String.format(
+                Locale.ROOT,
                 "there is a hole of %d bytes in the data before tensor %s",
-                extent.begin() - covered, Names.quote(extent.name())));
+                extent.begin() - covered,
+                Names.quote(extent.name())));
       }
       covered = extent.end();
       previous = extent.name();
@@ -256,9 +266,12 @@ final class HeaderParser {
     if (covered != dataBytes) {
       throw malformed(
           String.format(
+              Locale.ROOT,
               "the tensors take %d bytes, but the file has %d bytes of data: no tensor owns the"
                   + " last %d",
-              covered, dataBytes, dataBytes - covered));
+              covered,
+              dataBytes,
+              dataBytes - covered));
     }
   }
 

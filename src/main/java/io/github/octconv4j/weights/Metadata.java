@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Predicate;
@@ -44,7 +45,8 @@ public final class Metadata {
     String text = texts.get(key);
     if (text == null) {
       throw new IllegalArgumentException(
-          "metadata key %s is missing, there are %s".formatted(key, texts.keySet()));
+          String.format(
+              Locale.ROOT, "metadata key %s is missing, there are %s", key, texts.keySet()));
     }
     return text;
   }
@@ -118,6 +120,8 @@ public final class Metadata {
 
   private IllegalArgumentException wrong(String key, String expected, @Nullable Throwable cause) {
     return new IllegalArgumentException(
-        "metadata key %s must be %s, was \"%s\"".formatted(key, expected, texts.get(key)), cause);
+        String.format(
+            Locale.ROOT, "metadata key %s must be %s, was \"%s\"", key, expected, texts.get(key)),
+        cause);
   }
 }

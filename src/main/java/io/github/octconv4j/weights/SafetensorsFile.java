@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -73,17 +74,23 @@ public final class SafetensorsFile implements AutoCloseable {
     if (Long.compareUnsigned(length, LARGEST_HEADER) > 0) {
       throw new IOException(
           String.format(
+              Locale.ROOT,
               "%s: its first 8 bytes announce a header of %s bytes, more than the limit of %d; is"
                   + " this a safetensors file?",
-              path, Long.toUnsignedString(length), LARGEST_HEADER));
+              path,
+              Long.toUnsignedString(length),
+              LARGEST_HEADER));
     }
     long rest = file.size() - Long.BYTES;
     if (length > rest) {
       throw new IOException(
           String.format(
+              Locale.ROOT,
               "%s: announces a header of %d bytes, but only %d follow; the file is truncated, or"
                   + " no safetensors file",
-              path, length, rest));
+              path,
+              length,
+              rest));
     }
     return (int) length;
   }
@@ -145,8 +152,12 @@ public final class SafetensorsFile implements AutoCloseable {
     if (tensor == null) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "%s: has no tensor %s among its %d%s",
-              path, Names.quote(name), tensors.size(), Names.hint(name, tensors.keySet())));
+              path,
+              Names.quote(name),
+              tensors.size(),
+              Names.hint(name, tensors.keySet())));
     }
     return tensor;
   }

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -156,8 +157,11 @@ public final class TensorView {
     if (destination.byteSize() / Float.BYTES < elementCount()) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "destination has %d bytes, expected at least %d floats of 4 bytes for tensor %s",
-              destination.byteSize(), elementCount(), this));
+              destination.byteSize(),
+              elementCount(),
+              this));
     }
     copy(destination);
   }
@@ -200,8 +204,11 @@ public final class TensorView {
     if (type == ElementType.U64 && value < 0) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "tensor %s holds %s at index %d, more than a long can hold",
-              this, Long.toUnsignedString(value), index));
+              this,
+              Long.toUnsignedString(value),
+              index));
     }
     return value;
   }

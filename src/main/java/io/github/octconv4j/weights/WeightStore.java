@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -122,8 +123,13 @@ public final class WeightStore {
   private IllegalArgumentException doesNotFit(String bound, List<String> all) {
     return new IllegalArgumentException(
         String.format(
+            Locale.ROOT,
             "%s: does not fit the network in %s%d point%s: %s",
-            file.path(), bound, all.size(), all.size() == 1 ? "" : "s", String.join("; ", all)));
+            file.path(),
+            bound,
+            all.size(),
+            all.size() == 1 ? "" : "s",
+            String.join("; ", all)));
   }
 
   /**
@@ -162,9 +168,11 @@ public final class WeightStore {
       if (!fits) {
         throw new IllegalArgumentException(
             String.format(
+                Locale.ROOT,
                 "expectedShape of %s is %s, expected dimensions of at least 0 whose product fits an"
                     + " array",
-                Names.quote(name), Arrays.toString(shape)));
+                Names.quote(name),
+                Arrays.toString(shape)));
       }
       length *= dim;
     }

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import javax.imageio.ImageIO;
@@ -175,8 +176,10 @@ class BenchLayersCommandTest {
     bench(option, value, PROBLEM)
         .failed(
             2,
-            "octconv bench layers: Invalid value for option %s; see octconv bench layers --help"
-                .formatted(message));
+            String.format(
+                Locale.ROOT,
+                "octconv bench layers: Invalid value for option %s; see octconv bench layers --help",
+                message));
   }
 
   @Test
@@ -204,8 +207,10 @@ class BenchLayersCommandTest {
     bench(empty)
         .failed(
             2,
-            "octconv bench layers: there is no problem in [%s], expected at least one"
-                .formatted(empty));
+            String.format(
+                Locale.ROOT,
+                "octconv bench layers: there is no problem in [%s], expected at least one",
+                empty));
   }
 
   @ParameterizedTest
@@ -215,8 +220,10 @@ class BenchLayersCommandTest {
     bench(option, file, PROBLEM)
         .failed(
             2,
-            "octconv bench layers: %s: cannot be written, the folder does not exist"
-                .formatted(file));
+            String.format(
+                Locale.ROOT,
+                "octconv bench layers: %s: cannot be written, the folder does not exist",
+                file));
   }
 
   @Test
@@ -225,8 +232,10 @@ class BenchLayersCommandTest {
     bench("--plot", file, PROBLEM)
         .failed(
             2,
-            "octconv bench layers: %s: pictures are written as PNG, give a name that ends in .png"
-                .formatted(file));
+            String.format(
+                Locale.ROOT,
+                "octconv bench layers: %s: pictures are written as PNG, give a name that ends in .png",
+                file));
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -192,8 +193,10 @@ class ClassifyCommandTest {
     CommandRun.of("classify", "--dataset", folder)
         .failed(
             2,
-            "octconv classify: %s: has neither t10k-images-idx3-ubyte nor t10k-images-idx3-ubyte.gz"
-                .formatted(folder));
+            String.format(
+                Locale.ROOT,
+                "octconv classify: %s: has neither t10k-images-idx3-ubyte nor t10k-images-idx3-ubyte.gz",
+                folder));
     CommandRun.of("classify", "--dataset", folder.resolve("missing"))
         .failed(2, "octconv classify: " + folder.resolve("missing") + ": is no folder");
     CommandRun.of("classify", "--dataset", folder, "x.png")
@@ -209,11 +212,15 @@ class ClassifyCommandTest {
     CommandRun.of("classify", "--dataset", folder)
         .failed(
             2,
-            "octconv classify: %s: label 2 is 10, network fashion_mnist_octave has the classes 0 to 9"
-                .formatted(labels));
+            String.format(
+                Locale.ROOT,
+                "octconv classify: %s: label 2 is 10, network fashion_mnist_octave has the classes 0 to 9",
+                labels));
     Files.write(labels, ByteBuffer.allocate(10).putInt(0x801).putInt(2).array());
     CommandRun.of("classify", "--dataset", folder)
-        .failed(2, "octconv classify: %s: has 2 labels for 3 images".formatted(labels));
+        .failed(
+            2,
+            String.format(Locale.ROOT, "octconv classify: %s: has 2 labels for 3 images", labels));
   }
 
   /** Writes the embedded images again and again, all labels right but that of {@code wrong}. */

@@ -3,6 +3,7 @@ package io.github.octconv4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,7 +78,7 @@ class MainTest {
         .failed(
             2,
             "octconv classify: Invalid value for option '--threads': threads must be 1 to 1024,"
-                + " was %s; see octconv classify --help".formatted(threads));
+                + String.format(Locale.ROOT, " was %s; see octconv classify --help", threads));
   }
 
   @Test
@@ -95,8 +96,11 @@ class MainTest {
     CommandRun.of(command, "--dtype", "foo", "x")
         .failed(
             2,
-            "octconv %1$s: Invalid value for option '--dtype': must be %2$s, was foo; see octconv %1$s --help"
-                .formatted(command, allowed));
+            String.format(
+                Locale.ROOT,
+                "octconv %1$s: Invalid value for option '--dtype': must be %2$s, was foo; see octconv %1$s --help",
+                command,
+                allowed));
   }
 
   @Test

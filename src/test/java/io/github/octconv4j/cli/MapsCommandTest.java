@@ -8,6 +8,7 @@ import io.github.octconv4j.image.ImageFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -53,7 +54,8 @@ class MapsCommandTest {
   void thePhotographOfTheReadme() throws IOException {
     Path sheet = Files.writeString(folder.resolve("maps.png"), "is replaced");
     CommandRun run = CommandRun.of("maps", CAT, sheet).succeeded();
-    assertThat(run.lastLine()).isEqualTo("maps of %s are in %s".formatted(CAT, sheet));
+    assertThat(run.lastLine())
+        .isEqualTo(String.format(Locale.ROOT, "maps of %s are in %s", CAT, sheet));
     Image drawn = ImageFiles.read(sheet);
     assertThat(drawn.width()).isEqualTo(938);
     // The photograph in four tiles, and eight maps of both frequencies of three layers.
@@ -109,8 +111,10 @@ class MapsCommandTest {
     CommandRun.of("maps", CAT, folder.resolve("maps.jpg"))
         .failed(
             2,
-            "octconv maps: %s: pictures are written as PNG, give a name that ends in .png"
-                .formatted(folder.resolve("maps.jpg")));
+            String.format(
+                Locale.ROOT,
+                "octconv maps: %s: pictures are written as PNG, give a name that ends in .png",
+                folder.resolve("maps.jpg")));
     Path drawn = folder.resolve("a.png");
     CommandRun.of("maps", folder.resolve("none.png"), drawn)
         .failed(2, "octconv maps: " + folder.resolve("none.png") + ": no such file");

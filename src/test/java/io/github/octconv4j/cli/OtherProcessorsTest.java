@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonFactory;
 import io.github.octconv4j.ChildJvm;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -41,11 +42,16 @@ class OtherProcessorsTest {
     ChildJvm.Result info = capped(isa, "info");
     assertThat(info.output())
         .containsPattern(
-            "instruction set +cpu_isa_%s, capped by %s=%s\\R"
-                .formatted(isa.toLowerCase(java.util.Locale.ROOT), CAP, isa));
+            String.format(
+                Locale.ROOT,
+                "instruction set +cpu_isa_%s, capped by %s=%s\\R",
+                isa.toLowerCase(java.util.Locale.ROOT),
+                CAP,
+                isa));
     assertThat(info.exit()).isZero();
     assertThat(capped(isa, "info", "--json").output())
-        .containsPattern("\"instruction_set_cap\" ?: ?\"%s=%s\"".formatted(CAP, isa));
+        .containsPattern(
+            String.format(Locale.ROOT, "\"instruction_set_cap\" ?: ?\"%s=%s\"", CAP, isa));
   }
 
   /** AVX2 alone has no bf16: nothing fails, and the reason is told. */

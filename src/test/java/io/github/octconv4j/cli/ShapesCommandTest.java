@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -105,24 +106,33 @@ class ShapesCommandTest {
   void badInput() throws IOException {
     Path missing = folder.resolve("missing.txt");
     CommandRun.of("shapes", "--driver", "pool", missing)
-        .failed(2, "octconv shapes: %s: no such file".formatted(missing));
+        .failed(2, String.format(Locale.ROOT, "octconv shapes: %s: no such file", missing));
 
     CommandRun.of("shapes", "--driver", "pool", folder)
         .failed(
-            2, "octconv shapes: %s: is a folder, expected a file of problems".formatted(folder));
+            2,
+            String.format(
+                Locale.ROOT,
+                "octconv shapes: %s: is a folder, expected a file of problems",
+                folder));
 
     // Nothing is run where one line is wrong.
     Path wrong = Files.writeString(folder.resolve("wrong.txt"), "ic1iw3kw2\n\nic1iw3kw2 ic1iw3\n");
     CommandRun.of("shapes", "--driver", "pool", wrong)
         .failed(
             2,
-            "octconv shapes: %s:3: ic1iw3: kw is missing or 0, expected at least 1"
-                .formatted(wrong));
+            String.format(
+                Locale.ROOT,
+                "octconv shapes: %s:3: ic1iw3: kw is missing or 0, expected at least 1",
+                wrong));
 
     Path empty = Files.writeString(folder.resolve("empty.txt"), "# nothing\n");
     CommandRun.of("shapes", "--driver", "pool", empty)
         .failed(
             2,
-            "octconv shapes: there is no problem in [%s], expected at least one".formatted(empty));
+            String.format(
+                Locale.ROOT,
+                "octconv shapes: there is no problem in [%s], expected at least one",
+                empty));
   }
 }

@@ -14,6 +14,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -148,8 +149,13 @@ class VerifyCommandTest {
     CommandRun.of("verify", path)
         .failed(
             2,
-            "octconv verify: %s: is no case: metadata key %s must be one of %s, was \"%s\""
-                .formatted(path, key, allowed, value));
+            String.format(
+                Locale.ROOT,
+                "octconv verify: %s: is no case: metadata key %s must be one of %s, was \"%s\"",
+                path,
+                key,
+                allowed,
+                value));
   }
 
   /** Cases by the scalar oracle, of all combinations of rules, odd sizes, batch 2. */
@@ -171,7 +177,9 @@ class VerifyCommandTest {
     assertThat(run.lastLine())
         .isIn(
             count + " passed, 0 failed",
-            dtype.equals("bf16") ? "0 passed, 0 failed, %d skipped".formatted(count) : "");
+            dtype.equals("bf16")
+                ? String.format(Locale.ROOT, "0 passed, 0 failed, %d skipped", count)
+                : "");
     assertThat(run.lines().stream().filter(line -> line.contains(" KEEP_LOW"))).hasSize(count / 2);
     assertThat(run.lines().stream().filter(line -> line.contains(" CEIL"))).hasSize(count / 2);
   }
@@ -292,15 +300,20 @@ class VerifyCommandTest {
     CommandRun.of("verify", ONE, path)
         .failed(
             2,
-            "octconv verify: %s: is no case: metadata key in_channels is missing, there are [name]"
-                .formatted(path));
+            String.format(
+                Locale.ROOT,
+                "octconv verify: %s: is no case: metadata key in_channels is missing, there are [name]",
+                path));
   }
 
   @Test
   void tensorsThatDoNotFit() throws IOException {
     Path missing = tiny("1").write(folder.resolve("missing"));
     CommandRun.of("verify", missing)
-        .failed(2, "octconv verify: %s: is no case: tensor y_h is missing".formatted(missing));
+        .failed(
+            2,
+            String.format(
+                Locale.ROOT, "octconv verify: %s: is no case: tensor y_h is missing", missing));
 
     Path biased =
         tiny("1")
@@ -310,8 +323,10 @@ class VerifyCommandTest {
     CommandRun.of("verify", biased)
         .failed(
             2,
-            "octconv verify: %s: is no case: metadata key bias is true, but tensor b_lh is missing"
-                .formatted(biased));
+            String.format(
+                Locale.ROOT,
+                "octconv verify: %s: is no case: metadata key bias is true, but tensor b_lh is missing",
+                biased));
 
     Path misshapen =
         tiny("1")
@@ -321,15 +336,20 @@ class VerifyCommandTest {
     CommandRun.of("verify", misshapen)
         .failed(
             2,
-            "octconv verify: %s: is no case: tensor x_l has the shape [1, 1, 1, 1], by the metadata it is [2, 1, 1, 1]"
-                .formatted(misshapen));
+            String.format(
+                Locale.ROOT,
+                "octconv verify: %s: is no case: tensor x_l has the shape [1, 1, 1, 1], by the metadata it is [2, 1, 1, 1]",
+                misshapen));
   }
 
   @Test
   void impossibleSpecification() throws IOException {
     Path path = tiny("3").write(folder.resolve("c"));
     CommandRun.of("verify", path)
-        .failed(2, "octconv verify: %s: is no case: stride must be 1 or 2, was 3".formatted(path));
+        .failed(
+            2,
+            String.format(
+                Locale.ROOT, "octconv verify: %s: is no case: stride must be 1 or 2, was 3", path));
   }
 
   @Test

@@ -2,6 +2,8 @@ package io.github.octconv4j.dnn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Locale;
+
 /** Compares floats with doubles, element by element. */
 final class Close {
   private Close() {}
@@ -12,8 +14,14 @@ final class Close {
     for (int i = 0; i < actual.length; i++) {
       if (!(Math.abs(actual[i] - expected[i]) <= tolerance * (1 + Math.abs(expected[i])))) {
         throw new AssertionError(
-            "element %d of %d: expected %s, was %s, tolerance %s"
-                .formatted(i, actual.length, expected[i], actual[i], tolerance));
+            String.format(
+                Locale.ROOT,
+                "element %d of %d: expected %s, was %s, tolerance %s",
+                i,
+                actual.length,
+                expected[i],
+                actual[i],
+                tolerance));
       }
     }
   }

@@ -1,6 +1,7 @@
 package io.github.octconv4j.dnn;
 
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 
 /** Adds a 3x3 depthwise convolution of ones, without padding, to ones. */
@@ -27,7 +28,7 @@ final class DepthwiseSum {
                   Arg.SRC, ones(channels * 25),
                   Arg.WEIGHTS, ones(channels * 9),
                   Arg.DST, ones(channels * 9)));
-      System.out.printf("%s %s %s %n", desc.implementation(), y[0], y[y.length - 1]);
+      System.out.printf(Locale.ROOT, "%s %s %s %n", desc.implementation(), y[0], y[y.length - 1]);
     }
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.Locale;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -287,7 +288,9 @@ class MemoryDescTest {
   void eachDimensionIsAPositiveInt(long dim) {
     assertThatThrownBy(() -> f32(FormatTag.NCHW, 2, dim, 4, 5))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("each of dims must be 1 to 2147483647, were [2, %d, 4, 5]".formatted(dim));
+        .hasMessage(
+            String.format(
+                Locale.ROOT, "each of dims must be 1 to 2147483647, were [2, %d, 4, 5]", dim));
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.DoubleBinaryOperator;
@@ -305,8 +306,13 @@ class SmallOperationsTest {
       assertThatThrownBy(() -> new InnerProduct(parts.src, parts.weights, parts.bias, parts.dst))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage(
-              "src (n, ic, ...), weights (oc, ic, ...), bias (oc) and dst (n, oc) must fit, were %s, %s, %s and %s"
-                  .formatted(parts.src, parts.weights, parts.bias, parts.dst));
+              String.format(
+                  Locale.ROOT,
+                  "src (n, ic, ...), weights (oc, ic, ...), bias (oc) and dst (n, oc) must fit, were %s, %s, %s and %s",
+                  parts.src,
+                  parts.weights,
+                  parts.bias,
+                  parts.dst));
     }
   }
 
@@ -354,14 +360,19 @@ class SmallOperationsTest {
     for (MemoryDesc dst : List.of(any(2, 8), any(3, 7), any(2, 7, 1))) {
       assertThatThrownBy(() -> new Concat(1, sources, dst))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessage("sources %s do not fill dst %s along dimension 1".formatted(sources, dst));
+          .hasMessage(
+              String.format(
+                  Locale.ROOT, "sources %s do not fill dst %s along dimension 1", sources, dst));
     }
     for (int axis : new int[] {-1, 2}) {
       assertThatThrownBy(() -> new Concat(axis, sources, any(2, 7)))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage(
-              "axis must be 0 to 1 and sources at least one, were %d and %s"
-                  .formatted(axis, sources));
+              String.format(
+                  Locale.ROOT,
+                  "axis must be 0 to 1 and sources at least one, were %d and %s",
+                  axis,
+                  sources));
     }
     assertThatThrownBy(() -> new Concat(1, List.of(), any(2, 7)))
         .isInstanceOf(IllegalArgumentException.class)

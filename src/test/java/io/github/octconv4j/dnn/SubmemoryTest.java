@@ -8,6 +8,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.BiFunction;
@@ -30,7 +31,7 @@ class SubmemoryTest {
       BiFunction<MemoryDesc, MemoryDesc, Operation> operation) {
     @Override
     public String toString() {
-      return "%s%s %s".formatted(name, sum ? " + sum" : "", tag);
+      return String.format(Locale.ROOT, "%s%s %s", name, sum ? " + sum" : "", tag);
     }
   }
 

@@ -10,6 +10,7 @@ import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.octave.Tuning;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -70,8 +71,8 @@ class NetworkMemoryTest {
       long bytes = 4 * network.graph().parameterCount();
       assertThatThrownBy(() -> network.predictor(1, PLAIN.memoryLimit(bytes - 1)))
           .isInstanceOf(DnnException.class)
-          .hasMessageContaining("weights of %d parameters".formatted(bytes / 4))
-          .hasMessageContaining("memoryLimit is %d".formatted(bytes - 1))
+          .hasMessageContaining(String.format(Locale.ROOT, "weights of %d parameters", bytes / 4))
+          .hasMessageContaining(String.format(Locale.ROOT, "memoryLimit is %d", bytes - 1))
           .extracting(e -> ((DnnException) e).status())
           .isEqualTo(Status.OUT_OF_MEMORY);
       assertThat(reads).hasValue(0);

@@ -14,6 +14,7 @@ import io.github.octconv4j.octave.StrideRule;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,7 +54,8 @@ class OddSizesNetworkTest {
       long[] s = spec.weightsShape(path);
       float[] kernel =
           random(s[0] * s[1] * s[2] * s[3], 1.5 / Math.sqrt((double) (s[1] * s[2] * s[3])));
-      tensors.put("%s.conv.conv_%s.weight".formatted(name, tensorName(path)), kernel);
+      tensors.put(
+          String.format(Locale.ROOT, "%s.conv.conv_%s.weight", name, tensorName(path)), kernel);
       oracle.kernel(path, kernel);
     }
     for (Frequency frequency : Frequency.values()) {
@@ -64,7 +66,8 @@ class OddSizesNetworkTest {
                 .filter(path -> path.destination() == frequency)
                 .findFirst()
                 .orElseThrow();
-        tensors.put("%s.conv.conv_%s.bias".formatted(name, tensorName(first)), bias);
+        tensors.put(
+            String.format(Locale.ROOT, "%s.conv.conv_%s.bias", name, tensorName(first)), bias);
         oracle.bias(first, bias);
       }
     }

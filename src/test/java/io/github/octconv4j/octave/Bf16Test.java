@@ -17,6 +17,7 @@ import io.github.octconv4j.dnn.Tensor;
 import java.lang.foreign.Arena;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -92,7 +93,10 @@ class Bf16Test {
         if (part != null) {
           assertThat(part.desc().type()).isEqualTo(out);
           float[] values = converted(part, DataType.F32, FormatTag.NCHW, arena).floats();
-          assertClose(values, wanted, "%s of %s, %s to %s".formatted(frequency, problem, in, out));
+          assertClose(
+              values,
+              wanted,
+              String.format(Locale.ROOT, "%s of %s, %s to %s", frequency, problem, in, out));
         }
       }
     }

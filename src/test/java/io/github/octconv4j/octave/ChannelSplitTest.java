@@ -3,6 +3,7 @@ package io.github.octconv4j.octave;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -61,8 +62,11 @@ class ChannelSplitTest {
       assertThatThrownBy(() -> new ChannelSplit(wrong[0], wrong[1]))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage(
-              "a channel split needs high and low of at least 0 and one channel in all, was high %d, low %d"
-                  .formatted(wrong[0], wrong[1]));
+              String.format(
+                  Locale.ROOT,
+                  "a channel split needs high and low of at least 0 and one channel in all, was high %d, low %d",
+                  wrong[0],
+                  wrong[1]));
     }
   }
 }

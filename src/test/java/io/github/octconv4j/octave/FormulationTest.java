@@ -17,6 +17,7 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -147,7 +148,14 @@ class FormulationTest {
       problem.assertMatches(y, expected);
     } catch (RuntimeException | AssertionError e) {
       throw new AssertionError(
-          "%s: %s, %d threads, %s".formatted(problem, formulation, options.threads(), format), e);
+          String.format(
+              Locale.ROOT,
+              "%s: %s, %d threads, %s",
+              problem,
+              formulation,
+              options.threads(),
+              format),
+          e);
     }
   }
 

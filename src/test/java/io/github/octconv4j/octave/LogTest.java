@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,13 +20,15 @@ class LogTest {
     Path settings = folder.resolve("logging.properties");
     Files.writeString(
         settings,
-        """
+        String.format(
+            Locale.ROOT,
+            """
         handlers = java.util.logging.ConsoleHandler
         java.util.logging.ConsoleHandler.level = ALL
         java.util.logging.SimpleFormatter.format = %%4$s %%3$s: %%5$s%%n
         io.github.octconv4j.level = %s
-        """
-            .formatted(level));
+        """,
+            level));
     return ChildJvm.of(Logs.class)
         .library(JsonFactory.class)
         .option("-Djava.util.logging.config.file=" + settings)

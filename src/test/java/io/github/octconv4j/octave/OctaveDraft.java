@@ -1,5 +1,6 @@
 package io.github.octconv4j.octave;
 
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -240,8 +241,13 @@ record OctaveDraft(
           && !(exchange && depthwise())
           && (source % g > 0 || destination % g > 0)) {
         return Optional.of(
-            "groups %d does not divide path %s, which has %d input and %d output channels"
-                .formatted(g, path.shortName(), source, destination));
+            String.format(
+                Locale.ROOT,
+                "groups %d does not divide path %s, which has %d input and %d output channels",
+                g,
+                path.shortName(),
+                source,
+                destination));
       }
     }
     int rows = taps.dh * (taps.kh - 1);
@@ -251,8 +257,15 @@ record OctaveDraft(
     return !mustMatch() || fits
         ? Optional.empty()
         : Optional.of(
-            "with kernel %dx%d and dilation %dx%d it must be %d rows, %d columns"
-                .formatted(taps.kh, taps.kw, taps.dh, taps.dw, rows, columns));
+            String.format(
+                Locale.ROOT,
+                "with kernel %dx%d and dilation %dx%d it must be %d rows, %d columns",
+                taps.kh,
+                taps.kw,
+                taps.dh,
+                taps.dw,
+                rows,
+                columns));
   }
 
   /** A size that leaves an output, if there is one, and not too much to compute. */

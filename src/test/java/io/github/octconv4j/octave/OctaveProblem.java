@@ -8,6 +8,7 @@ import io.github.octconv4j.dnn.Tensor;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -228,7 +229,8 @@ final class OctaveProblem {
     long[] dims = {expected.n, expected.c, expected.h, expected.w};
     if (!Arrays.equals(actual.desc().dims(), dims)) {
       throw new AssertionError(
-          "%s must be %s, was %s".formatted(name, Arrays.toString(dims), actual.desc()));
+          String.format(
+              Locale.ROOT, "%s must be %s, was %s", name, Arrays.toString(dims), actual.desc()));
     }
     double tolerance = tolerance();
     float[] values = actual.floats();
@@ -236,14 +238,21 @@ final class OctaveProblem {
       double wanted = expected.values[i];
       if (!(Math.abs(values[i] - wanted) <= tolerance * (1 + Math.abs(wanted)))) {
         throw new AssertionError(
-            "%s element %d of %s: expected %s, was %s, tolerance %s"
-                .formatted(name, i, Arrays.toString(dims), wanted, values[i], tolerance));
+            String.format(
+                Locale.ROOT,
+                "%s element %d of %s: expected %s, was %s, tolerance %s",
+                name,
+                i,
+                Arrays.toString(dims),
+                wanted,
+                values[i],
+                tolerance));
       }
     }
   }
 
   @Override
   public String toString() {
-    return "%s on %dx%dx%d".formatted(spec, batch, height, width);
+    return String.format(Locale.ROOT, "%s on %dx%dx%d", spec, batch, height, width);
   }
 }

@@ -8,6 +8,7 @@ import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.dnn.FormatTag;
 import java.lang.foreign.Arena;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -133,7 +134,14 @@ class OctavePropertiesTest {
       }
     } catch (RuntimeException | AssertionError e) {
       throw new AssertionError(
-          "%s: %s, %d threads, %s".formatted(problem, formulation, options.threads(), layout), e);
+          String.format(
+              Locale.ROOT,
+              "%s: %s, %d threads, %s",
+              problem,
+              formulation,
+              options.threads(),
+              layout),
+          e);
     }
   }
 
@@ -170,7 +178,7 @@ class OctavePropertiesTest {
             ? "depthwise" + (exchange ? " with exchange" : "")
             : spec.groups() > 1 ? "groups" : "dense";
     boolean multiplier = spec.out().total() > spec.in().total();
-    String odd = " odd %d%d".formatted(problem.height % 2, problem.width % 2);
+    String odd = String.format(Locale.ROOT, " odd %d%d", problem.height % 2, problem.width % 2);
     seen.add(stride + " " + spec.paths());
     seen.add(stride + " " + groups);
     seen.add(groups + (multiplier ? " with multiplier" : ""));
@@ -188,7 +196,7 @@ class OctavePropertiesTest {
     }
     for (Frequency output : Frequency.values()) {
       long paths = spec.paths().stream().filter(path -> path.destination() == output).count();
-      seen.add("biases of %d paths: %d".formatted(paths, problem.biases(output)));
+      seen.add(String.format(Locale.ROOT, "biases of %d paths: %d", paths, problem.biases(output)));
     }
     seen.add("rows " + problem.height);
     seen.add("columns " + problem.width);

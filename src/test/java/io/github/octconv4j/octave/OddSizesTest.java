@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.dnn.Tensor;
 import java.lang.foreign.Arena;
+import java.util.Locale;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -154,7 +155,8 @@ class OddSizesTest {
                     Tensor.allocate(plan.output().high(), arena),
                     yl == null ? null : Tensor.allocate(plan.output().low(), arena));
             plan.run(x, y);
-            String what = "%s %dx%d, %s".formatted(rule, height, width, formulation);
+            String what =
+                String.format(Locale.ROOT, "%s %dx%d, %s", rule, height, width, formulation);
             assertThat(y.high().floats()).as(what).containsExactly(yh);
             if (yl != null) {
               assertThat(y.low().floats()).as(what).containsExactly(yl);

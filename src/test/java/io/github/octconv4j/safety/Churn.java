@@ -33,6 +33,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -85,11 +86,19 @@ public final class Churn {
     cycle.settle();
     Resident after = Resident.now();
     System.out.printf(
+        Locale.ROOT,
         "%s: %d cycles, %s, then %s, growth %.2f %%%n",
-        args[0], cycles, before, after, before.growth(after));
+        args[0],
+        cycles,
+        before,
+        after,
+        before.growth(after));
     System.out.printf(
+        Locale.ROOT,
         "growth=%.2f threads=%d files=%d%n",
-        before.growth(after), after.threads() - before.threads(), after.files() - before.files());
+        before.growth(after),
+        after.threads() - before.threads(),
+        after.files() - before.files());
     System.exit(0);
   }
 
@@ -179,7 +188,8 @@ public final class Churn {
       PlanCache.Statistics statistics = cache.statistics();
       byBytes |= next > CACHED && statistics.size() < CACHED;
       if (statistics.size() > CACHED || statistics.bytes() > mostBytes) {
-        throw new IllegalStateException("more than %d bytes: %s".formatted(mostBytes, statistics));
+        throw new IllegalStateException(
+            String.format(Locale.ROOT, "more than %d bytes: %s", mostBytes, statistics));
       }
     }
 
@@ -227,7 +237,8 @@ public final class Churn {
         throw new IllegalStateException(e);
       }
       if (done.get() != started) {
-        throw new IllegalStateException("%d of %d threads".formatted(done.get(), started));
+        throw new IllegalStateException(
+            String.format(Locale.ROOT, "%d of %d threads", done.get(), started));
       }
     }
   }

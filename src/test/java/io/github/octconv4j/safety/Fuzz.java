@@ -32,6 +32,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -167,7 +168,8 @@ public final class Fuzz {
     } catch (RuntimeException | OutOfMemoryError e) {
       if (e instanceof DnnException failure && failure.status() == Status.RUNTIME_ERROR) {
         complaints.putIfAbsent(
-            "arguments", "call %d, arguments of %s: %s".formatted(number, name, e));
+            "arguments",
+            String.format(Locale.ROOT, "call %d, arguments of %s: %s", number, name, e));
       }
       return; // no arguments this time
     }
@@ -291,8 +293,15 @@ public final class Fuzz {
     if (wrong != null && !elsewhere) {
       complaints.putIfAbsent(
           name + e.getClass().getName() + wrong,
-          "call %d %s: %s: %s%n    at %s%n    of %s"
-              .formatted(number, name, wrong, e, frames(e), shown(receiver, args)));
+          String.format(
+              Locale.ROOT,
+              "call %d %s: %s: %s%n    at %s%n    of %s",
+              number,
+              name,
+              wrong,
+              e,
+              frames(e),
+              shown(receiver, args)));
     }
     messages.putIfAbsent(
         name + " " + message.replaceAll("[0-9]+", "0").replaceAll("0x\\w+", "x"),
@@ -311,7 +320,7 @@ public final class Fuzz {
 
   /** Leaves the call where it is found after the end of the process. */
   private void note(int number, String name, Object receiver, Object[] args) {
-    note("call %d %s of %s".formatted(number, name, shown(receiver, args)));
+    note(String.format(Locale.ROOT, "call %d %s of %s", number, name, shown(receiver, args)));
   }
 
   private void note(String call) {
@@ -364,7 +373,7 @@ public final class Fuzz {
       for (Type type : member.getGenericParameterTypes()) {
         makes &= values.canMake(type);
       }
-      lines.add("%s\t%d\t%d\t%s".formatted(name, count[0], count[1], makes));
+      lines.add(String.format(Locale.ROOT, "%s\t%d\t%d\t%s", name, count[0], count[1], makes));
     }
     Files.write(file, lines);
     Files.write(Path.of(file + ".messages"), messages.values());

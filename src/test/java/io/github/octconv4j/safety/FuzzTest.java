@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -119,8 +120,14 @@ class FuzzTest {
                 Files.createDirectories(own.resolve("files")).toString());
     if (result.exit() != 0 || Files.exists(crash)) {
       throw new AssertionError(
-          "seed %d ended with exit code %d%n%s%nlast %s%n%s"
-              .formatted(seed, result.exit(), result.output(), lastCall(last), headOf(crash)));
+          String.format(
+              Locale.ROOT,
+              "seed %d ended with exit code %d%n%s%nlast %s%n%s",
+              seed,
+              result.exit(),
+              result.output(),
+              lastCall(last),
+              headOf(crash)));
     }
     return counts;
   }

@@ -23,6 +23,7 @@ import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.octave.Tuning;
 import java.lang.foreign.Arena;
 import java.lang.ref.WeakReference;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
@@ -179,8 +180,11 @@ class LifetimeTest {
       assertThat(wrong).isFalse();
     }
     System.out.printf(
+        Locale.ROOT,
         "close against execute: %d rounds, %d runs, %d refused%n",
-        rounds, runs.get(), refused.get());
+        rounds,
+        runs.get(),
+        refused.get());
     assertThat(refused.get()).isEqualTo(3L * rounds);
     assertThat(runs.get()).isGreaterThanOrEqualTo(atLeast);
   }

@@ -3,6 +3,7 @@ package io.github.octconv4j.safety;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /** What this process holds, as Linux counts it. */
@@ -38,6 +39,7 @@ record Resident(long kilobytes, int threads, int files) {
 
   @Override
   public String toString() {
-    return "%d KiB resident, %d threads, %d files".formatted(kilobytes, threads, files);
+    return String.format(
+        Locale.ROOT, "%d KiB resident, %d threads, %d files", kilobytes, threads, files);
   }
 }

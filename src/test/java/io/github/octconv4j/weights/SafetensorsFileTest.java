@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -142,10 +143,14 @@ class SafetensorsFileTest {
     assertThat(result.output().lines())
         .containsExactly(
             "oneDNN: 1048576.0",
-            "Java: %s: was shortened while it was open: it had 8388765 bytes, now it has 1000"
-                .formatted(folder.resolve("net.safetensors")),
-            "late: %s: was shortened while it was open: it had 8388765 bytes, now it has 1000"
-                .formatted(folder.resolve("net.safetensors")),
+            String.format(
+                Locale.ROOT,
+                "Java: %s: was shortened while it was open: it had 8388765 bytes, now it has 1000",
+                folder.resolve("net.safetensors")),
+            String.format(
+                Locale.ROOT,
+                "late: %s: was shortened while it was open: it had 8388765 bytes, now it has 1000",
+                folder.resolve("net.safetensors")),
             "reads went on: true",
             "late again: other values");
     assertThat(result.exit()).isZero();
@@ -196,8 +201,11 @@ class SafetensorsFileTest {
   void sizesOfSparseFilesAllocateNothing() throws IOException {
     long bytes = 1L << 40;
     String json =
-        "{\"t\":{\"dtype\":\"F32\",\"shape\":[%d],\"data_offsets\":[0,%d]}}"
-            .formatted(bytes / 4, bytes);
+        String.format(
+            Locale.ROOT,
+            "{\"t\":{\"dtype\":\"F32\",\"shape\":[%d],\"data_offsets\":[0,%d]}}",
+            bytes / 4,
+            bytes);
     Path path = file(SafetensorsWriter.raw(json, new byte[0]));
     try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
       file.setLength(file.length() + bytes);
@@ -347,15 +355,19 @@ class SafetensorsFileTest {
   /** A header of one F32 tensor "t" whose values are these JSON texts. */
   private static String one(String dtype, String shape, String offsets) {
     return String.format(
-        "{\"t\":{\"dtype\":%s,\"shape\":%s,\"data_offsets\":%s}}", dtype, shape, offsets);
+        Locale.ROOT,
+        "{\"t\":{\"dtype\":%s,\"shape\":%s,\"data_offsets\":%s}}",
+        dtype,
+        shape,
+        offsets);
   }
 
   private static String two(String offsetsA, String offsetsB) {
     String tensor = "\"%s\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":%s}";
     return "{"
-        + String.format(tensor, "a", offsetsA)
+        + String.format(Locale.ROOT, tensor, "a", offsetsA)
         + ","
-        + String.format(tensor, "b", offsetsB)
+        + String.format(Locale.ROOT, tensor, "b", offsetsB)
         + "}";
   }
 
@@ -553,10 +565,22 @@ class SafetensorsFileTest {
             one(f32, "[" + "1,".repeat(1_000_000) + "1]", "[0,4]"),
             4,
             "tensor \"t\": shape has more than 64 entries"),
-        header("one offset", one(f32, "[1]", "[0]"), 4, String.format(offsets, "[0]")),
-        header("three offsets", one(f32, "[1]", "[0,4,4]"), 4, String.format(offsets, "[0, 4, 4]")),
-        header("offsets turned", one(f32, "[1]", "[4,0]"), 4, String.format(offsets, "[4, 0]")),
-        header("offset beyond", one(f32, "[2]", "[0,8]"), 4, String.format(offsets, "[0, 8]")),
+        header("one offset", one(f32, "[1]", "[0]"), 4, String.format(Locale.ROOT, offsets, "[0]")),
+        header(
+            "three offsets",
+            one(f32, "[1]", "[0,4,4]"),
+            4,
+            String.format(Locale.ROOT, offsets, "[0, 4, 4]")),
+        header(
+            "offsets turned",
+            one(f32, "[1]", "[4,0]"),
+            4,
+            String.format(Locale.ROOT, offsets, "[4, 0]")),
+        header(
+            "offset beyond",
+            one(f32, "[2]", "[0,8]"),
+            4,
+            String.format(Locale.ROOT, offsets, "[0, 8]")),
         header(
             "offset negative",
             one(f32, "[1]", "[-4,0]"),

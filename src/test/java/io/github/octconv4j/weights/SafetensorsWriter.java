@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -40,8 +41,12 @@ public final class SafetensorsWriter {
     data.writeBytes(bytes);
     String json =
         String.format(
+            Locale.ROOT,
             "{\"dtype\":\"%s\",\"shape\":%s,\"data_offsets\":[%d,%d]}",
-            dtype, Arrays.toString(shape), begin, data.size());
+            dtype,
+            Arrays.toString(shape),
+            begin,
+            data.size());
     tensors.put(name, json);
     return this;
   }
@@ -91,7 +96,10 @@ public final class SafetensorsWriter {
   private static String quote(String text) {
     return text.chars()
         .mapToObj(
-            c -> c < 32 || c == '"' || c == '\\' ? String.format("\\u%04x", c) : "" + (char) c)
+            c ->
+                c < 32 || c == '"' || c == '\\'
+                    ? String.format(Locale.ROOT, "\\u%04x", c)
+                    : "" + (char) c)
         .collect(Collectors.joining("", "\"", "\""));
   }
 }

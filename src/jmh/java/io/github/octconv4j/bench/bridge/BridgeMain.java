@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
@@ -120,7 +121,7 @@ public final class BridgeMain {
       warmUp(engine, tiny.getLast());
       for (LayerShape layer : layers) {
         for (double alpha : alphas) {
-          measured.step("%s, alpha %s".formatted(layer.name(), alpha));
+          measured.step(String.format(Locale.ROOT, "%s, alpha %s", layer.name(), alpha));
           Sides sides = measure(engine, layer, alpha);
           measured.add(fields(layer, alpha, sides));
           table.row(
@@ -135,7 +136,7 @@ public final class BridgeMain {
       }
     }
     print.run();
-    out.printf("%nwritten to %s%n", measured.path());
+    out.printf(Locale.ROOT, "%nwritten to %s%n", measured.path());
   }
 
   private static void print(PrintWriter out, Measured measured, Table table) {
@@ -144,10 +145,12 @@ public final class BridgeMain {
       return;
     }
     out.printf(
+        Locale.ROOT,
         "%n%s%nJava and C in turn, one thread, F32; all are medians of several starts, so that ratio,"
             + " which is that of the same start, is not quite Java us over C us; ns/primitive is"
             + " what Java adds to each, of plans that take less than %.0f us%n%n",
-        measured.machine(), TINY_MICROSECONDS);
+        measured.machine(),
+        TINY_MICROSECONDS);
     table.print(out);
   }
 

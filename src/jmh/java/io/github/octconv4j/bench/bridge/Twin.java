@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -142,7 +143,8 @@ public final class Twin implements AutoCloseable {
         throw new IOException(plan + ": C computes something else: " + line);
       }
       if (!Files.isSameFile(Path.of(checked.group(4)), library)) {
-        throw new IOException("the twin loaded %s, Java %s".formatted(checked.group(4), library));
+        throw new IOException(
+            String.format(Locale.ROOT, "the twin loaded %s, Java %s", checked.group(4), library));
       }
       return new Twin(process, answers, Integer.parseInt(checked.group(3)));
     } catch (IOException | RuntimeException e) {
@@ -162,7 +164,7 @@ public final class Twin implements AutoCloseable {
    * @param repeats runs that are timed together
    */
   public double[] time(int rounds, int repeats) throws IOException {
-    process.outputWriter().write("%d %d%n".formatted(rounds, repeats));
+    process.outputWriter().write(String.format(Locale.ROOT, "%d %d%n", rounds, repeats));
     process.outputWriter().flush();
     String line = answers.readLine();
     if (line == null) {

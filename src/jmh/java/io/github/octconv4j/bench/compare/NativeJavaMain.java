@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Function;
@@ -89,7 +90,7 @@ public final class NativeJavaMain {
       }
     }
     print.run();
-    out.printf("%nwritten to %s%n", measured.path());
+    out.printf(Locale.ROOT, "%nwritten to %s%n", measured.path());
   }
 
   private void print(PrintWriter out, Measured measured) {
@@ -98,6 +99,7 @@ public final class NativeJavaMain {
       return;
     }
     out.printf(
+        Locale.ROOT,
         "%n%s%nmedians of runs in turn, one thread, F32; each variant in its own best layout%n%n",
         measured.machine());
     table.print(out);
@@ -117,7 +119,7 @@ public final class NativeJavaMain {
               variant -> Kernel.octave(variant, new OctaveData(layer, 0))));
     }
     for (int[] image : quick ? new int[][] {IMAGES[0]} : IMAGES) {
-      String name = "%dx%dx%d".formatted(image[0], image[1], image[2]);
+      String name = String.format(Locale.ROOT, "%dx%dx%d", image[0], image[1], image[2]);
       ImageData data = ImageData.random(new Random(1), 1, image[0], image[1], image[2]);
       ImageData half = ImageData.random(new Random(1), 1, image[0], image[1] / 2, image[2] / 2);
       items.add(new Item("pooling", name, null, variant -> Kernel.pooling(variant, data)));

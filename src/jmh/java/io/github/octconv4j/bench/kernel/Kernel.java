@@ -2,6 +2,7 @@ package io.github.octconv4j.bench.kernel;
 
 import io.github.octconv4j.timing.Runner;
 import java.util.List;
+import java.util.Locale;
 
 /** Work that is prepared with its data and can be run again and again, on one thread at a time. */
 public interface Kernel extends Runner, AutoCloseable {
@@ -26,7 +27,7 @@ public interface Kernel extends Runner, AutoCloseable {
       return new NativeOctave(data, threads);
     } else if (threads != 1) {
       throw new IllegalArgumentException(
-          "threads must be 1 for %s, was %d".formatted(variant, threads));
+          String.format(Locale.ROOT, "threads must be 1 for %s, was %d", variant, threads));
     }
     return new JavaOctave(data, variant.maths());
   }

@@ -7,6 +7,7 @@ import io.github.octconv4j.octave.OctaveWeights;
 import io.github.octconv4j.octave.Padding;
 import io.github.octconv4j.octave.SizeRule;
 import io.github.octconv4j.octave.StrideRule;
+import java.util.Locale;
 import java.util.function.UnaryOperator;
 
 /**
@@ -29,8 +30,11 @@ public final class OctaveGraph {
   public OctaveMap convolution(OctaveConv2d spec, OctaveWeights weights, OctaveMap x) {
     if (spec.sizeRule() != SizeRule.FLOOR || spec.strideRule() != StrideRule.POOL_ALL) {
       throw new IllegalArgumentException(
-          "a graph follows SizeRule.FLOOR and StrideRule.POOL_ALL, the specification has %s and %s"
-              .formatted(spec.sizeRule(), spec.strideRule()));
+          String.format(
+              Locale.ROOT,
+              "a graph follows SizeRule.FLOOR and StrideRule.POOL_ALL, the specification has %s and %s",
+              spec.sizeRule(),
+              spec.strideRule()));
     }
     OctaveMap source = spec.stride() == 2 ? halved(x) : x;
     int height =

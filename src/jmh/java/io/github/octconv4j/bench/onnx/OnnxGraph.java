@@ -56,8 +56,12 @@ public final class OnnxGraph {
     }
     if (product != data.length) {
       throw new IllegalArgumentException(
-          "constant %s: data has %d values, its dimensions make %d"
-              .formatted(value, data.length, product));
+          String.format(
+              Locale.ROOT,
+              "constant %s: data has %d values, its dimensions make %d",
+              value,
+              data.length,
+              product));
     }
     byte[] raw = new byte[data.length * Float.BYTES];
     ByteBuffer.wrap(raw).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(data);

@@ -3,6 +3,7 @@ package io.github.octconv4j.bench.report;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -37,7 +38,10 @@ public record BenchData(
             Measurements.read(folder.resolve("peers-net.json"), PeerNetworkResult.class));
     if (data.all().isEmpty()) {
       throw new IOException(
-          "%s: nothing was measured yet; run scripts/bench --quick first".formatted(folder));
+          String.format(
+              Locale.ROOT,
+              "%s: nothing was measured yet; run scripts/bench --quick first",
+              folder));
     }
     return data;
   }

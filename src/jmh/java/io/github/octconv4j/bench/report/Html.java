@@ -5,6 +5,7 @@ import io.github.octconv4j.cli.LineChart;
 import java.io.IOException;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 
 /** Pieces of HTML. */
 final class Html {
@@ -22,7 +23,7 @@ final class Html {
 
   /** A number that answers a question. */
   static String answer(String number, String meaning) {
-    return "<b>%s</b><span>%s</span>".formatted(escape(number), escape(meaning));
+    return String.format(Locale.ROOT, "<b>%s</b><span>%s</span>", escape(number), escape(meaning));
   }
 
   /** A chart inside the page, another one on narrow screens. */
@@ -31,13 +32,17 @@ final class Html {
   }
 
   private static String picture(String description, byte[] wide, byte[] narrow) {
-    return """
+    return String.format(
+        Locale.ROOT,
+        """
         <picture>
         <source media="(max-width: 640px)" srcset="data:image/png;base64,%s">
         <img alt="%s" src="data:image/png;base64,%s">
         </picture>
-        """
-        .formatted(base64(narrow), escape(description), base64(wide));
+        """,
+        base64(narrow),
+        escape(description),
+        base64(wide));
   }
 
   private static String base64(byte[] bytes) {

@@ -3,6 +3,7 @@ package io.github.octconv4j.bench.report;
 import io.github.octconv4j.dnn.CpuIsa;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Locale;
 
 /**
  * What a measurement depends on beside the program, as {@code octconv bench --json} writes it.
@@ -39,6 +40,6 @@ public record MachineInfo(String processor, String isa, String onednn, String ja
 
   @Override
   public String toString() {
-    return "%s (%s), oneDNN %s, Java %s".formatted(processor, isa, onednn, java);
+    return String.format(Locale.ROOT, "%s (%s), oneDNN %s, Java %s", processor, isa, onednn, java);
   }
 }

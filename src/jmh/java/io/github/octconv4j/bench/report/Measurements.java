@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -52,7 +53,12 @@ public record Measurements<T>(MachineInfo machine, List<T> results) {
       return Optional.of(MAPPER.readValue(Files.readAllBytes(file), type));
     } catch (JacksonException e) {
       throw new IOException(
-          "%s: %s; measure again or delete the file".formatted(file, e.getOriginalMessage()), e);
+          String.format(
+              Locale.ROOT,
+              "%s: %s; measure again or delete the file",
+              file,
+              e.getOriginalMessage()),
+          e);
     }
   }
 

@@ -4,6 +4,7 @@ import io.github.octconv4j.cli.Figures;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -121,7 +122,11 @@ record NativeJavaSection(List<NativeJavaResult> results) implements Section {
     }
     return onednn == null || variant.equals(ONEDNN)
         ? Numbers.micros(us)
-        : "%s <small>%s\u00d7</small>".formatted(Numbers.micros(us), Numbers.times(us / onednn));
+        : String.format(
+            Locale.ROOT,
+            "%s <small>%s\u00d7</small>",
+            Numbers.micros(us),
+            Numbers.times(us / onednn));
   }
 
   /** Geometric means over the rows that all variants have. */

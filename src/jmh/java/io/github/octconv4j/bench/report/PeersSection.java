@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -44,8 +45,12 @@ record PeersSection(List<PeerResult> results, LineChart chart) implements Sectio
             .filter(r -> !r.isRight())
             .map(
                 r ->
-                    "%s on %s at alpha %s"
-                        .formatted(PeerComparison.label(r), r.layer(), Numbers.alpha(r.alpha())))
+                    String.format(
+                        Locale.ROOT,
+                        "%s on %s at alpha %s",
+                        PeerComparison.label(r),
+                        r.layer(),
+                        Numbers.alpha(r.alpha())))
             .distinct()
             .collect(Collectors.joining(", "));
     if (!wrong.isEmpty()) {

@@ -8,6 +8,7 @@ import io.github.octconv4j.octave.OctavePath;
 import io.github.octconv4j.octave.OctaveShape;
 import io.github.octconv4j.octave.Padding;
 import io.github.octconv4j.octave.SizeRule;
+import java.util.Locale;
 
 /**
  * A dense convolution layer of two dimensions, from which octave layers are made by an alpha on
@@ -60,8 +61,11 @@ public record LayerShape(
     for (long dim : dims) {
       if (dim > MOST_ELEMENTS / elements) {
         throw new IllegalArgumentException(
-            "the %s is too large to be measured, it may have %d elements"
-                .formatted(what, MOST_ELEMENTS));
+            String.format(
+                Locale.ROOT,
+                "the %s is too large to be measured, it may have %d elements",
+                what,
+                MOST_ELEMENTS));
       }
       elements *= Math.max(1, dim);
     }
@@ -79,9 +83,12 @@ public record LayerShape(
       return of(problem, shape.bias());
     } catch (ArithmeticException e) {
       throw new IllegalArgumentException(
-          "%s%s: its numbers are too large to be measured".formatted(place, problem), e);
+          String.format(
+              Locale.ROOT, "%s%s: its numbers are too large to be measured", place, problem),
+          e);
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("%s%s: %s".formatted(place, problem, e.getMessage()), e);
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "%s%s: %s", place, problem, e.getMessage()), e);
     }
   }
 
@@ -94,8 +101,11 @@ public record LayerShape(
     Axis w = problem.axes().get(1);
     if (h.stride() != w.stride() || h.stride() > 2) {
       throw new IllegalArgumentException(
-          "stride must be 1 or 2, the same for h and w, was %dx%d"
-              .formatted(h.stride(), w.stride()));
+          String.format(
+              Locale.ROOT,
+              "stride must be 1 or 2, the same for h and w, was %dx%d",
+              h.stride(),
+              w.stride()));
     }
     LayerShape layer =
         new LayerShape(
@@ -117,8 +127,13 @@ public record LayerShape(
     OctaveShape output = layer.build(0).outputShape(layer.size());
     if (output.height() != h.output() || output.width() != w.output()) {
       throw new IllegalArgumentException(
-          "an octave layer has an output of %dx%d here, not of %dx%d: it pools before a stride of 2"
-              .formatted(output.height(), output.width(), h.output(), w.output()));
+          String.format(
+              Locale.ROOT,
+              "an octave layer has an output of %dx%d here, not of %dx%d: it pools before a stride of 2",
+              output.height(),
+              output.width(),
+              h.output(),
+              w.output()));
     }
     return layer;
   }
@@ -158,7 +173,7 @@ public record LayerShape(
           bias);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "%s with batch %d: %s".formatted(problem, images, e.getMessage()), e);
+          String.format(Locale.ROOT, "%s with batch %d: %s", problem, images, e.getMessage()), e);
     }
   }
 
@@ -174,7 +189,7 @@ public record LayerShape(
       return spec;
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "%s at alpha %s: %s".formatted(problem, alpha, e.getMessage()), e);
+          String.format(Locale.ROOT, "%s at alpha %s: %s", problem, alpha, e.getMessage()), e);
     }
   }
 

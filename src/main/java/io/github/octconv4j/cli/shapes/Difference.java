@@ -5,6 +5,7 @@ import io.github.octconv4j.dnn.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -53,12 +54,13 @@ record Difference(long[] position, float expected, float found, long count, long
 
   @Override
   public String toString() {
-    return "at (%s) expected %s, found %s; %d of %d elements are wrong"
-        .formatted(
-            Arrays.stream(position).mapToObj(Long::toString).collect(Collectors.joining(", ")),
-            expected,
-            found,
-            count,
-            elements);
+    return String.format(
+        Locale.ROOT,
+        "at (%s) expected %s, found %s; %d of %d elements are wrong",
+        Arrays.stream(position).mapToObj(Long::toString).collect(Collectors.joining(", ")),
+        expected,
+        found,
+        count,
+        elements);
   }
 }

@@ -2,6 +2,7 @@ package io.github.octconv4j.cli.shapes;
 
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,8 +31,12 @@ record Fields(Map<String, Long> values, String name, int repeats) {
       String field = known.stream().filter(f -> text.startsWith(f, start)).findFirst().orElse(null);
       if (field == null) {
         throw new IllegalArgumentException(
-            "'%s' is not understood, expected a field of %s (%s), or n and a name"
-                .formatted(shown(text.substring(at)), driver, String.join(" ", known)));
+            String.format(
+                Locale.ROOT,
+                "'%s' is not understood, expected a field of %s (%s), or n and a name",
+                shown(text.substring(at)),
+                driver,
+                String.join(" ", known)));
       }
       at += field.length();
       int end = at;
@@ -47,13 +52,22 @@ record Fields(Map<String, Long> values, String name, int repeats) {
   private static long number(String field, String digits, String rest) {
     if (digits.isEmpty()) {
       throw new IllegalArgumentException(
-          "%s has no number, expected one from 0 on instead of '%s'".formatted(field, shown(rest)));
+          String.format(
+              Locale.ROOT,
+              "%s has no number, expected one from 0 on instead of '%s'",
+              field,
+              shown(rest)));
     }
     // A problem may be larger than what can be run, but its sizes must fit their products.
     long largest = "kspd".indexOf(field.charAt(0)) >= 0 ? Integer.MAX_VALUE : 1L << 40;
     if (digits.length() > 15 || Long.parseLong(digits) > largest) {
       throw new IllegalArgumentException(
-          "%s is %s, expected a number from 0 to %d".formatted(field, shown(digits), largest));
+          String.format(
+              Locale.ROOT,
+              "%s is %s, expected a number from 0 to %d",
+              field,
+              shown(digits),
+              largest));
     }
     return Long.parseLong(digits);
   }
@@ -66,7 +80,8 @@ record Fields(Map<String, Long> values, String name, int repeats) {
       int close = text.indexOf('"', 1);
       if (close < 0) {
         throw new IllegalArgumentException(
-            "the name n%s is not closed, expected a second quote".formatted(shown(text)));
+            String.format(
+                Locale.ROOT, "the name n%s is not closed, expected a second quote", shown(text)));
       }
       name = text.substring(1, close);
       String after = text.substring(close + 1);
@@ -75,7 +90,8 @@ record Fields(Map<String, Long> values, String name, int repeats) {
         repeats = Integer.parseInt(outside.group(2));
       } else if (!after.isEmpty()) {
         throw new IllegalArgumentException(
-            "'%s' follows the name, expected the end or *N".formatted(shown(after)));
+            String.format(
+                Locale.ROOT, "'%s' follows the name, expected the end or *N", shown(after)));
       }
     }
     Matcher inside = REPEATED.matcher(name);

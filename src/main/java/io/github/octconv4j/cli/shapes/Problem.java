@@ -2,6 +2,7 @@ package io.github.octconv4j.cli.shapes;
 
 import io.github.octconv4j.dnn.Window;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.LongStream;
 
 /**
@@ -38,7 +39,7 @@ public record Problem(
   Problem withBatch(long images) {
     return new Problem(
         driver,
-        images == batch ? text : "--mb=%d %s".formatted(images, text),
+        images == batch ? text : String.format(Locale.ROOT, "--mb=%d %s", images, text),
         grouped,
         groups,
         images,

@@ -1,6 +1,7 @@
 package io.github.octconv4j.cli.shapes;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Reads a problem and deduces what it leaves out, as benchdnn does:
@@ -37,7 +38,8 @@ final class ProblemParser {
   static Problem parse(Driver driver, String text) {
     if (text.length() > LONGEST) {
       throw new IllegalArgumentException(
-          "%s: is longer than %d characters".formatted(Fields.shown(text), LONGEST));
+          String.format(
+              Locale.ROOT, "%s: is longer than %d characters", Fields.shown(text), LONGEST));
     }
     try {
       Fields fields = Fields.scan(driver, text);
@@ -56,7 +58,8 @@ final class ProblemParser {
     long ic = atLeastOne("ic", fields.get("ic", 0));
     long oc = driver == Driver.CONV ? atLeastOne("oc", fields.get("oc", 0)) : ic;
     if (ic % groups != 0 || oc % groups != 0) {
-      throw new IllegalArgumentException("g%d must divide ic%d and oc%d".formatted(groups, ic, oc));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "g%d must divide ic%d and oc%d", groups, ic, oc));
     }
     return new Problem(
         driver,
@@ -78,8 +81,10 @@ final class ProblemParser {
     if (d != null) {
       if ((h == null) != (w == null)) {
         throw new IllegalArgumentException(
-            "with d, expected both of h and w or none of them, only %s is given"
-                .formatted(h == null ? "w" : "h"));
+            String.format(
+                Locale.ROOT,
+                "with d, expected both of h and w or none of them, only %s is given",
+                h == null ? "w" : "h"));
       }
       return h == null ? List.of(d, d, d) : List.of(d, h, w);
     }
@@ -123,8 +128,14 @@ final class ProblemParser {
       out = (input - extent + 2 * left) / stride + 1;
       if (out < 1) {
         throw new IllegalArgumentException(
-            "there is no output o%s: a kernel that extends over %d does not fit i%s%d, padding %d"
-                .formatted(d, extent, d, input, left));
+            String.format(
+                Locale.ROOT,
+                "there is no output o%s: a kernel that extends over %d does not fit i%s%d, padding %d",
+                d,
+                extent,
+                d,
+                input,
+                left));
       }
     } else if (padding < 0) {
       left = (Math.multiplyExact(output - 1, stride) - input + extent) / 2;
@@ -140,20 +151,33 @@ final class ProblemParser {
     long least = 1 - axis.stride() - (driver == Driver.POOL ? 1 : 0);
     if (axis.left() < 0 || axis.right() < least) {
       throw new IllegalArgumentException(
-          "o%s%d leaves a padding of %d and %d around i%s%d, expected at least 0 and %d"
-              .formatted(d, axis.output(), axis.left(), axis.right(), d, axis.input(), least));
+          String.format(
+              Locale.ROOT,
+              "o%s%d leaves a padding of %d and %d around i%s%d, expected at least 0 and %d",
+              d,
+              axis.output(),
+              axis.left(),
+              axis.right(),
+              d,
+              axis.input(),
+              least));
     }
     if (Math.max(axis.left(), axis.right()) > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
-          "padding of %s is %d and %d, expected at most %d"
-              .formatted(d, axis.left(), axis.right(), Integer.MAX_VALUE));
+          String.format(
+              Locale.ROOT,
+              "padding of %s is %d and %d, expected at most %d",
+              d,
+              axis.left(),
+              axis.right(),
+              Integer.MAX_VALUE));
     }
   }
 
   private static long atLeastOne(String field, long value) {
     if (value < 1) {
       throw new IllegalArgumentException(
-          "%s is missing or 0, expected at least 1".formatted(field));
+          String.format(Locale.ROOT, "%s is missing or 0, expected at least 1", field));
     }
     return value;
   }

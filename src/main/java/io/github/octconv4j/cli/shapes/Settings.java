@@ -75,7 +75,12 @@ final class Settings {
       match = pattern(value);
     } else {
       throw new IllegalArgumentException(
-          "option %s is not supported for %s, expected one of %s".formatted(option, driver, KNOWN));
+          String.format(
+              Locale.ROOT,
+              "option %s is not supported for %s, expected one of %s",
+              option,
+              driver,
+              KNOWN));
     }
   }
 
@@ -100,7 +105,8 @@ final class Settings {
       return match.matcher(patience.with(text)).find();
     } catch (StackOverflowError | Patience.LostException e) {
       throw new IllegalArgumentException(
-          "--match=%s takes too long on %s".formatted(match, Fields.shown(text)), e);
+          String.format(Locale.ROOT, "--match=%s takes too long on %s", match, Fields.shown(text)),
+          e);
     }
   }
 
@@ -109,7 +115,8 @@ final class Settings {
     for (String value : list.split(",", MOST_VALUES + 1)) {
       if (values.size() == MOST_VALUES) {
         throw new IllegalArgumentException(
-            "%s has more than %d values".formatted(Fields.shown(option), MOST_VALUES));
+            String.format(
+                Locale.ROOT, "%s has more than %d values", Fields.shown(option), MOST_VALUES));
       }
       try {
         values.add(parser.apply(value));
@@ -136,7 +143,8 @@ final class Settings {
       // as a negative one
     }
     throw new IllegalArgumentException(
-        "a batch must be 1 or more, or 0 for the problem's own, was '%s'".formatted(text));
+        String.format(
+            Locale.ROOT, "a batch must be 1 or more, or 0 for the problem's own, was '%s'", text));
   }
 
   private static DataType floating(String text) {
@@ -153,7 +161,10 @@ final class Settings {
       case "FWD_D", "FWD_I" -> false;
       default ->
           throw new IllegalArgumentException(
-              "only forward problems can be run, FWD_B, FWD_D or FWD_I, was '%s'".formatted(text));
+              String.format(
+                  Locale.ROOT,
+                  "only forward problems can be run, FWD_B, FWD_D or FWD_I, was '%s'",
+                  text));
     };
   }
 
@@ -176,7 +187,8 @@ final class Settings {
             case RESAMPLING -> "nearest or linear";
           };
       throw new IllegalArgumentException(
-          "an algorithm of %s must be %s, was '%s'".formatted(driver, expected, text));
+          String.format(
+              Locale.ROOT, "an algorithm of %s must be %s, was '%s'", driver, expected, text));
     }
     return algorithm;
   }
@@ -184,14 +196,19 @@ final class Settings {
   private static Pattern pattern(String regex) {
     if (regex.length() > LONGEST_PATTERN) {
       throw new IllegalArgumentException(
-          "--match=%s is longer than %d characters"
-              .formatted(Fields.shown(regex), LONGEST_PATTERN));
+          String.format(
+              Locale.ROOT,
+              "--match=%s is longer than %d characters",
+              Fields.shown(regex),
+              LONGEST_PATTERN));
     }
     try {
       return Pattern.compile(regex);
     } catch (PatternSyntaxException e) {
       throw new IllegalArgumentException(
-          "--match=%s is no regular expression: %s".formatted(regex, e.getDescription()), e);
+          String.format(
+              Locale.ROOT, "--match=%s is no regular expression: %s", regex, e.getDescription()),
+          e);
     }
   }
 }

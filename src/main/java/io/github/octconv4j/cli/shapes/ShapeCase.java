@@ -2,6 +2,7 @@ package io.github.octconv4j.cli.shapes;
 
 import io.github.octconv4j.dnn.Algorithm;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A problem and how to run it.
@@ -39,6 +40,6 @@ public record ShapeCase(
   /** Returns the place, the problem as it was written and the types. */
   @Override
   public String toString() {
-    return "%s: %s [%s]".formatted(place, problem, types);
+    return String.format(Locale.ROOT, "%s: %s [%s]", place, problem, types);
   }
 }

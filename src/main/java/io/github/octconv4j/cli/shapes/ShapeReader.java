@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Reads problem files: problems, comments and options, {@code --batch=FILE} among them. As in
@@ -84,8 +85,11 @@ public final class ShapeReader {
     bytes += content.length;
     if (bytes > MOST_BYTES) {
       throw new IOException(
-          "%s: the files, each as often as it is read, have more than %d bytes"
-              .formatted(file, MOST_BYTES));
+          String.format(
+              Locale.ROOT,
+              "%s: the files, each as often as it is read, have more than %d bytes",
+              file,
+              MOST_BYTES));
     }
     return content;
   }
@@ -99,7 +103,8 @@ public final class ShapeReader {
       } else {
         cases.addAll(settings.cases(place, ProblemParser.parse(driver, word)));
         if (cases.size() > MOST_CASES) {
-          throw new IllegalArgumentException("there are more than %d cases".formatted(MOST_CASES));
+          throw new IllegalArgumentException(
+              String.format(Locale.ROOT, "there are more than %d cases", MOST_CASES));
         }
       }
     } catch (BadWordException e) {
@@ -117,16 +122,23 @@ public final class ShapeReader {
     }
     if (!Files.isRegularFile(file)) {
       throw new IllegalArgumentException(
-          "--batch=%s: there is no such file, neither beside this one nor in the working directory"
-              .formatted(name));
+          String.format(
+              Locale.ROOT,
+              "--batch=%s: there is no such file, neither beside this one nor in the working directory",
+              name));
     }
     if (open.size() == MOST_DEPTH) {
       throw new IllegalArgumentException(
-          "--batch=%s: there are %d files around this one already".formatted(name, MOST_DEPTH));
+          String.format(
+              Locale.ROOT,
+              "--batch=%s: there are %d files around this one already",
+              name,
+              MOST_DEPTH));
     }
     for (Path outer : open) {
       if (Files.isSameFile(outer, file)) {
-        throw new IllegalArgumentException("--batch=%s: the file includes itself".formatted(name));
+        throw new IllegalArgumentException(
+            String.format(Locale.ROOT, "--batch=%s: the file includes itself", name));
       }
     }
     return file;

@@ -9,6 +9,7 @@ import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -80,8 +81,11 @@ public final class ShapeRunner {
   private Outcome tooLarge(double bytes) {
     double gib = 1L << 30;
     return Outcome.skippedFor(
-        "it needs %.1f GiB of memory, the bound is %.1f GiB"
-            .formatted(bytes / gib, memoryBound / gib));
+        String.format(
+            Locale.ROOT,
+            "it needs %.1f GiB of memory, the bound is %.1f GiB",
+            bytes / gib,
+            memoryBound / gib));
   }
 
   private static Outcome run(Experiment experiment, List<Trial> trials) {

@@ -13,6 +13,7 @@ import io.github.octconv4j.dnn.Stream;
 import io.github.octconv4j.dnn.Tensor;
 import java.lang.foreign.Arena;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /** An experiment in one layout and type of result, made by oneDNN. */
@@ -101,8 +102,13 @@ final class Trial implements AutoCloseable {
   /** Returns for instance {@code max bf16 nhwc jit:avx512_core}. */
   @Override
   public String toString() {
-    return "%s %s %s %s"
-        .formatted(experiment.what(), Types.name(outputType), layout, desc.implementation());
+    return String.format(
+        Locale.ROOT,
+        "%s %s %s %s",
+        experiment.what(),
+        Types.name(outputType),
+        layout,
+        desc.implementation());
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.dnn.Status;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -45,8 +46,11 @@ final class TypeSupport {
         if (e.status() != Status.UNIMPLEMENTED) {
           throw e;
         }
-        return "oneDNN has no %s in %s on this processor"
-            .formatted(question.driver(), types.withOutput(output));
+        return String.format(
+            Locale.ROOT,
+            "oneDNN has no %s in %s on this processor",
+            question.driver(),
+            types.withOutput(output));
       }
     }
     return "";

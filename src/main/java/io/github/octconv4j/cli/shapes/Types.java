@@ -40,9 +40,12 @@ public record Types(DataType src, DataType weights, List<DataType> outputs) {
     }
     if (driver != Driver.CONV || type == DataType.S32) {
       throw new IllegalArgumentException(
-          "type must be one of %s for %s, was %s"
-              .formatted(
-                  driver == Driver.CONV ? "f32 bf16 f16 u8 s8" : "f32 bf16 f16", driver, name));
+          String.format(
+              Locale.ROOT,
+              "type must be one of %s for %s, was %s",
+              driver == Driver.CONV ? "f32 bf16 f16 u8 s8" : "f32 bf16 f16",
+              driver,
+              name));
     }
     return new Types(type, DataType.S8, List.of(DataType.S32, DataType.F32));
   }
@@ -57,15 +60,18 @@ public record Types(DataType src, DataType weights, List<DataType> outputs) {
       DataType type = parse(names[0]);
       if (!FLOATS.contains(type)) {
         throw new IllegalArgumentException(
-            "one type for all tensors must be f32, bf16 or f16, was %s; others are like u8:s8:s32"
-                .formatted(text));
+            String.format(
+                Locale.ROOT,
+                "one type for all tensors must be f32, bf16 or f16, was %s; others are like u8:s8:s32",
+                text));
       }
       return all(type);
     }
     int expected = driver == Driver.CONV ? 3 : 2;
     if (names.length != expected) {
       throw new IllegalArgumentException(
-          "types of %s must be 1 or %d, were %s".formatted(driver, expected, text));
+          String.format(
+              Locale.ROOT, "types of %s must be 1 or %d, were %s", driver, expected, text));
     }
     DataType src = parse(names[0]);
     DataType weights = driver == Driver.CONV ? parse(names[1]) : src;
@@ -76,10 +82,11 @@ public record Types(DataType src, DataType weights, List<DataType> outputs) {
     boolean dstFits = FLOATS.contains(dst) || (integers && dst == DataType.S32);
     if (!sourceFits || !weightsFit || !dstFits) {
       throw new IllegalArgumentException(
-          "types %s can't be run, expected floating-point ones%s"
-              .formatted(
-                  text,
-                  driver == Driver.CONV ? ", or u8 or s8 with s8 to s32 or floating-point" : ""));
+          String.format(
+              Locale.ROOT,
+              "types %s can't be run, expected floating-point ones%s",
+              text,
+              driver == Driver.CONV ? ", or u8 or s8 with s8 to s32 or floating-point" : ""));
     }
     return new Types(src, weights, List.of(dst));
   }
@@ -104,7 +111,8 @@ public record Types(DataType src, DataType weights, List<DataType> outputs) {
       case "s32" -> DataType.S32;
       default ->
           throw new IllegalArgumentException(
-              "type must be one of f32 bf16 f16 u8 s8 s32, was '%s'".formatted(name));
+              String.format(
+                  Locale.ROOT, "type must be one of f32 bf16 f16 u8 s8 s32, was '%s'", name));
     };
   }
 

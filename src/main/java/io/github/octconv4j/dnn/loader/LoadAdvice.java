@@ -1,5 +1,6 @@
 package io.github.octconv4j.dnn.loader;
 
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -21,8 +22,10 @@ final class LoadAdvice {
           + NativeCache.elsewhere();
     }
     if (OTHER_ARCHITECTURE.matcher(message).find()) {
-      return "it was built for another processor than this JVM runs on (%s); use the files of this platform, or a JVM for the machine's own processor"
-          .formatted(Platform.current().classifier());
+      return String.format(
+          Locale.ROOT,
+          "it was built for another processor than this JVM runs on (%s); use the files of this platform, or a JVM for the machine's own processor",
+          Platform.current().classifier());
     }
     if (STDCXX_MISSING.matcher(message).find()) {
       return "libstdc++ is missing; install it (Debian and Ubuntu: libstdc++6, Fedora and RHEL:"
@@ -38,7 +41,8 @@ final class LoadAdvice {
     }
     Matcher missing = MISSING.matcher(message);
     if (missing.find()) {
-      return "the library %s that it needs is missing; install it".formatted(missing.group(1));
+      return String.format(
+          Locale.ROOT, "the library %s that it needs is missing; install it", missing.group(1));
     }
     return "it must be a library of this platform; on Linux it needs glibc 2.34, libstdc++ (GLIBCXX"
         + " 3.4.29) and a folder that is not mounted noexec";

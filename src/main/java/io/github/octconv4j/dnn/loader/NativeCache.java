@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
@@ -62,8 +63,11 @@ final class NativeCache {
         Platform.find().filter(p -> p == Platform.WINDOWS_X86_64).isPresent()
             ? "LOCALAPPDATA"
             : "XDG_CACHE_HOME";
-    return "choose another folder with -D%s=<folder> or the environment variable %s=<folder>"
-        .formatted(DIRECTORY_PROPERTY, variable);
+    return String.format(
+        Locale.ROOT,
+        "choose another folder with -D%s=<folder> or the environment variable %s=<folder>",
+        DIRECTORY_PROPERTY,
+        variable);
   }
 
   /** Asks the file system too: the system's own messages come in the user's language. */
@@ -78,15 +82,19 @@ final class NativeCache {
         return "its file system is read-only";
       }
       if (e instanceof AccessDeniedException) {
-        return "this user may not write there (%s)".formatted(e.getMessage());
+        return String.format(Locale.ROOT, "this user may not write there (%s)", e.getMessage());
       }
       if (store.getTotalSpace() == 0) { // of the system's own, such as proc
-        return "%s is on a file system of type %s, which has no room for files"
-            .formatted(existing, store.type());
+        return String.format(
+            Locale.ROOT,
+            "%s is on a file system of type %s, which has no room for files",
+            existing,
+            store.type());
       }
       if (!(e instanceof PrivateFolder.UntrustedException)
           && store.getUsableSpace() < NEEDED_BYTES) {
-        return "its file system is full, 100 MB are needed (%s)".formatted(e.getMessage());
+        return String.format(
+            Locale.ROOT, "its file system is full, 100 MB are needed (%s)", e.getMessage());
       }
     } catch (IOException unknown) {
       e.addSuppressed(unknown);
@@ -111,8 +119,12 @@ final class NativeCache {
       }
       if (!file.matches(part)) {
         throw new UnsatisfiedLinkError(
-            "octconv4j: %s in %s is not the file this version was built with (SHA-256 differs from %s); use octconv4j jars of one version, from a source you trust"
-                .formatted(file.name(), url, file.sha256()));
+            String.format(
+                Locale.ROOT,
+                "octconv4j: %s in %s is not the file this version was built with (SHA-256 differs from %s); use octconv4j jars of one version, from a source you trust",
+                file.name(),
+                url,
+                file.sha256()));
       }
       Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (AccessDeniedException e) {
@@ -140,12 +152,13 @@ final class NativeCache {
       others.add(provider.classifier());
     }
     throw new UnsatisfiedLinkError(
-        "octconv4j: the native library for this platform, %s, is missing: the module or class path offers %s; add the dependency io.github.octconv4j:octconv4j with classifier %s, or set -D%s=<file or folder>"
-            .formatted(
-                platform.classifier(),
-                others.isEmpty() ? "none" : String.join(", ", others),
-                platform.classifier(),
-                NativeLibrary.PATH_PROPERTY));
+        String.format(
+            Locale.ROOT,
+            "octconv4j: the native library for this platform, %s, is missing: the module or class path offers %s; add the dependency io.github.octconv4j:octconv4j with classifier %s, or set -D%s=<file or folder>",
+            platform.classifier(),
+            others.isEmpty() ? "none" : String.join(", ", others),
+            platform.classifier(),
+            NativeLibrary.PATH_PROPERTY));
   }
 
   /**
@@ -174,8 +187,12 @@ final class NativeCache {
   private static UnsatisfiedLinkError failure(Path folder, String reason, Throwable cause) {
     UnsatisfiedLinkError error =
         new UnsatisfiedLinkError(
-            "octconv4j: could not unpack the native library into %s: %s; %s"
-                .formatted(folder, reason, elsewhere()));
+            String.format(
+                Locale.ROOT,
+                "octconv4j: could not unpack the native library into %s: %s; %s",
+                folder,
+                reason,
+                elsewhere()));
     error.initCause(cause);
     return error;
   }

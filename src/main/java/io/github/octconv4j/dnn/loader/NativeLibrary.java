@@ -12,6 +12,7 @@ import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -108,8 +109,12 @@ public final class NativeLibrary {
     Path library = Files.isDirectory(given) ? given.resolve(name) : given;
     if (!Files.isRegularFile(library)) {
       throw new UnsatisfiedLinkError(
-          "octconv4j: -D%s=%s: there is no file %s; give a oneDNN library or the folder that holds it"
-              .formatted(PATH_PROPERTY, configured, library));
+          String.format(
+              Locale.ROOT,
+              "octconv4j: -D%s=%s: there is no file %s; give a oneDNN library or the folder that holds it",
+              PATH_PROPERTY,
+              configured,
+              library));
     }
     return open(platform, library, openMp(files), false);
   }
@@ -142,14 +147,15 @@ public final class NativeLibrary {
     String version = reportedVersion(library);
     if (!isCompatible(version, NativeFile.pinnedVersion())) {
       throw new UnsatisfiedLinkError(
-          "octconv4j: %s is oneDNN %s; needed is 3.x, at least %s; %s"
-              .formatted(
-                  library,
-                  version,
-                  NativeFile.pinnedVersion(),
-                  verified
-                      ? "use octconv4j jars of one version"
-                      : "give a newer library or remove -D" + PATH_PROPERTY));
+          String.format(
+              Locale.ROOT,
+              "octconv4j: %s is oneDNN %s; needed is 3.x, at least %s; %s",
+              library,
+              version,
+              NativeFile.pinnedVersion(),
+              verified
+                  ? "use octconv4j jars of one version"
+                  : "give a newer library or remove -D" + PATH_PROPERTY));
     }
     requireOpenMp(library);
     return new NativeLibrary(library, verified, version);
@@ -160,8 +166,11 @@ public final class NativeLibrary {
     for (String function : List.of("omp_get_max_threads", "omp_set_num_threads")) {
       if (SymbolLookup.loaderLookup().find(function).isEmpty()) {
         throw new UnsatisfiedLinkError(
-            "octconv4j: %s comes without OpenMP: there is no function %s; give a oneDNN that was built with DNNL_CPU_RUNTIME=OMP, its OpenMP runtime linked or beside it"
-                .formatted(library, function));
+            String.format(
+                Locale.ROOT,
+                "octconv4j: %s comes without OpenMP: there is no function %s; give a oneDNN that was built with DNNL_CPU_RUNTIME=OMP, its OpenMP runtime linked or beside it",
+                library,
+                function));
       }
     }
   }
@@ -174,8 +183,12 @@ public final class NativeLibrary {
       throw accessDenied();
     } catch (UnsatisfiedLinkError e) {
       throw new UnsatisfiedLinkError(
-          "octconv4j: the system could not load %s (%s); %s"
-              .formatted(file, e.getMessage(), LoadAdvice.of(e.getMessage())));
+          String.format(
+              Locale.ROOT,
+              "octconv4j: the system could not load %s (%s); %s",
+              file,
+              e.getMessage(),
+              LoadAdvice.of(e.getMessage())));
     }
   }
 
@@ -183,8 +196,10 @@ public final class NativeLibrary {
   static UnsatisfiedLinkError accessDenied() {
     Module module = NativeLibrary.class.getModule();
     return new UnsatisfiedLinkError(
-        "octconv4j: native access is not granted to this module; start java with --enable-native-access=%s"
-            .formatted(module.isNamed() ? module.getName() : "ALL-UNNAMED"));
+        String.format(
+            Locale.ROOT,
+            "octconv4j: native access is not granted to this module; start java with --enable-native-access=%s",
+            module.isNamed() ? module.getName() : "ALL-UNNAMED"));
   }
 
   /** Loads the OpenMP runtime that the operating system has to offer. */
@@ -196,8 +211,12 @@ public final class NativeLibrary {
       throw accessDenied();
     } catch (UnsatisfiedLinkError e) {
       throw new UnsatisfiedLinkError(
-          "octconv4j: %s lacks the OpenMP runtime %s (%s); install the Microsoft Visual C++ Redistributable 2015-2022"
-              .formatted(platform.classifier(), name, e.getMessage()));
+          String.format(
+              Locale.ROOT,
+              "octconv4j: %s lacks the OpenMP runtime %s (%s); install the Microsoft Visual C++ Redistributable 2015-2022",
+              platform.classifier(),
+              name,
+              e.getMessage()));
     }
   }
 
@@ -212,19 +231,22 @@ public final class NativeLibrary {
             .orElseThrow(
                 () ->
                     new UnsatisfiedLinkError(
-                        "octconv4j: %s is not a oneDNN library: it has no function dnnl_version"
-                            .formatted(library)));
+                        String.format(
+                            Locale.ROOT,
+                            "octconv4j: %s is not a oneDNN library: it has no function dnnl_version",
+                            library)));
     MemoryLayout ints = MemoryLayout.sequenceLayout(3, ValueLayout.JAVA_INT);
     FunctionDescriptor descriptor =
         FunctionDescriptor.of(ValueLayout.ADDRESS.withTargetLayout(ints));
     MethodHandle version = Linker.nativeLinker().downcallHandle(function, descriptor);
     try {
       MemorySegment numbers = (MemorySegment) version.invokeExact();
-      return "%d.%d.%d"
-          .formatted(
-              numbers.getAtIndex(ValueLayout.JAVA_INT, 0),
-              numbers.getAtIndex(ValueLayout.JAVA_INT, 1),
-              numbers.getAtIndex(ValueLayout.JAVA_INT, 2));
+      return String.format(
+          Locale.ROOT,
+          "%d.%d.%d",
+          numbers.getAtIndex(ValueLayout.JAVA_INT, 0),
+          numbers.getAtIndex(ValueLayout.JAVA_INT, 1),
+          numbers.getAtIndex(ValueLayout.JAVA_INT, 2));
     } catch (Throwable e) {
       throw new LinkageError("dnnl_version could not be called", e);
     }

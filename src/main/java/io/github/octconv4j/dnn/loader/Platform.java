@@ -63,8 +63,10 @@ public enum Platform {
       throw new UnsatisfiedLinkError(
           "octconv4j: this Linux uses the C library musl, the native library needs glibc 2.34 or"
               + " later;"
-              + " use an image based on glibc (Debian 12, Ubuntu 22.04, RHEL 9 or later), or with a oneDNN library of your own set -D%s=<file or folder>"
-                  .formatted(NativeLibrary.PATH_PROPERTY));
+              + String.format(
+                  Locale.ROOT,
+                  " use an image based on glibc (Debian 12, Ubuntu 22.04, RHEL 9 or later), or with a oneDNN library of your own set -D%s=<file or folder>",
+                  NativeLibrary.PATH_PROPERTY));
     }
     String classifier = os(osName) + "-" + arch(osArch);
     for (Platform platform : values()) {
@@ -73,8 +75,13 @@ public enum Platform {
       }
     }
     throw new UnsatisfiedLinkError(
-        "octconv4j: unsupported platform os.name=%s, os.arch=%s; supported are %s; with a oneDNN library of your own set -D%s=<file or folder>"
-            .formatted(osName, osArch, classifiers(), NativeLibrary.PATH_PROPERTY));
+        String.format(
+            Locale.ROOT,
+            "octconv4j: unsupported platform os.name=%s, os.arch=%s; supported are %s; with a oneDNN library of your own set -D%s=<file or folder>",
+            osName,
+            osArch,
+            classifiers(),
+            NativeLibrary.PATH_PROPERTY));
   }
 
   private static String os(String osName) {

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -61,14 +62,20 @@ final class PrivateFolder {
       boolean trusted = isTrusted(owner) || (!last && isOutside(owner));
       if (!trusted) {
         throw new UntrustedException(
-            "%s belongs to the user with number %d, who could put other code there"
-                .formatted(path, owner));
+            String.format(
+                Locale.ROOT,
+                "%s belongs to the user with number %d, who could put other code there",
+                path,
+                owner));
       }
       boolean open = last || (reachable && (mode & STICKY) == 0);
       if (open && (mode & WRITABLE) != 0) {
         throw new UntrustedException(
-            "others can write to %s (mode %o) and could put other code there"
-                .formatted(path, mode & 07777));
+            String.format(
+                Locale.ROOT,
+                "others can write to %s (mode %o) and could put other code there",
+                path,
+                mode & 07777));
       }
       reachable &= (mode & ENTERABLE) != 0;
     }

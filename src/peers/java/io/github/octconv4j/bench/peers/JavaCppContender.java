@@ -303,7 +303,8 @@ final class JavaCppContender implements Contender {
 
   private static void check(int status, String what) {
     if (status != dnnl_success) {
-      throw new IllegalStateException("JavaCPP: oneDNN could not %s: %d".formatted(what, status));
+      throw new IllegalStateException(
+          String.format(Locale.ROOT, "JavaCPP: oneDNN could not %s: %d", what, status));
     }
   }
 

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -82,8 +83,10 @@ final class OnnxRuntimeContender implements Contender {
   private static OrtEnvironment environment() {
     if (!"1".equals(System.getenv(NO_TELEMETRY))) {
       throw new IllegalStateException(
-          "the environment variable %s must be 1 before Java starts; PeersMain sees to it"
-              .formatted(NO_TELEMETRY));
+          String.format(
+              Locale.ROOT,
+              "the environment variable %s must be 1 before Java starts; PeersMain sees to it",
+              NO_TELEMETRY));
     }
     return OrtEnvironment.getEnvironment();
   }

@@ -105,7 +105,9 @@ final class PeersCommand implements Callable<Integer> {
       return all;
     }
     if (numbers.stream().anyMatch(n -> n < 1 || n > all.size())) {
-      throw usage("--layers must be between 1 and %d, was %s".formatted(all.size(), numbers));
+      throw usage(
+          String.format(
+              Locale.ROOT, "--layers must be between 1 and %d, was %s", all.size(), numbers));
     }
     return numbers.stream().map(n -> all.get(n - 1)).toList();
   }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BiPredicate;
 
@@ -33,8 +34,12 @@ final class PeersFile<T> {
     if (before.isPresent()) {
       if (!before.get().machine().isLike(machine)) {
         throw new IOException(
-            "%s holds measurements of %s, this is %s: move it away or name another folder"
-                .formatted(file, before.get().machine(), machine));
+            String.format(
+                Locale.ROOT,
+                "%s holds measurements of %s, this is %s: move it away or name another folder",
+                file,
+                before.get().machine(),
+                machine));
       }
       results.addAll(before.get().results());
     }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,11 +28,17 @@ class ReportMainTest {
   }
 
   private static String peer(String layer, double alpha, String library, String dtype, double us) {
-    return """
+    return String.format(
+        Locale.ROOT,
+        """
         {"layer": "%s", "alpha": %s, "threads": 1, "dtype": "%s", "library": "%s", "version": "1",
          "us": %s, "spread": 0.04, "agrees": 1e-7}
-        """
-        .formatted(layer, alpha, dtype, library, us);
+        """,
+        layer,
+        alpha,
+        dtype,
+        library,
+        us);
   }
 
   private void writePeers() throws IOException {
@@ -97,11 +104,14 @@ class ReportMainTest {
   }
 
   private static String nativeJava(String variant, double us) {
-    return """
+    return String.format(
+        Locale.ROOT,
+        """
         {"operation": "octave convolution", "layer": "a", "alpha": 0.5, "variant": "%s",
          "threads": 1, "us": %s, "spread": 0.01}
-        """
-        .formatted(variant, us);
+        """,
+        variant,
+        us);
   }
 
   @Test

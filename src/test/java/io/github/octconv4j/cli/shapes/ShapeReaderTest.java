@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -109,7 +110,8 @@ class ShapeReaderTest {
   void thereIsAnEndToFiles() throws IOException {
     // Each file reads the next one twice: 2^30 times the last one, which is 1 MB.
     for (int i = 0; i < 30; i++) {
-      write("twice" + i, "--batch=twice%d --batch=twice%d".formatted(i + 1, i + 1));
+      write(
+          "twice" + i, String.format(Locale.ROOT, "--batch=twice%d --batch=twice%d", i + 1, i + 1));
     }
     write("twice30", "#".repeat(1_000_000));
     assertThatThrownBy(() -> read(Driver.CONV, "--batch=twice0"))
@@ -119,7 +121,7 @@ class ShapeReaderTest {
                 + ": the files, each as often as it is read, have more than 16777216 bytes");
 
     for (int i = 0; i < 60; i++) {
-      write("deep" + i, "--batch=deep%d".formatted(i + 1));
+      write("deep" + i, String.format(Locale.ROOT, "--batch=deep%d", i + 1));
     }
     assertThatIllegalArgumentException()
         .isThrownBy(() -> read(Driver.CONV, "--batch=deep0"))

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -67,8 +68,11 @@ class BrokenLibraryTest {
     replace(library, "libstdc++.so.6", "libstdc++.so.0");
     assertThat(error())
         .isEqualTo(
-            "error: octconv4j: the system could not load %s (%s: libstdc++.so.0: cannot open shared object file: No such file or directory); libstdc++ is missing; install it (Debian and Ubuntu: libstdc++6, Fedora and RHEL: libstdc++)"
-                .formatted(library, library));
+            String.format(
+                Locale.ROOT,
+                "error: octconv4j: the system could not load %s (%s: libstdc++.so.0: cannot open shared object file: No such file or directory); libstdc++ is missing; install it (Debian and Ubuntu: libstdc++6, Fedora and RHEL: libstdc++)",
+                library,
+                library));
   }
 
   @Test
@@ -98,8 +102,11 @@ class BrokenLibraryTest {
     replace(library, "libm.so.6", "libq.so.6");
     assertThat(error())
         .isEqualTo(
-            "error: octconv4j: the system could not load %s (%s: libq.so.6: cannot open shared object file: No such file or directory); the library libq.so.6 that it needs is missing; install it"
-                .formatted(library, library));
+            String.format(
+                Locale.ROOT,
+                "error: octconv4j: the system could not load %s (%s: libq.so.6: cannot open shared object file: No such file or directory); the library libq.so.6 that it needs is missing; install it",
+                library,
+                library));
   }
 
   @ParameterizedTest
@@ -116,8 +123,10 @@ class BrokenLibraryTest {
         .as(what)
         .startsWith("error: octconv4j: the system could not load " + library + " (")
         .endsWith(
-            "; it was built for another processor than this JVM runs on (%s); use the files of this platform, or a JVM for the machine's own processor"
-                .formatted(Platform.current().classifier()));
+            String.format(
+                Locale.ROOT,
+                "; it was built for another processor than this JVM runs on (%s); use the files of this platform, or a JVM for the machine's own processor",
+                Platform.current().classifier()));
   }
 
   @Test
@@ -125,7 +134,9 @@ class BrokenLibraryTest {
     replace(runtime, "omp_set_num_threads", "xmp_set_num_threads");
     assertThat(error())
         .isEqualTo(
-            "error: octconv4j: %s comes without OpenMP: there is no function omp_set_num_threads; give a oneDNN that was built with DNNL_CPU_RUNTIME=OMP, its OpenMP runtime linked or beside it"
-                .formatted(library));
+            String.format(
+                Locale.ROOT,
+                "error: octconv4j: %s comes without OpenMP: there is no function omp_set_num_threads; give a oneDNN that was built with DNNL_CPU_RUNTIME=OMP, its OpenMP runtime linked or beside it",
+                library));
   }
 }

@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -180,8 +181,11 @@ class NativeLibraryTest {
   @Test
   void saysWhichDependencyIsMissingAndSaysItAgain() {
     String error =
-        "error: octconv4j: the native library for this platform, %s, is missing: the module or class path offers none; add the dependency io.github.octconv4j:octconv4j with classifier %s, or set -Doctconv4j.library.path=<file or folder>"
-            .formatted(CLASSIFIER, CLASSIFIER);
+        String.format(
+            Locale.ROOT,
+            "error: octconv4j: the native library for this platform, %s, is missing: the module or class path offers none; add the dependency io.github.octconv4j:octconv4j with classifier %s, or set -Doctconv4j.library.path=<file or folder>",
+            CLASSIFIER,
+            CLASSIFIER);
     assertThat(child().withoutNatives().run("2").output().lines()).containsExactly(error, error);
   }
 
@@ -229,16 +233,22 @@ class NativeLibraryTest {
     Path missing = folder.resolve("libmissing.so");
     assertThat(configured(missing).run().output().lines())
         .containsExactly(
-            "error: octconv4j: -Doctconv4j.library.path=%s: there is no file %s; give a oneDNN library or the folder that holds it"
-                .formatted(missing, missing));
+            String.format(
+                Locale.ROOT,
+                "error: octconv4j: -Doctconv4j.library.path=%s: there is no file %s; give a oneDNN library or the folder that holds it",
+                missing,
+                missing));
   }
 
   @Test
   void saysThatAConfiguredFolderHasNoLibrary() {
     assertThat(configured(folder).run().output().lines())
         .containsExactly(
-            "error: octconv4j: -Doctconv4j.library.path=%s: there is no file %s; give a oneDNN library or the folder that holds it"
-                .formatted(folder, folder.resolve(LIBRARY)));
+            String.format(
+                Locale.ROOT,
+                "error: octconv4j: -Doctconv4j.library.path=%s: there is no file %s; give a oneDNN library or the folder that holds it",
+                folder,
+                folder.resolve(LIBRARY)));
   }
 
   @Test
@@ -258,8 +268,10 @@ class NativeLibraryTest {
     Path other = packaged().resolve(FILES.getFirst().name());
     assertThat(configured(other).run().output().lines())
         .containsExactly(
-            "error: octconv4j: %s is not a oneDNN library: it has no function dnnl_version"
-                .formatted(other));
+            String.format(
+                Locale.ROOT,
+                "error: octconv4j: %s is not a oneDNN library: it has no function dnnl_version",
+                other));
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -79,8 +80,13 @@ class NativePlacesTest {
       Path file = mount.folder().resolve(VERSION).resolve(FILES.getFirst().name());
       assertThat(child(mount.folder()).run().output().lines())
           .containsExactly(
-              "error: octconv4j: the system could not load %s (%s: %s: failed to map segment from shared object); its folder is on a file system that is mounted noexec, or a security policy forbids to run code from there%s"
-                  .formatted(file, file, file, ELSEWHERE));
+              String.format(
+                  Locale.ROOT,
+                  "error: octconv4j: the system could not load %s (%s: %s: failed to map segment from shared object); its folder is on a file system that is mounted noexec, or a security policy forbids to run code from there%s",
+                  file,
+                  file,
+                  file,
+                  ELSEWHERE));
     }
   }
 
@@ -155,7 +161,7 @@ class NativePlacesTest {
     fails(
         userChild(cache),
         cache,
-        "this user may not write there (%s)".formatted(cache.resolve(VERSION)));
+        String.format(Locale.ROOT, "this user may not write there (%s)", cache.resolve(VERSION)));
   }
 
   @Test
@@ -175,8 +181,11 @@ class NativePlacesTest {
   }
 
   private static String belongsToUser(Path path) {
-    return "%s belongs to the user with number %d, who could put other code there"
-        .formatted(path, Sandbox.USER);
+    return String.format(
+        Locale.ROOT,
+        "%s belongs to the user with number %d, who could put other code there",
+        path,
+        Sandbox.USER);
   }
 
   @Test
@@ -214,7 +223,8 @@ class NativePlacesTest {
   }
 
   private static String writable(Path path, String mode) {
-    return "others can write to %s (mode %s) and could put other code there".formatted(path, mode);
+    return String.format(
+        Locale.ROOT, "others can write to %s (mode %s) and could put other code there", path, mode);
   }
 
   @Test
@@ -295,8 +305,10 @@ class NativePlacesTest {
     fails(
         child(strange).under(Sandbox.asUserAlone()).copiedTo(folder),
         strange,
-        "%s belongs to the user with number 65534, who could put other code there"
-            .formatted(strange.resolve(VERSION)));
+        String.format(
+            Locale.ROOT,
+            "%s belongs to the user with number 65534, who could put other code there",
+            strange.resolve(VERSION)));
   }
 
   @Test
