@@ -59,6 +59,16 @@ public final class Printable {
     return more > 0 ? "%s and %d more".formatted(first, more) : first;
   }
 
+  /**
+   * Returns at most twenty points of a message, whose parts are printable, and how many more there
+   * are.
+   */
+  public static String points(Collection<String> points) {
+    String first = points.stream().limit(MOST_LISTED).collect(Collectors.joining("; "));
+    int more = points.size() - MOST_LISTED;
+    return more > 0 ? "%s; and %d more".formatted(first, more) : first;
+  }
+
   /** Returns a message that others made, with a space for line breaks and their like. */
   public static String line(String message) {
     String start = message.length() <= LONGEST_LINE ? message : cut(message, LONGEST_LINE);

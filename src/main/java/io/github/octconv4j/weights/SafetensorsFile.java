@@ -1,5 +1,6 @@
 package io.github.octconv4j.weights;
 
+import io.github.octconv4j.text.Printable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -50,9 +51,8 @@ public final class SafetensorsFile implements AutoCloseable {
   public static SafetensorsFile open(Path path) throws IOException {
     DataFile data = DataFile.open(path);
     try {
-      byte[] header = new byte[headerLength(path, data)];
-      data.read(Long.BYTES, header, header.length);
-      return new SafetensorsFile(path, data, HeaderParser.parse(path, header, data));
+      return new SafetensorsFile(
+          path, data, HeaderParser.parse(path, headerLength(path, data), data));
     } catch (UncheckedIOException e) {
       data.close();
       throw e.getCause();
@@ -65,7 +65,7 @@ public final class SafetensorsFile implements AutoCloseable {
   private static int headerLength(Path path, DataFile file) throws IOException {
     if (file.size() < Long.BYTES) {
       throw new IOException(
-          path + ": has " + file.size() + " bytes, a safetensors file has at least 8");
+          Printable.path(path) + ": has " + file.size() + " bytes, a safetensors file has at least 8");
     }
     byte[] first = new byte[Long.BYTES];
     file.read(0, first, first.length);
@@ -75,7 +75,7 @@ public final class SafetensorsFile implements AutoCloseable {
           String.format(
               "%s: its first 8 bytes announce a header of %s bytes, more than the limit of %d; is"
                   + " this a safetensors file?",
-              path, Long.toUnsignedString(length), LARGEST_HEADER));
+              Printable.path(path), Long.toUnsignedString(length), LARGEST_HEADER));
     }
     long rest = file.size() - Long.BYTES;
     if (length > rest) {
@@ -83,7 +83,7 @@ public final class SafetensorsFile implements AutoCloseable {
           String.format(
               "%s: announces a header of %d bytes, but only %d follow; the file is truncated, or"
                   + " no safetensors file",
-              path, length, rest));
+              Printable.path(path), length, rest));
     }
     return (int) length;
   }
@@ -146,7 +146,7 @@ public final class SafetensorsFile implements AutoCloseable {
       throw new IllegalArgumentException(
           String.format(
               "%s: has no tensor %s among its %d%s",
-              path, Names.quote(name), tensors.size(), Names.hint(name, tensors.keySet())));
+              Printable.path(path), Printable.quote(name), tensors.size(), Names.hint(name, tensors.keySet())));
     }
     return tensor;
   }
@@ -180,7 +180,7 @@ public final class SafetensorsFile implements AutoCloseable {
    */
   @Override
   public String toString() {
-    return path + ": " + tensors.size() + " tensors" + (data.isOpen() ? "" : ", closed");
+    return Printable.path(path) + ": " + tensors.size() + " tensors" + (data.isOpen() ? "" : ", closed");
   }
 
   /** How many bytes the file had when it was opened. */
@@ -190,7 +190,7 @@ public final class SafetensorsFile implements AutoCloseable {
 
   private void requireOpen() {
     if (!data.isOpen()) {
-      throw new IllegalStateException(path + ": is closed, open it again to read from it");
+      throw new IllegalStateException(Printable.path(path) + ": is closed, open it again to read from it");
     }
   }
 }
