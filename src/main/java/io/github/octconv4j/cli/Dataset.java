@@ -4,6 +4,7 @@ import io.github.octconv4j.image.IdxFile;
 import io.github.octconv4j.image.Image;
 import io.github.octconv4j.nn.Network;
 import io.github.octconv4j.nn.NetworkInfo;
+import io.github.octconv4j.text.Printable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -32,18 +33,19 @@ final class Dataset {
    */
   static Dataset read(Path folder) throws IOException {
     if (!Files.isDirectory(folder)) {
-      throw new IOException(folder + ": is no folder");
+      throw new IOException(Printable.path(folder) + ": is no folder");
     }
     Path imagesPath = find(folder, IMAGES);
     Path labelsPath = find(folder, LABELS);
     IdxFile images = read(imagesPath, 3);
     IdxFile labels = read(labelsPath, 1);
     if (images.count() == 0) {
-      throw new IOException(imagesPath + ": holds no images");
+      throw new IOException(Printable.path(imagesPath) + ": holds no images");
     }
     if (images.count() != labels.count()) {
       throw new IOException(
-          "%s: has %d labels for %d images".formatted(labelsPath, labels.count(), images.count()));
+          "%s: has %d labels for %d images".formatted(
+                  Printable.path(labelsPath), labels.count(), images.count()));
     }
     return new Dataset(labelsPath, images, labels);
   }
@@ -52,7 +54,7 @@ final class Dataset {
     IdxFile file = IdxFile.read(path);
     if (file.dims().length != rank) {
       throw new IOException(
-          "%s: has %d dimensions, expected %d".formatted(path, file.dims().length, rank));
+          "%s: has %d dimensions, expected %d".formatted(Printable.path(path), file.dims().length, rank));
     }
     return file;
   }
@@ -65,7 +67,7 @@ final class Dataset {
       }
     }
     throw new NoSuchFileException(
-        folder.toString(), null, "has neither %s nor %s.gz".formatted(name, name));
+        Printable.path(folder), null, "has neither %s nor %s.gz".formatted(name, name));
   }
 
   int count() {
@@ -92,7 +94,8 @@ final class Dataset {
         if (label(i) >= info.labels().size()) {
           throw new IOException(
               "%s: label %d is %d, network %s has the classes 0 to %d"
-                  .formatted(labelsPath, i, label(i), info.name(), info.labels().size() - 1));
+                  .formatted(
+                      Printable.path(labelsPath), i, label(i), Printable.text(info.name()), info.labels().size() - 1));
         }
       }
     }

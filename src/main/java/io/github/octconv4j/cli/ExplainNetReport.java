@@ -6,6 +6,7 @@ import io.github.octconv4j.cli.bench.NetResult;
 import io.github.octconv4j.dnn.StepInfo;
 import io.github.octconv4j.nn.Advice;
 import io.github.octconv4j.nn.Predictor.LayerTime;
+import io.github.octconv4j.text.Printable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
@@ -51,7 +52,7 @@ record ExplainNetReport(
   }
 
   void print(PrintWriter out) {
-    out.printf("%s, alpha %s, %s%n", result.name(), Figures.alpha(result.alpha()), run);
+    out.printf("%s, alpha %s, %s%n", Printable.text(result.name()), Figures.alpha(result.alpha()), run);
     out.printf("%s%n%n", machine);
     printLayers(out);
     out.println();
@@ -67,7 +68,7 @@ record ExplainNetReport(
     for (LayerTime layer : layers) {
       long multiplyAdds = multiplyAdds(layer);
       table.row(
-          layer.name(),
+          Printable.text(layer.name()),
           Integer.toString(layer.steps().size()),
           Figures.count(multiplyAdds),
           Figures.number("%.1f", layer.microseconds()),

@@ -8,6 +8,7 @@ import io.github.octconv4j.nn.Network;
 import io.github.octconv4j.nn.Predictor;
 import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.octave.Tuning;
+import io.github.octconv4j.text.Printable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -105,7 +106,7 @@ final class MapsCommand implements Callable<Integer> {
         .getOut()
         .printf(
             "maps of %s are in %s%n",
-            Failure.oneLine(image.toString()), Failure.oneLine(out.toString()));
+            Printable.path(image), Printable.path(out));
     return 0;
   }
 
@@ -215,7 +216,7 @@ final class MapsCommand implements Callable<Integer> {
     sheet.add(
         "%s, layer %s, %s frequency: %d of %d maps of %d x %d, each from its 1st to its 99th percentile"
             .formatted(
-                network.info().name(),
+                Printable.text(network.info().name()),
                 layer,
                 frequency,
                 tiles.size(),

@@ -8,6 +8,7 @@ import io.github.octconv4j.cli.shapes.ShapeRunner;
 import io.github.octconv4j.cli.shapes.Types;
 import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.dnn.Threads;
+import io.github.octconv4j.text.Printable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -85,7 +86,7 @@ final class ShapesCommand implements Callable<Integer> {
     List<ShapeCase> cases = cases();
     if (cases.isEmpty()) {
       throw new IllegalArgumentException(
-          "there is no problem in %s, expected at least one".formatted(files));
+          "there is no problem in %s, expected at least one".formatted(Printable.list(files)));
     }
     PrintWriter out = spec.commandLine().getOut();
     int oneDnnThreads = threads == null ? Runtime.getRuntime().availableProcessors() : threads;

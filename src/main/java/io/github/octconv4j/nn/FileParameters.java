@@ -1,6 +1,7 @@
 package io.github.octconv4j.nn;
 
 import io.github.octconv4j.nn.Parameter.Slice;
+import io.github.octconv4j.text.Printable;
 import io.github.octconv4j.weights.SafetensorsFile;
 import io.github.octconv4j.weights.WeightStore;
 import java.util.List;
@@ -50,7 +51,8 @@ final class FileParameters implements Parameters {
     if (values.length != count) {
       throw new IllegalArgumentException(
           "%s: tensor %s must have %d values, had %d"
-              .formatted(file.path(), name, count, values.length));
+              .formatted(
+                  Printable.path(file.path()), Printable.text(name), count, values.length));
     }
     return values;
   }
@@ -61,7 +63,7 @@ final class FileParameters implements Parameters {
             () ->
                 new IllegalArgumentException(
                     "%s: %s has groups, and no part of a dense tensor is the same"
-                        .formatted(file.path(), p.name())));
+                        .formatted(Printable.path(file.path()), Printable.text(p.name()))));
   }
 
   @Override

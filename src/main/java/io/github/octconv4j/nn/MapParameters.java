@@ -1,5 +1,6 @@
 package io.github.octconv4j.nn;
 
+import io.github.octconv4j.text.Printable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,7 @@ final class MapParameters implements Parameters {
         .forEach(
             (name, values) -> {
               Objects.requireNonNull(name, "name of one of tensors");
-              Objects.requireNonNull(values, () -> "values of tensor " + name);
+              Objects.requireNonNull(values, () -> "values of tensor " + Printable.text(name));
             });
     this.tensors = Map.copyOf(tensors);
   }
@@ -29,7 +30,7 @@ final class MapParameters implements Parameters {
     if (values == null || values.length != parameter.count()) {
       throw new IllegalArgumentException(
           "tensor %s %s is not there or has another shape"
-              .formatted(parameter.name(), parameter.shape()));
+              .formatted(Printable.text(parameter.name()), parameter.shape()));
     }
     return values.clone();
   }
@@ -43,19 +44,19 @@ final class MapParameters implements Parameters {
       float[] values = tensors.get(p.name());
       superfluous.remove(p.name());
       if (values == null) {
-        problems.add("missing %s %s".formatted(p.name(), p.shape()));
+        problems.add("missing %s %s".formatted(Printable.text(p.name()), p.shape()));
       } else if (values.length != p.count()) {
         problems.add(
             "misshapen %s with %d values, expected %s"
-                .formatted(p.name(), values.length, p.shape()));
+                .formatted(Printable.text(p.name()), values.length, p.shape()));
       }
     }
-    superfluous.forEach(name -> problems.add("superfluous " + name));
+    superfluous.forEach(name -> problems.add("superfluous " + Printable.text(name)));
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(
           "the tensors don't fit the network in %d point%s: %s"
               .formatted(
-                  problems.size(), problems.size() == 1 ? "" : "s", String.join("; ", problems)));
+                  problems.size(), problems.size() == 1 ? "" : "s", Printable.points(problems)));
     }
   }
 }

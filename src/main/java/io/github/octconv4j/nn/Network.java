@@ -5,6 +5,7 @@ import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.image.Image;
 import io.github.octconv4j.octave.PlanCache;
 import io.github.octconv4j.octave.PlanOptions;
+import io.github.octconv4j.text.Printable;
 import io.github.octconv4j.weights.SafetensorsFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -70,7 +71,8 @@ public final class Network implements AutoCloseable {
         || info.width() != image.shape().width()) {
       throw new IllegalArgumentException(
           "network %s: info says an input of %dx%dx%d, the graph takes %s"
-              .formatted(info.name(), info.channels(), info.height(), info.width(), image));
+              .formatted(
+                  Printable.text(info.name()), info.channels(), info.height(), info.width(), image));
     }
   }
 
@@ -148,7 +150,8 @@ public final class Network implements AutoCloseable {
     } catch (IllegalArgumentException e) {
       file.close();
       String message = String.valueOf(e.getMessage()); // of a WeightStore it names the file already
-      throw new IOException(message.startsWith(path + ": ") ? message : path + ": " + message, e);
+      String begin = Printable.path(path) + ": ";
+      throw new IOException(message.startsWith(begin) ? message : begin + message, e);
     } catch (RuntimeException | Error e) {
       file.close();
       throw e;
@@ -225,7 +228,7 @@ public final class Network implements AutoCloseable {
         () -> {
           NetworkPlan plan =
               new NetworkPlanner(engine, graph, batch, options, parameters, constants).plan(traced);
-          plan.program().warnOfReferences("network " + info.name());
+          plan.program().warnOfReferences("network " + Printable.text(info.name()));
           return plan;
         });
   }

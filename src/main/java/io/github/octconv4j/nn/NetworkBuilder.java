@@ -7,6 +7,7 @@ import io.github.octconv4j.octave.ChannelSplit;
 import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.OctaveShape;
 import io.github.octconv4j.octave.SizeRule;
+import io.github.octconv4j.text.Printable;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -130,7 +131,7 @@ public final class NetworkBuilder {
     if (spec.in().low() > 0 || spec.out().low() > 0 || spec.stride() != 1 || stride < 1) {
       throw new IllegalArgumentException(
           "layer %s: a plain convolution has no low parts, its own stride is 1 and stride at least 1, was %s and %d"
-              .formatted(name, spec, stride));
+              .formatted(Printable.text(name), spec, stride));
     }
     return convolution(name, x, spec, stride, norm, activation, TensorNames.dense(name, normName));
   }
@@ -145,7 +146,7 @@ public final class NetworkBuilder {
       TensorNames tensorNames) {
     if (!x.channels().equals(spec.in())) {
       throw new IllegalArgumentException(
-          "layer %s needs an input with %s, was %s".formatted(name, spec.in(), x));
+          "layer %s needs an input with %s, was %s".formatted(Printable.text(name), spec.in(), x));
     }
     ConvolutionLayer layer;
     OctaveShape output;
@@ -153,7 +154,7 @@ public final class NetworkBuilder {
       layer = new ConvolutionLayer(spec, x.shape(), stride, norm, epsilon, activation, tensorNames);
       output = layer.output();
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("layer %s: %s".formatted(name, e.getMessage()), e);
+      throw new IllegalArgumentException("layer %s: %s".formatted(Printable.text(name), e.getMessage()), e);
     }
     return add(name, layer, spec.out(), output, x);
   }
@@ -175,7 +176,7 @@ public final class NetworkBuilder {
     if (kernel < 1 || stride < 1 || padding < 0) {
       throw new IllegalArgumentException(
           "layer %s: kernel and stride must be at least 1, padding at least 0, were %d, %d and %d"
-              .formatted(name, kernel, stride, padding));
+              .formatted(Printable.text(name), kernel, stride, padding));
     }
     Window window = Window.of(kernel, kernel).strides(stride, stride).padding(padding, padding);
     OctaveShape s = x.shape();
@@ -233,7 +234,7 @@ public final class NetworkBuilder {
     if (!fits) {
       throw new IllegalArgumentException(
           "layer %s: %s gives %s, which can't be added to %s of %s"
-              .formatted(name, first.name(), first, second, second.name()));
+              .formatted(Printable.text(name), first.name(), first, second, second.name()));
     }
     return add(name, new SumLayer(activation), channels, p, first, second);
   }
@@ -260,7 +261,7 @@ public final class NetworkBuilder {
     Objects.requireNonNull(x, "x");
     if (squeezed < 1) {
       throw new IllegalArgumentException(
-          "layer %s: squeezed must be at least 1, was %d".formatted(name, squeezed));
+          "layer %s: squeezed must be at least 1, was %d".formatted(Printable.text(name), squeezed));
     }
     return add(
         name, new SqueezeExcitationLayer(name, x.channels(), squeezed), x.channels(), x.shape(), x);
@@ -279,7 +280,7 @@ public final class NetworkBuilder {
     requirePixel(name, x);
     if (out < 1) {
       throw new IllegalArgumentException(
-          "layer %s: out must be at least 1, was %d".formatted(name, out));
+          "layer %s: out must be at least 1, was %d".formatted(Printable.text(name), out));
     }
     return add(
         name,
@@ -296,7 +297,7 @@ public final class NetworkBuilder {
     requirePixel(name, x);
     if (x.channels().low() > 0) {
       throw new IllegalArgumentException(
-          "layer %s needs an input without low part, was %s".formatted(name, x));
+          "layer %s needs an input without low part, was %s".formatted(Printable.text(name), x));
     }
     return add(name, new SoftmaxLayer(), x.channels(), x.shape(), x);
   }
@@ -307,19 +308,19 @@ public final class NetworkBuilder {
     if (s.height() != 1 || s.width() != 1 || (low && (s.lowHeight() != 1 || s.lowWidth() != 1))) {
       throw new IllegalArgumentException(
           "layer %s needs an input of 1x1 pixels, was %s; add a global average before"
-              .formatted(name, x));
+              .formatted(Printable.text(name), x));
     }
   }
 
   private FeatureMap add(
       String name, Layer layer, ChannelSplit channels, OctaveShape shape, FeatureMap... inputs) {
     if (names.contains(name)) {
-      throw new IllegalArgumentException("there is a layer %s already".formatted(name));
+      throw new IllegalArgumentException("there is a layer %s already".formatted(Printable.text(name)));
     }
     for (FeatureMap x : inputs) {
       if (x.owner() != this) {
         throw new IllegalArgumentException(
-            "layer %s: %s belongs to another network".formatted(name, x.name()));
+            "layer %s: %s belongs to another network".formatted(Printable.text(name), x.name()));
       }
     }
     requireSizes(name, layer, channels, shape);
@@ -335,7 +336,7 @@ public final class NetworkBuilder {
     try {
       layer.parameters(); // each checks itself
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("layer %s: %s".formatted(name, e.getMessage()), e);
+      throw new IllegalArgumentException("layer %s: %s".formatted(Printable.text(name), e.getMessage()), e);
     }
     long pixels = (long) shape.height() * shape.width();
     long lowPixels = (long) shape.lowHeight() * shape.lowWidth();
@@ -343,7 +344,7 @@ public final class NetworkBuilder {
         || lowPixels > Integer.MAX_VALUE / Math.max(1, channels.low())) {
       throw new IllegalArgumentException(
           "layer %s: each part of an image may have %d values, %s and %s make more"
-              .formatted(name, Integer.MAX_VALUE, channels, shape));
+              .formatted(Printable.text(name), Integer.MAX_VALUE, channels, shape));
     }
   }
 

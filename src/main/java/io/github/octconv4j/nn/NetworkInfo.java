@@ -1,5 +1,6 @@
 package io.github.octconv4j.nn;
 
+import io.github.octconv4j.text.Printable;
 import java.util.List;
 import java.util.Objects;
 
@@ -46,17 +47,18 @@ public record NetworkInfo(
         || (long) height * width > Integer.MAX_VALUE / channels) {
       throw new IllegalArgumentException(
           "network %s: the input must be at least 1x1x1 and have at most %d values, was %dx%dx%d"
-              .formatted(name, Integer.MAX_VALUE, channels, height, width));
+              .formatted(Printable.text(name), Integer.MAX_VALUE, channels, height, width));
     }
     if (resize != 0 && (resize < Math.max(height, width) || resize > MOST_RESIZE)) {
       throw new IllegalArgumentException(
           "network %s: resize must be 0, or at least as large as the input of %dx%d and at most %d, was %d"
-              .formatted(name, height, width, MOST_RESIZE, resize));
+              .formatted(Printable.text(name), height, width, MOST_RESIZE, resize));
     }
     if (mean.size() != channels || std.size() != channels) {
       throw new IllegalArgumentException(
           "network %s: mean and std must have %d values, were %s and %s"
-              .formatted(name, channels, mean, std));
+              .formatted(
+                  Printable.text(name), channels, Printable.text(mean), Printable.text(std)));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.github.octconv4j.nn;
 
+import io.github.octconv4j.text.Printable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -47,7 +48,7 @@ public record Parameter(String name, List<Long> shape, Kind kind, Optional<Slice
       if (firstRow < 0 || firstColumn < 0) {
         throw new IllegalArgumentException(
             "tensor %s: firstRow and firstColumn must be at least 0, were %d and %d"
-                .formatted(name, firstRow, firstColumn));
+                .formatted(Printable.text(name), firstRow, firstColumn));
       }
     }
 
@@ -71,7 +72,7 @@ public record Parameter(String name, List<Long> shape, Kind kind, Optional<Slice
     shape = checked(name, shape);
     if (slice.isPresent() && !slice.get().holds(shape)) {
       throw new IllegalArgumentException(
-          "tensor %s: shape %s does not lie inside slice %s".formatted(name, shape, slice.get()));
+          "tensor %s: shape %s does not lie inside slice %s".formatted(Printable.text(name), shape, Printable.text(slice.get())));
     }
   }
 
@@ -87,7 +88,7 @@ public record Parameter(String name, List<Long> shape, Kind kind, Optional<Slice
     if (count == 0) {
       throw new IllegalArgumentException(
           "tensor %s: shape must have dimensions of at least 1 and at most %d values in all, was %s"
-              .formatted(name, Integer.MAX_VALUE, shape));
+              .formatted(Printable.text(name), Integer.MAX_VALUE, Printable.text(shape)));
     }
     return List.copyOf(shape);
   }

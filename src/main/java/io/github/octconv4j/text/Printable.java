@@ -71,7 +71,12 @@ public final class Printable {
 
   /** Returns a message that others made, with a space for line breaks and their like. */
   public static String line(String message) {
-    String start = message.length() <= LONGEST_LINE ? message : cut(message, LONGEST_LINE);
+    return line(message, LONGEST_LINE);
+  }
+
+  /** Returns {@link #line(String)} of at most {@code longest} characters. */
+  public static String line(String message, int longest) {
+    String start = message.length() <= longest ? message : cut(message, longest);
     StringBuilder line = new StringBuilder(start.length());
     boolean space = false;
     for (int i = 0; i < start.length(); i += Character.charCount(start.codePointAt(i))) {

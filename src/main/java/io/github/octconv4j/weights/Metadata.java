@@ -3,9 +3,11 @@ package io.github.octconv4j.weights;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.github.octconv4j.text.Printable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Predicate;
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Metadata {
   private static final JsonFactory JSON = new JsonFactory();
+  private static final int MOST_ELEMENTS = 100_000; // of an array, as many as classes
 
   private final Map<String, String> texts;
 
@@ -44,7 +47,11 @@ public final class Metadata {
     String text = texts.get(key);
     if (text == null) {
       throw new IllegalArgumentException(
-          "metadata key %s is missing, there are %s".formatted(key, texts.keySet()));
+          String.format(
+              Locale.ROOT,
+              "metadata key %s is missing, there are [%s]",
+              Printable.text(key),
+              Printable.list(texts.keySet())));
     }
     return text;
   }
@@ -105,6 +112,9 @@ public final class Metadata {
         throw wrong(key, expected, null);
       }
       while (parser.nextToken() != null && isElement.test(parser.currentToken())) {
+        if (list.size() == MOST_ELEMENTS) {
+          throw wrong(key, expected + " of at most " + MOST_ELEMENTS, null);
+        }
         list.add(reader.read(parser));
       }
       if (parser.currentToken() != JsonToken.END_ARRAY || parser.nextToken() != null) {
@@ -118,6 +128,12 @@ public final class Metadata {
 
   private IllegalArgumentException wrong(String key, String expected, @Nullable Throwable cause) {
     return new IllegalArgumentException(
-        "metadata key %s must be %s, was \"%s\"".formatted(key, expected, texts.get(key)), cause);
+        String.format(
+            Locale.ROOT,
+            "metadata key %s must be %s, was %s",
+            Printable.text(key),
+            expected,
+            Printable.quote(texts.get(key))),
+        cause);
   }
 }

@@ -1,5 +1,6 @@
 package io.github.octconv4j.cli.shapes;
 
+import io.github.octconv4j.text.Printable;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +32,7 @@ record Fields(Map<String, Long> values, String name, int repeats) {
       if (field == null) {
         throw new IllegalArgumentException(
             "'%s' is not understood, expected a field of %s (%s), or n and a name"
-                .formatted(shown(text.substring(at)), driver, String.join(" ", known)));
+                .formatted(Printable.text(text.substring(at)), driver, String.join(" ", known)));
       }
       at += field.length();
       int end = at;
@@ -47,13 +48,13 @@ record Fields(Map<String, Long> values, String name, int repeats) {
   private static long number(String field, String digits, String rest) {
     if (digits.isEmpty()) {
       throw new IllegalArgumentException(
-          "%s has no number, expected one from 0 on instead of '%s'".formatted(field, shown(rest)));
+          "%s has no number, expected one from 0 on instead of '%s'".formatted(field, Printable.text(rest)));
     }
     // A problem may be larger than what can be run, but its sizes must fit their products.
     long largest = "kspd".indexOf(field.charAt(0)) >= 0 ? Integer.MAX_VALUE : 1L << 40;
     if (digits.length() > 15 || Long.parseLong(digits) > largest) {
       throw new IllegalArgumentException(
-          "%s is %s, expected a number from 0 to %d".formatted(field, shown(digits), largest));
+          "%s is %s, expected a number from 0 to %d".formatted(field, Printable.text(digits), largest));
     }
     return Long.parseLong(digits);
   }
@@ -66,7 +67,7 @@ record Fields(Map<String, Long> values, String name, int repeats) {
       int close = text.indexOf('"', 1);
       if (close < 0) {
         throw new IllegalArgumentException(
-            "the name n%s is not closed, expected a second quote".formatted(shown(text)));
+            "the name n%s is not closed, expected a second quote".formatted(Printable.text(text)));
       }
       name = text.substring(1, close);
       String after = text.substring(close + 1);
@@ -75,7 +76,7 @@ record Fields(Map<String, Long> values, String name, int repeats) {
         repeats = Integer.parseInt(outside.group(2));
       } else if (!after.isEmpty()) {
         throw new IllegalArgumentException(
-            "'%s' follows the name, expected the end or *N".formatted(shown(after)));
+            "'%s' follows the name, expected the end or *N".formatted(Printable.text(after)));
       }
     }
     Matcher inside = REPEATED.matcher(name);
@@ -84,12 +85,6 @@ record Fields(Map<String, Long> values, String name, int repeats) {
       repeats *= Integer.parseInt(inside.group(2));
     }
     return new Fields(values, name, repeats);
-  }
-
-  /** A text for a message: what is no problem file may have very long words. */
-  static String shown(String text) {
-    int longest = 200;
-    return text.length() <= longest ? text : text.substring(0, longest) + "...";
   }
 
   /** Returns a field's value, or another where it was not given. */

@@ -1,5 +1,6 @@
 package io.github.octconv4j.cli.shapes;
 
+import io.github.octconv4j.text.Printable;
 import java.util.List;
 
 /**
@@ -37,16 +38,16 @@ final class ProblemParser {
   static Problem parse(Driver driver, String text) {
     if (text.length() > LONGEST) {
       throw new IllegalArgumentException(
-          "%s: is longer than %d characters".formatted(Fields.shown(text), LONGEST));
+          "%s: is longer than %d characters".formatted(Printable.text(text), LONGEST));
     }
     try {
       Fields fields = Fields.scan(driver, text);
       return new ProblemParser(driver, fields).problem(text);
     } catch (ArithmeticException e) {
       throw new IllegalArgumentException(
-          Fields.shown(text) + ": its numbers are too large, expected sizes below 2^63 bytes", e);
+          Printable.text(text) + ": its numbers are too large, expected sizes below 2^63 bytes", e);
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(Fields.shown(text) + ": " + e.getMessage(), e);
+      throw new IllegalArgumentException(Printable.text(text) + ": " + e.getMessage(), e);
     }
   }
 

@@ -2,6 +2,7 @@ package io.github.octconv4j.cli.shapes;
 
 import io.github.octconv4j.dnn.Algorithm;
 import io.github.octconv4j.dnn.DataType;
+import io.github.octconv4j.text.Printable;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -75,7 +76,7 @@ final class Settings {
       match = pattern(value);
     } else {
       throw new IllegalArgumentException(
-          "option %s is not supported for %s, expected one of %s".formatted(option, driver, KNOWN));
+          "option %s is not supported for %s, expected one of %s".formatted(Printable.text(option), driver, KNOWN));
     }
   }
 
@@ -100,7 +101,7 @@ final class Settings {
       return match.matcher(patience.with(text)).find();
     } catch (StackOverflowError | Patience.LostException e) {
       throw new IllegalArgumentException(
-          "--match=%s takes too long on %s".formatted(match, Fields.shown(text)), e);
+          "--match=%s takes too long on %s".formatted(Printable.text(match), Printable.text(text)), e);
     }
   }
 
@@ -109,12 +110,12 @@ final class Settings {
     for (String value : list.split(",", MOST_VALUES + 1)) {
       if (values.size() == MOST_VALUES) {
         throw new IllegalArgumentException(
-            "%s has more than %d values".formatted(Fields.shown(option), MOST_VALUES));
+            "%s has more than %d values".formatted(Printable.text(option), MOST_VALUES));
       }
       try {
         values.add(parser.apply(value));
       } catch (IllegalArgumentException e) {
-        throw new IllegalArgumentException(Fields.shown(option) + ": " + e.getMessage(), e);
+        throw new IllegalArgumentException(Printable.text(option) + ": " + e.getMessage(), e);
       }
     }
     return List.copyOf(values);
@@ -136,7 +137,7 @@ final class Settings {
       // as a negative one
     }
     throw new IllegalArgumentException(
-        "a batch must be 1 or more, or 0 for the problem's own, was '%s'".formatted(text));
+        "a batch must be 1 or more, or 0 for the problem's own, was '%s'".formatted(Printable.text(text)));
   }
 
   private static DataType floating(String text) {
@@ -144,7 +145,7 @@ final class Settings {
     if (type == DataType.F32 || type == DataType.BF16 || type == DataType.F16) {
       return type;
     }
-    throw new IllegalArgumentException("a type must be f32, bf16 or f16, was " + text);
+    throw new IllegalArgumentException("a type must be f32, bf16 or f16, was " + Printable.text(text));
   }
 
   private static boolean bias(String text) {
@@ -153,7 +154,7 @@ final class Settings {
       case "FWD_D", "FWD_I" -> false;
       default ->
           throw new IllegalArgumentException(
-              "only forward problems can be run, FWD_B, FWD_D or FWD_I, was '%s'".formatted(text));
+              "only forward problems can be run, FWD_B, FWD_D or FWD_I, was '%s'".formatted(Printable.text(text)));
     };
   }
 
@@ -176,7 +177,7 @@ final class Settings {
             case RESAMPLING -> "nearest or linear";
           };
       throw new IllegalArgumentException(
-          "an algorithm of %s must be %s, was '%s'".formatted(driver, expected, text));
+          "an algorithm of %s must be %s, was '%s'".formatted(driver, expected, Printable.text(text)));
     }
     return algorithm;
   }
@@ -185,13 +186,13 @@ final class Settings {
     if (regex.length() > LONGEST_PATTERN) {
       throw new IllegalArgumentException(
           "--match=%s is longer than %d characters"
-              .formatted(Fields.shown(regex), LONGEST_PATTERN));
+              .formatted(Printable.text(regex), LONGEST_PATTERN));
     }
     try {
       return Pattern.compile(regex);
     } catch (PatternSyntaxException e) {
       throw new IllegalArgumentException(
-          "--match=%s is no regular expression: %s".formatted(regex, e.getDescription()), e);
+          "--match=%s is no regular expression: %s".formatted(Printable.text(regex), e.getDescription()), e);
     }
   }
 }
