@@ -2,6 +2,9 @@ package io.github.octconv4j.text;
 
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
@@ -56,17 +59,27 @@ public final class Printable {
     String first =
         texts.stream().limit(MOST_LISTED).map(Printable::text).collect(Collectors.joining(", "));
     int more = texts.size() - MOST_LISTED;
-    return more > 0 ? "%s and %d more".formatted(first, more) : first;
+    return more > 0 ? first + " and " + more + " more" : first;
   }
 
   /**
-   * Returns at most twenty points of a message, whose parts are printable, and how many more there
-   * are.
+   * Returns at most twenty points of a message that begin with the same word, and how many more
+   * there are. The parts of the points are printable.
    */
   public static String points(Collection<String> points) {
-    String first = points.stream().limit(MOST_LISTED).collect(Collectors.joining("; "));
-    int more = points.size() - MOST_LISTED;
-    return more > 0 ? "%s; and %d more".formatted(first, more) : first;
+    Map<String, Integer> counts = new HashMap<>();
+    List<String> first =
+        points.stream()
+            .filter(point -> counts.merge(firstWord(point), 1, Integer::sum) <= MOST_LISTED)
+            .toList();
+    int more = points.size() - first.size();
+    String listed = String.join("; ", first);
+    return more > 0 ? listed + "; and " + more + " more" : listed;
+  }
+
+  private static String firstWord(String point) {
+    int end = point.indexOf(' ');
+    return end < 0 ? point : point.substring(0, end);
   }
 
   /** Returns a message that others made, with a space for line breaks and their like. */

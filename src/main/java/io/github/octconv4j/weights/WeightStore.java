@@ -93,7 +93,7 @@ public final class WeightStore {
    * Checks that everything asked for was there, and that everything there was asked for.
    *
    * @throws IllegalArgumentException if not, with one line that lists missing, misshapen and
-   *     superfluous tensors, twenty at most, and says how many there are
+   *     superfluous tensors, twenty of each, and says how many there are
    * @throws IllegalStateException if the file is closed
    */
   public void verifyComplete() {
@@ -105,7 +105,7 @@ public final class WeightStore {
    *
    * @param ignorable says of a tensor's name that nobody needs to ask for it
    * @throws IllegalArgumentException if tensors are missing, misshapen or superfluous, with one
-   *     line that lists twenty at most and says how many there are
+   *     line that lists twenty of each and says how many there are
    * @throws IllegalStateException if the file is closed
    */
   public void verifyComplete(Predicate<String> ignorable) {

@@ -23,32 +23,44 @@ record Word(String text, int line) {
     private int number;
     private int at;
 
+    private Word next;
+
     Words(String file) {
       this.lines = file.lines().iterator();
       skip();
+      next = read();
     }
 
     @Override
     public boolean hasNext() {
-      return at < line.length();
+      return next != null;
     }
 
     @Override
     public Word next() {
-      if (!hasNext()) {
+      if (next == null) {
         throw new NoSuchElementException("there are no more words");
       }
-      int first = number;
+      Word word = next;
+      next = read();
+      return word;
+    }
+
+    /** Joins parts to a word; null at the end. */
+    private Word read() {
       StringBuilder joined = new StringBuilder();
-      while (hasNext()) {
+      int first = number;
+      while (at < line.length()) {
+        first = joined.isEmpty() ? number : first;
         joined.append(part());
         skip();
-        if (joined.isEmpty() || joined.charAt(joined.length() - 1) != '\\') {
-          break;
+        int last = joined.length() - 1;
+        if (joined.charAt(last) != '\\') {
+          return new Word(joined.toString(), first);
         }
-        joined.setLength(joined.length() - 1);
+        joined.setLength(last);
       }
-      return new Word(joined.toString(), first);
+      return joined.isEmpty() ? null : new Word(joined.toString(), first);
     }
 
     /** What stands up to the next blank. */
