@@ -63,8 +63,18 @@ class HostileTextTest {
     for (int repeats : new int[] {1, 10_000}) {
       for (String key :
           List.of(
-              "arch", "alpha", "width", "stride_rule", "classes", "image_size", "bn_eps", "labels",
-              "mean", "std", "name", "kind")) {
+              "arch",
+              "alpha",
+              "width",
+              "stride_rule",
+              "classes",
+              "image_size",
+              "bn_eps",
+              "labels",
+              "mean",
+              "std",
+              "name",
+              "kind")) {
         SafetensorsWriter writer = new SafetensorsWriter();
         good.forEach((name, value) -> writer.metadata(name, name.equals(key) ? "" : value));
         writer.metadata(key, hostile(repeats)).metadata(hostile(repeats), "x");
@@ -79,8 +89,7 @@ class HostileTextTest {
 
   @Test
   void theFileOfTheReport() throws Exception {
-    Path path =
-        Path.of(SafetensorsFile.class.getResource("alpha.safetensors").toURI());
+    Path path = Path.of(SafetensorsFile.class.getResource("alpha.safetensors").toURI());
     harmless(() -> Network.load(path));
   }
 
@@ -110,7 +119,8 @@ class HostileTextTest {
     harmless(() -> SafetensorsFile.open(strange));
     harmless(() -> SafetensorsFile.open(empty));
     harmless(() -> SafetensorsFile.open(strange.resolve("none")));
-    for (Object argument : List.of(strange, empty, strange.resolve("none"), list, hostile(1).replace("\0", ""))) {
+    for (Object argument :
+        List.of(strange, empty, strange.resolve("none"), list, hostile(1).replace("\0", ""))) {
       String text = argument.toString();
       for (String[] args :
           new String[][] {

@@ -106,7 +106,13 @@ record CaseFile(
         }
       }
       return new CaseFile(
-          Printable.text(metadata.text("name")), height, width, spec, weights(spec), inputs, outputs);
+          Printable.text(metadata.text("name")),
+          height,
+          width,
+          spec,
+          weights(spec),
+          inputs,
+          outputs);
     }
 
     private OctaveConv2d spec() {
@@ -156,9 +162,7 @@ record CaseFile(
         throw new IllegalArgumentException(
             "metadata key %s must be one of %s, was %s"
                 .formatted(
-                    key,
-                    String.join(", ", anyCase.keySet()),
-                    Printable.quote(metadata.text(key))));
+                    key, String.join(", ", anyCase.keySet()), Printable.quote(metadata.text(key))));
       }
       return rule;
     }

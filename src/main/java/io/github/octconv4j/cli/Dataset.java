@@ -44,8 +44,8 @@ final class Dataset {
     }
     if (images.count() != labels.count()) {
       throw new IOException(
-          "%s: has %d labels for %d images".formatted(
-                  Printable.path(labelsPath), labels.count(), images.count()));
+          "%s: has %d labels for %d images"
+              .formatted(Printable.path(labelsPath), labels.count(), images.count()));
     }
     return new Dataset(labelsPath, images, labels);
   }
@@ -54,7 +54,8 @@ final class Dataset {
     IdxFile file = IdxFile.read(path);
     if (file.dims().length != rank) {
       throw new IOException(
-          "%s: has %d dimensions, expected %d".formatted(Printable.path(path), file.dims().length, rank));
+          "%s: has %d dimensions, expected %d"
+              .formatted(Printable.path(path), file.dims().length, rank));
     }
     return file;
   }
@@ -95,7 +96,11 @@ final class Dataset {
           throw new IOException(
               "%s: label %d is %d, network %s has the classes 0 to %d"
                   .formatted(
-                      Printable.path(labelsPath), i, label(i), Printable.text(info.name()), info.labels().size() - 1));
+                      Printable.path(labelsPath),
+                      i,
+                      label(i),
+                      Printable.text(info.name()),
+                      info.labels().size() - 1));
         }
       }
     }

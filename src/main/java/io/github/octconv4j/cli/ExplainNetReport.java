@@ -52,7 +52,8 @@ record ExplainNetReport(
   }
 
   void print(PrintWriter out) {
-    out.printf("%s, alpha %s, %s%n", Printable.text(result.name()), Figures.alpha(result.alpha()), run);
+    out.printf(
+        "%s, alpha %s, %s%n", Printable.text(result.name()), Figures.alpha(result.alpha()), run);
     out.printf("%s%n%n", machine);
     printLayers(out);
     out.println();

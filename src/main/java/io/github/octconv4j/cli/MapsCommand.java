@@ -104,9 +104,7 @@ final class MapsCommand implements Callable<Integer> {
     }
     spec.commandLine()
         .getOut()
-        .printf(
-            "maps of %s are in %s%n",
-            Printable.path(image), Printable.path(out));
+        .printf("maps of %s are in %s%n", Printable.path(image), Printable.path(out));
     return 0;
   }
 

@@ -30,7 +30,8 @@ public final class OutputFile {
   public static OutputFile of(Path path) throws IOException {
     Path folder = path.toAbsolutePath().getParent();
     if (folder == null || !Files.isDirectory(folder)) {
-      throw new IOException(Printable.path(path) + ": cannot be written, the folder does not exist");
+      throw new IOException(
+          Printable.path(path) + ": cannot be written, the folder does not exist");
     }
     if (Files.isDirectory(path)) {
       throw new IOException(Printable.path(path) + ": cannot be written, it is a directory");
@@ -39,7 +40,8 @@ public final class OutputFile {
       throw new IOException(Printable.path(path) + ": cannot be written, it is not a regular file");
     }
     if (!Files.isWritable(folder)) {
-      throw new IOException(Printable.path(path) + ": cannot be written, its folder is not writable");
+      throw new IOException(
+          Printable.path(path) + ": cannot be written, its folder is not writable");
     }
     return new OutputFile(path);
   }
@@ -52,7 +54,8 @@ public final class OutputFile {
   static OutputFile png(Path path) throws IOException {
     OutputFile file = of(path);
     if (!path.toString().toLowerCase(Locale.ROOT).endsWith(".png")) {
-      throw new IOException(Printable.path(path) + ": pictures are written as PNG, give a name that ends in .png");
+      throw new IOException(
+          Printable.path(path) + ": pictures are written as PNG, give a name that ends in .png");
     }
     return file;
   }

@@ -51,8 +51,7 @@ final class FileParameters implements Parameters {
     if (values.length != count) {
       throw new IllegalArgumentException(
           "%s: tensor %s must have %d values, had %d"
-              .formatted(
-                  Printable.path(file.path()), Printable.text(name), count, values.length));
+              .formatted(Printable.path(file.path()), Printable.text(name), count, values.length));
     }
     return values;
   }

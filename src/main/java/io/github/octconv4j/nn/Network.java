@@ -72,7 +72,11 @@ public final class Network implements AutoCloseable {
       throw new IllegalArgumentException(
           "network %s: info says an input of %dx%dx%d, the graph takes %s"
               .formatted(
-                  Printable.text(info.name()), info.channels(), info.height(), info.width(), image));
+                  Printable.text(info.name()),
+                  info.channels(),
+                  info.height(),
+                  info.width(),
+                  image));
     }
   }
 

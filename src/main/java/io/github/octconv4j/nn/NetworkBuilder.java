@@ -154,7 +154,8 @@ public final class NetworkBuilder {
       layer = new ConvolutionLayer(spec, x.shape(), stride, norm, epsilon, activation, tensorNames);
       output = layer.output();
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("layer %s: %s".formatted(Printable.text(name), e.getMessage()), e);
+      throw new IllegalArgumentException(
+          "layer %s: %s".formatted(Printable.text(name), e.getMessage()), e);
     }
     return add(name, layer, spec.out(), output, x);
   }
@@ -261,7 +262,8 @@ public final class NetworkBuilder {
     Objects.requireNonNull(x, "x");
     if (squeezed < 1) {
       throw new IllegalArgumentException(
-          "layer %s: squeezed must be at least 1, was %d".formatted(Printable.text(name), squeezed));
+          "layer %s: squeezed must be at least 1, was %d"
+              .formatted(Printable.text(name), squeezed));
     }
     return add(
         name, new SqueezeExcitationLayer(name, x.channels(), squeezed), x.channels(), x.shape(), x);
@@ -315,7 +317,8 @@ public final class NetworkBuilder {
   private FeatureMap add(
       String name, Layer layer, ChannelSplit channels, OctaveShape shape, FeatureMap... inputs) {
     if (names.contains(name)) {
-      throw new IllegalArgumentException("there is a layer %s already".formatted(Printable.text(name)));
+      throw new IllegalArgumentException(
+          "there is a layer %s already".formatted(Printable.text(name)));
     }
     for (FeatureMap x : inputs) {
       if (x.owner() != this) {
@@ -336,7 +339,8 @@ public final class NetworkBuilder {
     try {
       layer.parameters(); // each checks itself
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("layer %s: %s".formatted(Printable.text(name), e.getMessage()), e);
+      throw new IllegalArgumentException(
+          "layer %s: %s".formatted(Printable.text(name), e.getMessage()), e);
     }
     long pixels = (long) shape.height() * shape.width();
     long lowPixels = (long) shape.lowHeight() * shape.lowWidth();

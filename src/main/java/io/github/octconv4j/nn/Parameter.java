@@ -72,7 +72,8 @@ public record Parameter(String name, List<Long> shape, Kind kind, Optional<Slice
     shape = checked(name, shape);
     if (slice.isPresent() && !slice.get().holds(shape)) {
       throw new IllegalArgumentException(
-          "tensor %s: shape %s does not lie inside slice %s".formatted(Printable.text(name), shape, Printable.text(slice.get())));
+          "tensor %s: shape %s does not lie inside slice %s"
+              .formatted(Printable.text(name), shape, Printable.text(slice.get())));
     }
   }
 

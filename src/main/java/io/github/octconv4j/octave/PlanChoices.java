@@ -148,7 +148,8 @@ public final class PlanChoices {
       }
       String[] fields = TAB.split(line, -1);
       if (fields.length != 3) {
-        throw new IllegalArgumentException("a line does not have three fields: " + Printable.text(line));
+        throw new IllegalArgumentException(
+            "a line does not have three fields: " + Printable.text(line));
       }
       all.add(fields);
     }

@@ -39,13 +39,15 @@ final class DataFile implements AutoCloseable {
     }
     if (!Files.isRegularFile(path)) {
       String kind = Files.isDirectory(path) ? "a directory" : "not a regular file";
-      throw new IOException(Printable.path(path) + ": is " + kind + ", expected a safetensors file");
+      throw new IOException(
+          Printable.path(path) + ": is " + kind + ", expected a safetensors file");
     }
     RandomAccessFile file;
     try {
       file = new RandomAccessFile(path.toFile(), "r");
     } catch (UnsupportedOperationException e) {
-      throw new IOException(Printable.path(path) + ": is in an archive, copy it to the default file system", e);
+      throw new IOException(
+          Printable.path(path) + ": is in an archive, copy it to the default file system", e);
     } catch (FileNotFoundException e) {
       throw new IOException(Printable.path(path) + ": may not be read, check its permissions", e);
     }

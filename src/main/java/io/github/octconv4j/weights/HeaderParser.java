@@ -156,8 +156,7 @@ final class HeaderParser {
   private void count(int characters) throws IOException {
     text += characters;
     if (text > MOST_TEXT) {
-      throw malformed(
-          "names and metadata have more than %d characters".formatted(MOST_TEXT));
+      throw malformed("names and metadata have more than %d characters".formatted(MOST_TEXT));
     }
   }
 
@@ -196,7 +195,8 @@ final class HeaderParser {
               Printable.text(Arrays.toString(shape))));
     }
     extents.add(extent);
-    tensors.put(name, new TensorView(name, type, shape, file, dataBegin + extent.begin(), size, elements));
+    tensors.put(
+        name, new TensorView(name, type, shape, file, dataBegin + extent.begin(), size, elements));
   }
 
   /** Passes over what a foreign key of a tensor holds, as the format's own reader does. */
@@ -234,7 +234,11 @@ final class HeaderParser {
       boolean fits = json.getNumberType() != JsonParser.NumberType.BIG_INTEGER;
       if (!fits || json.getLongValue() < 0) {
         throw malformed(
-            what + " has the entry " + Printable.text(json.getText()) + ", expected 0 to " + Long.MAX_VALUE);
+            what
+                + " has the entry "
+                + Printable.text(json.getText())
+                + ", expected 0 to "
+                + Long.MAX_VALUE);
       }
       values.add(json.getLongValue());
       if (++count > MOST_DIMENSIONS) {
@@ -268,8 +272,7 @@ final class HeaderParser {
     }
   }
 
-  private long size(String what, ElementType type, long[] shape, long elements)
-      throws IOException {
+  private long size(String what, ElementType type, long[] shape, long elements) throws IOException {
     try {
       long bits = Math.multiplyExact(elements, (long) type.bits());
       if (bits % Byte.SIZE != 0) {
@@ -283,8 +286,7 @@ final class HeaderParser {
     }
   }
 
-  private IOException tooLarge(
-      String what, ElementType type, long[] shape, ArithmeticException e) {
+  private IOException tooLarge(String what, ElementType type, long[] shape, ArithmeticException e) {
     return malformed(
         "%s: shape %s of %s is too large, its size in bits overflows"
             .formatted(what, Printable.text(Arrays.toString(shape)), type),

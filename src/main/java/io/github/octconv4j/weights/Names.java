@@ -41,7 +41,9 @@ final class Names {
     List<String> close = closeTo(name, known);
     return close.isEmpty()
         ? ""
-        : close.stream().map(Printable::quote).collect(Collectors.joining(", ", " (close to: ", ")"));
+        : close.stream()
+            .map(Printable::quote)
+            .collect(Collectors.joining(", ", " (close to: ", ")"));
   }
 
   /** Levenshtein's distance: insertions, deletions and replacements that turn a into b. */

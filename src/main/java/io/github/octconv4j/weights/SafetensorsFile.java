@@ -65,7 +65,10 @@ public final class SafetensorsFile implements AutoCloseable {
   private static int headerLength(Path path, DataFile file) throws IOException {
     if (file.size() < Long.BYTES) {
       throw new IOException(
-          Printable.path(path) + ": has " + file.size() + " bytes, a safetensors file has at least 8");
+          Printable.path(path)
+              + ": has "
+              + file.size()
+              + " bytes, a safetensors file has at least 8");
     }
     byte[] first = new byte[Long.BYTES];
     file.read(0, first, first.length);
@@ -146,7 +149,10 @@ public final class SafetensorsFile implements AutoCloseable {
       throw new IllegalArgumentException(
           String.format(
               "%s: has no tensor %s among its %d%s",
-              Printable.path(path), Printable.quote(name), tensors.size(), Names.hint(name, tensors.keySet())));
+              Printable.path(path),
+              Printable.quote(name),
+              tensors.size(),
+              Names.hint(name, tensors.keySet())));
     }
     return tensor;
   }
@@ -180,7 +186,11 @@ public final class SafetensorsFile implements AutoCloseable {
    */
   @Override
   public String toString() {
-    return Printable.path(path) + ": " + tensors.size() + " tensors" + (data.isOpen() ? "" : ", closed");
+    return Printable.path(path)
+        + ": "
+        + tensors.size()
+        + " tensors"
+        + (data.isOpen() ? "" : ", closed");
   }
 
   /** How many bytes the file had when it was opened. */
@@ -190,7 +200,8 @@ public final class SafetensorsFile implements AutoCloseable {
 
   private void requireOpen() {
     if (!data.isOpen()) {
-      throw new IllegalStateException(Printable.path(path) + ": is closed, open it again to read from it");
+      throw new IllegalStateException(
+          Printable.path(path) + ": is closed, open it again to read from it");
     }
   }
 }

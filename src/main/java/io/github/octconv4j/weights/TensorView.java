@@ -246,15 +246,7 @@ public final class TensorView {
       case BOOL -> block.get(I8, i) == 0 ? 0 : 1;
       case U64 -> unsignedToFloat(block.get(I64, i * 8));
       case I64, I32, I16, I8, U32, U16, U8 -> integerAt(block, i);
-      case C64,
-          F8_E4M3,
-          F8_E5M2,
-          F8_E8M0,
-          F8_E4M3FNUZ,
-          F8_E5M2FNUZ,
-          F6_E2M3,
-          F6_E3M2,
-          F4 ->
+      case C64, F8_E4M3, F8_E5M2, F8_E8M0, F8_E4M3FNUZ, F8_E5M2FNUZ, F6_E2M3, F6_E3M2, F4 ->
           throw new IllegalStateException("checked before");
     };
   }

@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link #floats} never fails on a tensor that is missing or of another shape: it notes it and
  * returns zeros, so that the network can be built to its end. {@link #verifyComplete} then throws
  * if anything was noted, or if the file has tensors that nobody asked for; those without values
- * don't count. A network that was built is only good after that call. There is an end to zeros, 64 MiB or as many bytes as the file has:
- * where sizes come from the file itself, it cannot make anybody allocate what it does not hold.
+ * don't count. A network that was built is only good after that call. There is an end to zeros, 64
+ * MiB or as many bytes as the file has: where sizes come from the file itself, it cannot make
+ * anybody allocate what it does not hold.
  *
  * {@snippet file="io/github/octconv4j/examples/Snippets.java" region="store"}
  *
@@ -125,7 +126,11 @@ public final class WeightStore {
     return new IllegalArgumentException(
         String.format(
             "%s: does not fit the network in %s%d point%s: %s",
-            Printable.path(file.path()), bound, all.size(), all.size() == 1 ? "" : "s", Printable.points(all)));
+            Printable.path(file.path()),
+            bound,
+            all.size(),
+            all.size() == 1 ? "" : "s",
+            Printable.points(all)));
   }
 
   /**
@@ -154,7 +159,9 @@ public final class WeightStore {
     if (!tensor.hasShape(expectedShape)) {
       return "misshapen " + tensor + ", expected " + expected;
     }
-    return tensor.type().isConvertible() ? null : "unreadable " + tensor + ", expected F32, F16 or BF16";
+    return tensor.type().isConvertible()
+        ? null
+        : "unreadable " + tensor + ", expected F32, F16 or BF16";
   }
 
   private static int length(String name, long[] shape) {

@@ -59,7 +59,8 @@ class FiniteWeightsTest {
     NetworkGraph graph = graph();
     assertThat(run(graph, tensors(graph))).hasSize(CLASSES);
     for (Parameter p : graph.parameters()) {
-      for (float value : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
+      for (float value :
+          new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
         Map<String, float[]> broken = tensors(graph);
         float[] values = broken.get(p.name());
         values[values.length - 1] = value;

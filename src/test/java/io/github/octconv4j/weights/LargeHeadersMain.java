@@ -26,13 +26,31 @@ final class LargeHeadersMain {
    */
   public static void main(String[] args) throws IOException {
     Path folder = Path.of(args[0]);
-    open(folder, "metadata", "{\"__metadata__\":{", i -> "\"" + i + "\":\"\",", 2_000_000, "\"\":\"\"}}");
+    open(
+        folder,
+        "metadata",
+        "{\"__metadata__\":{",
+        i -> "\"" + i + "\":\"\",",
+        2_000_000,
+        "\"\":\"\"}}");
     open(folder, "foreign", "{\"t\":{", i -> "\"" + i + "\":0,", 2_000_000, "\"\":0}}");
     open(folder, "nested", "{\"t\":{\"x\":{", i -> "\"" + i + "\":0,", 2_000_000, "\"\":0}}}");
     String empty = ":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}";
-    open(folder, "tensors", "{", i -> "\"" + i + "\"" + empty + ",", 1_000_000, "\"\"" + empty + "}");
+    open(
+        folder,
+        "tensors",
+        "{",
+        i -> "\"" + i + "\"" + empty + ",",
+        1_000_000,
+        "\"\"" + empty + "}");
     String name = "n".repeat(49_000);
-    open(folder, "names", "{", i -> "\"" + name + i + "\"" + empty + ",", 1_500, "\"\"" + empty + "}");
+    open(
+        folder,
+        "names",
+        "{",
+        i -> "\"" + name + i + "\"" + empty + ",",
+        1_500,
+        "\"\"" + empty + "}");
     open(folder, "text", "{\"__metadata__\":{\"a\":\"", i -> name, 1_000, "\"}}");
     open(folder, "blanks", "{", i -> " ".repeat(1000), 90_000, "}");
   }

@@ -663,7 +663,8 @@ class SafetensorsFileTest {
         """
             .formatted(nested, "0123456789".repeat(50));
     try (SafetensorsFile file =
-        SafetensorsFile.open(file(SafetensorsWriter.raw(header, new byte[] {0, 0, (byte) 128, 63})))) {
+        SafetensorsFile.open(
+            file(SafetensorsWriter.raw(header, new byte[] {0, 0, (byte) 128, 63})))) {
       assertThat(file.tensor("t").toFloats()).containsExactly(1);
       assertThat(file.tensor("e").elementCount()).isZero();
     }

@@ -48,13 +48,15 @@ record Fields(Map<String, Long> values, String name, int repeats) {
   private static long number(String field, String digits, String rest) {
     if (digits.isEmpty()) {
       throw new IllegalArgumentException(
-          "%s has no number, expected one from 0 on instead of '%s'".formatted(field, Printable.text(rest)));
+          "%s has no number, expected one from 0 on instead of '%s'"
+              .formatted(field, Printable.text(rest)));
     }
     // A problem may be larger than what can be run, but its sizes must fit their products.
     long largest = "kspd".indexOf(field.charAt(0)) >= 0 ? Integer.MAX_VALUE : 1L << 40;
     if (digits.length() > 15 || Long.parseLong(digits) > largest) {
       throw new IllegalArgumentException(
-          "%s is %s, expected a number from 0 to %d".formatted(field, Printable.text(digits), largest));
+          "%s is %s, expected a number from 0 to %d"
+              .formatted(field, Printable.text(digits), largest));
     }
     return Long.parseLong(digits);
   }

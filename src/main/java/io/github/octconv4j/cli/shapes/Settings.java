@@ -76,7 +76,8 @@ final class Settings {
       match = pattern(value);
     } else {
       throw new IllegalArgumentException(
-          "option %s is not supported for %s, expected one of %s".formatted(Printable.text(option), driver, KNOWN));
+          "option %s is not supported for %s, expected one of %s"
+              .formatted(Printable.text(option), driver, KNOWN));
     }
   }
 
@@ -101,7 +102,8 @@ final class Settings {
       return match.matcher(patience.with(text)).find();
     } catch (StackOverflowError | Patience.LostException e) {
       throw new IllegalArgumentException(
-          "--match=%s takes too long on %s".formatted(Printable.text(match), Printable.text(text)), e);
+          "--match=%s takes too long on %s".formatted(Printable.text(match), Printable.text(text)),
+          e);
     }
   }
 
@@ -137,7 +139,8 @@ final class Settings {
       // as a negative one
     }
     throw new IllegalArgumentException(
-        "a batch must be 1 or more, or 0 for the problem's own, was '%s'".formatted(Printable.text(text)));
+        "a batch must be 1 or more, or 0 for the problem's own, was '%s'"
+            .formatted(Printable.text(text)));
   }
 
   private static DataType floating(String text) {
@@ -145,7 +148,8 @@ final class Settings {
     if (type == DataType.F32 || type == DataType.BF16 || type == DataType.F16) {
       return type;
     }
-    throw new IllegalArgumentException("a type must be f32, bf16 or f16, was " + Printable.text(text));
+    throw new IllegalArgumentException(
+        "a type must be f32, bf16 or f16, was " + Printable.text(text));
   }
 
   private static boolean bias(String text) {
@@ -154,7 +158,8 @@ final class Settings {
       case "FWD_D", "FWD_I" -> false;
       default ->
           throw new IllegalArgumentException(
-              "only forward problems can be run, FWD_B, FWD_D or FWD_I, was '%s'".formatted(Printable.text(text)));
+              "only forward problems can be run, FWD_B, FWD_D or FWD_I, was '%s'"
+                  .formatted(Printable.text(text)));
     };
   }
 
@@ -177,7 +182,8 @@ final class Settings {
             case RESAMPLING -> "nearest or linear";
           };
       throw new IllegalArgumentException(
-          "an algorithm of %s must be %s, was '%s'".formatted(driver, expected, Printable.text(text)));
+          "an algorithm of %s must be %s, was '%s'"
+              .formatted(driver, expected, Printable.text(text)));
     }
     return algorithm;
   }
@@ -192,7 +198,9 @@ final class Settings {
       return Pattern.compile(regex);
     } catch (PatternSyntaxException e) {
       throw new IllegalArgumentException(
-          "--match=%s is no regular expression: %s".formatted(Printable.text(regex), e.getDescription()), e);
+          "--match=%s is no regular expression: %s"
+              .formatted(Printable.text(regex), e.getDescription()),
+          e);
     }
   }
 }

@@ -123,11 +123,13 @@ public final class ShapeReader {
     }
     if (open.size() == MOST_DEPTH) {
       throw new IllegalArgumentException(
-          "--batch=%s: there are %d files around this one already".formatted(Printable.path(name), MOST_DEPTH));
+          "--batch=%s: there are %d files around this one already"
+              .formatted(Printable.path(name), MOST_DEPTH));
     }
     for (Path outer : open) {
       if (Files.isSameFile(outer, file)) {
-        throw new IllegalArgumentException("--batch=%s: the file includes itself".formatted(Printable.path(name)));
+        throw new IllegalArgumentException(
+            "--batch=%s: the file includes itself".formatted(Printable.path(name)));
       }
     }
     return file;
