@@ -187,7 +187,7 @@ public final class PlanChoices {
       LOGGER.log(
           Level.WARNING,
           "could not keep plan choices in {0}: {1}",
-          Printable.path(file),
+          Printable.path(Objects.requireNonNull(file)),
           Printable.line(e.toString()));
     }
   }

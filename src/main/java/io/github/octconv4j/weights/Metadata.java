@@ -133,7 +133,7 @@ public final class Metadata {
             "metadata key %s must be %s, was %s",
             Printable.text(key),
             expected,
-            Printable.quote(texts.get(key))),
+            Printable.quote(text(key))),
         cause);
   }
 }
