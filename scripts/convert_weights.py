@@ -5,11 +5,13 @@
     /usr/bin/python3 scripts/convert_weights.py oct_resnet50_cosine.pth oct_resnet50.safetensors --labels imagenet.txt
 
 Understood are the names of d-li14/octconv.pytorch in octave networks and those of torchvision in dense ones; see
-docs/models.md. The state dict may be nested under "state_dict", and its names may begin with "module.", as
-DataParallel leaves them. Architecture, alpha, width and number of classes are found from names and shapes, and can be
-given where a guess is wrong; the rule for stride 2 leaves no trace in the weights. All tensors are compared with the
-reference network: what is missing, superfluous or misshapen is listed, and nothing is written. What was written is
-read back and compared bit by bit.
+docs/models.md. The state dict may be nested, for instance under "state_dict" or "model", and before its names may
+stand what DataParallel ("module."), torch.compile ("_orig_mod."), Lightning ("model.", "net.") and others leave there.
+Where a checkpoint has averaged weights beside the trained ones, --weights says which are taken. Architecture, alpha,
+width and number of classes are found from names and shapes, and can be given where a guess is wrong; the rule for
+stride 2 leaves no trace in the weights. All tensors are compared with the reference network: what is missing,
+superfluous or misshapen is listed, and nothing is written; nor is it where a value is not finite or a variance is
+negative. What was written is read back and compared bit by bit.
 
 Everything is stored as float32; num_batches_tracked is dropped. Only tensors and plain containers are unpickled
 (weights_only=True). That guard had a hole until PyTorch 2.6 (CVE-2025-32434): convert files of people you trust.
@@ -18,48 +20,88 @@ Everything is stored as float32; num_batches_tracked is dropped. Only tensors an
 import argparse
 import io
 import json
+import math
+import os
 import pickle
 import pickletools
-import re
 import sys
+import traceback
+import warnings
 import zipfile
 from pathlib import Path
 
+import need_torch  # noqa: F401, before what it looks for
 import numpy as np
 import torch
 
+import architectures
 import octave_models
+import recognition
+from recognition import ConversionError, listed, printable
 from safetensors_file import read_safetensors, write_safetensors
 
-NESTED = ("state_dict", "model_state_dict", "model")
 IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+LONGEST_PATH = 400
+MOST_DIFFERENCES = 100
 
 
-class ConversionError(Exception):
-    """What is wrong with a checkpoint, in words for its owner."""
+def load_checkpoint(path, weights=None):
+    """The tensors of a .pth file by name, as float32 arrays, without prefixes and counters, and a note or None.
 
-
-def load_checkpoint(path):
-    """The tensors of a .pth file by name, as float32 arrays, without prefixes and counters."""
+    `weights` is "trained", "averaged" or None, see recognition.choose.
+    """
+    shown = printable(path, LONGEST_PATH)
+    checkpoint = load(path, shown)
     try:
-        state = load_safely(path)
+        state, under = recognition.choose(checkpoint, weights)
+        if not isinstance(state, dict) or not state:
+            empty = "an empty" if isinstance(state, dict) else "a"
+            raise ConversionError(f"holds no state dict but {empty} {type(state).__name__}")
+        foreign = [name for name, value in state.items() if not isinstance(value, torch.Tensor)]
+        if foreign:
+            raise ConversionError(f"a state dict holds tensors only; these entries are none: {listed(foreign)}")
+        plain = recognition.plain_names(state, weights)
+        arrays = {short: array(name, state[name]) for short, name in plain.items()}
+    except ConversionError as e:
+        raise ConversionError(f"{shown}: {e}") from e
+    return arrays, note(checkpoint, state, plain, under)
+
+
+def note(checkpoint, state, plain, under):
+    """What to say of averaged weights, or None."""
+    averaged = recognition.has_averaged(checkpoint, state)
+    if averaged is None:
+        return None
+    if averaged in under or any(name.startswith(averaged) for name in plain.values()):
+        return f"these are the averaged weights ({printable(averaged)})"
+    return f"these are the trained weights; --weights averaged takes those of {printable(averaged)}"
+
+
+def load(path, shown):
+    """What a file holds, or a ConversionError of one line, whatever is wrong with it."""
+    if path.is_dir():
+        raise ConversionError(f"{shown}: is a folder, expected a checkpoint")
+    if not path.exists():
+        raise ConversionError(f"{shown}: there is no such file")
+    if not path.is_file():
+        raise ConversionError(f"{shown}: is no regular file, expected a checkpoint")
+    if path.stat().st_size == 0:
+        raise ConversionError(f"{shown}: is empty, expected a checkpoint")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return load_safely(path)
+    except OSError as e:
+        raise ConversionError(f"{shown}: cannot be read: {printable(e.strerror or e)}") from e
     except pickle.UnpicklingError as e:
         reason = str(e).rpartition("WeightsUnpickler error: ")[2]
-        raise ConversionError(f"{path} holds more than tensors and plain values, or is no checkpoint ({reason}); where "
-                              f"it was trained, torch.save(model.state_dict(), ...) saves the tensors alone") from e
-    except (RuntimeError, EOFError, ValueError, zipfile.BadZipFile) as e:
-        raise ConversionError(f"{path} cannot be read as a checkpoint: {str(e).splitlines()[0]}") from e
-    while isinstance(state, dict):
-        inner = next((state[key] for key in NESTED if isinstance(state.get(key), dict)), None)
-        if inner is None:
-            break
-        state = inner
-    if not isinstance(state, dict) or not state:
-        raise ConversionError(f"{path} holds no state dict but a {type(state).__name__}")
-    foreign = sorted(str(name) for name, value in state.items() if not isinstance(value, torch.Tensor))
-    if foreign:
-        raise ConversionError(f"{path}: a state dict holds tensors only; these entries are none: {', '.join(foreign)}")
-    return {plain_name(name): array(value) for name, value in state.items() if not name.endswith("num_batches_tracked")}
+        raise ConversionError(f"{shown}: holds more than tensors and plain values, or is no checkpoint "
+                              f"({printable(reason)}); where it was trained, torch.save(model.state_dict(), ...) "
+                              f"saves the tensors alone") from e
+    except Exception as e:  # whatever pickle and zipfile make of bytes that are no checkpoint
+        reason = f"{type(e).__name__} {e}" if str(e) else type(e).__name__
+        raise ConversionError(f"{shown}: cannot be read as a checkpoint, it is none or is cut off: "
+                              f"{printable(reason)}") from e
 
 
 def load_safely(path):
@@ -97,55 +139,24 @@ def without_floats(raw):
     return result
 
 
-def plain_name(name):
-    """A tensor's name without "module." and with MobileNet v1's "model.N" as "features.N"."""
-    name = re.sub(r"^(module\.)+", "", name)
-    return re.sub(r"^model\.(?=\d)", "features.", name)
-
-
-def array(value):
-    """A tensor as a float32 array."""
-    return value.detach().float().contiguous().numpy().astype("<f4")
-
-
-def recognise(state):
-    """Architecture, alpha, width and classes, as far as names and shapes tell: a dictionary."""
-    found = {}
-
-    def channels(name):
-        return state[name].shape[0] if name in state and state[name].ndim else None
-
-    def width_and_alpha(stem, published, layer):
-        if channels(stem):
-            found["width"] = channels(stem) / published
-        low, high = channels(f"{layer}.bn_l.bias"), channels(f"{layer}.bn_h.bias")
-        found["alpha"] = low / (low + high) if low and high else 0.0
-
-    octave = "oct_" if any(".conv_h2l." in name for name in state) else ""
-    blocks = {}
-    for name in state:
-        match = re.match(r"layer([1-4])\.(\d+)\.", name)
-        if match:
-            stage, number = map(int, match.groups())
-            blocks[stage] = max(blocks.get(stage, 0), number + 1)
-    if blocks:
-        found["classes"] = channels("fc.bias")
-        width_and_alpha("conv1.weight", 64, "layer3.0.conv3")
-        kernel = state.get("layer1.0.conv2.conv.conv_h2h.weight", state.get("layer1.0.conv2.weight"))
-        inputs = channels("layer1.0.conv2.bn_h.bias") or channels("layer1.0.bn2.bias")
-        grouped = kernel is not None and kernel.ndim == 4 and inputs is not None and kernel.shape[1] < inputs
-        squeezed = any(".se.fc1." in name for name in state)
-        table = tuple(blocks.get(stage, 0) for stage in range(1, 5)), grouped, squeezed
-        names = [name for name, row in octave_models.RESNETS.items() if row == table]
-        if names:
-            found["arch"] = octave + names[0]
-    elif "fc.weight" in state and any(name.startswith("features.13.") for name in state):
-        found.update(arch=f"{octave}mobilenet_v1", classes=channels("fc.bias"))
-        width_and_alpha("features.0.0.weight", 32, "features.6.1")
-    elif "classifier.1.weight" in state and any(name.startswith("features.17.") for name in state):
-        found.update(arch=f"{octave}mobilenet_v2", classes=channels("classifier.1.bias"))
-        width_and_alpha("features.0.0.weight", 32, "features.13.conv.1")
-    return {key: value for key, value in found.items() if value is not None}
+def array(name, value):
+    """A tensor as a float32 array; what is not finite then, or no float, is refused."""
+    what = f"tensor {printable(name)} {list(value.shape)}"
+    if value.is_quantized or value.layout != torch.strided or not value.dtype.is_floating_point:
+        kind = "quantized" if value.is_quantized else "sparse" if value.layout != torch.strided else "of another kind"
+        raise ConversionError(f"{what} is {kind} ({str(value.dtype).replace('torch.', '')}), expected float32, float16, "
+                              f"bfloat16 or float64; save the weights of the network that was trained")
+    if value.is_meta:
+        raise ConversionError(f"{what} has no values (device meta)")
+    values = value.detach().float().contiguous().numpy().astype("<f4")
+    if not np.isfinite(values).all():
+        finite = bool(torch.isfinite(value.detach().float() if value.dtype != torch.float64 else value.detach()).all())
+        reason = "are beyond float32" if finite else "are not finite"
+        count = int((~np.isfinite(values)).sum())
+        raise ConversionError(f"{what}: {count} of its values {reason}; the network was not trained to an end")
+    if name.endswith("running_var") and values.size and values.min() + octave_models.BN_EPS <= 0:
+        raise ConversionError(f"{what}: a variance is {values.min():g}, expected at least 0")
+    return values
 
 
 def differences(state, model):
@@ -153,43 +164,54 @@ def differences(state, model):
     expected = {name: tuple(value.shape) for name, value in model.state_dict().items()
                 if not name.endswith("num_batches_tracked")}
     lines = [f"missing {name} {list(shape)}" for name, shape in expected.items() if name not in state]
-    lines += [f"superfluous {name} {list(state[name].shape)}" for name in state if name not in expected]
+    lines += [f"superfluous {printable(name)} {list(state[name].shape)}" for name in state if name not in expected]
     lines += [f"misshapen {name} {list(state[name].shape)}, expected {list(shape)}"
               for name, shape in expected.items() if name in state and state[name].shape != shape]
     return lines
 
 
-def convert(source, target, given, labels=None, name=None, mean=IMAGENET_MEAN, std=IMAGENET_STD):
+def convert(source, target, given, labels=None, name=None, mean=IMAGENET_MEAN, std=IMAGENET_STD, weights=None):
     """Converts a file. `given` holds what overrides recognition; None in it counts as not given.
 
-    Returns the metadata that was written; raises ConversionError, and writes nothing, where something does not fit.
+    Returns the metadata that was written and a note or None; raises ConversionError, and writes nothing, where
+    something does not fit.
     """
-    state = load_checkpoint(source)
-    network = {"stride_rule": "KEEP_LOW", "image_size": 224, **recognise(state)}
+    shown = printable(source, LONGEST_PATH)
+    if target.exists() and source.exists() and os.path.samefile(source, target):
+        raise ConversionError(f"{shown}: is source and target, expected two files")
+    for what, values in (("mean", mean), ("std", std)):
+        if not all(math.isfinite(value) for value in values) or what == "std" and min(values) <= 0:
+            raise ConversionError(f"{what} must be finite numbers{', above 0' if what == 'std' else ''}, were {values}")
+    state, said = load_checkpoint(source, weights)
+    shapes = {tensor: values.shape for tensor, values in state.items()}
+    network = {"stride_rule": "KEEP_LOW", "image_size": 224, **recognition.recognise(shapes)}
     network.update({key: value for key, value in given.items() if value is not None})
     unknown = [key for key in ("arch", "alpha", "width", "classes") if key not in network]
     if unknown:
-        raise ConversionError(f"{source}: {' and '.join(unknown)} cannot be told from the names of its "
-                              f"{len(state)} tensors ({', '.join(sorted(state)[:4])}...); "
+        raise ConversionError(f"{shown}: {' and '.join(unknown)} cannot be told from the names of its "
+                              f"{len(state)} tensors ({listed(sorted(state), 4)}); "
                               f"give {' '.join('--' + key for key in unknown)}")
     try:
+        octave_models.require_image_size(network["image_size"])
         model = octave_models.build(network["arch"], network["alpha"], network["stride_rule"], network["width"],
                                     network["classes"])
-    except ValueError as e:
-        raise ConversionError(f"{source}: {e}") from e
+    except (ValueError, ZeroDivisionError) as e:
+        raise ConversionError(f"{shown}: {description(network)}: {printable(e)}") from e
     wrong = differences(state, model)
     if wrong:
-        raise ConversionError("\n  ".join([f"{source} does not fit {description(network)}:", *wrong]))
+        more = [f"and {len(wrong) - MOST_DIFFERENCES} more"] if len(wrong) > MOST_DIFFERENCES else []
+        raise ConversionError("\n  ".join([f"{shown} does not fit {description(network)}:", *wrong[:MOST_DIFFERENCES],
+                                           *more]))
     if labels is not None and len(labels) != network["classes"]:
         raise ConversionError(f"there must be a label for each of {network['classes']} classes, were {len(labels)}")
-    metadata = {"name": name or Path(target).stem, **network, "bn_eps": octave_models.BN_EPS,
+    metadata = {"name": printable(name or Path(target).stem), **network, "bn_eps": octave_models.BN_EPS,
                 "mean": json.dumps(mean), "std": json.dumps(std)}
     if labels is not None:
         metadata["labels"] = json.dumps(labels)
     metadata = {key: str(value) for key, value in metadata.items()}
     write_safetensors(target, state, metadata)
     verify(target, state, metadata)
-    return metadata
+    return metadata, said
 
 
 def verify(path, state, metadata):
@@ -199,7 +221,7 @@ def verify(path, state, metadata):
     wrong += [name for name in tensors.keys() & state.keys() if tensors[name].shape != state[name].shape
               or not np.array_equal(tensors[name].view(np.int32), state[name].view(np.int32))]
     if wrong or texts != metadata:
-        raise ConversionError(f"{path} reads back differently: {', '.join(wrong) or 'metadata'}")
+        raise ConversionError(f"{printable(path, LONGEST_PATH)} reads back differently: {listed(wrong) or 'metadata'}")
 
 
 def description(network):
@@ -214,8 +236,8 @@ def parse_arguments():
     parser = argparse.ArgumentParser(description="Turns a PyTorch checkpoint into safetensors with metadata.")
     parser.add_argument("source", type=Path, metavar="FILE.pth")
     parser.add_argument("target", type=Path, metavar="FILE.safetensors")
-    parser.add_argument("--arch", choices=octave_models.ARCHITECTURES, metavar="ARCH",
-                        help=f"default: recognised; {', '.join(octave_models.ARCHITECTURES)}")
+    parser.add_argument("--arch", choices=architectures.ARCHITECTURES, metavar="ARCH",
+                        help=f"default: recognised; {', '.join(architectures.ARCHITECTURES)}")
     parser.add_argument("--alpha", type=float, help="default: recognised")
     parser.add_argument("--width", type=float, help="default: recognised")
     parser.add_argument("--classes", type=int, help="default: recognised")
@@ -226,7 +248,20 @@ def parse_arguments():
     parser.add_argument("--name", help="default: the target's name")
     parser.add_argument("--mean", type=float, nargs=3, default=IMAGENET_MEAN, help="default: ImageNet's")
     parser.add_argument("--std", type=float, nargs=3, default=IMAGENET_STD, help="default: ImageNet's")
+    parser.add_argument("--weights", choices=("trained", "averaged"),
+                        help="which weights, where there are averaged ones (EMA, SWA) too; default: trained, or what "
+                             "there is")
+    parser.add_argument("--debug", action="store_true", help="print the stack trace of a failure")
     return parser.parse_args()
+
+
+def message(error):
+    """A failure in words."""
+    if isinstance(error, ConversionError):
+        return error
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{printable(error.filename, LONGEST_PATH)}: {error.strerror}"
+    return f"{type(error).__name__} {printable(error)}; --debug shows where"
 
 
 def main():
@@ -234,13 +269,17 @@ def main():
     args = parse_arguments()
     given = {key: getattr(args, key) for key in ("arch", "alpha", "width", "classes", "stride_rule", "image_size")}
     try:
-        labels = args.labels.read_text(encoding="utf-8").splitlines() if args.labels else None
-        metadata = convert(args.source, args.target, given, labels, args.name, args.mean, args.std)
-    except (ConversionError, OSError) as e:
-        print(f"{Path(__file__).name}: {e}", file=sys.stderr)
+        labels = recognition.read_labels(args.labels) if args.labels else None
+        metadata, said = convert(args.source, args.target, given, labels, args.name, args.mean, args.std, args.weights)
+    except Exception as e:  # one line for whatever it is
+        if args.debug:
+            traceback.print_exc()
+        print(f"{Path(__file__).name}: {message(e)}", file=sys.stderr)
         sys.exit(2)
     network = {**metadata, "alpha": float(metadata["alpha"]), "width": float(metadata["width"])}
-    print(f"{args.target}: {description(network)}, {args.target.stat().st_size} bytes, reads back equal")
+    if said:
+        print(f"{Path(__file__).name}: {said}", file=sys.stderr)
+    print(f"{printable(args.target, LONGEST_PATH)}: {description(network)}, {args.target.stat().st_size} bytes, reads back equal")
 
 
 if __name__ == "__main__":

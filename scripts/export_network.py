@@ -19,12 +19,14 @@ import argparse
 import sys
 from pathlib import Path
 
+import need_torch  # noqa: F401, before what it looks for
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 import octave_models
+from recognition import printable
 from safetensors_file import read_safetensors, state_arrays, write_safetensors
 
 TEST_DIR = Path(__file__).resolve().parent.parent / "src/test/resources/io/github/octconv4j/nn/models"
@@ -213,8 +215,19 @@ def main():
     """Exports or checks."""
     args = parse_arguments()
     torch.set_num_threads(1)  # sums are ordered by the number of threads
-    if args.what == "check":
-        sys.exit(0 if check(args.files) else 1)
+    try:
+        if args.what == "check":
+            sys.exit(0 if check(args.files) else 1)
+        export_all(args)
+    except (ValueError, KeyError, OSError) as e:
+        what = f"metadata key {e} is missing" if isinstance(e, KeyError) else e
+        print(f"{Path(__file__).name}: {printable(what, 1000)}", file=sys.stderr)
+        sys.exit(2)
+
+
+def export_all(args):
+    """Exports what the command line asks for."""
+    octave_models.require_image_size(args.image_size)
     args.out.mkdir(parents=True, exist_ok=True)
     if args.what == "small":
         jobs = [(*row, SMALL_CLASSES) for row in SMALL]
@@ -223,11 +236,7 @@ def main():
     else:
         jobs = [(args.what, args.alpha, args.stride_rule, args.width, args.image_size, args.batch, args.classes)]
     for job in jobs:
-        try:
-            export(args.out, *job, args.seed)
-        except ValueError as e:
-            print(f"{Path(__file__).name}: {e}", file=sys.stderr)
-            sys.exit(2)
+        export(args.out, *job, args.seed)
 
 
 if __name__ == "__main__":

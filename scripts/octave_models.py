@@ -11,6 +11,7 @@ no class for, in its style. Run as a program, the file prints parameters and mul
 import argparse
 import re
 
+import need_torch  # noqa: F401, before what it looks for
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -19,39 +20,12 @@ from torchvision.models.resnet import Bottleneck as DenseBottleneck
 from torchvision.models.resnet import ResNet as TorchvisionResNet
 from torchvision.ops import SqueezeExcitation
 
-BN_EPS = 1e-5
-STRIDE_RULES = ("KEEP_LOW", "POOL_ALL")
-
-# Blocks of stages 2 to 5, which torchvision calls layer1 to layer4.
-DEPTHS = {26: (2, 2, 2, 2), 50: (3, 4, 6, 3), 101: (3, 4, 23, 3), 152: (3, 8, 36, 3), 200: (3, 24, 36, 3)}
-RESNETS = {
-    **{f"resnet{depth}": (blocks, False, False) for depth, blocks in DEPTHS.items()},
-    "resnext50_32x4d": (DEPTHS[50], True, False),
-    "resnext101_32x4d": (DEPTHS[101], True, False),
-    "se_resnet50": (DEPTHS[50], False, True),
-}  # blocks, grouped, squeeze and excitation
-GROUPS, SQUEEZE = 32, 16
-
-# Output channels and stride of the depthwise separable blocks of MobileNet v1.
-MOBILENET_V1 = ((64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), (512, 1), (512, 1), (512, 1), (512, 1),
-                (512, 1), (1024, 2), (1024, 1))
-MOBILENET_V1_LAST = 11  # the block whose 1x1 is the last octave layer
-# Expansion, output channels, blocks and stride of the stages of MobileNet v2.
-MOBILENET_V2 = ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2),
-                (6, 320, 1, 1))
-MOBILENET_V2_OCTAVE = range(2, 14)  # the blocks with octave layers
-
-DENSE = (*RESNETS, "mobilenet_v1", "mobilenet_v2")
-ARCHITECTURES = tuple(sorted((*DENSE, *(f"oct_{name}" for name in DENSE))))
+from architectures import (ARCHITECTURES, BN_EPS, GROUPS, LEAST_SIZE, LEAST_WIDTH, MOBILENET_V1, MOBILENET_V1_LAST,
+                           MOBILENET_V2, MOBILENET_V2_OCTAVE, MOST_CLASSES, MOST_SIZE, MOST_WIDTH, RESNETS, SQUEEZE,
+                           STRIDE_RULES, split)
 
 
 # ------------------------------------------------------------------------------------------------ octave convolution
-
-
-def split(channels, alpha):
-    """The (high, low) channel counts; the low one is truncated."""
-    low = int(alpha * channels)
-    return channels - low, low
 
 
 def pool(x):
@@ -320,6 +294,10 @@ def build(arch, alpha=0.0, rule="KEEP_LOW", width=1.0, classes=1000):
         raise ValueError(f"architecture must be one of {', '.join(ARCHITECTURES)}, was {arch!r}")
     if not 0 <= alpha < 1:
         raise ValueError(f"alpha must be at least 0 and below 1, was {alpha}")
+    if not LEAST_WIDTH <= width <= MOST_WIDTH:
+        raise ValueError(f"width must be {LEAST_WIDTH} to {MOST_WIDTH}, was {width}")
+    if not 1 <= classes <= MOST_CLASSES:
+        raise ValueError(f"classes must be 1 to {MOST_CLASSES}, was {classes}")
     octave, name = arch.startswith("oct_"), re.sub("^oct_", "", arch)
     if alpha and not octave:
         raise ValueError(f"{arch} is dense and needs alpha 0, was {alpha}; with octave convolution it is oct_{arch}")
@@ -331,6 +309,12 @@ def build(arch, alpha=0.0, rule="KEEP_LOW", width=1.0, classes=1000):
         table = RESNETS[name]
         model = OctResNet(*table, alpha, rule, width, classes) if alpha else DenseResNet(*table, width, classes)
     return model.eval()
+
+
+def require_image_size(size):
+    """Raises ValueError for a size that the Java library would refuse."""
+    if not LEAST_SIZE <= size <= MOST_SIZE:
+        raise ValueError(f"image size must be {LEAST_SIZE} to {MOST_SIZE}, was {size}")
 
 
 def stages(model):
@@ -388,6 +372,7 @@ def main():
     parser.add_argument("--names", action="store_true", help="also print the names and shapes of the tensors")
     args = parser.parse_args()
     try:
+        require_image_size(args.image_size)
         model = build(args.arch, args.alpha, args.stride_rule, args.width, args.classes)
     except ValueError as e:
         parser.error(str(e))

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
+from recognition import printable
+
 DTYPES = {"F32": np.dtype("<f4"), "I64": np.dtype("<i8"), "U8": np.dtype("u1")}
 
 
@@ -36,15 +38,37 @@ def write_safetensors(path, tensors, metadata):
         part.unlink(missing_ok=True)
 
 
+class SafetensorsError(ValueError):
+    """What is wrong with a file, in one line that begins with its path."""
+
+
 def read_safetensors(path):
-    """The tensors (as numpy arrays) and the metadata of a file."""
+    """The tensors (as numpy arrays) and the metadata of a file; raises SafetensorsError for what is none."""
     raw = Path(path).read_bytes()
+    try:
+        return parse_safetensors(raw)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, struct.error) as e:
+        what = e if isinstance(e, ValueError) else f"{type(e).__name__} {e}"
+        raise SafetensorsError(f"{printable(path, 400)}: is no safetensors file that can be read here: "
+                               f"{printable(what)}") from e
+
+
+def parse_safetensors(raw):
+    """The tensors and the metadata of a file's bytes."""
+    if len(raw) < 8:
+        raise ValueError(f"has {len(raw)} bytes, expected at least 8")
     (length,) = struct.unpack_from("<Q", raw)
-    header = json.loads(raw[8:8 + length])
-    metadata = header.pop("__metadata__", {})
+    if length > len(raw) - 8:
+        raise ValueError(f"announces a header of {length} bytes, but {len(raw) - 8} follow")
+    header = json.loads(raw[8:8 + length].decode("utf-8"))
+    metadata = header.pop("__metadata__", None) or {}
     tensors = {}
     for name, entry in header.items():
         start, end = entry["data_offsets"]
+        if entry["dtype"] not in DTYPES:
+            raise ValueError(f"tensor {printable(name)} is {printable(entry['dtype'])}, expected {', '.join(DTYPES)}")
+        if not 0 <= start <= end <= len(raw) - 8 - length:
+            raise ValueError(f"tensor {printable(name)} lies outside the file")
         data = raw[8 + length + start:8 + length + end]
         tensors[name] = np.frombuffer(data, DTYPES[entry["dtype"]]).reshape(entry["shape"]).copy()
     return tensors, metadata

@@ -6,10 +6,14 @@
 """
 
 import json
+import subprocess
+import sys
 import tempfile
 import unittest
+import zipfile
 from pathlib import Path
 
+import need_torch  # noqa: F401, before what it looks for
 import numpy as np
 import torch
 import torchvision
@@ -154,8 +158,21 @@ class Conversion(unittest.TestCase):
                 values.normal_()
         return model
 
-    def convert(self, **given):
-        return convert_weights.convert(self.source, self.target, given, ["a", "b", "c", "d", "e"])
+    def convert(self, weights=None, **given):
+        return convert_weights.convert(self.source, self.target, given, ["a", "b", "c", "d", "e"], weights=weights)[0]
+
+    def refused(self, message, content=None, **given):
+        if content is not None:
+            torch.save(content, self.source)
+        with self.assertRaisesRegex(convert_weights.ConversionError, message) as raised:
+            self.convert(**given)
+        self.assertNotIn("\n", str(raised.exception))
+        self.assertLess(len(str(raised.exception)), 1000)
+        self.assertFalse(self.target.exists())
+
+    def resnet(self):
+        torch.manual_seed(7)
+        return octave_models.build("resnet26", width=0.125, classes=5).state_dict()
 
     def test_reads_back_equal(self):
         for arch, alpha, width in (("oct_resnet50", 0.5, 0.125), ("oct_resnet26", 0.25, 0.125), ("resnet50", 0, 0.125),
@@ -205,17 +222,123 @@ class Conversion(unittest.TestCase):
         self.assertFalse(self.target.exists())
 
     def test_what_is_no_state_dict(self):
-        self.source.write_bytes(b"not a checkpoint")
-        with self.assertRaisesRegex(convert_weights.ConversionError, "checkpoint.pth"):
-            self.convert()
+        for raw, message in ((b"not a checkpoint", "checkpoint.pth: "), (b"", "is empty, expected a checkpoint"),
+                             (b"\x80\x02", "cannot be read as a checkpoint|holds more"), (b"\0" * 1000, "checkpoint.pth: ")):
+            self.source.write_bytes(raw)
+            self.refused(message)
+        with zipfile.ZipFile(self.source, "w") as archive:
+            archive.writestr("readme.txt", "hello")
+        self.refused("cannot be read as a checkpoint")
         for content, message in (([1, 2], "holds no state dict but a list"),
+                                 (torch.zeros(3), "holds no state dict but a Tensor"),
+                                 ({}, "holds no state dict but an empty dict"),
                                  ({"lr": 0.1}, "these entries are none: lr"),
                                  ({"weight": torch.zeros(2)}, "arch .* cannot be told"),
+                                 ({0: torch.zeros(3), 1: torch.zeros(2)}, "names of tensors must be texts, there are 0, 1"),
+                                 ({"a\n\x1b[2J" * 100: 1}, r"are none: a\?\?\[2J"),
                                  ({"folder": Path()}, "holds more than tensors")):
+            self.refused(message, content)
+        self.source.unlink()
+        self.refused("there is no such file")
+        self.source.mkdir()
+        self.refused("is a folder")
+
+    def test_every_truncation_is_one_line(self):
+        state = self.resnet()
+        for zipped in (True, False):
+            torch.save(state, self.source, _use_new_zipfile_serialization=zipped)
+            raw = self.source.read_bytes()
+            for length in (1, 2, 10, 100, 1000, len(raw) // 2, len(raw) - 100, len(raw) - 1):
+                self.source.write_bytes(raw[:length])
+                self.refused("checkpoint.pth: ")
+
+    def test_what_training_leaves_around_the_names(self):
+        state = self.resnet()
+        averaged = {name: value + 1 if value.is_floating_point() else value for name, value in state.items()}
+
+        def prefixed(prefix, source=state):
+            return {prefix + name: value for name, value in source.items()}
+
+        def converted(content, weights=None):
             torch.save(content, self.source)
-            with self.assertRaisesRegex(convert_weights.ConversionError, message):
-                self.convert()
-        self.assertFalse(self.target.exists())
+            self.assertEqual("resnet26", self.convert(weights)["arch"])
+            value = read_safetensors(self.target)[0]["bn1.bias"][0]
+            self.assertIn(value, (state["bn1.bias"][0], averaged["bn1.bias"][0]))
+            return "averaged" if value == averaged["bn1.bias"][0] else "trained"
+
+        for prefix in ("", "module.", "_orig_mod.", "_orig_mod.module.", "module._orig_mod.", "model.", "net.",
+                       "model._orig_mod.", "model.module.", "backbone."):
+            self.assertEqual("trained", converted(prefixed(prefix)), prefix)
+        self.assertEqual("trained", converted({"state_dict": prefixed("model."), "hyper_parameters": {"lr": 1}}))
+        for key in ("state_dict_ema", "model_ema", "ema_state_dict", "averaged", "ema"):
+            content = {"epoch": 3, key: {**prefixed("module.", averaged), "n_averaged": torch.tensor(3)}}
+            self.assertEqual("averaged", converted(content), key)
+            self.assertEqual("averaged", converted(content, "averaged"), key)
+            content["model"] = state
+            self.assertEqual("trained", converted(content), key)
+            self.assertEqual("trained", converted(content, "trained"), key)
+            self.assertEqual("averaged", converted(content, "averaged"), key)
+        both = {"state_dict": {**prefixed("model."), **prefixed("ema_model.module.", averaged)}}
+        self.assertEqual(["trained", "averaged"], [converted(both), converted(both, "averaged")])
+
+    def test_types(self):
+        state = self.resnet()
+        for kind in (torch.float16, torch.bfloat16, torch.float64, torch.float32):
+            torch.save({name: value.to(kind) for name, value in state.items()}, self.source)
+            self.convert()
+            tensors, _ = read_safetensors(self.target)
+            self.assertTrue(np.array_equal(state["conv1.weight"].to(kind).float().numpy(), tensors["conv1.weight"]))
+        self.target.unlink()
+        weight = state["conv1.weight"]
+        for value, message in ((weight.to(torch.complex64), "of another kind .complex64"),
+                               (weight.to(torch.int8), "of another kind .int8"),
+                               (torch.quantize_per_tensor(weight, 0.1, 0, torch.qint8), "quantized|holds more"),
+                               (weight.to_sparse(), "sparse|holds more")):
+            self.refused(message, {**state, "conv1.weight": value})
+
+    def test_values_that_are_none(self):
+        state = self.resnet()
+        for name in ("conv1.weight", "layer2.0.bn1.running_var", "layer2.0.bn1.running_mean", "layer2.0.bn1.weight",
+                     "layer2.0.bn1.bias", "fc.weight", "fc.bias"):
+            for value in (float("nan"), float("inf"), float("-inf")):
+                wrong = state[name].clone()
+                wrong.view(-1)[-1] = value
+                self.refused(f"tensor module.{name} .*: 1 of its values are not finite",
+                             {f"module.{key}": wrong if key == name else tensor for key, tensor in state.items()})
+        name = "layer2.0.bn1.running_var"
+        self.refused(f"{name} .*: a variance is -1,", {**state, name: torch.full_like(state[name], -1)})
+        self.refused("fc.bias .*: 5 of its values are beyond float32",
+                     {**state, "fc.bias": torch.full((5,), 1e300, dtype=torch.float64)})
+
+    def test_published_widths(self):
+        for width in (0.35, 0.5, 0.75, 1.3, 1.4):
+            torch.save(torchvision.models.MobileNetV2(num_classes=5, width_mult=width).state_dict(), self.source)
+            self.assertEqual(str(width), self.convert()["width"])
+        torch.save(octave_models.build("oct_resnet26", 0.3, width=0.25, classes=5).state_dict(), self.source)
+        self.assertEqual(["0.3", "0.25"], [self.convert()[key] for key in ("alpha", "width")])
+
+    def test_given_values_are_checked(self):
+        for given, message in (({"width": float("nan")}, "width must be"), ({"width": -1.0}, "width must be"),
+                               ({"alpha": 2.0}, "alpha must be"), ({"classes": 0}, "classes must be"),
+                               ({"image_size": 5}, "image size must be"), ({"alpha": 0.5}, "resnet26 is dense")):
+            self.refused(message, self.resnet(), **given)
+
+    def test_the_command_says_one_line(self):
+        folder = self.source.parent
+        torch.save(self.resnet(), self.source)
+        latin = Path(folder, "labels\n.txt")
+        latin.write_bytes(b"caf\xe9\n")
+        for arguments in ((self.source, self.target, "--labels", latin), (latin, self.target),
+                          (self.source, self.target, "--labels", folder), (self.source, self.target, "--std", 0, 1, 1),
+                          (self.source, Path(folder, "none", "net")), (self.source, self.source),
+                          (self.source, folder), (folder, self.target)):
+            command = [sys.executable, convert_weights.__file__, *map(str, arguments)]
+            run = subprocess.run(command, capture_output=True, text=True, check=False)
+            self.assertEqual((2, "", 1), (run.returncode, run.stdout, len(run.stderr.splitlines())), run.stderr)
+            self.assertTrue(run.stderr.startswith("convert_weights.py: "), run.stderr)
+            self.assertFalse(self.target.exists())
+        run = subprocess.run([*command, "--debug"], capture_output=True, text=True, check=False)
+        self.assertIn("Traceback", run.stderr)
 
     def test_labels_must_be_as_many_as_classes(self):
         torch.save(self.model("mobilenet_v1").state_dict(), self.source)

@@ -1,6 +1,7 @@
 package io.github.octconv4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -43,5 +44,24 @@ class ScriptsTest {
         .containsExactly(
             "bench: there is no benchmark LayerBenchmrk; scripts/bench -l lists them,"
                 + " scripts/bench --help what else there is");
+  }
+
+  @Test
+  void recognitionNeedsNoPyTorch() throws Exception {
+    assumeTrue(Run.of("-c", "command -v python3").exitCode == 0, "there is no python3 on the PATH");
+    Run run = Run.of("-c", "python3 -B scripts/test_recognition.py 2>&1");
+    assertThat(run.exitCode).as(String.join("\n", run.lines)).isZero();
+    assertThat(run.lines.getLast()).isEqualTo("OK");
+  }
+
+  @Test
+  void theConverterKeepsItsWord() throws Exception {
+    assumeTrue(
+        Run.of("-c", "/usr/bin/python3 -c 'import torch, torchvision'").exitCode == 0,
+        "/usr/bin/python3 has no torch and torchvision (Debian: python3-torch, python3-torchvision)");
+    Run run =
+        Run.of(
+            "-c", "OMP_NUM_THREADS=1 /usr/bin/python3 -B scripts/test_models.py Conversion 2>&1");
+    assertThat(run.exitCode).as(String.join("\n", run.lines)).isZero();
   }
 }

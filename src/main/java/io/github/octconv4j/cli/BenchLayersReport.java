@@ -2,6 +2,7 @@ package io.github.octconv4j.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.github.octconv4j.cli.bench.LayerResult;
+import io.github.octconv4j.text.Printable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
@@ -39,7 +40,7 @@ record BenchLayersReport(Machine machine, List<LayerResult> results) {
                 "octave plan");
     for (LayerResult result : results) {
       table.row(
-          Failure.oneLine(result.layer().name()),
+          Printable.text(result.layer().name()),
           Integer.toString(result.layer().batch()),
           Figures.alpha(result.alpha()),
           Figures.number("%.1f", result.octave().microseconds()),

@@ -6,6 +6,7 @@ import io.github.octconv4j.octave.OctavePath;
 import io.github.octconv4j.octave.OctaveWeights;
 import io.github.octconv4j.octave.SizeRule;
 import io.github.octconv4j.octave.StrideRule;
+import io.github.octconv4j.text.Printable;
 import io.github.octconv4j.weights.Metadata;
 import io.github.octconv4j.weights.SafetensorsFile;
 import io.github.octconv4j.weights.TensorView;
@@ -52,7 +53,7 @@ record CaseFile(
     } catch (UncheckedIOException e) {
       throw e.getCause(); // shortened while it was read
     } catch (IllegalArgumentException e) {
-      throw new IOException(path + ": is no case: " + e.getMessage(), e);
+      throw new IOException(Printable.path(path) + ": is no case: " + e.getMessage(), e);
     }
   }
 
@@ -107,7 +108,13 @@ record CaseFile(
         }
       }
       return new CaseFile(
-          metadata.text("name"), height, width, spec, weights(spec), inputs, outputs);
+          Printable.text(metadata.text("name")),
+          height,
+          width,
+          spec,
+          weights(spec),
+          inputs,
+          outputs);
     }
 
     private OctaveConv2d spec() {
@@ -157,10 +164,10 @@ record CaseFile(
         throw new IllegalArgumentException(
             String.format(
                 Locale.ROOT,
-                "metadata key %s must be one of %s, was \"%s\"",
+                "metadata key %s must be one of %s, was %s",
                 key,
                 String.join(", ", anyCase.keySet()),
-                metadata.text(key)));
+                Printable.quote(metadata.text(key))));
       }
       return rule;
     }
@@ -185,7 +192,7 @@ record CaseFile(
               String.format(
                   Locale.ROOT,
                   "metadata key bias is %s, but tensor b_%s %s",
-                  metadata.text("bias"),
+                  Printable.text(metadata.text("bias")),
                   path.shortName(),
                   metadata.flag("bias") ? "is missing" : "is there"));
         }

@@ -3,6 +3,7 @@ package io.github.octconv4j.cli;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.github.octconv4j.nn.Classification;
 import io.github.octconv4j.nn.NetworkInfo;
+import io.github.octconv4j.text.Printable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
@@ -29,7 +30,7 @@ record ClassifyReport(
   private static final int TOP = 3;
 
   void print(PrintWriter out) {
-    out.printf(Locale.ROOT, "network %s, %s%n", network.name(), run);
+    out.printf(Locale.ROOT, "network %s, %s%n", Printable.text(network.name()), run);
     out.printf(Locale.ROOT, "expects %s; pictures are scaled, never inverted%n%n", expected);
     printPictures(out);
     out.println();
@@ -42,15 +43,15 @@ record ClassifyReport(
     table.row(cells(known, "true label", "file", "1st", "", "2nd", "", "3rd", ""));
     int right = 0;
     for (int i = 0; i < pictures.size(); i++) {
-      String[] cells = {Failure.oneLine(pictures.get(i).file()), "", "", "", "", "", ""};
+      String[] cells = {Printable.path(pictures.get(i).file()), "", "", "", "", "", ""};
       List<Classification.Candidate> top = classifications.get(i).top(TOP);
       for (int k = 0; k < top.size(); k++) {
-        cells[2 * k + 1] = top.get(k).label();
+        cells[2 * k + 1] = Printable.text(top.get(k).label());
         cells[2 * k + 2] = percent(top.get(k).probability());
       }
       Optional<String> label = pictures.get(i).trueLabel();
       right += label.isPresent() && label.get().equals(top.getFirst().label()) ? 1 : 0;
-      table.row(cells(known, label.orElse(""), cells));
+      table.row(cells(known, label.map(Printable::text).orElse(""), cells));
     }
     table.print(out);
     if (known) {
@@ -72,7 +73,7 @@ record ClassifyReport(
     Table table = new Table("lrr").row("network", "time per image", "multiply-adds");
     for (Timing timing : timings) {
       table.row(
-          timing.network(),
+          Printable.text(timing.network()),
           Figures.number("%.1f us", timing.microseconds()),
           Figures.count(timing.multiplyAdds()));
     }

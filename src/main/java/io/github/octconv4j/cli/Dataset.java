@@ -4,6 +4,7 @@ import io.github.octconv4j.image.IdxFile;
 import io.github.octconv4j.image.Image;
 import io.github.octconv4j.nn.Network;
 import io.github.octconv4j.nn.NetworkInfo;
+import io.github.octconv4j.text.Printable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -33,21 +34,21 @@ final class Dataset {
    */
   static Dataset read(Path folder) throws IOException {
     if (!Files.isDirectory(folder)) {
-      throw new IOException(folder + ": is no folder");
+      throw new IOException(Printable.path(folder) + ": is no folder");
     }
     Path imagesPath = find(folder, IMAGES);
     Path labelsPath = find(folder, LABELS);
     IdxFile images = read(imagesPath, 3);
     IdxFile labels = read(labelsPath, 1);
     if (images.count() == 0) {
-      throw new IOException(imagesPath + ": holds no images");
+      throw new IOException(Printable.path(imagesPath) + ": holds no images");
     }
     if (images.count() != labels.count()) {
       throw new IOException(
           String.format(
               Locale.ROOT,
               "%s: has %d labels for %d images",
-              labelsPath,
+              Printable.path(labelsPath),
               labels.count(),
               images.count()));
     }
@@ -59,7 +60,11 @@ final class Dataset {
     if (file.dims().length != rank) {
       throw new IOException(
           String.format(
-              Locale.ROOT, "%s: has %d dimensions, expected %d", path, file.dims().length, rank));
+              Locale.ROOT,
+              "%s: has %d dimensions, expected %d",
+              Printable.path(path),
+              file.dims().length,
+              rank));
     }
     return file;
   }
@@ -72,7 +77,7 @@ final class Dataset {
       }
     }
     throw new NoSuchFileException(
-        folder.toString(),
+        Printable.path(folder),
         null,
         String.format(Locale.ROOT, "has neither %s nor %s.gz", name, name));
   }
@@ -103,10 +108,10 @@ final class Dataset {
               String.format(
                   Locale.ROOT,
                   "%s: label %d is %d, network %s has the classes 0 to %d",
-                  labelsPath,
+                  Printable.path(labelsPath),
                   i,
                   label(i),
-                  info.name(),
+                  Printable.text(info.name()),
                   info.labels().size() - 1));
         }
       }

@@ -7,6 +7,7 @@ import io.github.octconv4j.dnn.StepInfo;
 import io.github.octconv4j.nn.Advice;
 import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.OctavePlanner.Considered;
+import io.github.octconv4j.text.Printable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -108,7 +109,7 @@ record ExplainLayerReport(
     for (TimedStep step : steps) {
       StepInfo info = step.info();
       table.row(
-          info.name(),
+          Printable.text(info.name()),
           info.implementation(),
           info.sources() + " -> " + step.destination(),
           info.postOps(),

@@ -6,6 +6,7 @@ import io.github.octconv4j.cli.bench.NetResult;
 import io.github.octconv4j.dnn.StepInfo;
 import io.github.octconv4j.nn.Advice;
 import io.github.octconv4j.nn.Predictor.LayerTime;
+import io.github.octconv4j.text.Printable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
@@ -53,7 +54,11 @@ record ExplainNetReport(
 
   void print(PrintWriter out) {
     out.printf(
-        Locale.ROOT, "%s, alpha %s, %s%n", result.name(), Figures.alpha(result.alpha()), run);
+        Locale.ROOT,
+        "%s, alpha %s, %s%n",
+        Printable.text(result.name()),
+        Figures.alpha(result.alpha()),
+        run);
     out.printf(Locale.ROOT, "%s%n%n", machine);
     printLayers(out);
     out.println();
@@ -69,7 +74,7 @@ record ExplainNetReport(
     for (LayerTime layer : layers) {
       long multiplyAdds = multiplyAdds(layer);
       table.row(
-          layer.name(),
+          Printable.text(layer.name()),
           Integer.toString(layer.steps().size()),
           Figures.count(multiplyAdds),
           Figures.number("%.1f", layer.microseconds()),

@@ -2,6 +2,7 @@ package io.github.octconv4j.cli;
 
 import io.github.octconv4j.dnn.DnnException;
 import io.github.octconv4j.dnn.Status;
+import io.github.octconv4j.text.Printable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -61,12 +62,12 @@ record Failure(int exitCode, String message) {
 
   /** The message as a line of bearable length. */
   String line() {
-    String line = oneLine(message);
-    return line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "... (--debug shows all)";
+    boolean cut = message.length() > LONGEST;
+    return Printable.line(message, LONGEST) + (cut ? " (--debug shows all)" : "");
   }
 
-  /** A text without line breaks and other control characters, which file names may hold. */
+  /** A text without line breaks and what else cannot be seen, which file names may hold. */
   static String oneLine(String text) {
-    return text.strip().replaceAll("\\p{Cntrl}+", " ");
+    return Printable.line(text, 2 * LONGEST);
   }
 }

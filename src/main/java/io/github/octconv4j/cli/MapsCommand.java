@@ -8,6 +8,7 @@ import io.github.octconv4j.nn.Network;
 import io.github.octconv4j.nn.Predictor;
 import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.octave.Tuning;
+import io.github.octconv4j.text.Printable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -105,11 +106,7 @@ final class MapsCommand implements Callable<Integer> {
     }
     spec.commandLine()
         .getOut()
-        .printf(
-            Locale.ROOT,
-            "maps of %s are in %s%n",
-            Failure.oneLine(image.toString()),
-            Failure.oneLine(out.toString()));
+        .printf(Locale.ROOT, "maps of %s are in %s%n", Printable.path(image), Printable.path(out));
     return 0;
   }
 
@@ -224,7 +221,7 @@ final class MapsCommand implements Callable<Integer> {
         String.format(
             Locale.ROOT,
             "%s, layer %s, %s frequency: %d of %d maps of %d x %d, each from its 1st to its 99th percentile",
-            network.info().name(),
+            Printable.text(network.info().name()),
             layer,
             frequency,
             tiles.size(),

@@ -1,5 +1,6 @@
 package io.github.octconv4j.cli;
 
+import io.github.octconv4j.text.Printable;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -29,16 +30,18 @@ public final class OutputFile {
   public static OutputFile of(Path path) throws IOException {
     Path folder = path.toAbsolutePath().getParent();
     if (folder == null || !Files.isDirectory(folder)) {
-      throw new IOException(path + ": cannot be written, the folder does not exist");
+      throw new IOException(
+          Printable.path(path) + ": cannot be written, the folder does not exist");
     }
     if (Files.isDirectory(path)) {
-      throw new IOException(path + ": cannot be written, it is a directory");
+      throw new IOException(Printable.path(path) + ": cannot be written, it is a directory");
     }
     if (Files.exists(path) && !Files.isRegularFile(path)) {
-      throw new IOException(path + ": cannot be written, it is not a regular file");
+      throw new IOException(Printable.path(path) + ": cannot be written, it is not a regular file");
     }
     if (!Files.isWritable(folder)) {
-      throw new IOException(path + ": cannot be written, its folder is not writable");
+      throw new IOException(
+          Printable.path(path) + ": cannot be written, its folder is not writable");
     }
     return new OutputFile(path);
   }
@@ -51,7 +54,8 @@ public final class OutputFile {
   static OutputFile png(Path path) throws IOException {
     OutputFile file = of(path);
     if (!path.toString().toLowerCase(Locale.ROOT).endsWith(".png")) {
-      throw new IOException(path + ": pictures are written as PNG, give a name that ends in .png");
+      throw new IOException(
+          Printable.path(path) + ": pictures are written as PNG, give a name that ends in .png");
     }
     return file;
   }
@@ -93,7 +97,7 @@ public final class OutputFile {
     } catch (MachineException e) {
       throw e; // says what to do
     } catch (IOException e) {
-      throw new IOException(path + ": cannot be written, " + reason(e), e);
+      throw new IOException(Printable.path(path) + ": cannot be written, " + reason(e), e);
     } finally {
       Files.deleteIfExists(part);
     }

@@ -8,6 +8,7 @@ import io.github.octconv4j.cli.shapes.ShapeRunner;
 import io.github.octconv4j.cli.shapes.Types;
 import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.dnn.Threads;
+import io.github.octconv4j.text.Printable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -86,7 +87,10 @@ final class ShapesCommand implements Callable<Integer> {
     List<ShapeCase> cases = cases();
     if (cases.isEmpty()) {
       throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "there is no problem in %s, expected at least one", files));
+          String.format(
+              Locale.ROOT,
+              "there is no problem in %s, expected at least one",
+              Printable.list(files)));
     }
     PrintWriter out = spec.commandLine().getOut();
     int oneDnnThreads = threads == null ? Runtime.getRuntime().availableProcessors() : threads;

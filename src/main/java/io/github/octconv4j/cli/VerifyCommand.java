@@ -10,6 +10,7 @@ import io.github.octconv4j.octave.OctaveLayer;
 import io.github.octconv4j.octave.OctaveTensor;
 import io.github.octconv4j.octave.OctaveWeights;
 import io.github.octconv4j.octave.OutputFormat;
+import io.github.octconv4j.text.Printable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.foreign.Arena;
@@ -143,7 +144,7 @@ final class VerifyCommand implements Callable<Integer> {
   private static List<Path> filesOf(Path path) throws IOException {
     if (!Files.isDirectory(path)) {
       if (!Files.exists(path)) {
-        throw new NoSuchFileException(path.toString(), null, "no such file or folder");
+        throw new NoSuchFileException(Printable.path(path), null, "no such file or folder");
       }
       return List.of(path);
     }
@@ -151,7 +152,7 @@ final class VerifyCommand implements Callable<Integer> {
       List<Path> files =
           children.filter(child -> child.toString().endsWith(".safetensors")).sorted().toList();
       if (files.isEmpty()) {
-        throw new IOException(path + ": has no *.safetensors files");
+        throw new IOException(Printable.path(path) + ": has no *.safetensors files");
       }
       return files;
     }

@@ -8,6 +8,7 @@ import io.github.octconv4j.octave.OctaveOperand;
 import io.github.octconv4j.octave.OctavePath;
 import io.github.octconv4j.octave.OctaveShape;
 import io.github.octconv4j.octave.OctaveWeights;
+import io.github.octconv4j.text.Printable;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -123,7 +124,7 @@ record ConvolutionLayer(
                 tensors.of(norm(frequency, "weight", Kind.SCALE)),
                 tensors.of(norm(frequency, "bias", Kind.SHIFT)),
                 tensors.of(norm(frequency, "running_mean", Kind.MEAN)),
-                tensors.of(norm(frequency, "running_var", Kind.VARIANCE)),
+                tensors.variances(norm(frequency, "running_var", Kind.VARIANCE), epsilon),
                 epsilon);
         kernels.forEach(
             (path, kernel) -> {
@@ -134,10 +135,24 @@ record ConvolutionLayer(
         biases.put(frequency, batchNorm.bias());
       }
     }
+    kernels.forEach((path, kernel) -> requireFinite(kernel, this.kernel(path).name()));
+    biases.forEach((frequency, bias) -> requireFinite(bias, names.norm(frequency)));
     OctaveWeights.Builder weights = OctaveWeights.of(spec);
     kernels.forEach(weights::kernel);
     biases.forEach(weights::bias);
     return weights.build();
+  }
+
+  /** Batch norms of finite values may still give weights that no float can hold. */
+  private static void requireFinite(float[] values, String name) {
+    for (float value : values) {
+      if (!Float.isFinite(value)) {
+        throw new IllegalArgumentException(
+            Printable.text(name)
+                + ": the batch norm makes values of it that are not finite, expected smaller"
+                + " weights or a larger variance");
+      }
+    }
   }
 
   /** The size of the output for one image. */

@@ -1,6 +1,7 @@
 package io.github.octconv4j.nn;
 
 import io.github.octconv4j.nn.Parameter.Slice;
+import io.github.octconv4j.text.Printable;
 import io.github.octconv4j.weights.SafetensorsFile;
 import io.github.octconv4j.weights.WeightStore;
 import java.util.List;
@@ -53,8 +54,8 @@ final class FileParameters implements Parameters {
           String.format(
               Locale.ROOT,
               "%s: tensor %s must have %d values, had %d",
-              file.path(),
-              name,
+              Printable.path(file.path()),
+              Printable.text(name),
               count,
               values.length));
     }
@@ -69,8 +70,8 @@ final class FileParameters implements Parameters {
                     String.format(
                         Locale.ROOT,
                         "%s: %s has groups, and no part of a dense tensor is the same",
-                        file.path(),
-                        p.name())));
+                        Printable.path(file.path()),
+                        Printable.text(p.name()))));
   }
 
   @Override

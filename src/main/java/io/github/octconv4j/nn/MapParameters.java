@@ -1,5 +1,6 @@
 package io.github.octconv4j.nn;
 
+import io.github.octconv4j.text.Printable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -18,7 +19,7 @@ final class MapParameters implements Parameters {
         .forEach(
             (name, values) -> {
               Objects.requireNonNull(name, "name of one of tensors");
-              Objects.requireNonNull(values, () -> "values of tensor " + name);
+              Objects.requireNonNull(values, () -> "values of tensor " + Printable.text(name));
             });
     this.tensors = Map.copyOf(tensors);
   }
@@ -32,7 +33,7 @@ final class MapParameters implements Parameters {
           String.format(
               Locale.ROOT,
               "tensor %s %s is not there or has another shape",
-              parameter.name(),
+              Printable.text(parameter.name()),
               parameter.shape()));
     }
     return values.clone();
@@ -47,18 +48,19 @@ final class MapParameters implements Parameters {
       float[] values = tensors.get(p.name());
       superfluous.remove(p.name());
       if (values == null) {
-        problems.add(String.format(Locale.ROOT, "missing %s %s", p.name(), p.shape()));
+        problems.add(
+            String.format(Locale.ROOT, "missing %s %s", Printable.text(p.name()), p.shape()));
       } else if (values.length != p.count()) {
         problems.add(
             String.format(
                 Locale.ROOT,
                 "misshapen %s with %d values, expected %s",
-                p.name(),
+                Printable.text(p.name()),
                 values.length,
                 p.shape()));
       }
     }
-    superfluous.forEach(name -> problems.add("superfluous " + name));
+    superfluous.forEach(name -> problems.add("superfluous " + Printable.text(name)));
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(
           String.format(
@@ -66,7 +68,7 @@ final class MapParameters implements Parameters {
               "the tensors don't fit the network in %d point%s: %s",
               problems.size(),
               problems.size() == 1 ? "" : "s",
-              String.join("; ", problems)));
+              Printable.points(problems)));
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.github.octconv4j.nn;
 
 import io.github.octconv4j.octave.StrideRule;
+import io.github.octconv4j.text.Printable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -54,7 +55,7 @@ public record Model(
               "architecture must be one of %s, perhaps with %s before it, was %s",
               String.join(", ", architectures()),
               OCTAVE,
-              architecture));
+              Printable.text(architecture)));
     }
     if (!(alpha >= 0 && alpha < 1)) {
       throw new IllegalArgumentException("alpha must be at least 0 and below 1, was " + alpha);

@@ -1,6 +1,7 @@
 package io.github.octconv4j.nn;
 
 import io.github.octconv4j.octave.StrideRule;
+import io.github.octconv4j.text.Printable;
 import io.github.octconv4j.weights.Metadata;
 import io.github.octconv4j.weights.SafetensorsFile;
 import java.util.ArrayList;
@@ -74,10 +75,7 @@ final class ModelFile {
       }
     }
     throw new IllegalArgumentException(
-        String.format(
-            Locale.ROOT,
-            "metadata key stride_rule must be KEEP_LOW or POOL_ALL, was \"%s\"",
-            text));
+        "metadata key stride_rule must be KEEP_LOW or POOL_ALL, was " + Printable.quote(text));
   }
 
   /** What the network expects, with what the file says of it. */

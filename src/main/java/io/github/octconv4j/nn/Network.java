@@ -5,6 +5,7 @@ import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.image.Image;
 import io.github.octconv4j.octave.PlanCache;
 import io.github.octconv4j.octave.PlanOptions;
+import io.github.octconv4j.text.Printable;
 import io.github.octconv4j.weights.SafetensorsFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -73,7 +74,7 @@ public final class Network implements AutoCloseable {
           String.format(
               Locale.ROOT,
               "network %s: info says an input of %dx%dx%d, the graph takes %s",
-              info.name(),
+              Printable.text(info.name()),
               info.channels(),
               info.height(),
               info.width(),
@@ -155,7 +156,8 @@ public final class Network implements AutoCloseable {
     } catch (IllegalArgumentException e) {
       file.close();
       String message = String.valueOf(e.getMessage()); // of a WeightStore it names the file already
-      throw new IOException(message.startsWith(path + ": ") ? message : path + ": " + message, e);
+      String begin = Printable.path(path) + ": ";
+      throw new IOException(message.startsWith(begin) ? message : begin + message, e);
     } catch (RuntimeException | Error e) {
       file.close();
       throw e;
@@ -238,7 +240,7 @@ public final class Network implements AutoCloseable {
         () -> {
           NetworkPlan plan =
               new NetworkPlanner(engine, graph, batch, options, parameters, constants).plan(traced);
-          plan.program().warnOfReferences("network " + info.name());
+          plan.program().warnOfReferences("network " + Printable.text(info.name()));
           return plan;
         });
   }

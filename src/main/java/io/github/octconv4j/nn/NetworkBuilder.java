@@ -7,6 +7,7 @@ import io.github.octconv4j.octave.ChannelSplit;
 import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.OctaveShape;
 import io.github.octconv4j.octave.SizeRule;
+import io.github.octconv4j.text.Printable;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -138,7 +139,7 @@ public final class NetworkBuilder {
           String.format(
               Locale.ROOT,
               "layer %s: a plain convolution has no low parts, its own stride is 1 and stride at least 1, was %s and %d",
-              name,
+              Printable.text(name),
               spec,
               stride));
     }
@@ -156,7 +157,11 @@ public final class NetworkBuilder {
     if (!x.channels().equals(spec.in())) {
       throw new IllegalArgumentException(
           String.format(
-              Locale.ROOT, "layer %s needs an input with %s, was %s", name, spec.in(), x));
+              Locale.ROOT,
+              "layer %s needs an input with %s, was %s",
+              Printable.text(name),
+              spec.in(),
+              x));
     }
     ConvolutionLayer layer;
     OctaveShape output;
@@ -165,7 +170,7 @@ public final class NetworkBuilder {
       output = layer.output();
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "layer %s: %s", name, e.getMessage()), e);
+          String.format(Locale.ROOT, "layer %s: %s", Printable.text(name), e.getMessage()), e);
     }
     return add(name, layer, spec.out(), output, x);
   }
@@ -189,7 +194,7 @@ public final class NetworkBuilder {
           String.format(
               Locale.ROOT,
               "layer %s: kernel and stride must be at least 1, padding at least 0, were %d, %d and %d",
-              name,
+              Printable.text(name),
               kernel,
               stride,
               padding));
@@ -262,7 +267,7 @@ public final class NetworkBuilder {
           String.format(
               Locale.ROOT,
               "layer %s: %s gives %s, which can't be added to %s of %s",
-              name,
+              Printable.text(name),
               first.name(),
               first,
               second,
@@ -294,7 +299,10 @@ public final class NetworkBuilder {
     if (squeezed < 1) {
       throw new IllegalArgumentException(
           String.format(
-              Locale.ROOT, "layer %s: squeezed must be at least 1, was %d", name, squeezed));
+              Locale.ROOT,
+              "layer %s: squeezed must be at least 1, was %d",
+              Printable.text(name),
+              squeezed));
     }
     return add(
         name, new SqueezeExcitationLayer(name, x.channels(), squeezed), x.channels(), x.shape(), x);
@@ -313,7 +321,8 @@ public final class NetworkBuilder {
     requirePixel(name, x);
     if (out < 1) {
       throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "layer %s: out must be at least 1, was %d", name, out));
+          String.format(
+              Locale.ROOT, "layer %s: out must be at least 1, was %d", Printable.text(name), out));
     }
     return add(
         name,
@@ -330,7 +339,11 @@ public final class NetworkBuilder {
     requirePixel(name, x);
     if (x.channels().low() > 0) {
       throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "layer %s needs an input without low part, was %s", name, x));
+          String.format(
+              Locale.ROOT,
+              "layer %s needs an input without low part, was %s",
+              Printable.text(name),
+              x));
     }
     return add(name, new SoftmaxLayer(), x.channels(), x.shape(), x);
   }
@@ -343,7 +356,7 @@ public final class NetworkBuilder {
           String.format(
               Locale.ROOT,
               "layer %s needs an input of 1x1 pixels, was %s; add a global average before",
-              name,
+              Printable.text(name),
               x));
     }
   }
@@ -352,12 +365,16 @@ public final class NetworkBuilder {
       String name, Layer layer, ChannelSplit channels, OctaveShape shape, FeatureMap... inputs) {
     if (names.contains(name)) {
       throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "there is a layer %s already", name));
+          String.format(Locale.ROOT, "there is a layer %s already", Printable.text(name)));
     }
     for (FeatureMap x : inputs) {
       if (x.owner() != this) {
         throw new IllegalArgumentException(
-            String.format(Locale.ROOT, "layer %s: %s belongs to another network", name, x.name()));
+            String.format(
+                Locale.ROOT,
+                "layer %s: %s belongs to another network",
+                Printable.text(name),
+                x.name()));
       }
     }
     requireSizes(name, layer, channels, shape);
@@ -374,7 +391,7 @@ public final class NetworkBuilder {
       layer.parameters(); // each checks itself
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "layer %s: %s", name, e.getMessage()), e);
+          String.format(Locale.ROOT, "layer %s: %s", Printable.text(name), e.getMessage()), e);
     }
     long pixels = (long) shape.height() * shape.width();
     long lowPixels = (long) shape.lowHeight() * shape.lowWidth();
@@ -384,7 +401,7 @@ public final class NetworkBuilder {
           String.format(
               Locale.ROOT,
               "layer %s: each part of an image may have %d values, %s and %s make more",
-              name,
+              Printable.text(name),
               Integer.MAX_VALUE,
               channels,
               shape));

@@ -1,5 +1,6 @@
 package io.github.octconv4j.nn;
 
+import io.github.octconv4j.text.Printable;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -49,7 +50,7 @@ public record NetworkInfo(
           String.format(
               Locale.ROOT,
               "network %s: the input must be at least 1x1x1 and have at most %d values, was %dx%dx%d",
-              name,
+              Printable.text(name),
               Integer.MAX_VALUE,
               channels,
               height,
@@ -60,7 +61,7 @@ public record NetworkInfo(
           String.format(
               Locale.ROOT,
               "network %s: resize must be 0, or at least as large as the input of %dx%d and at most %d, was %d",
-              name,
+              Printable.text(name),
               height,
               width,
               MOST_RESIZE,
@@ -71,10 +72,10 @@ public record NetworkInfo(
           String.format(
               Locale.ROOT,
               "network %s: mean and std must have %d values, were %s and %s",
-              name,
+              Printable.text(name),
               channels,
-              mean,
-              std));
+              Printable.text(mean),
+              Printable.text(std)));
     }
   }
 

@@ -3,6 +3,7 @@ package io.github.octconv4j.nn;
 import io.github.octconv4j.octave.Activation;
 import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.OctaveConv2dBuilder;
+import io.github.octconv4j.text.Printable;
 import io.github.octconv4j.weights.Metadata;
 import io.github.octconv4j.weights.SafetensorsFile;
 import java.util.Collections;
@@ -39,7 +40,8 @@ final class OctResNetSmall {
     String kind = metadata.text("kind");
     if (!kind.equals(KIND)) {
       throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "metadata key kind must be %s, was \"%s\"", KIND, kind));
+          String.format(
+              Locale.ROOT, "metadata key kind must be %s, was %s", KIND, Printable.quote(kind)));
     }
     this.alpha = metadata.decimal("alpha");
     this.height = imageSize == 0 ? metadata.integer("height") : imageSize;

@@ -1,5 +1,6 @@
 package io.github.octconv4j.nn;
 
+import io.github.octconv4j.text.Printable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -50,7 +51,7 @@ public record Parameter(String name, List<Long> shape, Kind kind, Optional<Slice
             String.format(
                 Locale.ROOT,
                 "tensor %s: firstRow and firstColumn must be at least 0, were %d and %d",
-                name,
+                Printable.text(name),
                 firstRow,
                 firstColumn));
       }
@@ -79,9 +80,9 @@ public record Parameter(String name, List<Long> shape, Kind kind, Optional<Slice
           String.format(
               Locale.ROOT,
               "tensor %s: shape %s does not lie inside slice %s",
-              name,
+              Printable.text(name),
               shape,
-              slice.get()));
+              Printable.text(slice.get())));
     }
   }
 
@@ -99,9 +100,9 @@ public record Parameter(String name, List<Long> shape, Kind kind, Optional<Slice
           String.format(
               Locale.ROOT,
               "tensor %s: shape must have dimensions of at least 1 and at most %d values in all, was %s",
-              name,
+              Printable.text(name),
               Integer.MAX_VALUE,
-              shape));
+              Printable.text(shape)));
     }
     return List.copyOf(shape);
   }

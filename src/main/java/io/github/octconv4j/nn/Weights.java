@@ -1,6 +1,7 @@
 package io.github.octconv4j.nn;
 
 import io.github.octconv4j.octave.OctaveWeights;
+import io.github.octconv4j.text.Printable;
 import java.util.IdentityHashMap;
 import java.util.Locale;
 
@@ -25,6 +26,7 @@ final class Weights {
     return kept ? folded.computeIfAbsent(layer, key -> key.weights(this)) : layer.weights(this);
   }
 
+  /** Reads a tensor, whose values must be finite: oneDNN's activations turn NaN into numbers. */
   float[] of(Parameter parameter) {
     float[] values = parameters.values(parameter);
     if (values == null || values.length != parameter.count()) {
@@ -33,9 +35,41 @@ final class Weights {
               Locale.ROOT,
               "parameters must give %d values for tensor %s %s, gave %s",
               parameter.count(),
-              parameter.name(),
+              Printable.text(parameter.name()),
               parameter.shape(),
               values == null ? "null" : values.length));
+    }
+    for (int i = 0; i < values.length; i++) {
+      if (!Float.isFinite(values[i])) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "tensor %s %s has the value %s at index %d, expected finite ones; the network was"
+                    + " not trained to an end, or its file is damaged",
+                Printable.text(parameter.name()),
+                parameter.shape(),
+                values[i],
+                i));
+      }
+    }
+    return values;
+  }
+
+  /** Reads the variances of a batch norm, each of which with epsilon added must be above 0. */
+  float[] variances(Parameter parameter, double epsilon) {
+    float[] values = of(parameter);
+    for (int i = 0; i < values.length; i++) {
+      if (!(values[i] + epsilon > 0)) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "tensor %s %s has the variance %s at index %d, with epsilon %s expected above 0",
+                Printable.text(parameter.name()),
+                parameter.shape(),
+                values[i],
+                i,
+                epsilon));
+      }
     }
     return values;
   }

@@ -1,6 +1,7 @@
 package io.github.octconv4j.octave;
 
 import io.github.octconv4j.dnn.CpuIsa;
+import io.github.octconv4j.text.Printable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.System.Logger.Level;
@@ -9,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -34,6 +36,7 @@ public final class PlanChoices {
   private static final System.Logger LOGGER = System.getLogger(PlanChoices.class.getName());
   private static final String HEADER = "octconv4j plan choices, version 1";
   private static final int MAX_BYTES = 4 << 20;
+  private static final int MAX_LINES = 20_000; // of 200 bytes
   private static final Pattern TAB = Pattern.compile("\t");
 
   private final @Nullable Path file; // null: memory only
@@ -71,8 +74,8 @@ public final class PlanChoices {
       LOGGER.log(
           Level.WARNING,
           "ignored the choice \"{0}\" for {1}: it is none of the possible formulations",
-          printable(text),
-          plan);
+          Printable.text(text),
+          Printable.text(plan));
     }
     return choice;
   }
@@ -99,7 +102,10 @@ public final class PlanChoices {
         lines(machine()).forEach(choices::putIfAbsent);
       } catch (IOException | IllegalArgumentException e) {
         LOGGER.log(
-            Level.WARNING, "ignored the plan choices in {0}: {1}", file, printable(e.toString()));
+            Level.WARNING,
+            "ignored the plan choices in {0}: {1}",
+            Printable.path(file),
+            Printable.line(e.toString()));
       }
     }
   }
@@ -109,12 +115,6 @@ public final class PlanChoices {
     if (Files.exists(file) && !Files.isRegularFile(file)) {
       throw new IOException("it is no regular file");
     }
-  }
-
-  /** A stranger's text for a log: one line of bearable length. */
-  private static String printable(String text) {
-    String start = text.length() <= 300 ? text : text.substring(0, 300) + "...";
-    return start.replaceAll("\\p{Cntrl}", "?");
   }
 
   /** The choices in the file for one machine. */
@@ -136,15 +136,20 @@ public final class PlanChoices {
     if (bytes.length > MAX_BYTES) {
       throw new IllegalArgumentException("it is larger than " + MAX_BYTES + " bytes");
     }
-    List<String> lines = new String(bytes, StandardCharsets.UTF_8).lines().toList();
-    if (lines.isEmpty() || !lines.getFirst().equals(HEADER)) {
+    Iterator<String> lines = new String(bytes, StandardCharsets.UTF_8).lines().iterator();
+    if (!lines.hasNext() || !lines.next().equals(HEADER)) {
       throw new IllegalArgumentException("its first line is not \"" + HEADER + "\"");
     }
     List<String[]> all = new ArrayList<>();
-    for (String line : lines.subList(1, lines.size())) {
+    while (lines.hasNext()) {
+      String line = lines.next();
+      if (all.size() == MAX_LINES) {
+        throw new IllegalArgumentException("it has more than " + MAX_LINES + " lines");
+      }
       String[] fields = TAB.split(line, -1);
       if (fields.length != 3) {
-        throw new IllegalArgumentException("a line does not have three fields: " + line);
+        throw new IllegalArgumentException(
+            "a line does not have three fields: " + Printable.text(line));
       }
       all.add(fields);
     }
@@ -179,7 +184,11 @@ public final class PlanChoices {
         Files.deleteIfExists(part);
       }
     } catch (IOException e) {
-      LOGGER.log(Level.WARNING, "could not keep plan choices in {0}: {1}", file, e.toString());
+      LOGGER.log(
+          Level.WARNING,
+          "could not keep plan choices in {0}: {1}",
+          Printable.path(Objects.requireNonNull(file)),
+          Printable.line(e.toString()));
     }
   }
 

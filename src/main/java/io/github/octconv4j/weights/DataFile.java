@@ -1,7 +1,9 @@
 package io.github.octconv4j.weights;
 
+import io.github.octconv4j.text.Printable;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -20,13 +22,13 @@ import java.util.Locale;
 final class DataFile implements AutoCloseable {
   private static final int BLOCK = 1 << 18;
 
-  private final Path path;
+  private final String path; // as it stands in messages
   private final RandomAccessFile file;
   private final long size;
   private final Arena copies = Arena.ofShared();
 
   private DataFile(Path path, RandomAccessFile file, long size) {
-    this.path = path;
+    this.path = Printable.path(path);
     this.file = file;
     this.size = size;
   }
@@ -34,19 +36,21 @@ final class DataFile implements AutoCloseable {
   /** Opens a regular file, or says in one line why not. */
   static DataFile open(Path path) throws IOException {
     if (!Files.exists(path)) {
-      throw new NoSuchFileException(path.toString(), null, "no such file");
+      throw new NoSuchFileException(Printable.path(path), null, "no such file");
     }
     if (!Files.isRegularFile(path)) {
       String kind = Files.isDirectory(path) ? "a directory" : "not a regular file";
-      throw new IOException(path + ": is " + kind + ", expected a safetensors file");
+      throw new IOException(
+          Printable.path(path) + ": is " + kind + ", expected a safetensors file");
     }
     RandomAccessFile file;
     try {
       file = new RandomAccessFile(path.toFile(), "r");
     } catch (UnsupportedOperationException e) {
-      throw new IOException(path + ": is in an archive, copy it to the default file system", e);
+      throw new IOException(
+          Printable.path(path) + ": is in an archive, copy it to the default file system", e);
     } catch (FileNotFoundException e) {
-      throw new IOException(path + ": may not be read, check its permissions", e);
+      throw new IOException(Printable.path(path) + ": may not be read, check its permissions", e);
     }
     try {
       return new DataFile(path, file, file.length());
@@ -95,8 +99,34 @@ final class DataFile implements AutoCloseable {
       throw new UncheckedIOException(
           message.startsWith(path + ": ")
               ? e
-              : new IOException(path + ": cannot be read, " + message, e));
+              : new IOException(path + ": cannot be read, " + Printable.line(message), e));
     }
+  }
+
+  /** A stream of {@code length} bytes from an offset, which fails as {@link #read} does. */
+  InputStream stream(long offset, long length) {
+    return new InputStream() {
+      private long done;
+
+      @Override
+      public int read() {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+      }
+
+      @Override
+      public int read(byte[] target, int begin, int most) {
+        int n = (int) Math.min(most, length - done);
+        if (n == 0) {
+          return most == 0 ? 0 : -1;
+        }
+        byte[] block = new byte[n];
+        DataFile.this.read(offset + done, block, n);
+        System.arraycopy(block, 0, target, begin, n);
+        done += n;
+        return n;
+      }
+    };
   }
 
   /** Bytes of the file in memory of its own, read-only, until the file is closed. */

@@ -6,8 +6,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
-import java.io.ByteArrayInputStream;
+import io.github.octconv4j.text.Printable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.Reader;
 import java.nio.charset.CharacterCodingException;
@@ -29,6 +30,10 @@ import org.jspecify.annotations.Nullable;
  * included. What does not conform is an {@link IOException} of one line that starts with the path.
  */
 final class HeaderParser {
+  private static final int MOST_DIMENSIONS = 64; // a shape of millions of ones is none
+  private static final int MOST_KEYS = 100_000; // names of tensors and metadata, foreign keys
+  private static final int MOST_TEXT = 16 << 20; // characters of all names and metadata
+
   private static final JsonFactory JSON =
       JsonFactory.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -37,13 +42,12 @@ final class HeaderParser {
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .streamReadConstraints(
               StreamReadConstraints.builder()
-                  .maxNestingDepth(3)
-                  .maxNumberLength(20)
+                  .maxNestingDepth(127) // as the format's own reader
+                  .maxStringLength(MOST_TEXT)
                   .maxNameLength(50_000)
                   .build())
           .build();
   private static final String METADATA = "__metadata__";
-  private static final int MOST_DIMENSIONS = 64; // a shape of millions of ones is none
 
   private final Path path;
   private final DataFile file;
@@ -52,6 +56,8 @@ final class HeaderParser {
   private final Map<String, String> metadata = new LinkedHashMap<>();
   private final Map<String, TensorView> tensors = new LinkedHashMap<>();
   private final List<Extent> extents = new ArrayList<>();
+  private int keys;
+  private long text;
 
   /** The bytes of the data from {@code begin} to before {@code end} that a tensor takes. */
   private record Extent(long begin, long end, String name) {}
@@ -63,13 +69,20 @@ final class HeaderParser {
     this.dataBytes = file.size() - dataBegin;
   }
 
-  /** The parser after its work: the data are all of the file behind the header. */
-  static HeaderParser parse(Path path, byte[] header, DataFile file) throws IOException {
-    HeaderParser parser = new HeaderParser(path, file, (long) Long.BYTES + header.length);
-    if (header.length == 0 || header[0] != '{') {
+  /**
+   * Reads the header, which begins behind the first 8 bytes; the data are all of the file behind
+   * it. What is kept of it, and no more, takes memory.
+   */
+  static HeaderParser parse(Path path, int headerLength, DataFile file) throws IOException {
+    HeaderParser parser = new HeaderParser(path, file, (long) Long.BYTES + headerLength);
+    byte[] first = new byte[1];
+    if (headerLength > 0) {
+      file.read(Long.BYTES, first, 1);
+    }
+    if (first[0] != '{') {
       throw parser.malformed("the header does not start with '{', is this a safetensors file?");
     }
-    try (Reader text = strictUtf8(header);
+    try (Reader text = strictUtf8(file.stream(Long.BYTES, headerLength));
         JsonParser json = JSON.createParser(text)) {
       parser.header(json);
     } catch (CharacterCodingException e) {
@@ -78,7 +91,7 @@ final class HeaderParser {
       String where =
           e.getLocation() == null ? "" : " at character " + e.getLocation().getCharOffset();
       throw parser.malformed(
-          "the header is not valid JSON" + where + ": " + Names.printable(e.getOriginalMessage()),
+          "the header is not valid JSON" + where + ": " + Printable.text(e.getOriginalMessage()),
           e);
     }
     parser.checkCoverage();
@@ -95,9 +108,9 @@ final class HeaderParser {
     return tensors;
   }
 
-  private static Reader strictUtf8(byte[] bytes) {
+  private static Reader strictUtf8(InputStream bytes) {
     return new InputStreamReader(
-        new ByteArrayInputStream(bytes),
+        bytes,
         StandardCharsets.UTF_8
             .newDecoder()
             .onMalformedInput(CodingErrorAction.REPORT)
@@ -107,12 +120,12 @@ final class HeaderParser {
   private void header(JsonParser json) throws IOException {
     json.nextToken(); // the brace, which parse has seen
     while (json.nextToken() == JsonToken.FIELD_NAME) {
-      String name = wellFormed(json.currentName());
+      String name = key(json);
       json.nextToken();
-      if (name.equals(METADATA)) {
-        metadata(json);
-      } else {
+      if (!name.equals(METADATA)) {
         tensor(json, name);
+      } else if (json.currentToken() != JsonToken.VALUE_NULL) {
+        metadata(json);
       }
     }
     if (json.nextToken() != null) {
@@ -121,17 +134,36 @@ final class HeaderParser {
   }
 
   private void metadata(JsonParser json) throws IOException {
-    expect(json, JsonToken.START_OBJECT, METADATA, "an object of strings");
+    expect(json, JsonToken.START_OBJECT, METADATA, "an object of strings, or null");
     while (json.nextToken() == JsonToken.FIELD_NAME) {
-      String key = wellFormed(json.currentName());
+      String key = key(json);
       json.nextToken();
-      expect(json, JsonToken.VALUE_STRING, METADATA + " " + Names.quote(key), "a string");
+      expect(json, JsonToken.VALUE_STRING, METADATA + " " + Printable.quote(key), "a string");
+      count(json.getTextLength());
       metadata.put(key, wellFormed(json.getText()));
     }
   }
 
+  /** The key that the parser stands at, counted. */
+  private String key(JsonParser json) throws IOException {
+    String key = wellFormed(json.currentName());
+    if (++keys > MOST_KEYS) {
+      throw malformed(String.format(Locale.ROOT, "the header has more than %d keys", MOST_KEYS));
+    }
+    count(key.length());
+    return key;
+  }
+
+  private void count(int characters) throws IOException {
+    text += characters;
+    if (text > MOST_TEXT) {
+      throw malformed(
+          String.format(Locale.ROOT, "names and metadata have more than %d characters", MOST_TEXT));
+    }
+  }
+
   private void tensor(JsonParser json, String name) throws IOException {
-    String what = "tensor " + Names.quote(name);
+    String what = "tensor " + Printable.quote(name);
     expect(json, JsonToken.START_OBJECT, what, "an object");
     @Nullable ElementType type = null;
     long @Nullable [] shape = null;
@@ -143,12 +175,7 @@ final class HeaderParser {
         case "dtype" -> type = type(json, what);
         case "shape" -> shape = longs(json, what + ": shape");
         case "data_offsets" -> offsets = longs(json, what + ": data_offsets");
-        default ->
-            throw malformed(
-                what
-                    + " has the unknown key "
-                    + Names.quote(key)
-                    + ", expected dtype, shape and data_offsets only");
+        default -> skip(json);
       }
     }
     if (type == null || shape == null || offsets == null) {
@@ -156,7 +183,8 @@ final class HeaderParser {
       throw malformed(what + " has no " + key);
     }
     Extent extent = extent(name, what, offsets);
-    long size = size(what, type, shape);
+    long elements = elements(what, type, shape);
+    long size = size(what, type, shape, elements);
     if (extent.end() - extent.begin() != size) {
       throw malformed(
           String.format(
@@ -167,10 +195,27 @@ final class HeaderParser {
               extent.end() - extent.begin(),
               size,
               type,
-              Names.printable(Arrays.toString(shape))));
+              Printable.text(Arrays.toString(shape))));
     }
     extents.add(extent);
-    tensors.put(name, new TensorView(name, type, shape, file, dataBegin + extent.begin(), size));
+    tensors.put(
+        name, new TensorView(name, type, shape, file, dataBegin + extent.begin(), size, elements));
+  }
+
+  /** Passes over what a foreign key of a tensor holds, as the format's own reader does. */
+  private void skip(JsonParser json) throws IOException {
+    key(json);
+    int depth = 0;
+    do {
+      JsonToken token = json.currentToken();
+      if (token == null) {
+        return; // the end of the text, which the caller finds
+      }
+      depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+      if (token == JsonToken.FIELD_NAME) {
+        key(json);
+      }
+    } while (depth > 0 && json.nextToken() != null);
   }
 
   private ElementType type(JsonParser json, String what) throws IOException {
@@ -192,7 +237,11 @@ final class HeaderParser {
       boolean fits = json.getNumberType() != JsonParser.NumberType.BIG_INTEGER;
       if (!fits || json.getLongValue() < 0) {
         throw malformed(
-            what + " has the entry " + json.getText() + ", expected 0 to " + Long.MAX_VALUE);
+            what
+                + " has the entry "
+                + Printable.text(json.getText())
+                + ", expected 0 to "
+                + Long.MAX_VALUE);
       }
       values.add(json.getLongValue());
       if (++count > MOST_DIMENSIONS) {
@@ -211,30 +260,51 @@ final class HeaderParser {
               "%s: data_offsets are %s, expected [begin, end] with begin <= end <= %d, the length"
                   + " of the data",
               what,
-              Names.printable(Arrays.toString(offsets)),
+              Printable.text(Arrays.toString(offsets)),
               dataBytes));
     }
     return new Extent(offsets[0], offsets[1], name);
   }
 
-  private long size(String what, ElementType type, long[] shape) throws IOException {
+  private long elements(String what, ElementType type, long[] shape) throws IOException {
     try {
       long count = 1;
       for (long dim : shape) {
         count = Math.multiplyExact(count, dim);
       }
-      return Math.multiplyExact(count, (long) type.bytes());
+      return count;
     } catch (ArithmeticException e) {
-      throw malformed(
-          what
-              + ": shape "
-              + Names.printable(Arrays.toString(shape))
-              + " of "
-              + type
-              + " is too"
-              + " large, its size in bytes overflows",
-          e);
+      throw tooLarge(what, type, shape, e);
     }
+  }
+
+  private long size(String what, ElementType type, long[] shape, long elements) throws IOException {
+    try {
+      long bits = Math.multiplyExact(elements, (long) type.bits());
+      if (bits % Byte.SIZE != 0) {
+        throw malformed(
+            String.format(
+                Locale.ROOT,
+                "%s: %d elements of %s end inside a byte, expected whole bytes",
+                what,
+                elements,
+                type));
+      }
+      return bits / Byte.SIZE;
+    } catch (ArithmeticException e) {
+      throw tooLarge(what, type, shape, e);
+    }
+  }
+
+  private IOException tooLarge(String what, ElementType type, long[] shape, ArithmeticException e) {
+    return malformed(
+        String.format(
+            Locale.ROOT,
+            "%s: shape %s of %s is too large, its size in bits overflows",
+            what,
+            Printable.text(Arrays.toString(shape)),
+            type),
+        e);
   }
 
   /** As the format's own reader: the tensors cover the data without overlap, gap or remainder. */
@@ -248,8 +318,8 @@ final class HeaderParser {
             String.format(
                 Locale.ROOT,
                 "tensors %s and %s overlap in the data, at offset %d",
-                Names.quote(previous),
-                Names.quote(extent.name()),
+                Printable.quote(previous),
+                Printable.quote(extent.name()),
                 extent.begin()));
       }
       if (extent.begin() > covered) {
@@ -258,7 +328,7 @@ final class HeaderParser {
                 Locale.ROOT,
                 "there is a hole of %d bytes in the data before tensor %s",
                 extent.begin() - covered,
-                Names.quote(extent.name())));
+                Printable.quote(extent.name())));
       }
       covered = extent.end();
       previous = extent.name();
@@ -279,14 +349,14 @@ final class HeaderParser {
       throws IOException {
     if (json.currentToken() != token) {
       String found = json.currentToken().isStructStart() ? json.getText() + "..." : json.getText();
-      throw malformed(what + " is " + Names.printable(found) + ", expected " + expected);
+      throw malformed(what + " is " + Printable.text(found) + ", expected " + expected);
     }
   }
 
   /** JSON escapes can spell half a surrogate pair, which no UTF-8 text can hold. */
   private String wellFormed(String text) throws IOException {
     if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
-      throw malformed("the header has an unpaired surrogate in " + Names.quote(text));
+      throw malformed("the header has an unpaired surrogate in " + Printable.quote(text));
     }
     return text;
   }
@@ -296,6 +366,6 @@ final class HeaderParser {
   }
 
   private IOException malformed(String message, @Nullable Exception cause) {
-    return new IOException(path + ": " + message, cause);
+    return new IOException(Printable.path(path) + ": " + message, cause);
   }
 }

@@ -3,6 +3,7 @@ package io.github.octconv4j.weights;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.github.octconv4j.text.Printable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Metadata {
   private static final JsonFactory JSON = new JsonFactory();
+  private static final int MOST_ELEMENTS = 100_000; // of an array, as many as classes
 
   private final Map<String, String> texts;
 
@@ -46,7 +48,10 @@ public final class Metadata {
     if (text == null) {
       throw new IllegalArgumentException(
           String.format(
-              Locale.ROOT, "metadata key %s is missing, there are %s", key, texts.keySet()));
+              Locale.ROOT,
+              "metadata key %s is missing, there are [%s]",
+              Printable.text(key),
+              Printable.list(texts.keySet())));
     }
     return text;
   }
@@ -107,6 +112,9 @@ public final class Metadata {
         throw wrong(key, expected, null);
       }
       while (parser.nextToken() != null && isElement.test(parser.currentToken())) {
+        if (list.size() == MOST_ELEMENTS) {
+          throw wrong(key, expected + " of at most " + MOST_ELEMENTS, null);
+        }
         list.add(reader.read(parser));
       }
       if (parser.currentToken() != JsonToken.END_ARRAY || parser.nextToken() != null) {
@@ -121,7 +129,11 @@ public final class Metadata {
   private IllegalArgumentException wrong(String key, String expected, @Nullable Throwable cause) {
     return new IllegalArgumentException(
         String.format(
-            Locale.ROOT, "metadata key %s must be %s, was \"%s\"", key, expected, texts.get(key)),
+            Locale.ROOT,
+            "metadata key %s must be %s, was %s",
+            Printable.text(key),
+            expected,
+            Printable.quote(text(key))),
         cause);
   }
 }

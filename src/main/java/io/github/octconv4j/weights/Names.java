@@ -1,43 +1,18 @@
 package io.github.octconv4j.weights;
 
+import io.github.octconv4j.text.Printable;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** How tensor names, which come from files of strangers, appear in messages. */
+/** Finds the names that a missing one may be a slip of. */
 final class Names {
-  private static final int LONGEST = 120;
+  private static final int LONGEST_COMPARED = 120;
   private static final int MOST_COMPARED = 10_000;
 
   private Names() {}
-
-  /** The text in quotes, on one line, without control characters, cut where it is very long. */
-  static String quote(String text) {
-    return '"' + printable(text) + '"';
-  }
-
-  /** Like {@link #quote}, without the quotes. */
-  static String printable(String text) {
-    String start = text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "...";
-    StringBuilder line = new StringBuilder(start.length());
-    start.codePoints().map(c -> isVisible(c) ? c : '?').forEach(line::appendCodePoint);
-    return line.toString();
-  }
-
-  private static boolean isVisible(int codePoint) {
-    return switch (Character.getType(codePoint)) {
-      case Character.CONTROL,
-          Character.FORMAT,
-          Character.LINE_SEPARATOR,
-          Character.PARAGRAPH_SEPARATOR,
-          Character.SURROGATE,
-          Character.UNASSIGNED ->
-          false;
-      default -> true;
-    };
-  }
 
   /** At most three of {@code known}, the closest first, that {@code name} may be a slip of. */
   static List<String> closeTo(String name, Collection<String> known) {
@@ -47,7 +22,7 @@ final class Names {
     int compared = 0;
     for (String other : known) {
       boolean plausible = Math.abs(other.length() - name.length()) <= limit;
-      if (plausible && name.length() <= LONGEST && compared++ < MOST_COMPARED) {
+      if (plausible && name.length() <= LONGEST_COMPARED && compared++ < MOST_COMPARED) {
         int distance = distance(name, other);
         if (distance <= limit) {
           candidates.add(new Candidate(other, distance));
@@ -66,7 +41,9 @@ final class Names {
     List<String> close = closeTo(name, known);
     return close.isEmpty()
         ? ""
-        : close.stream().map(Names::quote).collect(Collectors.joining(", ", " (close to: ", ")"));
+        : close.stream()
+            .map(Printable::quote)
+            .collect(Collectors.joining(", ", " (close to: ", ")"));
   }
 
   /** Levenshtein's distance: insertions, deletions and replacements that turn a into b. */

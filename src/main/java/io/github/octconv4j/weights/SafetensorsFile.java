@@ -1,5 +1,6 @@
 package io.github.octconv4j.weights;
 
+import io.github.octconv4j.text.Printable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -51,9 +52,8 @@ public final class SafetensorsFile implements AutoCloseable {
   public static SafetensorsFile open(Path path) throws IOException {
     DataFile data = DataFile.open(path);
     try {
-      byte[] header = new byte[headerLength(path, data)];
-      data.read(Long.BYTES, header, header.length);
-      return new SafetensorsFile(path, data, HeaderParser.parse(path, header, data));
+      return new SafetensorsFile(
+          path, data, HeaderParser.parse(path, headerLength(path, data), data));
     } catch (UncheckedIOException e) {
       data.close();
       throw e.getCause();
@@ -66,7 +66,10 @@ public final class SafetensorsFile implements AutoCloseable {
   private static int headerLength(Path path, DataFile file) throws IOException {
     if (file.size() < Long.BYTES) {
       throw new IOException(
-          path + ": has " + file.size() + " bytes, a safetensors file has at least 8");
+          Printable.path(path)
+              + ": has "
+              + file.size()
+              + " bytes, a safetensors file has at least 8");
     }
     byte[] first = new byte[Long.BYTES];
     file.read(0, first, first.length);
@@ -77,7 +80,7 @@ public final class SafetensorsFile implements AutoCloseable {
               Locale.ROOT,
               "%s: its first 8 bytes announce a header of %s bytes, more than the limit of %d; is"
                   + " this a safetensors file?",
-              path,
+              Printable.path(path),
               Long.toUnsignedString(length),
               LARGEST_HEADER));
     }
@@ -88,7 +91,7 @@ public final class SafetensorsFile implements AutoCloseable {
               Locale.ROOT,
               "%s: announces a header of %d bytes, but only %d follow; the file is truncated, or"
                   + " no safetensors file",
-              path,
+              Printable.path(path),
               length,
               rest));
     }
@@ -154,8 +157,8 @@ public final class SafetensorsFile implements AutoCloseable {
           String.format(
               Locale.ROOT,
               "%s: has no tensor %s among its %d%s",
-              path,
-              Names.quote(name),
+              Printable.path(path),
+              Printable.quote(name),
               tensors.size(),
               Names.hint(name, tensors.keySet())));
     }
@@ -191,7 +194,11 @@ public final class SafetensorsFile implements AutoCloseable {
    */
   @Override
   public String toString() {
-    return path + ": " + tensors.size() + " tensors" + (data.isOpen() ? "" : ", closed");
+    return Printable.path(path)
+        + ": "
+        + tensors.size()
+        + " tensors"
+        + (data.isOpen() ? "" : ", closed");
   }
 
   /** How many bytes the file had when it was opened. */
@@ -201,7 +208,8 @@ public final class SafetensorsFile implements AutoCloseable {
 
   private void requireOpen() {
     if (!data.isOpen()) {
-      throw new IllegalStateException(path + ": is closed, open it again to read from it");
+      throw new IllegalStateException(
+          Printable.path(path) + ": is closed, open it again to read from it");
     }
   }
 }

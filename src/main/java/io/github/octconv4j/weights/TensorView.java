@@ -1,5 +1,6 @@
 package io.github.octconv4j.weights;
 
+import io.github.octconv4j.text.Printable;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -40,6 +41,7 @@ public final class TensorView {
   private final DataFile file;
   private final long begin; // in the file
   private final long bytes;
+  private final long elements;
   private @Nullable MemorySegment segment; // made when it is asked for
 
   /** What is done with some elements, which begin at offset 0 of {@code values}. */
@@ -47,14 +49,22 @@ public final class TensorView {
     void take(MemorySegment values, long first, int count);
   }
 
-  /** The caller has checked that there are as many bytes as type and shape say. */
-  TensorView(String name, ElementType type, long[] shape, DataFile file, long begin, long bytes) {
+  /** The caller has checked that shape, type, bytes and elements go together. */
+  TensorView(
+      String name,
+      ElementType type,
+      long[] shape,
+      DataFile file,
+      long begin,
+      long bytes,
+      long elements) {
     this.name = name;
     this.type = type;
     this.shape = shape.clone();
     this.file = file;
     this.begin = begin;
     this.bytes = bytes;
+    this.elements = elements;
   }
 
   /**
@@ -89,7 +99,7 @@ public final class TensorView {
    * bytes. They are read into memory at the first call, which all later ones share, and die with
    * the file.
    *
-   * @return {@code elementCount() * type().bytes()} bytes
+   * @return {@code elementCount() * type().bits() / 8} bytes
    * @throws IllegalStateException if the file is closed
    */
   public synchronized MemorySegment segment() {
@@ -106,7 +116,7 @@ public final class TensorView {
    * @return the number of elements, 1 for a scalar
    */
   public long elementCount() {
-    return bytes / type.bytes();
+    return elements;
   }
 
   /** Whether the shape is exactly this one. */
@@ -114,18 +124,13 @@ public final class TensorView {
     return Arrays.equals(shape, expected);
   }
 
-  /** Whether the values can be converted to float. */
-  boolean isConvertible() {
-    return type != ElementType.F8_E4M3 && type != ElementType.F8_E5M2;
-  }
-
   /**
    * The values as floats. F64 and the wide integers are rounded to the nearest float; BOOL gives 0
    * and 1.
    *
    * @return a new array of {@link #elementCount()} values in row-major order
-   * @throws IllegalArgumentException if the type is an 8-bit float, or the tensor has more elements
-   *     than an array can hold
+   * @throws IllegalArgumentException if the type is not {@linkplain ElementType#isConvertible()
+   *     convertible}, or the tensor has more elements than an array can hold
    * @throws IllegalStateException if the file is closed
    */
   public float[] toFloats() {
@@ -143,7 +148,7 @@ public final class TensorView {
    * @param destination writable memory of at least {@code 4 * elementCount()} bytes, of any
    *     alignment
    * @throws IllegalArgumentException if the destination is too small or read-only, or the type is
-   *     an 8-bit float
+   *     not {@linkplain ElementType#isConvertible() convertible}
    * @throws IllegalStateException if the file or the destination's arena is closed
    */
   public void copyTo(MemorySegment destination) {
@@ -197,7 +202,7 @@ public final class TensorView {
    */
   @Override
   public String toString() {
-    return Names.printable(name) + " " + type + " " + Names.printable(Arrays.toString(shape));
+    return Printable.text(name) + " " + type + " " + Printable.text(Arrays.toString(shape));
   }
 
   private long checked(long value, long index) {
@@ -229,12 +234,13 @@ public final class TensorView {
   }
 
   private void read(Block consumer) {
+    int elementBytes = type.bits() / 8; // of a type that is read here, a whole number
     byte[] bytesOfBlock = new byte[(int) Math.min(BLOCK, bytes)];
     MemorySegment block = MemorySegment.ofArray(bytesOfBlock);
     for (long at = 0; at < bytes; at += bytesOfBlock.length) {
       int n = (int) Math.min(bytesOfBlock.length, bytes - at);
       file.read(begin + at, bytesOfBlock, n);
-      consumer.take(block, at / type.bytes(), n / type.bytes());
+      consumer.take(block, at / elementBytes, n / elementBytes);
     }
   }
 
@@ -247,7 +253,8 @@ public final class TensorView {
       case BOOL -> block.get(I8, i) == 0 ? 0 : 1;
       case U64 -> unsignedToFloat(block.get(I64, i * 8));
       case I64, I32, I16, I8, U32, U16, U8 -> integerAt(block, i);
-      case F8_E4M3, F8_E5M2 -> throw new IllegalStateException("checked before");
+      case C64, F8_E4M3, F8_E5M2, F8_E8M0, F8_E4M3FNUZ, F8_E5M2FNUZ, F6_E2M3, F6_E3M2, F4 ->
+          throw new IllegalStateException("checked before");
     };
   }
 
@@ -260,7 +267,20 @@ public final class TensorView {
       case U32 -> Integer.toUnsignedLong(block.get(I32, i * 4));
       case U16 -> Short.toUnsignedLong(block.get(I16, i * 2));
       case U8 -> Byte.toUnsignedLong(block.get(I8, i));
-      case F64, F32, F16, BF16, BOOL, F8_E4M3, F8_E5M2 ->
+      case F64,
+          F32,
+          F16,
+          BF16,
+          BOOL,
+          C64,
+          F8_E4M3,
+          F8_E5M2,
+          F8_E8M0,
+          F8_E4M3FNUZ,
+          F8_E5M2FNUZ,
+          F6_E2M3,
+          F6_E3M2,
+          F4 ->
           throw new IllegalStateException("checked before");
     };
   }
@@ -271,7 +291,7 @@ public final class TensorView {
   }
 
   private void requireConvertible() {
-    if (!isConvertible()) {
+    if (!type.isConvertible()) {
       throw new IllegalArgumentException(
           "tensor " + this + " cannot be converted to floats, store it as F32, F16 or BF16");
     }

@@ -1,5 +1,6 @@
 package io.github.octconv4j.weights;
 
+import io.github.octconv4j.text.Printable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -13,13 +14,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Hands a file's tensors to a network that knows their names and shapes, and says in one message
- * everything that does not fit.
+ * what does not fit.
  *
  * <p>{@link #floats} never fails on a tensor that is missing or of another shape: it notes it and
  * returns zeros, so that the network can be built to its end. {@link #verifyComplete} then throws
- * if anything was noted, or if the file has tensors that nobody asked for. A network that was built
- * is only good after that call. There is an end to zeros, 64 MiB or as many bytes as the file has:
- * where sizes come from the file itself, it cannot make anybody allocate what it does not hold.
+ * if anything was noted, or if the file has tensors that nobody asked for; those without values
+ * don't count. A network that was built is only good after that call. There is an end to zeros, 64
+ * MiB or as many bytes as the file has: where sizes come from the file itself, it cannot make
+ * anybody allocate what it does not hold.
  *
  * {@snippet file="io/github/octconv4j/examples/Snippets.java" region="store"}
  *
@@ -92,8 +94,8 @@ public final class WeightStore {
   /**
    * Checks that everything asked for was there, and that everything there was asked for.
    *
-   * @throws IllegalArgumentException if not, with one line that lists all missing, misshapen and
-   *     superfluous tensors
+   * @throws IllegalArgumentException if not, with one line that lists missing, misshapen and
+   *     superfluous tensors, twenty of each, and says how many there are
    * @throws IllegalStateException if the file is closed
    */
   public void verifyComplete() {
@@ -105,13 +107,14 @@ public final class WeightStore {
    *
    * @param ignorable says of a tensor's name that nobody needs to ask for it
    * @throws IllegalArgumentException if tensors are missing, misshapen or superfluous, with one
-   *     line that lists all of them
+   *     line that lists twenty of each and says how many there are
    * @throws IllegalStateException if the file is closed
    */
   public void verifyComplete(Predicate<String> ignorable) {
     List<String> all = new ArrayList<>(problems);
     for (TensorView tensor : file.tensors()) {
-      if (!asked.contains(tensor.name()) && !ignorable.test(tensor.name())) {
+      boolean superfluous = tensor.elementCount() > 0 && !asked.contains(tensor.name());
+      if (superfluous && !ignorable.test(tensor.name())) {
         all.add("superfluous " + tensor);
       }
     }
@@ -125,11 +128,11 @@ public final class WeightStore {
         String.format(
             Locale.ROOT,
             "%s: does not fit the network in %s%d point%s: %s",
-            file.path(),
+            Printable.path(file.path()),
             bound,
             all.size(),
             all.size() == 1 ? "" : "s",
-            String.join("; ", all)));
+            Printable.points(all)));
   }
 
   /**
@@ -152,13 +155,15 @@ public final class WeightStore {
   private @Nullable String problem(String name, long[] expectedShape) {
     String expected = Arrays.toString(expectedShape);
     if (!file.contains(name)) {
-      return "missing " + Names.printable(name) + " " + expected;
+      return "missing " + Printable.text(name) + " " + expected;
     }
     TensorView tensor = file.tensor(name);
     if (!tensor.hasShape(expectedShape)) {
       return "misshapen " + tensor + ", expected " + expected;
     }
-    return tensor.isConvertible() ? null : "unreadable " + tensor + ", expected F32, F16 or BF16";
+    return tensor.type().isConvertible()
+        ? null
+        : "unreadable " + tensor + ", expected F32, F16 or BF16";
   }
 
   private static int length(String name, long[] shape) {
@@ -171,7 +176,7 @@ public final class WeightStore {
                 Locale.ROOT,
                 "expectedShape of %s is %s, expected dimensions of at least 0 whose product fits an"
                     + " array",
-                Names.quote(name),
+                Printable.quote(name),
                 Arrays.toString(shape)));
       }
       length *= dim;

@@ -449,9 +449,14 @@ class SafetensorsFileTest {
             "the header is not valid JSON at character 3: Illegal character"),
         header(
             "deep",
+            "{\"t\":{\"x\":" + "[".repeat(126) + "]".repeat(126) + "}}",
+            0,
+            "the header is not valid JSON: Document nesting depth (128) exceeds"),
+        header(
+            "nested shape",
             "{\"t\":{\"shape\":[[[1]]]}}",
             0,
-            "the header is not valid JSON: Document nesting depth (4) exceeds"),
+            "tensor \"t\": shape is [..., expected an array of integers of at least 0"),
         header(
             "name twice",
             "{\"a\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]},\"a\":{}}",
@@ -476,12 +481,7 @@ class SafetensorsFileTest {
             "metadata no object",
             "{\"__metadata__\":[\"a\"]}",
             0,
-            "__metadata__ is [..., expected an object of strings"),
-        header(
-            "metadata null",
-            "{\"__metadata__\":null}",
-            0,
-            "__metadata__ is null, expected an object of strings"),
+            "__metadata__ is [..., expected an object of strings, or null"),
         header(
             "metadata of numbers",
             "{\"__metadata__\":{\"epoch\":7}}",
@@ -494,11 +494,37 @@ class SafetensorsFileTest {
             "__metadata__ \"a\" is {..., expected a string"),
         header("tensor no object", "{\"t\":1}", 0, "tensor \"t\" is 1, expected an object"),
         header(
-            "unknown key",
-            "{\"t\":{\"dtype\":\"F32\",\"strides\":[1]}}",
+            "foreign key that does not end",
+            "{\"t\":{\"dtype\":\"F32\",\"strides\":[1",
             0,
-            "tensor \"t\" has the unknown key \"strides\", expected dtype, shape and data_offsets"
-                + " only"),
+            "the header is not valid JSON at character 32: Unexpected end-of-input"),
+        header(
+            "foreign key twice",
+            "{\"t\":{\"strides\":[1],\"strides\":[1]}}",
+            0,
+            "the header is not valid JSON at character 29: Duplicate"),
+        header(
+            "metadata of null",
+            "{\"__metadata__\":{\"a\":null}}",
+            0,
+            "__metadata__ \"a\" is null, expected a string"),
+        header("tensor null", "{\"t\":null}", 0, "tensor \"t\" is null, expected an object"),
+        header(
+            "half a byte",
+            one("\"F4\"", "[3]", "[0,2]"),
+            2,
+            "tensor \"t\": 3 elements of F4 end inside a byte, expected whole bytes"),
+        header(
+            "half a byte of six bits",
+            one("\"F6_E2M3\"", "[2]", "[0,2]"),
+            2,
+            "tensor \"t\": 2 elements of F6_E2M3 end inside a byte, expected whole bytes"),
+        header(
+            "empty tensor inside another",
+            "{\"a\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[0,2]},"
+                + "\"e\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[1,1]}}",
+            2,
+            "tensors \"a\" and \"e\" overlap in the data, at offset 1"),
         header("no dtype", "{\"t\":{\"shape\":[]}}", 0, "tensor \"t\" has no dtype"),
         header("no shape", "{\"t\":{\"dtype\":\"F32\"}}", 0, "tensor \"t\" has no shape"),
         header(
@@ -508,10 +534,11 @@ class SafetensorsFileTest {
             "tensor \"t\" has no data_offsets"),
         header(
             "unknown dtype",
-            one("\"F4\"", "[1]", "[0,4]"),
+            one("\"F128\"", "[1]", "[0,4]"),
             4,
-            "tensor \"t\": dtype \"F4\" is unknown, expected one of [F64, F32, F16, BF16, I64, I32,"
-                + " I16, I8, U64, U32, U16, U8, BOOL, F8_E4M3, F8_E5M2]"),
+            "tensor \"t\": dtype \"F128\" is unknown, expected one of [F64, F32, F16, BF16, I64,"
+                + " I32, I16, I8, U64, U32, U16, U8, BOOL, C64, F8_E4M3, F8_E5M2, F8_E8M0,"
+                + " F8_E4M3FNUZ, F8_E5M2FNUZ, F6_E2M3, F6_E3M2, F4]"),
         header(
             "dtype a number",
             one("32", "[1]", "[0,4]"),
@@ -552,13 +579,13 @@ class SafetensorsFileTest {
             "product overflows",
             one(f32, "[4294967296, 4294967296]", "[0,4]"),
             4,
-            "tensor \"t\": shape [4294967296, 4294967296] of F32 is too large, its size in bytes"
+            "tensor \"t\": shape [4294967296, 4294967296] of F32 is too large, its size in bits"
                 + " overflows"),
         header(
             "bytes overflow",
             one(f32, "[4611686018427387904]", "[0,4]"),
             4,
-            "tensor \"t\": shape [4611686018427387904] of F32 is too large, its size in bytes"
+            "tensor \"t\": shape [4611686018427387904] of F32 is too large, its size in bits"
                 + " overflows"),
         header(
             "very many dimensions",
@@ -642,6 +669,82 @@ class SafetensorsFileTest {
     Files.delete(path); // which Windows refuses while the file is open
   }
 
+  /** Files of other writers, which the format's own reader takes. */
+  @Test
+  void whatTheFormatsOwnReaderTakes() throws Exception {
+    for (String name : new String[] {"meta_null", "extra_key", "dtype_C64"}) {
+      Path path = Path.of(getClass().getResource(name + ".safetensors").toURI());
+      try (SafetensorsFile file = SafetensorsFile.open(path)) {
+        assertThat(file.metadata()).as(name).isEmpty();
+        assertThat(file.tensor("a").toFloats()).as(name).containsExactly(0);
+      }
+    }
+    String nested = "[".repeat(120) + "1e-7" + "]".repeat(120);
+    String header =
+        String.format(
+            Locale.ROOT,
+            """
+        {"t":{"x":{"y":[null,true,-1.50,{"z":{}}]},"dtype":"F32","deep":%s,"shape":[1],\
+        "long":1.%s,"data_offsets":[0,4]},"e":{"dtype":"F64","shape":[3,0],"data_offsets":[4,4]}}\
+        """,
+            nested,
+            "0123456789".repeat(50));
+    try (SafetensorsFile file =
+        SafetensorsFile.open(
+            file(SafetensorsWriter.raw(header, new byte[] {0, 0, (byte) 128, 63})))) {
+      assertThat(file.tensor("t").toFloats()).containsExactly(1);
+      assertThat(file.tensor("e").elementCount()).isZero();
+    }
+  }
+
+  @Test
+  void everyTypeOfTheFormatIsListedAndCopied() throws IOException {
+    SafetensorsWriter writer = new SafetensorsWriter();
+    for (ElementType type : ElementType.values()) {
+      byte[] bytes = new byte[type.bits()];
+      Arrays.fill(bytes, (byte) type.ordinal());
+      writer.tensor(type.name(), type.name(), bytes, 8);
+    }
+    try (SafetensorsFile file = SafetensorsFile.open(file(writer.toBytes()))) {
+      for (ElementType type : ElementType.values()) {
+        TensorView tensor = file.tensor(type.name());
+        assertThat(tensor.type()).isEqualTo(type);
+        assertThat(tensor.elementCount()).isEqualTo(8);
+        assertThat(tensor.segment().byteSize()).isEqualTo(type.bits());
+        assertThat(tensor.segment().get(ValueLayout.JAVA_BYTE, type.bits() - 1))
+            .isEqualTo((byte) type.ordinal());
+        if (!type.isConvertible()) {
+          assertThatIllegalArgumentException()
+              .isThrownBy(tensor::toFloats)
+              .withMessage(
+                  "tensor %s %s [8] cannot be converted to floats, store it as F32, F16 or BF16",
+                  type, type);
+        }
+      }
+    }
+  }
+
+  /** Of 20 to 100 MB each, in a JVM that has 64 MB. */
+  @Test
+  void largeHeadersAreRefusedEarly() {
+    ChildJvm.Result result =
+        ChildJvm.of(LargeHeadersMain.class)
+            .library(JsonFactory.class)
+            .option("-Xmx64m")
+            .run(folder.toString());
+    assertThat(result.output().lines())
+        .containsExactly(
+            "metadata: the header has more than 100000 keys",
+            "foreign: the header has more than 100000 keys",
+            "nested: the header has more than 100000 keys",
+            "tensors: the header has more than 100000 keys",
+            "names: names and metadata have more than 16777216 characters",
+            "text: the header is not valid JSON: String value length (16842752) exceeds the maximum"
+                + " allowed (16777216, from `StreamReadConstraints.getMaxStringLength()`)",
+            "blanks: 0 tensors");
+    assertThat(result.exit()).isZero();
+  }
+
   @Test
   void everyTruncationIsRefused() throws IOException {
     byte[] bytes = small().toBytes();
@@ -671,7 +774,7 @@ class SafetensorsFileTest {
   private static void readAll(Path path) {
     try (SafetensorsFile file = SafetensorsFile.open(path)) {
       for (TensorView tensor : file.tensors()) {
-        if (tensor.isConvertible()) {
+        if (tensor.type().isConvertible()) {
           assertThat(tensor.toFloats()).hasSize((int) tensor.elementCount());
         }
       }

@@ -114,6 +114,42 @@ class WeightStoreTest {
   }
 
   @Test
+  void tensorsWithoutValuesAreNotSuperfluous() throws IOException {
+    Path path =
+        new SafetensorsWriter()
+            .floats("fc.bias", new float[] {7}, 1)
+            .floats("empty", new float[0], 0)
+            .tensor("other", "C64", new byte[0], 4, 0)
+            .write(folder.resolve("empty.safetensors"));
+    try (SafetensorsFile empty = SafetensorsFile.open(path)) {
+      WeightStore all = WeightStore.of(empty);
+      assertThat(all.floats("fc.bias", 1)).containsExactly(7);
+      assertThatCode(all::verifyComplete).doesNotThrowAnyException();
+      all.floats("empty", 1);
+      assertThatIllegalArgumentException()
+          .isThrownBy(all::verifyComplete)
+          .withMessageEndingWith("in 1 point: misshapen empty F32 [0], expected [1]");
+    }
+  }
+
+  @Test
+  void aMessageHasAnEnd() throws IOException {
+    SafetensorsWriter writer = new SafetensorsWriter();
+    for (int i = 0; i < 1000; i++) {
+      writer.floats("n\n".repeat(5000) + i, new float[] {7}, 1);
+    }
+    Path path = writer.write(folder.resolve("many.safetensors"));
+    try (SafetensorsFile many = SafetensorsFile.open(path)) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> WeightStore.of(many).verifyComplete())
+          .withMessageContaining("does not fit the network in 1000 points: superfluous n?n?n?")
+          .withMessageEndingWith("; and 980 more")
+          .extracting(Throwable::getMessage)
+          .satisfies(message -> assertThat(message).hasSizeLessThan(4000).doesNotContain("\n"));
+    }
+  }
+
+  @Test
   void closedFile() {
     file.close();
     assertThatIllegalStateException().isThrownBy(() -> store.floats("fc.bias", 2));

@@ -1,5 +1,6 @@
 package io.github.octconv4j.cli.shapes;
 
+import io.github.octconv4j.text.Printable;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -34,7 +35,7 @@ record Fields(Map<String, Long> values, String name, int repeats) {
             String.format(
                 Locale.ROOT,
                 "'%s' is not understood, expected a field of %s (%s), or n and a name",
-                shown(text.substring(at)),
+                Printable.text(text.substring(at)),
                 driver,
                 String.join(" ", known)));
       }
@@ -56,7 +57,7 @@ record Fields(Map<String, Long> values, String name, int repeats) {
               Locale.ROOT,
               "%s has no number, expected one from 0 on instead of '%s'",
               field,
-              shown(rest)));
+              Printable.text(rest)));
     }
     // A problem may be larger than what can be run, but its sizes must fit their products.
     long largest = "kspd".indexOf(field.charAt(0)) >= 0 ? Integer.MAX_VALUE : 1L << 40;
@@ -66,7 +67,7 @@ record Fields(Map<String, Long> values, String name, int repeats) {
               Locale.ROOT,
               "%s is %s, expected a number from 0 to %d",
               field,
-              shown(digits),
+              Printable.text(digits),
               largest));
     }
     return Long.parseLong(digits);
@@ -81,7 +82,9 @@ record Fields(Map<String, Long> values, String name, int repeats) {
       if (close < 0) {
         throw new IllegalArgumentException(
             String.format(
-                Locale.ROOT, "the name n%s is not closed, expected a second quote", shown(text)));
+                Locale.ROOT,
+                "the name n%s is not closed, expected a second quote",
+                Printable.text(text)));
       }
       name = text.substring(1, close);
       String after = text.substring(close + 1);
@@ -91,7 +94,9 @@ record Fields(Map<String, Long> values, String name, int repeats) {
       } else if (!after.isEmpty()) {
         throw new IllegalArgumentException(
             String.format(
-                Locale.ROOT, "'%s' follows the name, expected the end or *N", shown(after)));
+                Locale.ROOT,
+                "'%s' follows the name, expected the end or *N",
+                Printable.text(after)));
       }
     }
     Matcher inside = REPEATED.matcher(name);
@@ -100,12 +105,6 @@ record Fields(Map<String, Long> values, String name, int repeats) {
       repeats *= Integer.parseInt(inside.group(2));
     }
     return new Fields(values, name, repeats);
-  }
-
-  /** A text for a message: what is no problem file may have very long words. */
-  static String shown(String text) {
-    int longest = 200;
-    return text.length() <= longest ? text : text.substring(0, longest) + "...";
   }
 
   /** Returns a field's value, or another where it was not given. */

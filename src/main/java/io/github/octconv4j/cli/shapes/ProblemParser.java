@@ -1,5 +1,6 @@
 package io.github.octconv4j.cli.shapes;
 
+import io.github.octconv4j.text.Printable;
 import java.util.List;
 import java.util.Locale;
 
@@ -39,16 +40,16 @@ final class ProblemParser {
     if (text.length() > LONGEST) {
       throw new IllegalArgumentException(
           String.format(
-              Locale.ROOT, "%s: is longer than %d characters", Fields.shown(text), LONGEST));
+              Locale.ROOT, "%s: is longer than %d characters", Printable.text(text), LONGEST));
     }
     try {
       Fields fields = Fields.scan(driver, text);
       return new ProblemParser(driver, fields).problem(text);
     } catch (ArithmeticException e) {
       throw new IllegalArgumentException(
-          Fields.shown(text) + ": its numbers are too large, expected sizes below 2^63 bytes", e);
+          Printable.text(text) + ": its numbers are too large, expected sizes below 2^63 bytes", e);
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(Fields.shown(text) + ": " + e.getMessage(), e);
+      throw new IllegalArgumentException(Printable.text(text) + ": " + e.getMessage(), e);
     }
   }
 

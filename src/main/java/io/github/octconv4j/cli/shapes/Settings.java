@@ -2,6 +2,7 @@ package io.github.octconv4j.cli.shapes;
 
 import io.github.octconv4j.dnn.Algorithm;
 import io.github.octconv4j.dnn.DataType;
+import io.github.octconv4j.text.Printable;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -78,7 +79,7 @@ final class Settings {
           String.format(
               Locale.ROOT,
               "option %s is not supported for %s, expected one of %s",
-              option,
+              Printable.text(option),
               driver,
               KNOWN));
     }
@@ -105,7 +106,11 @@ final class Settings {
       return match.matcher(patience.with(text)).find();
     } catch (StackOverflowError | Patience.LostException e) {
       throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "--match=%s takes too long on %s", match, Fields.shown(text)),
+          String.format(
+              Locale.ROOT,
+              "--match=%s takes too long on %s",
+              Printable.text(match),
+              Printable.text(text)),
           e);
     }
   }
@@ -116,12 +121,12 @@ final class Settings {
       if (values.size() == MOST_VALUES) {
         throw new IllegalArgumentException(
             String.format(
-                Locale.ROOT, "%s has more than %d values", Fields.shown(option), MOST_VALUES));
+                Locale.ROOT, "%s has more than %d values", Printable.text(option), MOST_VALUES));
       }
       try {
         values.add(parser.apply(value));
       } catch (IllegalArgumentException e) {
-        throw new IllegalArgumentException(Fields.shown(option) + ": " + e.getMessage(), e);
+        throw new IllegalArgumentException(Printable.text(option) + ": " + e.getMessage(), e);
       }
     }
     return List.copyOf(values);
@@ -144,7 +149,9 @@ final class Settings {
     }
     throw new IllegalArgumentException(
         String.format(
-            Locale.ROOT, "a batch must be 1 or more, or 0 for the problem's own, was '%s'", text));
+            Locale.ROOT,
+            "a batch must be 1 or more, or 0 for the problem's own, was '%s'",
+            Printable.text(text)));
   }
 
   private static DataType floating(String text) {
@@ -152,7 +159,8 @@ final class Settings {
     if (type == DataType.F32 || type == DataType.BF16 || type == DataType.F16) {
       return type;
     }
-    throw new IllegalArgumentException("a type must be f32, bf16 or f16, was " + text);
+    throw new IllegalArgumentException(
+        "a type must be f32, bf16 or f16, was " + Printable.text(text));
   }
 
   private static boolean bias(String text) {
@@ -164,7 +172,7 @@ final class Settings {
               String.format(
                   Locale.ROOT,
                   "only forward problems can be run, FWD_B, FWD_D or FWD_I, was '%s'",
-                  text));
+                  Printable.text(text)));
     };
   }
 
@@ -188,7 +196,11 @@ final class Settings {
           };
       throw new IllegalArgumentException(
           String.format(
-              Locale.ROOT, "an algorithm of %s must be %s, was '%s'", driver, expected, text));
+              Locale.ROOT,
+              "an algorithm of %s must be %s, was '%s'",
+              driver,
+              expected,
+              Printable.text(text)));
     }
     return algorithm;
   }
@@ -199,7 +211,7 @@ final class Settings {
           String.format(
               Locale.ROOT,
               "--match=%s is longer than %d characters",
-              Fields.shown(regex),
+              Printable.text(regex),
               LONGEST_PATTERN));
     }
     try {
@@ -207,7 +219,10 @@ final class Settings {
     } catch (PatternSyntaxException e) {
       throw new IllegalArgumentException(
           String.format(
-              Locale.ROOT, "--match=%s is no regular expression: %s", regex, e.getDescription()),
+              Locale.ROOT,
+              "--match=%s is no regular expression: %s",
+              Printable.text(regex),
+              e.getDescription()),
           e);
     }
   }

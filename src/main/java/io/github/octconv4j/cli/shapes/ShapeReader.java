@@ -1,5 +1,6 @@
 package io.github.octconv4j.cli.shapes;
 
+import io.github.octconv4j.text.Printable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -61,13 +62,13 @@ public final class ShapeReader {
    */
   public ShapeReader addFile(Path file) throws IOException {
     if (Files.isDirectory(file)) {
-      throw new IOException(file + ": is a folder, expected a file of problems");
+      throw new IOException(Printable.path(file) + ": is a folder, expected a file of problems");
     }
     // Bytes that are no text become words that are no problems, which names file and line.
     String text = new String(bytes(file), StandardCharsets.UTF_8);
     open.push(file);
     for (Word word : Word.of(text)) {
-      read(file + ":" + word.line(), word.text());
+      read(Printable.path(file) + ":" + word.line(), word.text());
     }
     open.pop();
     return this;
@@ -76,7 +77,7 @@ public final class ShapeReader {
   /** At most what is left of the limit; pipes are welcome, so the size is not asked for. */
   private byte[] bytes(Path file) throws IOException {
     if (!Files.exists(file)) {
-      throw new NoSuchFileException(file.toString(), null, "no such file");
+      throw new NoSuchFileException(Printable.path(file), null, "no such file");
     }
     byte[] content;
     try (InputStream in = Files.newInputStream(file)) {
@@ -88,7 +89,7 @@ public final class ShapeReader {
           String.format(
               Locale.ROOT,
               "%s: the files, each as often as it is read, have more than %d bytes",
-              file,
+              Printable.path(file),
               MOST_BYTES));
     }
     return content;
@@ -125,20 +126,21 @@ public final class ShapeReader {
           String.format(
               Locale.ROOT,
               "--batch=%s: there is no such file, neither beside this one nor in the working directory",
-              name));
+              Printable.path(name)));
     }
     if (open.size() == MOST_DEPTH) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
               "--batch=%s: there are %d files around this one already",
-              name,
+              Printable.path(name),
               MOST_DEPTH));
     }
     for (Path outer : open) {
       if (Files.isSameFile(outer, file)) {
         throw new IllegalArgumentException(
-            String.format(Locale.ROOT, "--batch=%s: the file includes itself", name));
+            String.format(
+                Locale.ROOT, "--batch=%s: the file includes itself", Printable.path(name)));
       }
     }
     return file;

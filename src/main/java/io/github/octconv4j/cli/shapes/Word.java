@@ -1,7 +1,7 @@
 package io.github.octconv4j.cli.shapes;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
 
 /**
  * A problem or an option, as it stands in a file: words are separated by blanks, which quotes
@@ -12,49 +12,86 @@ import java.util.List;
  * @param line where it begins, counted from 1
  */
 record Word(String text, int line) {
-  static List<Word> of(String file) {
-    List<Word> words = new ArrayList<>();
-    StringBuilder joined = new StringBuilder();
-    int joinedLine = 0;
-    int number = 0;
-    for (String line : (Iterable<String>) file.lines()::iterator) {
-      number++;
-      for (String text : split(line)) {
-        joinedLine = joined.isEmpty() ? number : joinedLine;
-        joined.append(text);
-        if (text.endsWith("\\")) {
-          joined.setLength(joined.length() - 1);
-        } else {
-          words.add(new Word(joined.toString(), joinedLine));
-          joined.setLength(0);
-        }
-      }
-    }
-    if (!joined.isEmpty()) {
-      words.add(new Word(joined.toString(), joinedLine));
-    }
-    return words;
+  /** The words of a file, each made when it is asked for: a file may have millions. */
+  static Iterable<Word> of(String file) {
+    return () -> new Words(file);
   }
 
-  private static List<String> split(String line) {
-    List<String> words = new ArrayList<>();
-    int at = 0;
-    while (at < line.length()) {
-      if (Character.isWhitespace(line.charAt(at))) {
-        at++;
-        continue;
+  private static final class Words implements Iterator<Word> {
+    private final Iterator<String> lines;
+    private String line = "";
+    private int number;
+    private int at;
+
+    private Word next;
+
+    Words(String file) {
+      this.lines = file.lines().iterator();
+      skip();
+      next = read();
+    }
+
+    @Override
+    public boolean hasNext() {
+      return next != null;
+    }
+
+    @Override
+    public Word next() {
+      if (next == null) {
+        throw new NoSuchElementException("there are no more words");
       }
-      if (line.charAt(at) == '#') {
-        break;
+      Word word = next;
+      next = read();
+      return word;
+    }
+
+    /** Joins parts to a word; null at the end. */
+    private Word read() {
+      StringBuilder joined = new StringBuilder();
+      int first = number;
+      while (at < line.length()) {
+        first = joined.isEmpty() ? number : first;
+        joined.append(part());
+        skip();
+        int last = joined.length() - 1;
+        if (joined.charAt(last) != '\\') {
+          return new Word(joined.toString(), first);
+        }
+        joined.setLength(last);
       }
+      return joined.isEmpty() ? null : new Word(joined.toString(), first);
+    }
+
+    /** What stands up to the next blank. */
+    private String part() {
       int start = at;
       boolean quoted = false;
       while (at < line.length() && (quoted || !Character.isWhitespace(line.charAt(at)))) {
         quoted ^= line.charAt(at) == '"';
         at++;
       }
-      words.add(line.substring(start, at));
+      return line.substring(start, at);
     }
-    return words;
+
+    /** Goes on to the next word, or to the end. */
+    private void skip() {
+      while (true) {
+        while (at < line.length() && Character.isWhitespace(line.charAt(at))) {
+          at++;
+        }
+        boolean ended = at == line.length() || line.charAt(at) == '#';
+        if (!ended) {
+          return;
+        }
+        at = line.length();
+        if (!lines.hasNext()) {
+          return;
+        }
+        line = lines.next();
+        number++;
+        at = 0;
+      }
+    }
   }
 }
