@@ -23,6 +23,10 @@ import java.util.stream.Stream;
  * of a process does, or one that must fail, can be seen nowhere else.
  */
 public final class ChildJvm {
+  /** What the children have of this JVM, beside its environment. */
+  private static final List<String> LOCALE =
+      List.of("user.language", "user.script", "user.country", "user.variant");
+
   private final Class<?> main;
   private final List<String> options = new ArrayList<>();
   private final Map<String, String> environment = new HashMap<>();
@@ -115,6 +119,11 @@ public final class ChildJvm {
     command.add(java().toString());
     command.addAll(List.of("-XX:+UseSerialGC", "-Xmx256m"));
     command.add("--illegal-native-access=deny");
+    for (String property : LOCALE) {
+      if (System.getProperty(property) != null) {
+        command.add("-D" + property + "=" + System.getProperty(property));
+      }
+    }
     if (nativeAccess) {
       command.add("--enable-native-access=ALL-UNNAMED");
     }
@@ -209,6 +218,11 @@ public final class ChildJvm {
   /** The folder of the library's classes, in whatever way this JVM found them. */
   public static Path classes() {
     return root(NativeLibrary.class);
+  }
+
+  /** The folder of the tests' classes. */
+  public static Path testClasses() {
+    return root(ChildJvm.class);
   }
 
   /** The folder that holds the packaged native library as a resource. */

@@ -3,6 +3,7 @@ package io.github.octconv4j.octave;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.octconv4j.SameOnEveryProcessor;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
+@SameOnEveryProcessor
 class PlanCacheTest {
   /** A plan that only knows whether it was closed. */
   private static final class Fake implements Plan {

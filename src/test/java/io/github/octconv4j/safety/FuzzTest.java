@@ -59,7 +59,7 @@ class FuzzTest {
   void noCallEndsTheProcessAndNoMethodIsLeftOut() throws Exception {
     Map<String, Counts> counts = new TreeMap<>();
     int children = Soak.count("fuzz.children", 4, 12);
-    int first = Soak.count("fuzz.seed", 1, 1);
+    int first = Soak.count("fuzz.seed", Soak.seed(1), Soak.seed(1));
     try (ExecutorService two = Executors.newFixedThreadPool(2)) {
       List<Future<Path>> files = new ArrayList<>();
       for (int seed = first; seed < first + children; seed++) {

@@ -2,11 +2,13 @@ package io.github.octconv4j.timing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.octconv4j.SameOnEveryProcessor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
+@SameOnEveryProcessor
 class RaceTest {
   private final List<String> runs = new ArrayList<>();
 
