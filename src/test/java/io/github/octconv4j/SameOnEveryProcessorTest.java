@@ -44,11 +44,14 @@ class SameOnEveryProcessorTest {
   @Test
   void engineIsFoundWhereverItIsMade() {
     assertThat(wayToAnEngine(CLASSES.get("io.github.octconv4j.dnn.ConvolutionTest")))
-        .hasValueSatisfying(way -> assertThat(way).containsExactly("ConvolutionTest.open", "Engine.cpu"));
+        .hasValueSatisfying(
+            way -> assertThat(way).containsExactly("ConvolutionTest.open", "Engine.cpu"));
     assertThat(wayToAnEngine(CLASSES.get("io.github.octconv4j.dnn.FirstCallTest")))
-        .hasValueSatisfying(way -> assertThat(way).contains("FirstCall.main").endsWith("Engine.cpu"));
+        .hasValueSatisfying(
+            way -> assertThat(way).contains("FirstCall.main").endsWith("Engine.cpu"));
     assertThat(wayToAnEngine(CLASSES.get("io.github.octconv4j.cli.OtherProcessorsTest")))
-        .hasValueSatisfying(way -> assertThat(way).contains("VerifyCommand.call").endsWith("Engine.cpu"));
+        .hasValueSatisfying(
+            way -> assertThat(way).contains("VerifyCommand.call").endsWith("Engine.cpu"));
     assertThat(wayToAnEngine(CLASSES.get(ScriptsTest.class))).isEmpty();
   }
 }

@@ -49,7 +49,9 @@ class ScriptsTest {
               .redirectErrorStream(true);
       builder.environment().remove("ONEDNN_MAX_CPU_ISA");
       Path bin = Path.of(command[0]).resolveSibling("../bin").normalize(); // of copied scripts
-      builder.environment().merge("PATH", bin.toString(), (path, ours) -> ours + File.pathSeparator + path);
+      builder
+          .environment()
+          .merge("PATH", bin.toString(), (path, ours) -> ours + File.pathSeparator + path);
       Process process = builder.start();
       process.getOutputStream().close();
       String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -81,7 +83,9 @@ class ScriptsTest {
   }
 
   private static void assertRefused(String reason, String... arguments) throws Exception {
-    Run run = Run.of(Stream.concat(Stream.of("scripts/test"), Stream.of(arguments)).toArray(String[]::new));
+    Run run =
+        Run.of(
+            Stream.concat(Stream.of("scripts/test"), Stream.of(arguments)).toArray(String[]::new));
     assertThat(run.lines)
         .containsExactly("test: " + reason + "; scripts/test --help shows what there is");
     assertThat(run.exitCode).isEqualTo(2);
@@ -111,7 +115,8 @@ class ScriptsTest {
     assertThat(good.exitCode).isZero();
 
     Run bad = Run.of(folder.resolve(".ci/run").toString(), "1");
-    assertThat(bad.lines).anyMatch(line -> line.startsWith("uncapped: 2 passed, 1 failed, 0 skipped, after "));
+    assertThat(bad.lines)
+        .anyMatch(line -> line.startsWith("uncapped: 2 passed, 1 failed, 0 skipped, after "));
     assertThat(bad.lines.getLast()).isEqualTo("4 passed, 1 failed, 1 skipped");
     assertThat(bad.exitCode).isEqualTo(1);
   }
