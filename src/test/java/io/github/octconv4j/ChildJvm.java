@@ -23,10 +23,6 @@ import java.util.stream.Stream;
  * of a process does, or one that must fail, can be seen nowhere else.
  */
 public final class ChildJvm {
-  /** What the children have of this JVM, beside its environment. */
-  private static final List<String> LOCALE =
-      List.of("user.language", "user.script", "user.country", "user.variant");
-
   private final Class<?> main;
   private final List<String> options = new ArrayList<>();
   private final Map<String, String> environment = new HashMap<>();
@@ -119,19 +115,19 @@ public final class ChildJvm {
     command.add(java().toString());
     command.addAll(List.of("-XX:+UseSerialGC", "-Xmx256m"));
     command.add("--illegal-native-access=deny");
-    for (String property : LOCALE) {
-      if (System.getProperty(property) != null) {
-        command.add("-D" + property + "=" + System.getProperty(property));
-      }
-    }
     if (nativeAccess) {
       command.add("--enable-native-access=ALL-UNNAMED");
+    }
+    for (String part : List.of("user.language", "user.script", "user.country")) {
+      if (System.getProperty(part) != null) {
+        command.add("-D" + part + "=" + System.getProperty(part));
+      }
     }
     command.addAll(options);
     command.add("-cp");
     List<String> path = new ArrayList<>();
     path.add(readable(classes()).toString());
-    path.add(readable(root(main)).toString());
+    path.add(readable(classes(main)).toString());
     path.addAll(libraries);
     if (natives) {
       path.add(readable(natives()).toString());
@@ -217,12 +213,7 @@ public final class ChildJvm {
 
   /** The folder of the library's classes, in whatever way this JVM found them. */
   public static Path classes() {
-    return root(NativeLibrary.class);
-  }
-
-  /** The folder of the tests' classes. */
-  public static Path testClasses() {
-    return root(ChildJvm.class);
+    return classes(NativeLibrary.class);
   }
 
   /** The folder that holds the packaged native library as a resource. */
@@ -235,7 +226,8 @@ public final class ChildJvm {
     return Path.of(URI.create(url.toString())).getParent().getParent().getParent();
   }
 
-  private static Path root(Class<?> type) {
+  /** The folder of a class and those beside it. */
+  public static Path classes(Class<?> type) {
     String file = "/" + type.getName().replace('.', '/') + ".class";
     String url = String.valueOf(type.getResource(file));
     return Path.of(URI.create(url.substring(0, url.length() - file.length() + 1)));

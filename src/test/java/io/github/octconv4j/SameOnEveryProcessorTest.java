@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 @SameOnEveryProcessor
 class SameOnEveryProcessorTest {
   private static final JavaClasses CLASSES =
-      new ClassFileImporter().importPaths(ChildJvm.classes(), ChildJvm.testClasses());
+      new ClassFileImporter().importPaths(ChildJvm.classes(), ChildJvm.classes(ChildJvm.class));
 
   private static Optional<List<String>> wayToAnEngine(JavaClass test) {
     return new Reach(CLASSES).chain(test, SameOnEveryProcessorTest::makesAnEngine);

@@ -118,6 +118,8 @@ class ScriptsTest {
         .anyMatch(line -> line.startsWith("uncapped: 2 passed, 1 failed, 0 skipped, after "));
     assertThat(bad.lines.getLast()).isEqualTo("4 passed, 1 failed, 1 skipped");
     assertThat(bad.exitCode).isEqualTo(1);
+    assertThat(folder.resolve("target/uncapped-reports/TEST-T.xml")).exists();
+    assertThat(folder.resolve("target/AVX2-reports")).doesNotExist();
   }
 
   private static void copyScripts(Path folder) throws IOException {
