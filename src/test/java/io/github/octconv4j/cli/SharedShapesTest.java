@@ -16,7 +16,8 @@ import picocli.CommandLine;
  * any; each in a JVM of its own, so that a crash is a failure.
  */
 class SharedShapesTest {
-  private static final Path FOLDER = Path.of("../shared/shapes/onednn").toAbsolutePath().normalize();
+  private static final Path FOLDER =
+      Path.of("../shared/shapes/onednn").toAbsolutePath().normalize();
 
   @ParameterizedTest
   @CsvSource({
@@ -35,8 +36,7 @@ class SharedShapesTest {
             .library(JsonFactory.class)
             .option("-Xmx1g")
             .runFor(10, "shapes", "--driver", driver, file.toString());
-    assertThat(result.output().lines())
-        .containsExactly(shapes + " passed, 0 failed, 0 skipped");
+    assertThat(result.output().lines()).containsExactly(shapes + " passed, 0 failed, 0 skipped");
     assertThat(result.exit()).isZero();
   }
 }

@@ -1,6 +1,7 @@
 package io.github.octconv4j.safety;
 
 import net.jqwik.api.lifecycle.AroundPropertyHook;
+import net.jqwik.api.lifecycle.PropagationMode;
 import net.jqwik.api.lifecycle.PropertyExecutionResult;
 import net.jqwik.api.lifecycle.PropertyExecutor;
 import net.jqwik.api.lifecycle.PropertyLifecycleContext;
@@ -29,9 +30,17 @@ public final class Soak {
     @Override
     public PropertyExecutionResult aroundProperty(
         PropertyLifecycleContext context, PropertyExecutor property) {
-      int fixed = Integer.parseInt(context.attributes().seed().orElseThrow());
-      context.attributes().setSeed(String.valueOf(seed(fixed)));
+      context
+          .attributes()
+          .seed() // which examples have not
+          .ifPresent(
+              fixed -> context.attributes().setSeed(String.valueOf(seed(Integer.parseInt(fixed)))));
       return property.execute();
+    }
+
+    @Override
+    public PropagationMode propagateTo() {
+      return PropagationMode.ALL_DESCENDANTS; // from the class to its properties
     }
   }
 
