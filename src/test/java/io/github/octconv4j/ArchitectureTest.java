@@ -31,6 +31,7 @@ import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
 /** The arrows between packages, and what the exported ones show. */
+@SameOnEveryProcessor
 class ArchitectureTest {
   private static final String BASE = "io.github.octconv4j.";
   private static final String[] JDK = {"java..", "javax..", "jdk.jfr.."};

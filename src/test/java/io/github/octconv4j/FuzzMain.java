@@ -95,10 +95,12 @@ final class FuzzMain {
   private static final List<String> TEXT = List.of("\t", "\n", "version 1", "plan", "\u0000", "\r");
 
   private final Path folder;
+  private final long seed;
   private volatile long started;
 
-  private FuzzMain(Path folder) {
+  private FuzzMain(Path folder, long seed) {
     this.folder = folder;
+    this.seed = seed;
   }
 
   /** Reads a file, or says why not. */
@@ -110,11 +112,11 @@ final class FuzzMain {
   /**
    * Prints a line for each parser: inputs, how many were read and how many refused.
    *
-   * @param args a folder for the files, inputs of each parser
+   * @param args a folder for the files, inputs of each parser, a seed
    */
   public static void main(String[] args) throws Exception {
     Logger.getLogger("").setLevel(Level.OFF); // a warning for each file of choices
-    FuzzMain fuzz = new FuzzMain(Path.of(args[0]));
+    FuzzMain fuzz = new FuzzMain(Path.of(args[0]), Long.parseLong(args[2]));
     int inputs = Integer.parseInt(args[1]);
     Thread.ofPlatform().daemon().start(fuzz::watch);
     List<byte[]> weights =
@@ -148,7 +150,7 @@ final class FuzzMain {
 
   private void run(String name, int inputs, List<byte[]> files, List<String> words, Parser parser)
       throws IOException {
-    Mutator mutator = new Mutator(name.hashCode(), words);
+    Mutator mutator = new Mutator(seed + name.hashCode(), words);
     Path path = folder.resolve("input");
     int read = 0;
     long slowest = 0;

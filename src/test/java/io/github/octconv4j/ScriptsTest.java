@@ -3,23 +3,57 @@ package io.github.octconv4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What the scripts say before they build anything. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the scripts are for bash")
+@SameOnEveryProcessor
 class ScriptsTest {
+  private static final String SUM = "\\d+ passed, \\d+ failed, \\d+ skipped";
+
+  /** Takes the number of failures as its last argument. */
+  private static final String MAVEN =
+      """
+      #!/usr/bin/env bash
+      shift 2 # -B -ntp
+      echo "arguments $*, cap ${ONEDNN_MAX_CPU_ISA:-none}"
+      failures=0 skipped=0 left_out=
+      case ${ONEDNN_MAX_CPU_ISA:-none} in
+        none) tests=3 failures=${*: -1} ;;
+        AVX2) tests=2 skipped=1 left_out='<skipped message="no &lt;bf16&gt; on &quot;this&quot; processor"/>' ;;
+        *) tests=1 ;;
+      esac
+      mkdir -p target/surefire-reports
+      cat >target/surefire-reports/TEST-T.xml <<XML
+      <testsuite name="T" time="0.1" tests="$tests" errors="0" skipped="$skipped" failures="$failures">
+        <testcase>$left_out</testcase>
+      </testsuite>
+      XML
+      exit "$failures"
+      """;
+
   private record Run(int exitCode, List<String> lines) {
     static Run of(String... command) throws IOException, InterruptedException {
-      Process process =
+      ProcessBuilder builder =
           new ProcessBuilder(Stream.concat(Stream.of("bash"), Stream.of(command)).toList())
-              .redirectErrorStream(true)
-              .start();
+              .redirectErrorStream(true);
+      builder.environment().remove("ONEDNN_MAX_CPU_ISA");
+      Path bin = Path.of(command[0]).resolveSibling("../bin").normalize(); // of copied scripts
+      builder
+          .environment()
+          .merge("PATH", bin.toString(), (path, ours) -> ours + File.pathSeparator + path);
+      Process process = builder.start();
       process.getOutputStream().close();
       String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       return new Run(process.waitFor(), said.lines().toList());
@@ -32,8 +66,72 @@ class ScriptsTest {
     assertThat(run.exitCode).isZero();
     assertThat(run.lines.getFirst())
         .isEqualTo(
-            "scripts/test [ARGUMENT...]        builds the project, runs every check, and ends with"
-                + " one line: N passed, N failed, N skipped");
+            "scripts/test [OPTION...] [ARGUMENT...]   builds the project, runs every check, and ends"
+                + " with one line: N passed, N failed, N skipped");
+  }
+
+  @Test
+  void testRefusesWhatItCannotUse() throws Exception {
+    assertRefused("--isa wants the name of an instruction set, for instance AVX2, was ''", "--isa");
+    assertRefused(
+        "--isa wants the name of an instruction set, for instance AVX2, was 'avx 2'",
+        "--isa",
+        "avx 2");
+    assertRefused(
+        "--locale wants a language, or one with its country, for instance ar-EG, was 'ar_EG'",
+        "--locale",
+        "ar_EG");
+  }
+
+  private static void assertRefused(String reason, String... arguments) throws Exception {
+    Run run =
+        Run.of(
+            Stream.concat(Stream.of("scripts/test"), Stream.of(arguments)).toArray(String[]::new));
+    assertThat(run.lines)
+        .containsExactly("test: " + reason + "; scripts/test --help shows what there is");
+    assertThat(run.exitCode).isEqualTo(2);
+  }
+
+  /**
+   * Three runs with a Maven that writes reports of three, two and one tests: the first fails one
+   * where this is asked, the second leaves one out.
+   */
+  @Test
+  void theLastLineOfAllRunsIsTheirSum(@TempDir Path folder) throws Exception {
+    copyScripts(folder);
+    Run good = Run.of(folder.resolve(".ci/run").toString(), "0");
+    assertThat(good.lines)
+        .containsSubsequence(
+            "uncapped: scripts/test 0",
+            "arguments verify 0, cap none",
+            "AVX2: scripts/test --isa AVX2 --locale ar-EG 0",
+            "arguments test -Dtests.locale=-Duser.language=ar -Duser.country=EG 0, cap AVX2",
+            "skipped 1: no <bf16> on \"this\" processor",
+            "SSE41: scripts/test --isa SSE41 0",
+            "arguments test -DexcludedGroups=same-on-every-processor 0, cap SSE41",
+            "5 passed, 0 failed, 1 skipped");
+    assertThat(good.lines).filteredOn(line -> line.matches(SUM)).hasSize(1);
+    assertThat(good.lines.getLast()).isEqualTo("5 passed, 0 failed, 1 skipped");
+    assertThat(good.exitCode).isZero();
+
+    Run bad = Run.of(folder.resolve(".ci/run").toString(), "1");
+    assertThat(bad.lines)
+        .anyMatch(line -> line.startsWith("uncapped: 2 passed, 1 failed, 0 skipped, after "));
+    assertThat(bad.lines.getLast()).isEqualTo("4 passed, 1 failed, 1 skipped");
+    assertThat(bad.exitCode).isEqualTo(1);
+    assertThat(folder.resolve("target/uncapped-reports/TEST-T.xml")).exists();
+    assertThat(folder.resolve("target/AVX2-reports")).doesNotExist();
+  }
+
+  private static void copyScripts(Path folder) throws IOException {
+    for (String script : List.of("scripts/test", "scripts/java25.sh", ".ci/run")) {
+      Path copy = folder.resolve(script);
+      Files.createDirectories(copy.getParent());
+      Files.copy(Path.of(script), copy, StandardCopyOption.COPY_ATTRIBUTES);
+    }
+    Path maven = Files.createDirectories(folder.resolve("bin")).resolve("mvn");
+    Files.writeString(maven, MAVEN);
+    assertThat(maven.toFile().setExecutable(true)).isTrue();
   }
 
   @Test

@@ -84,7 +84,10 @@ public record PostOps(List<PostOp> list) {
     return and(new Sum(1));
   }
 
-  /** Returns these and then {@code max(result, 0)}. */
+  /**
+   * Returns these and then {@code max(result, 0)}. Where the result is negative some kernels give
+   * -0, which equals 0 but not for {@link Float#equals} and {@link Float#compare}.
+   */
   public PostOps relu() {
     return and(new Eltwise(Algorithm.ELTWISE_RELU, 0, 0));
   }

@@ -13,7 +13,7 @@ import java.util.Objects;
  * @since 0.1.0
  */
 public final class OctaveLayer implements AutoCloseable {
-  private static final int CACHED_PLANS = 16;
+  static final int CACHED_PLANS = 16;
   private static final long CACHED_BYTES = 1L << 30;
 
   private final Engine engine;

@@ -3,8 +3,10 @@ package io.github.octconv4j.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.octconv4j.ChildJvm;
+import io.github.octconv4j.SameOnEveryProcessor;
 import org.junit.jupiter.api.Test;
 
+@SameOnEveryProcessor
 class InterruptionTest {
   @Test
   void saysThatItWasInterruptedAndDoesTheRest() {

@@ -29,7 +29,16 @@ class OtherProcessorsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"SSE41", "AVX2", "AVX512_CORE"})
+  @ValueSource(
+      strings = {
+        "SSE41",
+        "AVX",
+        "AVX2",
+        "AVX2_VNNI",
+        "AVX512_CORE",
+        "AVX512_CORE_VNNI",
+        "AVX512_CORE_BF16"
+      })
   void casesPass(String isa) {
     ChildJvm.Result verify = capped(isa, "verify", CASES);
     assertThat(verify.output()).endsWith("31 passed, 0 failed" + System.lineSeparator());

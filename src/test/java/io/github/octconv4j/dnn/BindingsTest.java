@@ -3,6 +3,7 @@ package io.github.octconv4j.dnn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.github.octconv4j.SameOnEveryProcessor;
 import io.github.octconv4j.dnn.gen.dnnl_h;
 import io.github.octconv4j.dnn.loader.NativeLibrary;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Bindings and library fit each other: functions, constants, version. */
+@SameOnEveryProcessor
 class BindingsTest {
   @BeforeAll
   static void load() {

@@ -9,7 +9,8 @@ class CpuIsaTest {
   @Test
   void namesTheInstructionSet() {
     assertThat(CpuIsa.name()).startsWith("cpu_isa_");
-    assertThat(CpuIsa.vectorFloats()).isIn(8, 16);
+    boolean wide = CpuIsa.name().contains("avx512") || CpuIsa.name().contains("avx10");
+    assertThat(CpuIsa.vectorFloats()).isEqualTo(wide ? 16 : 8);
     assertThat(CpuIsa.processor()).isNotBlank();
     assertThat(CpuIsa.libraryVersion()).startsWith("3.");
   }

@@ -6,6 +6,7 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import io.github.octconv4j.ChildJvm;
 import io.github.octconv4j.GeneratedFunctions;
+import io.github.octconv4j.SameOnEveryProcessor;
 import java.io.IOException;
 import java.lang.foreign.AddressLayout;
 import java.lang.foreign.FunctionDescriptor;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Test;
  * GraalVM's native-image has to know every kind of native call when it builds. What the library jar
  * tells it is what the generated bindings and the few other downcalls need, no more, no less.
  */
+@SameOnEveryProcessor
 class ReachabilityMetadataTest {
   private static final String FILE =
       "META-INF/native-image/io.github.octconv4j/octconv4j/reachability-metadata.json";

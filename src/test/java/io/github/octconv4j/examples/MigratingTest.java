@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -85,7 +86,8 @@ class MigratingTest {
       kernel[i] = i < 27 ? -1 : 1;
     }
     float[] y = Migrating.fromJavaCpp(image, kernel);
-    assertThat(Arrays.copyOf(y, 64)).containsOnly(0);
+    // ReLU of -3: 0 or, from kernels that multiply by 0, -0, which is the same number.
+    assertThat(IntStream.range(0, 64).filter(i -> y[i] != 0)).isEmpty();
     assertThat(Arrays.copyOfRange(y, 64, 256)).containsOnly(3);
   }
 

@@ -2,6 +2,7 @@ package io.github.octconv4j.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.octconv4j.SameOnEveryProcessor;
 import io.github.octconv4j.weights.SafetensorsFile;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the documentation shows does what its comments say. */
+@SameOnEveryProcessor
 class SnippetsTest {
   private static final Path DEMO = Path.of("src/main/resources/io/github/octconv4j/cli/demo");
   private static final Path MODEL = DEMO.resolve("fashion_mnist_octave.safetensors");

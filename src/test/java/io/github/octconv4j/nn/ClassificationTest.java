@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.octconv4j.SameOnEveryProcessor;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
+@SameOnEveryProcessor
 class ClassificationTest {
   private static final List<String> LABELS = List.of("a", "b", "c");
 

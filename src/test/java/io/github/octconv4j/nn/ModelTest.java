@@ -3,6 +3,7 @@ package io.github.octconv4j.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.octconv4j.SameOnEveryProcessor;
 import io.github.octconv4j.octave.StrideRule;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,6 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Multiply-adds and parameters of the architectures against published numbers: torchvision's and
  * timm's model tables for the plain ones, the README of d-li14/octconv.pytorch for Oct-ResNet-50.
  */
+@SameOnEveryProcessor
 class ModelTest {
   @ParameterizedTest
   @CsvSource({

@@ -3,11 +3,13 @@ package io.github.octconv4j.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.octconv4j.SameOnEveryProcessor;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** What ONNX models of networks are made of; that they compute the same is a test of the peers. */
+@SameOnEveryProcessor
 class OnnxNetworkTest {
   private static String onnx(Model model) {
     byte[] bytes = OnnxNetwork.write(model.graph(), Parameters.random(1), 1);

@@ -12,6 +12,7 @@ import io.github.octconv4j.dnn.ProgramBuilder;
 import io.github.octconv4j.octave.Formulation.HighSum;
 import io.github.octconv4j.octave.Formulation.Merge;
 import io.github.octconv4j.octave.Formulation.Sharing;
+import io.github.octconv4j.safety.Soak;
 import java.lang.foreign.Arena;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -29,7 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every way to put a convolution together gives the numbers of the formulas. */
 class FormulationTest {
-  private static final int PROBLEMS = 28;
+  private static final int PROBLEMS = Soak.count("formulations", 28, 280);
   private static final Set<String> SEEN = new HashSet<>();
 
   private static Engine engine;
@@ -63,7 +64,7 @@ class FormulationTest {
     if (seed % 2 == 0) {
       return OctaveLayerTest.problem(seed);
     }
-    Random random = new Random(seed);
+    Random random = new Random(Soak.seed(seed));
     int kernel = 1 + 2 * random.nextInt(3);
     int dilation = 1 + random.nextInt(2);
     double[] alphas = {0, 0.125, 0.25, 0.5, 0.75, 1};

@@ -2,6 +2,7 @@ package io.github.octconv4j.octave;
 
 import io.github.octconv4j.dnn.Engine;
 import java.lang.foreign.Arena;
+import java.util.stream.IntStream;
 
 /** Does what is logged; the main of a child JVM. */
 final class Logs {
@@ -12,7 +13,7 @@ final class Logs {
     OctaveConv2d far = OctaveConv2d.of(4, 4).kernel(40).dilation(30, 30).padding(585).build();
     run(far, options, 8, 8);
     OctaveConv2d usual = OctaveConv2d.of(4, 4).build();
-    run(usual, options.memoryLimit(20_000), 8, 12);
+    run(usual, options, IntStream.rangeClosed(8, 8 + OctaveLayer.CACHED_PLANS).toArray());
   }
 
   private static void run(OctaveConv2d spec, PlanOptions options, int... sizes) {

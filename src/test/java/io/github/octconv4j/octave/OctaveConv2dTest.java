@@ -3,10 +3,12 @@ package io.github.octconv4j.octave;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.octconv4j.SameOnEveryProcessor;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** The specification's parts, its errors, and the sizes that follow from it. */
+@SameOnEveryProcessor
 class OctaveConv2dTest {
   private static void refused(OctaveConv2dBuilder builder, String message) {
     assertThatThrownBy(builder::build)

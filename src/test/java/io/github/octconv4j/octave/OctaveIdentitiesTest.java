@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.dnn.FormatTag;
+import io.github.octconv4j.safety.Soak;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,6 +19,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.lifecycle.AddLifecycleHook;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
@@ -25,6 +27,7 @@ import net.jqwik.api.lifecycle.BeforeContainer;
  * What holds of every octave convolution, whatever its weights. All numbers are whole and floats
  * hold their sums exactly, so that results must be equal, not close.
  */
+@AddLifecycleHook(Soak.Seeds.class)
 class OctaveIdentitiesTest {
   private static final int TRIES = 120;
 

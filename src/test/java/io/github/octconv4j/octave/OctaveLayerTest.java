@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.octconv4j.bench.ScalarOctave;
 import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.dnn.FormatTag;
+import io.github.octconv4j.safety.Soak;
 import java.lang.foreign.Arena;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -22,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The whole layer against plain loops, over random specifications and sizes. */
 class OctaveLayerTest {
-  private static final int PROBLEMS = 220;
+  private static final int PROBLEMS = Soak.count("problems", 220, 2200);
 
   private static Engine engine;
 
@@ -40,9 +41,9 @@ class OctaveLayerTest {
     return IntStream.range(0, PROBLEMS);
   }
 
-  /** A problem of any kind; which one depends on the seed alone. */
+  /** A problem of any kind; which one depends on the seed alone, and on that of a soak. */
   static OctaveProblem problem(int seed) {
-    Random random = new Random(seed * 7919L + 17);
+    Random random = new Random(Soak.seed(seed) * 7919L + 17);
     while (true) {
       OctaveConv2d spec = spec(random, seed);
       int height = 1 + random.nextInt(20);

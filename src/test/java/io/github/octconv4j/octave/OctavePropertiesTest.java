@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.octconv4j.bench.ScalarOctave;
 import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.dnn.FormatTag;
+import io.github.octconv4j.safety.Soak;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Locale;
@@ -21,13 +22,16 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.lifecycle.AddLifecycleHook;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
 /**
  * Random octave convolutions over all rules against plain loops, element by element. Seeds are
- * fixed; where a property fails jqwik prints the seed and the simplest draft that it found.
+ * fixed, but for {@code scripts/test --soak}; where a property fails jqwik prints the seed and the
+ * simplest draft that it found.
  */
+@AddLifecycleHook(Soak.Seeds.class)
 class OctavePropertiesTest {
   private static final int TRIES = 3250; // a few are impossible
   private static final int FORMULATION_TRIES = 420;

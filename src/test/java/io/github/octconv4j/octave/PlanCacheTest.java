@@ -3,6 +3,7 @@ package io.github.octconv4j.octave;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.octconv4j.SameOnEveryProcessor;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -15,8 +16,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
+@SameOnEveryProcessor
 class PlanCacheTest {
   /** A plan that only knows whether it was closed. */
   private static final class Fake implements Plan {
@@ -59,10 +62,19 @@ class PlanCacheTest {
       try (PlanCache<Fake>.Lease lease = cache.get("a", () -> new Fake())) {
         assertThat(lease.plan()).isSameAs(plan);
       }
-      cache.get("b", Fake::new).close();
-      assertThat(counts(cache, 2, 1, 2, 0).buildNanos()).isPositive();
+      cache.get("b", PlanCacheTest::slow).close();
+      assertThat(counts(cache, 2, 1, 2, 0).buildNanos()).isBetween(15_000_000L, 10_000_000_000L);
       plan.use();
     }
+  }
+
+  /** Takes 20 ms. */
+  private static Fake slow() {
+    long end = System.nanoTime() + 20_000_000;
+    while (System.nanoTime() < end) {
+      LockSupport.parkNanos(end - System.nanoTime());
+    }
+    return new Fake();
   }
 
   @Test

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Nothing leaks: memory, threads and files of a process stay what they are after the warm-up. */
-@EnabledOnOs(OS.LINUX)
+@EnabledOnOs(value = OS.LINUX, disabledReason = "elsewhere there is no /proc")
 class ChurnTest {
   private static final Pattern FIGURES =
       Pattern.compile("growth=(-?[0-9.]+) threads=(-?\\d+) files=(-?\\d+)");

@@ -6,6 +6,7 @@ import io.github.octconv4j.dnn.Arguments;
 import io.github.octconv4j.dnn.Attributes;
 import io.github.octconv4j.dnn.Constants;
 import io.github.octconv4j.dnn.DataType;
+import io.github.octconv4j.dnn.DnnException;
 import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.dnn.Execution;
 import io.github.octconv4j.dnn.FormatTag;
@@ -20,6 +21,7 @@ import io.github.octconv4j.dnn.Primitive;
 import io.github.octconv4j.dnn.PrimitiveDesc;
 import io.github.octconv4j.dnn.Program;
 import io.github.octconv4j.dnn.ProgramBuilder;
+import io.github.octconv4j.dnn.Status;
 import io.github.octconv4j.dnn.Stream;
 import io.github.octconv4j.dnn.Tensor;
 import io.github.octconv4j.dnn.Threads;
@@ -658,6 +660,12 @@ final class GoodArguments {
           return args(s, engine, weights(s), options());
         });
     put(
+        "OctaveConv2d.on(Engine,OctaveWeights)",
+        () -> {
+          OctaveConv2d s = spec();
+          return args(s, engine, weights(s));
+        });
+    put(
         "OctaveWeights.Builder.build()",
         () -> {
           OctaveConv2d s = spec();
@@ -741,42 +749,19 @@ final class GoodArguments {
       put(
           "OctaveLayer." + member + "(OctaveDesc,OutputFormat)",
           () -> {
-            OctaveLayer layer = v.kept(OctaveLayer.class);
-            return layer == null ? null : args(layer, input(layer.spec()), format());
+            OctaveLayer layer = layer();
+            return args(layer, input(layer.spec()), format());
           });
     }
-    put(
-        "OctaveLayer.apply(OctaveTensor)",
-        () -> {
-          OctaveLayer layer = v.kept(OctaveLayer.class);
-          return layer == null ? null : args(layer, tensor(input(layer.spec())));
-        });
+    put("OctaveLayer.apply(OctaveTensor)", () -> applied((layer, x, y) -> args(layer, x)));
     put(
         "OctaveLayer.apply(OctaveTensor,OutputFormat,Arena)",
-        () -> {
-          OctaveLayer layer = v.kept(OctaveLayer.class);
-          return layer == null
-              ? null
-              : args(layer, tensor(input(layer.spec())), format(), v.arena());
-        });
+        () -> applied((layer, x, y) -> args(layer, x, format(), v.arena())));
     put(
         "OctaveLayer.apply(OctaveTensor,OctaveTensor)",
-        () -> {
-          for (int attempt = 0; attempt < 4; attempt++) {
-            OctaveLayer layer = v.kept(OctaveLayer.class);
-            if (layer == null) {
-              return null;
-            }
-            try {
-              OctaveTensor x = tensor(input(layer.spec()));
-              OctaveTensor y = layer.apply(x);
-              return args(layer, x, v.chance(0.8) ? y : v.kept(OctaveTensor.class));
-            } catch (RuntimeException e) {
-              // a closed layer, most likely: another one
-            }
-          }
-          return null;
-        });
+        () ->
+            applied(
+                (layer, x, y) -> args(layer, x, v.chance(0.8) ? y : v.kept(OctaveTensor.class))));
     for (String member :
         List.of("run(OctaveTensor,OctaveTensor", "profile(OctaveTensor,OctaveTensor,int")) {
       put(
@@ -792,6 +777,42 @@ final class GoodArguments {
             return member.startsWith("run") ? args(execution, x, y) : args(execution, x, y, 1);
           });
     }
+  }
+
+  /** What is made of a layer, an input and the output that the layer has computed of it. */
+  private interface Applied {
+    Object[] arguments(OctaveLayer layer, OctaveTensor x, OctaveTensor y);
+  }
+
+  /**
+   * Arguments with a layer that computes: the first of a few, since some are closed and some have
+   * types that this processor lacks, however many that are.
+   */
+  private Object[] applied(Applied applied) {
+    for (int attempt = 0; attempt < 10; attempt++) {
+      try {
+        OctaveLayer layer = layer();
+        OctaveTensor x = tensor(input(layer.spec()));
+        return applied.arguments(layer, x, layer.apply(x));
+      } catch (RuntimeException e) {
+        if (e instanceof DnnException failure && failure.status() == Status.RUNTIME_ERROR) {
+          throw e; // never right
+        }
+      }
+    }
+    return null;
+  }
+
+  /** A layer of an earlier call, or a new one. */
+  private OctaveLayer layer() {
+    OctaveLayer kept = v.chance(0.5) ? v.kept(OctaveLayer.class) : null;
+    if (kept != null) {
+      return kept;
+    }
+    OctaveConv2d spec = spec();
+    OctaveLayer layer = spec.on(engine, weights(spec), options());
+    v.keep(layer);
+    return layer;
   }
 
   private OctaveConv2d spec() {

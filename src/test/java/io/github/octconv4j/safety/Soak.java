@@ -1,5 +1,11 @@
 package io.github.octconv4j.safety;
 
+import net.jqwik.api.lifecycle.AroundPropertyHook;
+import net.jqwik.api.lifecycle.PropagationMode;
+import net.jqwik.api.lifecycle.PropertyExecutionResult;
+import net.jqwik.api.lifecycle.PropertyExecutor;
+import net.jqwik.api.lifecycle.PropertyLifecycleContext;
+
 /**
  * How much the tests of docs/safety.md do: a little in each run of the tests, much with {@code
  * scripts/test --soak}. A property sets one count to anything else, for instance {@code
@@ -9,7 +15,34 @@ public final class Soak {
   /** Set by {@code scripts/test --soak}. */
   static final boolean IS_ON = Boolean.getBoolean("octconv4j.soak");
 
+  /** Drawn by {@code scripts/test --soak}, which prints it; 0 where all seeds are fixed. */
+  private static final int SEED = Integer.getInteger("octconv4j.soak.seed", 0);
+
   private Soak() {}
+
+  /** Returns a seed: the fixed one in each run of the tests, another in each soak. */
+  public static int seed(int fixed) {
+    return SEED + fixed;
+  }
+
+  /** Gives the properties of a class, whose own seeds are fixed, those of this run. */
+  public static final class Seeds implements AroundPropertyHook {
+    @Override
+    public PropertyExecutionResult aroundProperty(
+        PropertyLifecycleContext context, PropertyExecutor property) {
+      context
+          .attributes()
+          .seed() // which examples have not
+          .ifPresent(
+              fixed -> context.attributes().setSeed(String.valueOf(seed(Integer.parseInt(fixed)))));
+      return property.execute();
+    }
+
+    @Override
+    public PropagationMode propagateTo() {
+      return PropagationMode.ALL_DESCENDANTS; // from the class to its properties
+    }
+  }
 
   /** Returns a count: one number for each run of the tests, another for the long version. */
   public static int count(String name, int always, int soak) {

@@ -3,6 +3,7 @@ package io.github.octconv4j.timing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.octconv4j.SameOnEveryProcessor;
 import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.FormatTag;
 import io.github.octconv4j.dnn.MemoryDesc;
@@ -11,6 +12,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import org.junit.jupiter.api.Test;
 
+@SameOnEveryProcessor
 class RandomDataTest {
   private static final long[] DIMS = {2, 3, 4, 5};
 

@@ -3,6 +3,7 @@ package io.github.octconv4j.bench.onnx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.octconv4j.SameOnEveryProcessor;
 import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.OctaveWeights;
 import io.github.octconv4j.octave.SizeRule;
@@ -10,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 
+@SameOnEveryProcessor
 class OnnxGraphTest {
   @Test
   void messagesHaveTheWireFormatOfProtocolBuffers() {

@@ -34,7 +34,7 @@ class LayerBenchTest {
         assertThat(result.options().type()).isEqualTo(DataType.BF16);
         assertThat(result.options().threads()).isEqualTo(2);
         assertThat(result.dense()).isEqualTo(results.getFirst().dense());
-        assertThat(result.octave().microseconds()).isPositive();
+        assertThat(result.octave().gflops()).isBetween(1e-3, 2e4); // of two threads
         assertThat(result.octave().multiplyAdds())
             .isEqualTo((long) (result.limit() * result.dense().multiplyAdds()));
         assertThat(result.octave().gflops())

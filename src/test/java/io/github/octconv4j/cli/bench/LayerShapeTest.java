@@ -3,6 +3,7 @@ package io.github.octconv4j.cli.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.octconv4j.SameOnEveryProcessor;
 import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.Padding;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@SameOnEveryProcessor
 class LayerShapeTest {
   @TempDir private Path folder;
 

@@ -2,9 +2,11 @@ package io.github.octconv4j.cli.shapes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.octconv4j.SameOnEveryProcessor;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
+@SameOnEveryProcessor
 class AxisTest {
   @Test
   void tapsAreThoseInsideTheInput() {

@@ -2,6 +2,7 @@ package io.github.octconv4j.cli.shapes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.octconv4j.SameOnEveryProcessor;
 import io.github.octconv4j.dnn.Tensor;
 import java.lang.foreign.Arena;
 import java.util.List;
@@ -9,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@SameOnEveryProcessor
 class ConvolutionDataTest {
   private static int largest(IntegerFill fill) {
     return Math.max(Math.abs(fill.least()), Math.abs(fill.largest())) * fill.factor();

@@ -2,6 +2,7 @@ package io.github.octconv4j.cli.shapes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.octconv4j.SameOnEveryProcessor;
 import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.Tensor;
 import java.lang.foreign.Arena;
@@ -9,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@SameOnEveryProcessor
 class DifferenceTest {
   @Test
   void findsTheFirstWrongElement() {

@@ -3,10 +3,12 @@ package io.github.octconv4j.cli.shapes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.github.octconv4j.SameOnEveryProcessor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@SameOnEveryProcessor
 class ProblemParserTest {
   private static Problem conv(String text) {
     return ProblemParser.parse(Driver.CONV, text);

@@ -2,8 +2,10 @@ package io.github.octconv4j.cli.shapes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.octconv4j.SameOnEveryProcessor;
 import org.junit.jupiter.api.Test;
 
+@SameOnEveryProcessor
 class WordTest {
   @Test
   void blanksSeparateWords() {

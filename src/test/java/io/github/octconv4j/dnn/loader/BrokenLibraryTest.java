@@ -3,6 +3,7 @@ package io.github.octconv4j.dnn.loader;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.octconv4j.ChildJvm;
+import io.github.octconv4j.SameOnEveryProcessor;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @EnabledOnOs(
     value = OS.LINUX,
     disabledReason = "what the linker of Linux says of libraries in Linux's format")
+@SameOnEveryProcessor
 class BrokenLibraryTest {
   private static final List<NativeFile> FILES = NativeFile.of(Platform.current());
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.octconv4j.ChildJvm;
 import io.github.octconv4j.GeneratedFunctions;
+import io.github.octconv4j.SameOnEveryProcessor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * The native files of all five platforms, read on whichever one this is: each has the functions
  * that the bindings call, and asks of its system what the messages and the README say.
  */
+@SameOnEveryProcessor
 class NativeBinariesTest {
   private static final int GLIBC_MINOR = 34;
   private static final int GLIBCXX_PATCH = 29;

@@ -3,6 +3,7 @@ package io.github.octconv4j.dnn.loader;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.octconv4j.ChildJvm;
+import io.github.octconv4j.SameOnEveryProcessor;
 import io.github.octconv4j.dnn.spi.NativeFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** How the library is found and what is said where it is not. Failures happen in child JVMs. */
+@SameOnEveryProcessor
 class NativeLibraryTest {
   private static final String CLASSIFIER = Platform.current().classifier();
   private static final List<NativeFile> FILES = NativeFile.of(Platform.current());

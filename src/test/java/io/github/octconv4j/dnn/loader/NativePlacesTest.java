@@ -3,6 +3,7 @@ package io.github.octconv4j.dnn.loader;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.octconv4j.ChildJvm;
+import io.github.octconv4j.SameOnEveryProcessor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledOnOs(
     value = OS.LINUX,
     disabledReason = "file systems, users and messages of Linux; elsewhere nobody could try it")
+@SameOnEveryProcessor
 class NativePlacesTest {
   private static final Platform PLATFORM = Platform.current();
   private static final List<NativeFile> FILES = NativeFile.of(PLATFORM);

@@ -3,12 +3,14 @@ package io.github.octconv4j.dnn.loader;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.octconv4j.SameOnEveryProcessor;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
+@SameOnEveryProcessor
 class PlatformTest {
   @ParameterizedTest
   @CsvSource({

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.octconv4j.ChildJvm;
 import io.github.octconv4j.GeneratedFunctions;
+import io.github.octconv4j.SameOnEveryProcessor;
 import java.lang.foreign.AddressLayout;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
  * C's {@code long} has 64 bits on Linux and macOS and 32 on Windows. The bindings are made once, so
  * none may depend on it.
  */
+@SameOnEveryProcessor
 class WindowsDescriptorsTest {
   /** All functions linked by the calling convention of Windows, which the JVM has everywhere. */
   @Test
