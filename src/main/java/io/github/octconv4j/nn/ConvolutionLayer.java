@@ -181,7 +181,8 @@ record ConvolutionLayer(
       PlanBuilder plan, Node node, List<OctaveOperand> y, boolean accumulate, Activation last) {
     List<OctaveOperand> x = plan.parts(node.input());
     int shares = plan.shares(node.output());
-    ConvolutionParts parts = new ConvolutionParts(spec, plan.weights(this), shares, x.size());
+    ConvolutionParts parts =
+        new ConvolutionParts(node.name(), spec, plan.weights(this), shares, x.size());
     if (plan.sharesChannels(node.output()) && stride == 1) {
       plan.octave().poolParts(spec, x);
     }

@@ -32,8 +32,13 @@ public enum Layout {
 
   /** Returns how many channels the tensors have in which {@code channels} are kept. */
   int padded(int channels) {
-    int block = blockSize();
-    return this == NHWC ? channels : (channels + block - 1) / block * block;
+    long block = blockSize();
+    long padded = this == NHWC ? channels : (channels + block - 1) / block * block;
+    if (padded > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "%d channels can't be filled up to whole blocks of %d".formatted(channels, block));
+    }
+    return (int) padded;
   }
 
   /** Returns oneDNN's name. */
