@@ -10,11 +10,22 @@ final class BatchNorm {
   private final double[] scale;
   private final float[] bias;
 
-  /** Takes one value of each kind for each channel. */
-  BatchNorm(float[] gamma, float[] beta, float[] mean, float[] variance, double epsilon) {
+  /**
+   * Takes one value of each kind for each channel, all of them finite.
+   *
+   * @param variance above {@code -epsilon}
+   * @param name of the variance's tensor, for messages
+   */
+  BatchNorm(
+      float[] gamma, float[] beta, float[] mean, float[] variance, double epsilon, String name) {
     scale = new double[gamma.length];
     bias = new float[gamma.length];
     for (int c = 0; c < scale.length; c++) {
+      if (!(variance[c] + epsilon > 0)) {
+        throw new IllegalArgumentException(
+            "tensor %s must be above -%s, which is its batch norm's epsilon, was %s at index %d"
+                .formatted(name, epsilon, variance[c], c));
+      }
       scale[c] = gamma[c] / Math.sqrt(variance[c] + epsilon);
       bias[c] = (float) (beta[c] - mean[c] * scale[c]);
     }

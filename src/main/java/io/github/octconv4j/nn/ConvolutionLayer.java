@@ -1,5 +1,6 @@
 package io.github.octconv4j.nn;
 
+import io.github.octconv4j.dnn.NonFinite;
 import io.github.octconv4j.nn.Parameter.Kind;
 import io.github.octconv4j.octave.Activation;
 import io.github.octconv4j.octave.Frequency;
@@ -106,7 +107,11 @@ record ConvolutionLayer(
     return frequency == Frequency.HIGH ? 0 : spec.out().high();
   }
 
-  /** Reads the weights and folds the batch norm into them. */
+  /**
+   * Reads the weights and folds the batch norm into them.
+   *
+   * @throws IllegalArgumentException if the result is not finite; the message names the tensors
+   */
   OctaveWeights weights(Weights tensors) {
     Map<OctavePath, float[]> kernels = new EnumMap<>(OctavePath.class);
     Map<Frequency, float[]> biases = new EnumMap<>(Frequency.class);
@@ -124,13 +129,16 @@ record ConvolutionLayer(
                 tensors.of(norm(frequency, "bias", Kind.SHIFT)),
                 tensors.of(norm(frequency, "running_mean", Kind.MEAN)),
                 tensors.of(norm(frequency, "running_var", Kind.VARIANCE)),
-                epsilon);
+                epsilon,
+                names.norm(frequency) + ".running_var");
         kernels.forEach(
             (path, kernel) -> {
               if (path.destination() == frequency) {
                 batchNorm.scale(kernel);
+                requireFinite(names.kernel(path), frequency, kernel);
               }
             });
+        requireFinite(names.norm(frequency) + ".bias", frequency, batchNorm.bias());
         biases.put(frequency, batchNorm.bias());
       }
     }
@@ -138,6 +146,16 @@ record ConvolutionLayer(
     kernels.forEach(weights::kernel);
     biases.forEach(weights::bias);
     return weights.build();
+  }
+
+  private void requireFinite(String what, Frequency frequency, float[] folded) {
+    NonFinite.firstIn(folded)
+        .ifPresent(
+            found -> {
+              throw new IllegalArgumentException(
+                  "the batch norm %s makes of tensor %s what is not finite: %s"
+                      .formatted(names.norm(frequency), what, found));
+            });
   }
 
   /** The size of the output for one image. */

@@ -243,7 +243,7 @@ public final class NetworkBuilder {
   }
 
   /**
-   * Adds {@code activation(first + second)} on both parts. Where {@code first} is a convolution
+   * Adds {@code activation(first + second)} on both parts. Where one of them is a convolution
    * without activation that is read nowhere else, the sum costs no pass of its own.
    */
   public FeatureMap sum(String name, FeatureMap first, FeatureMap second, Activation activation) {

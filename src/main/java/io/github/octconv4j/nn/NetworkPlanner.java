@@ -50,13 +50,13 @@ final class NetworkPlanner {
       NetworkGraph graph,
       int batch,
       PlanOptions options,
-      Parameters parameters,
+      Weights weights,
       Constants constants) {
     this.engine = engine;
     this.graph = graph;
     this.batch = batch;
     this.options = options;
-    this.weights = new Weights(parameters, options.tuning() != Tuning.OFF);
+    this.weights = weights;
     this.constants = constants;
     this.parts = new ChannelParts(graph, batch, options);
     for (Node node : graph.nodes()) {
@@ -81,7 +81,7 @@ final class NetworkPlanner {
 
   private Map<Node, Formulation> formulations() {
     Map<Node, Formulation> chosen = new HashMap<>();
-    if (options.tuning() == Tuning.OFF && options.threads() == 1) {
+    if (options.tuning() == Tuning.OFF) {
       return chosen; // the default everywhere
     }
     if (options.tuning() != Tuning.MEASURED) {

@@ -292,19 +292,25 @@ final class PlanBuilder implements AutoCloseable {
     }
   }
 
-  /** The layer whose result a sum takes as it is made, or null. */
+  /**
+   * The layer whose result a sum takes as it is made, or null. A plan that is traced has none: what
+   * each layer gives stands by itself there.
+   */
   @Nullable Node fused(Node node) {
-    if (!(node.layer() instanceof SumLayer)) {
+    if (traced || !(node.layer() instanceof SumLayer)) {
       return null;
     }
-    Node maker = graph.maker(node.input());
-    boolean alone = graph.readers(node.input()).size() == 1 && node.input() != graph.output();
-    return alone
-            && maker != null
-            && maker.layer() instanceof Layer.Adding adding
-            && adding.isLinear()
-        ? maker
-        : null;
+    for (FeatureMap summand : node.inputs()) {
+      Node maker = graph.maker(summand);
+      boolean alone = graph.readers(summand).size() == 1 && summand != graph.output();
+      if (alone
+          && maker != null
+          && maker.layer() instanceof Layer.Adding adding
+          && adding.isLinear()) {
+        return maker;
+      }
+    }
+    return null;
   }
 
   /** Whether a sum adds this layer's steps. */

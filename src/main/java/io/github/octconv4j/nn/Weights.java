@@ -1,10 +1,13 @@
 package io.github.octconv4j.nn;
 
+import io.github.octconv4j.dnn.NonFinite;
 import io.github.octconv4j.octave.OctaveWeights;
 import java.util.IdentityHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** What is read and folded for the plans that are being built; forgotten afterwards. */
 final class Weights {
+  private final String source;
   private final Parameters parameters;
   private final IdentityHashMap<ConvolutionLayer, OctaveWeights> folded = new IdentityHashMap<>();
 
@@ -13,15 +16,34 @@ final class Weights {
   /**
    * Weights of a network.
    *
+   * @param source what messages begin with: the file and a colon, or nothing
    * @param kept whether several plans will be built, so that it pays to remember them
    */
-  Weights(Parameters parameters, boolean kept) {
+  Weights(String source, Parameters parameters, boolean kept) {
+    this.source = source;
     this.parameters = parameters;
     this.kept = kept;
   }
 
   OctaveWeights of(ConvolutionLayer layer) {
-    return kept ? folded.computeIfAbsent(layer, key -> key.weights(this)) : layer.weights(this);
+    OctaveWeights weights = folded.get(layer);
+    if (weights == null) {
+      weights = fold(layer);
+      if (kept) {
+        folded.put(layer, weights);
+      }
+    }
+    return weights;
+  }
+
+  private OctaveWeights fold(ConvolutionLayer layer) {
+    try {
+      return layer.weights(this);
+    } catch (TensorException e) {
+      throw e;
+    } catch (IllegalArgumentException e) {
+      throw new TensorException(source + e.getMessage(), e);
+    }
   }
 
   float[] of(Parameter parameter) {
@@ -35,6 +57,22 @@ final class Weights {
                   parameter.shape(),
                   values == null ? "null" : values.length));
     }
+    NonFinite.firstIn(values)
+        .ifPresent(
+            found -> {
+              throw new TensorException(
+                  "%stensor %s must be finite, was %s".formatted(source, parameter.name(), found),
+                  null);
+            });
     return values;
+  }
+
+  /** A tensor is of no use; the message says which, and where it is from. */
+  private static final class TensorException extends IllegalArgumentException {
+    private static final long serialVersionUID = 1;
+
+    TensorException(String message, @Nullable Throwable cause) {
+      super(message, cause);
+    }
   }
 }
