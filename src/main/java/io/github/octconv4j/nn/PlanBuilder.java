@@ -98,17 +98,7 @@ final class PlanBuilder implements AutoCloseable {
   NetworkPlan build() {
     requireRoomForWeights();
     FeatureMap image = graph.input();
-    OctaveShape s = image.shape();
-    Operand input =
-        program.input(
-            "input",
-            MemoryDesc.of(
-                DataType.F32,
-                FormatTag.NHWC,
-                batch,
-                image.channels().total(),
-                s.height(),
-                s.width()));
+    Operand input = program.input("input", inputDesc(image, batch));
     values.put(
         image, List.of(octave.input(image.channels(), shape(image), Layout.NHWC, input, null)));
     Map<String, Operand> traces = new LinkedHashMap<>();
@@ -135,6 +125,22 @@ final class PlanBuilder implements AutoCloseable {
     }
     Operand output = output("output", value(graph.output()).requireHigh());
     return new NetworkPlan(program.build(), input, output, traces, spans);
+  }
+
+  /** The images as they are given. */
+  static MemoryDesc inputDesc(FeatureMap image, int batch) {
+    return desc(image, FormatTag.NHWC, batch);
+  }
+
+  /** The results as they are given back. */
+  static MemoryDesc outputDesc(FeatureMap last, int batch) {
+    return desc(last, FormatTag.NCHW, batch);
+  }
+
+  private static MemoryDesc desc(FeatureMap map, FormatTag layout, int batch) {
+    OctaveShape s = map.shape();
+    return MemoryDesc.of(
+        DataType.F32, layout, batch, map.channels().high(), s.height(), s.width());
   }
 
   /** Weights that don't stand yet are neither read nor folded where they would be too large. */
