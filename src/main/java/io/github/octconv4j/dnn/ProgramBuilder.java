@@ -169,13 +169,12 @@ public final class ProgramBuilder implements AutoCloseable {
    * towards the memory limit of the program that adds them first.
    *
    * @param key says what they are: anything with value equality, of which equal ones mean equal
-   *     values. A list or record of what the values are made of is one; names that were put together
-   *     are none, because other parts may make the same name
+   *     values. A list or record of what the values are made of is one; names that were put
+   *     together are none, because other parts may make the same name
    * @param name for listings and messages
    * @param value called where they don't stand yet
    */
-  public Operand sharedConstant(
-      Object key, String name, MemoryDesc desc, Supplier<Tensor> value) {
+  public Operand sharedConstant(Object key, String name, MemoryDesc desc, Supplier<Tensor> value) {
     requireOpen();
     Objects.requireNonNull(key, "key");
     requireLayout(name, desc);

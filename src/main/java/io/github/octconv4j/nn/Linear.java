@@ -155,8 +155,7 @@ final class Linear {
       operands.put(
           Arg.BIAS,
           plan.octave()
-              .constant(
-                  List.of(block, Arg.BIAS), step + ".bias", desc.desc(Arg.BIAS), b, count));
+              .constant(List.of(block, Arg.BIAS), step + ".bias", desc.desc(Arg.BIAS), b, count));
     }
     plan.octave().program().add(step, desc, operands);
   }

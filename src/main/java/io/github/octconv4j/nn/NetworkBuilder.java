@@ -191,7 +191,8 @@ public final class NetworkBuilder {
 
   /**
    * Adds the mean of each square window's part inside the image, on both parts alike. Where the
-   * parts' new sizes don't go together by any {@link SizeRule}, no octave convolution can read them.
+   * parts' new sizes don't go together by any {@link SizeRule}, no octave convolution can read
+   * them.
    */
   public FeatureMap averagePool(String name, FeatureMap x, int kernel, int stride, int padding) {
     return pool(name, x, Algorithm.POOLING_AVG_EXCLUDE_PADDING, kernel, stride, padding);

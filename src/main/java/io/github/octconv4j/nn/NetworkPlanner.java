@@ -223,10 +223,7 @@ final class NetworkPlanner {
   }
 
   private NetworkPlan build(
-      Map<Node, Formulation> formulations,
-      Constants in,
-      long memoryLimit,
-      boolean traced) {
+      Map<Node, Formulation> formulations, Constants in, long memoryLimit, boolean traced) {
     PlanOptions limited = options.memoryLimit(memoryLimit);
     try (PlanBuilder builder =
         new PlanBuilder(engine, graph, batch, limited, weights, parts, formulations, in, traced)) {

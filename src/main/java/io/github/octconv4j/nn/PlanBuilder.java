@@ -139,8 +139,7 @@ final class PlanBuilder implements AutoCloseable {
 
   private static MemoryDesc desc(FeatureMap map, FormatTag layout, int batch) {
     OctaveShape s = map.shape();
-    return MemoryDesc.of(
-        DataType.F32, layout, batch, map.channels().high(), s.height(), s.width());
+    return MemoryDesc.of(DataType.F32, layout, batch, map.channels().high(), s.height(), s.width());
   }
 
   /** Weights that don't stand yet are neither read nor folded where they would be too large. */

@@ -32,11 +32,7 @@ public final class OctavePlan implements Plan {
   }
 
   private OctavePlan(
-      String name,
-      Formulation formulation,
-      Program program,
-      Ends input,
-      Ends output) {
+      String name, Formulation formulation, Program program, Ends input, Ends output) {
     this.name = name;
     this.formulation = formulation;
     this.program = program;
@@ -77,12 +73,7 @@ public final class OctavePlan implements Plan {
       OctaveOperand y = edges.output(spec.out(), outShape, layout, yh, yl);
       builder.convolution("octave", spec, weights, x, y, false, Activation.NONE, formulation);
       edges.copyOut(y, yh, yl);
-      return new OctavePlan(
-          name(spec),
-          formulation,
-          program.build(),
-          given,
-          new Ends(yh, yl));
+      return new OctavePlan(name(spec), formulation, program.build(), given, new Ends(yh, yl));
     }
   }
 

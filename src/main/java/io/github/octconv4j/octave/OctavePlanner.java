@@ -77,7 +77,8 @@ public final class OctavePlanner {
     PlanChoiceEvent event = new PlanChoiceEvent();
     event.begin();
     if (options.tuning() == Tuning.OFF) {
-      return chosen(event, build(Formulation.DEFAULT, options.memoryLimit()), Tuning.OFF.name(), 1, 0);
+      return chosen(
+          event, build(Formulation.DEFAULT, options.memoryLimit()), Tuning.OFF.name(), 1, 0);
     }
     List<Formulation> possible = byPrediction();
     if (options.tuning() == Tuning.HEURISTIC) {
@@ -171,8 +172,7 @@ public final class OctavePlanner {
    * @param considered gets those that were run, and those that have reference implementations
    */
   private OctavePlan measure(List<Formulation> possible, List<Considered> considered) {
-    try (Contest contest =
-        Contest.of(this::build, input, outputDesc(), options)) {
+    try (Contest contest = Contest.of(this::build, input, outputDesc(), options)) {
       if (contest == null) {
         return predicted(possible, considered);
       }
@@ -217,8 +217,7 @@ public final class OctavePlanner {
    * @param considered gets those that have reference implementations
    * @return whether memory was too little for one of them
    */
-  private boolean enter(
-      Contest contest, List<Formulation> possible, List<Considered> considered) {
+  private boolean enter(Contest contest, List<Formulation> possible, List<Considered> considered) {
     CostModel model = new CostModel(spec, input.shape(spec), options);
     double hopeless = HOPELESS * model.microseconds(possible.getFirst());
     long enough = System.nanoTime() + BUILD_BUDGET_NANOS;
@@ -241,8 +240,7 @@ public final class OctavePlanner {
   /** What the results will be, with layouts left open that the plan may choose. */
   private OctaveDesc outputDesc() {
     OctaveShape shape = spec.outputShape(input.shape(spec));
-    return new OctaveDesc(
-        outputDesc(Frequency.HIGH, shape), outputDesc(Frequency.LOW, shape));
+    return new OctaveDesc(outputDesc(Frequency.HIGH, shape), outputDesc(Frequency.LOW, shape));
   }
 
   private @Nullable MemoryDesc outputDesc(Frequency frequency, OctaveShape shape) {

@@ -386,8 +386,7 @@ public final class OctaveProgramBuilder {
    * @param name for listings and messages
    * @param values of the shape {@code dims}, row by row
    */
-  public Operand constant(
-      Object key, String name, MemoryDesc desc, float[] values, long... dims) {
+  public Operand constant(Object key, String name, MemoryDesc desc, float[] values, long... dims) {
     Objects.requireNonNull(key, "key");
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(desc, "desc");
@@ -397,8 +396,7 @@ public final class OctaveProgramBuilder {
         new Constant(key, desc),
         absent -> {
           try (Arena arena = Arena.ofConfined()) {
-            return program.sharedConstant(
-                key, name, desc, () -> Tensor.of(arena, values, dims));
+            return program.sharedConstant(key, name, desc, () -> Tensor.of(arena, values, dims));
           }
         });
   }

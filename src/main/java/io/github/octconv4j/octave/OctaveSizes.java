@@ -14,8 +14,8 @@ record OctaveSizes(OctaveShape input, OctaveShape strided, OctaveShape output) {
    *
    * <p>What a missing part would measure follows from the other one by the layer's own rule.
    *
-   * @throws IllegalArgumentException if an output would have no rows or columns, or the two parts of
-   *     the input don't have sizes that go together by the layer's rule
+   * @throws IllegalArgumentException if an output would have no rows or columns, or the two parts
+   *     of the input don't have sizes that go together by the layer's rule
    */
   static OctaveSizes of(OctaveConv2d spec, OctaveShape given) {
     SizeRule rule = spec.sizeRule();

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * Trained weights of an octave convolution: one kernel (out, in / groups, kh, kw) for each path, in
  * that order row by row, and optional biases. Immutable once built; arrays are copied.
  *
- * <p>All values must be finite: what is not is refused, because results would not show it. A ReLU of
- * oneDNN makes 0 of NaN.
+ * <p>All values must be finite: what is not is refused, because results would not show it. A ReLU
+ * of oneDNN makes 0 of NaN.
  *
  * <p>Each output has one bias. Where two were trained, one for each path, they are added when the
  * plan is built: {@code b_h = b_hh + b_lh} and {@code b_l = b_ll + b_hl}. That is the same, because
@@ -181,9 +181,9 @@ public final class OctaveWeights {
   }
 
   /**
-   * Returns these weights, known by a key. Programs that share constants, such as those of a network
-   * for several batch sizes, keep weights of equal keys once, in each layout that they are needed
-   * in. Weights that were not given a key equal none but themselves.
+   * Returns these weights, known by a key. Programs that share constants, such as those of a
+   * network for several batch sizes, keep weights of equal keys once, in each layout that they are
+   * needed in. Weights that were not given a key equal none but themselves.
    *
    * @param key anything with value equality, for instance a record of a layer's name and of what it
    *     is a part of; equal keys must mean equal values
@@ -249,7 +249,8 @@ public final class OctaveWeights {
     NonFinite.firstIn(values)
         .ifPresent(
             found -> {
-              throw new IllegalArgumentException("%s must be finite, was %s".formatted(name, found));
+              throw new IllegalArgumentException(
+                  "%s must be finite, was %s".formatted(name, found));
             });
     return values;
   }

@@ -294,8 +294,7 @@ public final class PlanCache<P extends Plan> implements AutoCloseable {
   /** Returns the counters. */
   public Statistics statistics() {
     synchronized (this) {
-      return new Statistics(
-          entries.size(), bytes, hits, misses, evictions, runs.sum(), buildNanos);
+      return new Statistics(entries.size(), bytes, hits, misses, evictions, runs.sum(), buildNanos);
     }
   }
 

@@ -34,20 +34,13 @@ final class Pools {
    */
   Operand of(Operand x, Layout layout, SizeRule rule, BiConsumer<Operand, Operand> steps) {
     long[] d = x.desc().dims();
-    Key key =
-        new Key(x, rule.half(Math.toIntExact(d[2])), rule.half(Math.toIntExact(d[3])));
+    Key key = new Key(x, rule.half(Math.toIntExact(d[2])), rule.half(Math.toIntExact(d[3])));
     Operand made = pools.get(key);
     if (made != null) {
       return made;
     }
     Operand y =
-        builder.temporary(
-            x.name() + ".pool",
-            layout,
-            d[0],
-            d[1],
-            key.height(),
-            key.width());
+        builder.temporary(x.name() + ".pool", layout, d[0], d[1], key.height(), key.width());
     steps.accept(x, y);
     pools.put(key, y);
     return y;
@@ -86,7 +79,9 @@ final class Pools {
     builder.pool(x.name() + ".pool", x, y);
   }
 
-  /** Says that {@code x}, where there is one, gets other values: pools of it are of the old ones. */
+  /**
+   * Says that {@code x}, where there is one, gets other values: pools of it are of the old ones.
+   */
   void forget(@Nullable Operand x) {
     if (x != null) {
       pools.keySet().removeIf(key -> key.x.sharesBuffer(x));

@@ -128,11 +128,7 @@ public final class RowWindows {
       throw new IllegalArgumentException(
           "y must have the size that %s makes of x, %dx%d, x was %s and y %s"
               .formatted(
-                  window,
-                  window.output(0, from.dim(2)),
-                  window.output(1, from.dim(3)),
-                  from,
-                  to));
+                  window, window.output(0, from.dim(2)), window.output(1, from.dim(3)), from, to));
     }
     if (!from.has(Layout.NHWC.tag()) || !to.has(Layout.NHWC.tag())) {
       throw new IllegalArgumentException(

@@ -49,8 +49,7 @@ class OperationsTest {
   void theListsHaveAll() {
     assertThat(ALL.stream().map(Object::getClass).toList())
         .hasSameElementsAs(List.of(Operation.class.getPermittedSubclasses()));
-    assertThat(POST_OPS.keySet())
-        .isEqualTo(Set.of(PostOps.PostOp.class.getPermittedSubclasses()));
+    assertThat(POST_OPS.keySet()).isEqualTo(Set.of(PostOps.PostOp.class.getPermittedSubclasses()));
   }
 
   /** An exported step says all that its primitive was made of, so that another one can be. */

@@ -75,8 +75,7 @@ class NotFiniteTest {
         assertThatThrownBy(() -> network.predictor(1, PLAIN))
             .isInstanceOf(IllegalArgumentException.class)
             .hasMessage(
-                "tensor %s must be finite, was %s at index %d",
-                p.name(), value, values.length - 1);
+                "tensor %s must be finite, was %s at index %d", p.name(), value, values.length - 1);
       }
     }
   }
@@ -139,7 +138,8 @@ class NotFiniteTest {
     try (Network network = Network.load(file)) {
       assertThatThrownBy(network::predictor)
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessage(file + ": tensor layer1.0.bn2.running_var must be finite, was NaN at index 1");
+          .hasMessage(
+              file + ": tensor layer1.0.bn2.running_var must be finite, was NaN at index 1");
       assertThatThrownBy(() -> network.run(new float[3 * 32 * 32]))
           .hasMessageContaining("layer1.0.bn2.running_var");
     }

@@ -36,7 +36,7 @@ final class MeasuredWithin {
       long bytes = layer(options, size, Integer.parseInt(args[3]), Integer.parseInt(args[4]));
       System.out.println("grew " + (peak() - before) + " plan " + (bytes >> 20));
     } else {
-      network(PlanOptions.DEFAULT, 32, 1);
+      network(PlanOptions.DEFAULT, 64, 1);
       long before = peak();
       long bytes = network(options, size, Integer.parseInt(args[3]));
       System.out.println("grew " + (peak() - before) + " plan " + (bytes >> 20));

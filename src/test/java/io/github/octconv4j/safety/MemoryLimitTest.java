@@ -36,12 +36,15 @@ class MemoryLimitTest {
   }
 
   /**
-   * One contender of the second has 95 MiB, and input and output 76 each: there is room for one at a
-   * time, for two, for five. The first has an input of 1100 MiB, so that nothing is run.
+   * One contender of the second has 95 MiB, and input and output 76 each: there is room for one at
+   * a time, for two, for five. The first has an input of 1100 MiB, so that nothing is run.
    */
   @ParameterizedTest
   @CsvSource({
-    "60, 3000, 32, 1", "250, 1000, 32, 32", "350, 1000, 32, 32", "700, 1000, 32, 32",
+    "60, 3000, 32, 1",
+    "250, 1000, 32, 32",
+    "350, 1000, 32, 32",
+    "700, 1000, 32, 32",
   })
   void layers(long limit, int size, int in, int out) {
     ChildJvm.Result result =
@@ -61,11 +64,7 @@ class MemoryLimitTest {
     ChildJvm.Result result =
         child()
             .runFor(
-                4,
-                "network",
-                String.valueOf(limit),
-                String.valueOf(size),
-                String.valueOf(batch));
+                4, "network", String.valueOf(limit), String.valueOf(size), String.valueOf(batch));
     assertWithin(result, limit);
   }
 
