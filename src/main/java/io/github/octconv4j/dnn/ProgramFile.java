@@ -17,9 +17,11 @@ import java.util.TreeMap;
 /**
  * A program as a file, so that something else than Java can run the very same primitives. Lines of
  * words come first, then the data of constants, inputs and outputs. {@code native/README.md}
- * describes the format.
+ * describes the format. Operations write their lines to it; users make none.
+ *
+ * @since 0.1.0
  */
-final class ProgramFile {
+public final class ProgramFile {
   private final Program program;
   private final MemorySegment[] bound;
   private final Assembly assembly;
