@@ -96,7 +96,7 @@ final class Contest implements AutoCloseable {
    *
    * @param input where layouts are left open they are those of the contenders
    * @param output likewise
-   * @param memoryLimit most bytes of everything
+   * @param options whose memory limit holds for everything
    */
   static @Nullable Contest of(
       Builder builder, OctaveDesc input, OctaveDesc output, PlanOptions options) {
