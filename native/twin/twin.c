@@ -372,6 +372,8 @@ static dnnl_status_t describe(dnnl_primitive_desc_t *out, const struct program *
   } else if (!strcmp(s->kind, "concat")) {
     int count = sources_of(p, s, sources);
     return dnnl_concat_primitive_desc_create(out, p->engine, dst, count, s->axis, sources, attr);
+  } else if (!strcmp(s->kind, "softmax")) {
+    return dnnl_softmax_forward_primitive_desc_create(out, p->engine, inference, algorithm, src, dst, s->axis, attr);
   } else if (!strcmp(s->kind, "sum")) {
     int count = sources_of(p, s, sources);
     float ones[ARGS];

@@ -23,7 +23,7 @@ public final class OnnxNetwork {
 
   private OnnxNetwork(NetworkGraph network, Parameters parameters) {
     this.network = network;
-    this.weights = new Weights(parameters, false);
+    this.weights = new Weights("", parameters, false);
     this.onnx = new OnnxGraph("network");
     this.graph = new OctaveGraph(onnx);
   }

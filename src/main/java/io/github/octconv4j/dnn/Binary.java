@@ -51,6 +51,11 @@ public record Binary(Algorithm algorithm, MemoryDesc src0, MemoryDesc src1, Memo
   }
 
   @Override
+  public void export(ProgramFile file) {
+    file.line("algorithm", algorithm.code());
+  }
+
+  @Override
   public int create(Creation creation) {
     Arena arena = creation.arena();
     return dnnl_h.dnnl_binary_primitive_desc_create(

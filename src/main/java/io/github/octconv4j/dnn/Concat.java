@@ -55,6 +55,11 @@ public record Concat(int axis, List<MemoryDesc> sources, MemoryDesc dst) impleme
   }
 
   @Override
+  public void export(ProgramFile file) {
+    file.line("axis", axis);
+  }
+
+  @Override
   public int create(Creation creation) {
     Arena arena = creation.arena();
     return dnnl_h.dnnl_concat_primitive_desc_create(

@@ -19,8 +19,8 @@ public final class Constants extends NativeHandle {
   private final Arena arena;
   private final Map<Key, Tensor> shared = new HashMap<>();
 
-  /** Equal names mean equal values. */
-  private record Key(String name, MemoryDesc desc) {}
+  /** Equal keys mean equal values. */
+  private record Key(Object key, MemoryDesc desc) {}
 
   private Constants(Engine engine, Arena arena) {
     super(MemorySegment.NULL, ignored -> arena.close(), engine);
@@ -52,19 +52,26 @@ public final class Constants extends NativeHandle {
   /**
    * Returns the copy of a value that stands already, or makes it.
    *
+   * @param key what it is
+   * @param name for messages
    * @param limit counts what is made
    */
   Tensor shared(
-      String name, MemoryDesc desc, Supplier<Tensor> value, int threads, MemoryLimit limit) {
+      Object key,
+      String name,
+      MemoryDesc desc,
+      Supplier<Tensor> value,
+      int threads,
+      MemoryLimit limit) {
     synchronized (shared) {
-      Key key = new Key(name, desc);
-      Tensor tensor = shared.get(key);
+      Key place = new Key(key, desc);
+      Tensor tensor = shared.get(place);
       if (tensor == null) {
         Tensor made = Objects.requireNonNull(value.get(), "value returned no tensor");
         Reorder.requireSameDims(made.desc(), desc);
         limit.addConstant(name, desc);
         tensor = copy(desc, made, threads);
-        shared.put(key, tensor);
+        shared.put(place, tensor);
       }
       return tensor;
     }

@@ -98,6 +98,12 @@ public record Convolution(
   }
 
   @Override
+  public void export(ProgramFile file) {
+    file.line("algorithm", Algorithm.CONVOLUTION_DIRECT.code());
+    file.addWindow(window);
+  }
+
+  @Override
   public int create(Creation creation) {
     Arena arena = creation.arena();
     return dnnl_h.dnnl_convolution_forward_primitive_desc_create(

@@ -37,6 +37,12 @@ public record Eltwise(Algorithm algorithm, MemoryDesc src, MemoryDesc dst, float
   }
 
   @Override
+  public void export(ProgramFile file) {
+    file.line("algorithm", algorithm.code());
+    file.line("scalars", alpha, beta);
+  }
+
+  @Override
   public int create(Creation creation) {
     Arena arena = creation.arena();
     return dnnl_h.dnnl_eltwise_forward_primitive_desc_create(

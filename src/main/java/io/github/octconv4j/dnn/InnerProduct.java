@@ -66,6 +66,11 @@ public record InnerProduct(
   }
 
   @Override
+  public void export(ProgramFile file) {
+    // its arguments say all
+  }
+
+  @Override
   public int create(Creation creation) {
     Arena arena = creation.arena();
     return dnnl_h.dnnl_inner_product_forward_primitive_desc_create(

@@ -45,6 +45,9 @@ final class Lanes implements Workers.Task {
    * @param recorded the events of the steps, as the steps are, or null
    */
   void run(int lanes, PrimitiveEvent @Nullable [][][] recorded) {
+    if (lanes > 1) {
+      Headroom.require(); // helpers would wait for ever for a caller without a stack
+    }
     events = recorded;
     int helpers = acquire(lanes - 1);
     failure.set(null);

@@ -36,6 +36,9 @@ public sealed interface Operation
     return 0;
   }
 
+  /** Adds the lines that say what it is beside its kind and its arguments. */
+  void export(ProgramFile file);
+
   /** Asks oneDNN for a primitive descriptor; everything was checked before. */
   int create(Creation creation);
 }

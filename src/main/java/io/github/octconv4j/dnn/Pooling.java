@@ -41,6 +41,12 @@ public record Pooling(Algorithm algorithm, MemoryDesc src, MemoryDesc dst, Windo
   }
 
   @Override
+  public void export(ProgramFile file) {
+    file.line("algorithm", algorithm.code());
+    file.addWindow(window);
+  }
+
+  @Override
   public int create(Creation creation) {
     Arena arena = creation.arena();
     return dnnl_h.dnnl_pooling_forward_primitive_desc_create(

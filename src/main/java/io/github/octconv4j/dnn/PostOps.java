@@ -20,7 +20,10 @@ public record PostOps(List<PostOp> list) {
   public static final PostOps NONE = new PostOps(List.of());
 
   /** One operation on the result. */
-  public sealed interface PostOp {}
+  public sealed interface PostOp {
+    /** Adds the line that says what it is. */
+    void export(ProgramFile file);
+  }
 
   /**
    * {@code result + scale * dst}, with what the destination held before.
@@ -28,6 +31,11 @@ public record PostOps(List<PostOp> list) {
    * @param scale factor of the old value
    */
   public record Sum(float scale) implements PostOp {
+    @Override
+    public void export(ProgramFile file) {
+      file.line("postop", "sum", scale);
+    }
+
     @Override
     public String toString() {
       return scale == 1 ? "sum" : "sum:" + scale;
@@ -49,6 +57,11 @@ public record PostOps(List<PostOp> list) {
     }
 
     @Override
+    public void export(ProgramFile file) {
+      file.line("postop", "eltwise", algorithm.code(), alpha, beta);
+    }
+
+    @Override
     public String toString() {
       return algorithm.name().toLowerCase(Locale.ROOT).substring("eltwise_".length());
     }
@@ -66,6 +79,11 @@ public record PostOps(List<PostOp> list) {
       Objects.requireNonNull(algorithm, "algorithm");
       Objects.requireNonNull(src1, "src1");
       algorithm.require("BINARY");
+    }
+
+    @Override
+    public void export(ProgramFile file) {
+      file.line("postop", "binary", algorithm.code(), file.indexOf(src1));
     }
 
     @Override

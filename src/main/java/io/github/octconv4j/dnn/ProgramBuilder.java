@@ -169,14 +169,18 @@ public final class ProgramBuilder implements AutoCloseable {
    * Adds data that this program and others keep once, in the layout that the steps want. They count
    * towards the memory limit of the program that adds them first.
    *
-   * @param name says what they are: equal names mean equal values
+   * @param key says what they are: anything with value equality, of which equal ones mean equal
+   *     values. A list or record of what the values are made of is one; names that were put
+   *     together are none, because other parts may make the same name
+   * @param name for listings and messages
    * @param value called where they don't stand yet
    */
-  public Operand sharedConstant(String name, MemoryDesc desc, Supplier<Tensor> value) {
+  public Operand sharedConstant(Object key, String name, MemoryDesc desc, Supplier<Tensor> value) {
     requireOpen();
+    Objects.requireNonNull(key, "key");
     requireLayout(name, desc);
     Objects.requireNonNull(value, "value");
-    Tensor tensor = draft.parts.constants.shared(name, desc, value, threads, limit);
+    Tensor tensor = draft.parts.constants.shared(key, name, desc, value, threads, limit);
     return buffer(name, Buffer.Role.CONSTANT, desc, tensor);
   }
 

@@ -17,9 +17,11 @@ import java.util.TreeMap;
 /**
  * A program as a file, so that something else than Java can run the very same primitives. Lines of
  * words come first, then the data of constants, inputs and outputs. {@code native/README.md}
- * describes the format.
+ * describes the format. Operations write their lines to it; users make none.
+ *
+ * @since 0.1.0
  */
-final class ProgramFile {
+public final class ProgramFile {
   private final Program program;
   private final MemorySegment[] bound;
   private final Assembly assembly;
@@ -113,10 +115,10 @@ final class ProgramFile {
     line("step", operation.kind(), step.name());
     line("lane", lane);
     line("implementation", desc.implementation());
-    addOperation(operation);
+    operation.export(this);
     line("fpmath", desc.attributes().fpMath().code());
     for (PostOps.PostOp postOp : desc.attributes().postOps().list()) {
-      addPostOp(postOp);
+      postOp.export(this);
     }
     Map<Integer, String> arguments = new TreeMap<>();
     step.operands()
@@ -138,26 +140,8 @@ final class ProgramFile {
     line("end");
   }
 
-  private void addOperation(Operation operation) {
-    if (operation instanceof Convolution convolution) {
-      line("algorithm", Algorithm.CONVOLUTION_DIRECT.code());
-      addWindow(convolution.window());
-    } else if (operation instanceof Pooling pooling) {
-      line("algorithm", pooling.algorithm().code());
-      addWindow(pooling.window());
-    } else if (operation instanceof Resampling resampling) {
-      line("algorithm", resampling.algorithm().code());
-    } else if (operation instanceof Binary binary) {
-      line("algorithm", binary.algorithm().code());
-    } else if (operation instanceof Eltwise eltwise) {
-      line("algorithm", eltwise.algorithm().code());
-      line("scalars", eltwise.alpha(), eltwise.beta());
-    } else if (operation instanceof Concat concat) {
-      line("axis", concat.axis());
-    }
-  }
-
-  private void addWindow(Window window) {
+  /** Adds the line of a window. */
+  void addWindow(Window window) {
     List<Object> words = new ArrayList<>();
     for (long number : window.numbers()) {
       words.add(number);
@@ -165,18 +149,8 @@ final class ProgramFile {
     line("window", words.toArray());
   }
 
-  private void addPostOp(PostOps.PostOp postOp) {
-    if (postOp instanceof PostOps.Sum sum) {
-      line("postop", "sum", sum.scale());
-    } else if (postOp instanceof PostOps.Eltwise eltwise) {
-      line("postop", "eltwise", eltwise.algorithm().code(), eltwise.alpha(), eltwise.beta());
-    } else if (postOp instanceof PostOps.Binary binary) {
-      line("postop", "binary", binary.algorithm().code(), indexOf(binary.src1()));
-    }
-  }
-
   /** The number of a descriptor in the file; equal ones are written once. */
-  private int indexOf(MemoryDesc desc) {
+  int indexOf(MemoryDesc desc) {
     int index = descs.indexOf(desc);
     if (index < 0) {
       index = descs.size();
@@ -185,7 +159,8 @@ final class ProgramFile {
     return index;
   }
 
-  private void line(String word, Object... more) {
+  /** Adds a line of words. */
+  void line(String word, Object... more) {
     text.append(word);
     for (Object value : more) {
       text.append(' ').append(value);

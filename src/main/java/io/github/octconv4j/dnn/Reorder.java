@@ -40,6 +40,11 @@ public record Reorder(MemoryDesc src, MemoryDesc dst) implements Operation {
   }
 
   @Override
+  public void export(ProgramFile file) {
+    // its arguments say all
+  }
+
+  @Override
   public int create(Creation creation) {
     Arena arena = creation.arena();
     return dnnl_h.dnnl_reorder_primitive_desc_create(

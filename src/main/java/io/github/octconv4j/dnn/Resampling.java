@@ -42,6 +42,11 @@ public record Resampling(Algorithm algorithm, MemoryDesc src, MemoryDesc dst) im
   }
 
   @Override
+  public void export(ProgramFile file) {
+    file.line("algorithm", algorithm.code());
+  }
+
+  @Override
   public int create(Creation creation) {
     Arena arena = creation.arena();
     boolean channelsLast = isChannelsLast(src) && (dst.isAny() || isChannelsLast(dst));

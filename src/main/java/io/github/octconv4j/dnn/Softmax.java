@@ -37,6 +37,12 @@ public record Softmax(MemoryDesc src, MemoryDesc dst, int axis) implements Opera
   }
 
   @Override
+  public void export(ProgramFile file) {
+    file.line("algorithm", dnnl_h.dnnl_softmax_accurate());
+    file.line("axis", axis);
+  }
+
+  @Override
   public int create(Creation creation) {
     Arena arena = creation.arena();
     return dnnl_h.dnnl_softmax_forward_primitive_desc_create(

@@ -45,6 +45,11 @@ public record Sum(List<MemoryDesc> sources, MemoryDesc dst) implements Operation
   }
 
   @Override
+  public void export(ProgramFile file) {
+    // its arguments say all
+  }
+
+  @Override
   public int create(Creation creation) {
     Arena arena = creation.arena();
     float[] ones = new float[sources.size()];

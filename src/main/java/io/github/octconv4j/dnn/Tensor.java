@@ -6,6 +6,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -143,6 +144,53 @@ public record Tensor(MemoryDesc desc, MemorySegment segment) {
       advance(position);
     }
     return values;
+  }
+
+  /**
+   * Returns where the first element lies that is NaN or infinite, in row-major order of the logical
+   * dimensions, or nothing. Integers are always finite. It reads all elements: a check for inputs
+   * from elsewhere, before a run.
+   */
+  public Optional<NonFinite> firstNonFinite() {
+    requireUsable(segment, desc);
+    boolean rowMajor = isRowMajor();
+    long[] position = new long[desc.rank()];
+    for (long i = 0; i < desc.elements(); i++) {
+      double value = value(rowMajor ? i : desc.elementOffset(position));
+      if (!Double.isFinite(value)) {
+        return Optional.of(NonFinite.at(value, position));
+      }
+      advance(position);
+    }
+    return Optional.empty();
+  }
+
+  /** The element at an offset from the first one, as far as that tells whether it is finite. */
+  private double value(long offset) {
+    return switch (desc.type()) {
+      case F32 -> segment.getAtIndex(ValueLayout.JAVA_FLOAT, offset);
+      case F64 -> segment.getAtIndex(ValueLayout.JAVA_DOUBLE, offset);
+      case F16 -> Float.float16ToFloat(segment.getAtIndex(ValueLayout.JAVA_SHORT, offset));
+      case BF16 ->
+          Float.intBitsToFloat(segment.getAtIndex(ValueLayout.JAVA_SHORT, offset) << Short.SIZE);
+      case S32, S8, U8 -> 0;
+    };
+  }
+
+  /**
+   * Throws if an element is NaN or infinite.
+   *
+   * @param name of the tensor, for the message
+   * @throws IllegalArgumentException that says which is the first
+   */
+  public void requireFinite(String name) {
+    Objects.requireNonNull(name, "name");
+    firstNonFinite()
+        .ifPresent(
+            found -> {
+              throw new IllegalArgumentException(
+                  String.format(Locale.ROOT, "%s must be finite, was %s of %s", name, found, desc));
+            });
   }
 
   private void requireFloats() {

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.function.IntToDoubleFunction;
 
 /**
  * Classes and their probabilities.
@@ -13,6 +14,8 @@ import java.util.Objects;
  * @since 0.1.0
  */
 public record Classification(List<Candidate> ranked) {
+  private static final float MOST_PROBABLE = 1.001f; // rounded, at worst in BF16
+
   /**
    * A class.
    *
@@ -57,9 +60,47 @@ public record Classification(List<Candidate> ranked) {
     for (float logit : logits) {
       sum += Math.exp(logit - max);
     }
+    double shift = max;
+    double total = sum;
+    return ranked(labels, i -> Math.exp(logits[i] - shift) / total);
+  }
+
+  /**
+   * Returns the classes of a network whose last layer gives probabilities, as a softmax does.
+   *
+   * @param labels of the classes
+   * @param probabilities one for each label
+   * @throws IllegalArgumentException if there are more of one than of the other, or a value is not
+   *     from 0 to 1: then these are no probabilities, or the network's weights or input are broken
+   */
+  public static Classification ofProbabilities(List<String> labels, float[] probabilities) {
+    Objects.requireNonNull(labels, "labels");
+    Objects.requireNonNull(probabilities, "probabilities");
+    if (labels.size() != probabilities.length) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "%d labels don't fit %d probabilities",
+              labels.size(),
+              probabilities.length));
+    }
+    for (int i = 0; i < probabilities.length; i++) {
+      if (!(probabilities[i] >= 0 && probabilities[i] <= MOST_PROBABLE)) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "probabilities must be from 0 to 1, was %s at index %d",
+                probabilities[i],
+                i));
+      }
+    }
+    return ranked(labels, i -> probabilities[i]);
+  }
+
+  private static Classification ranked(List<String> labels, IntToDoubleFunction probability) {
     List<Candidate> candidates = new ArrayList<>();
-    for (int i = 0; i < logits.length; i++) {
-      candidates.add(new Candidate(i, labels.get(i), Math.exp(logits[i] - max) / sum));
+    for (int i = 0; i < labels.size(); i++) {
+      candidates.add(new Candidate(i, labels.get(i), Math.min(1, probability.applyAsDouble(i))));
     }
     candidates.sort(Comparator.comparingDouble(Candidate::probability).reversed());
     return new Classification(candidates);

@@ -1,5 +1,6 @@
 package io.github.octconv4j.nn;
 
+import io.github.octconv4j.dnn.NonFinite;
 import io.github.octconv4j.nn.Parameter.Kind;
 import io.github.octconv4j.octave.Activation;
 import io.github.octconv4j.octave.Frequency;
@@ -8,10 +9,10 @@ import io.github.octconv4j.octave.OctaveOperand;
 import io.github.octconv4j.octave.OctavePath;
 import io.github.octconv4j.octave.OctaveShape;
 import io.github.octconv4j.octave.OctaveWeights;
-import io.github.octconv4j.text.Printable;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -107,7 +108,11 @@ record ConvolutionLayer(
     return frequency == Frequency.HIGH ? 0 : spec.out().high();
   }
 
-  /** Reads the weights and folds the batch norm into them. */
+  /**
+   * Reads the weights and folds the batch norm into them.
+   *
+   * @throws IllegalArgumentException if the result is not finite; the message names the tensors
+   */
   OctaveWeights weights(Weights tensors) {
     Map<OctavePath, float[]> kernels = new EnumMap<>(OctavePath.class);
     Map<Frequency, float[]> biases = new EnumMap<>(Frequency.class);
@@ -124,35 +129,38 @@ record ConvolutionLayer(
                 tensors.of(norm(frequency, "weight", Kind.SCALE)),
                 tensors.of(norm(frequency, "bias", Kind.SHIFT)),
                 tensors.of(norm(frequency, "running_mean", Kind.MEAN)),
-                tensors.variances(norm(frequency, "running_var", Kind.VARIANCE), epsilon),
-                epsilon);
+                tensors.of(norm(frequency, "running_var", Kind.VARIANCE)),
+                epsilon,
+                names.norm(frequency) + ".running_var");
         kernels.forEach(
             (path, kernel) -> {
               if (path.destination() == frequency) {
                 batchNorm.scale(kernel);
+                requireFinite(names.kernel(path), frequency, kernel);
               }
             });
+        requireFinite(names.norm(frequency) + ".bias", frequency, batchNorm.bias());
         biases.put(frequency, batchNorm.bias());
       }
     }
-    kernels.forEach((path, kernel) -> requireFinite(kernel, this.kernel(path).name()));
-    biases.forEach((frequency, bias) -> requireFinite(bias, names.norm(frequency)));
     OctaveWeights.Builder weights = OctaveWeights.of(spec);
     kernels.forEach(weights::kernel);
     biases.forEach(weights::bias);
     return weights.build();
   }
 
-  /** Batch norms of finite values may still give weights that no float can hold. */
-  private static void requireFinite(float[] values, String name) {
-    for (float value : values) {
-      if (!Float.isFinite(value)) {
-        throw new IllegalArgumentException(
-            Printable.text(name)
-                + ": the batch norm makes values of it that are not finite, expected smaller"
-                + " weights or a larger variance");
-      }
-    }
+  private void requireFinite(String what, Frequency frequency, float[] folded) {
+    NonFinite.firstIn(folded)
+        .ifPresent(
+            found -> {
+              throw new IllegalArgumentException(
+                  String.format(
+                      Locale.ROOT,
+                      "the batch norm %s makes of tensor %s what is not finite: %s",
+                      names.norm(frequency),
+                      what,
+                      found));
+            });
   }
 
   /** The size of the output for one image. */
@@ -196,7 +204,8 @@ record ConvolutionLayer(
       PlanBuilder plan, Node node, List<OctaveOperand> y, boolean accumulate, Activation last) {
     List<OctaveOperand> x = plan.parts(node.input());
     int shares = plan.shares(node.output());
-    ConvolutionParts parts = new ConvolutionParts(spec, plan.weights(this), shares, x.size());
+    ConvolutionParts parts =
+        new ConvolutionParts(node.name(), spec, plan.weights(this), shares, x.size());
     if (plan.sharesChannels(node.output()) && stride == 1) {
       plan.octave().poolParts(spec, x);
     }

@@ -13,18 +13,25 @@ import java.util.Locale;
  * parts of one output add up: {@code y_o = sum over i of conv(x_i, W_oi)}.
  */
 final class ConvolutionParts {
+  private final String layer;
   private final OctaveConv2d whole;
   private final OctaveWeights weights;
   private final int outputs;
   private final int inputs;
 
+  /** What the weights of a part are, in every plan of a network. */
+  private record Key(String layer, int output, int outputs, int input, int inputs) {}
+
   /**
    * Cuts a convolution.
    *
+   * @param layer name of the layer, which no other of the network has
    * @param outputs how many parts the output has; divides its channels
    * @param inputs how many parts the input has; divides its channels
    */
-  ConvolutionParts(OctaveConv2d whole, OctaveWeights weights, int outputs, int inputs) {
+  ConvolutionParts(
+      String layer, OctaveConv2d whole, OctaveWeights weights, int outputs, int inputs) {
+    this.layer = layer;
     this.whole = whole;
     this.weights = weights;
     this.outputs = outputs;
@@ -56,8 +63,9 @@ final class ConvolutionParts {
 
   /** The weights from a part of the input to one of the output; the first input brings the bias. */
   OctaveWeights weights(int output, int input) {
+    Key key = new Key(layer, output, outputs, input, inputs);
     if (isWhole()) {
-      return weights;
+      return weights.identifiedBy(key);
     }
     OctaveConv2d spec = spec();
     OctaveWeights.Builder builder = OctaveWeights.of(spec);
@@ -71,7 +79,7 @@ final class ConvolutionParts {
         builder.bias(frequency, Arrays.copyOfRange(bias, output * count, (output + 1) * count));
       }
     }
-    return builder.build();
+    return builder.build().identifiedBy(key);
   }
 
   private float[] kernel(OctavePath path, OctaveConv2d spec, int output, int input) {

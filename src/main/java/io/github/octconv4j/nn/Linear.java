@@ -10,9 +10,11 @@ import io.github.octconv4j.dnn.PostOps;
 import io.github.octconv4j.dnn.PrimitiveDesc;
 import io.github.octconv4j.octave.Activation;
 import io.github.octconv4j.octave.ChannelSplit;
+import io.github.octconv4j.octave.Frequency;
 import io.github.octconv4j.octave.OctaveOperand;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,7 @@ final class Linear {
   private static final int BLOCK = 16; // outputs that a kernel computes at once
 
   private final PlanBuilder plan;
+  private final List<?> key;
   private final String name;
   private final float[] weights;
   private final float[] bias;
@@ -34,11 +37,21 @@ final class Linear {
   /**
    * A layer.
    *
+   * @param key what the weights are: the layer's name, and which of its tensors or parts of them
+   * @param name prefix of the steps' names
    * @param weights (out, in), row by row, columns of the high part first
    * @param bias (out)
    */
-  Linear(PlanBuilder plan, String name, float[] weights, float[] bias, ChannelSplit in, int out) {
+  Linear(
+      PlanBuilder plan,
+      List<?> key,
+      String name,
+      float[] weights,
+      float[] bias,
+      ChannelSplit in,
+      int out) {
     this.plan = plan;
+    this.key = key;
     this.name = name;
     this.weights = weights;
     this.bias = bias;
@@ -55,14 +68,14 @@ final class Linear {
       addOutputs("", 0, out, x, y, activation);
       return;
     }
-    int blocks = out / BLOCK; // the last thread has what is left
+    long blocks = out / BLOCK; // the last thread has what is left
     plan.octave()
         .program()
         .sideBySide(
             threads,
             lane -> {
-              int first = blocks * lane / threads * BLOCK;
-              int end = lane == threads - 1 ? out : blocks * (lane + 1) / threads * BLOCK;
+              int first = (int) (blocks * lane / threads * BLOCK);
+              int end = lane == threads - 1 ? out : (int) (blocks * (lane + 1) / threads * BLOCK);
               if (end > first) {
                 addOutputs(".out" + first, first, end - first, x, y, activation);
               }
@@ -80,12 +93,14 @@ final class Linear {
     if (in.high() > 0) {
       PostOps postOps = both ? PostOps.NONE : activation.after(PostOps.NONE);
       float[] w = block(first, count, 0, in.high());
-      add(name + part + ".h", x.requireHigh(), w, shifts, results, postOps);
+      List<?> block = List.of(key, Frequency.HIGH, first, count);
+      add(block, name + part + ".h", x.requireHigh(), w, shifts, results, postOps);
     }
     if (in.low() > 0) {
       PostOps postOps = activation.after(both ? PostOps.NONE.sum() : PostOps.NONE);
       float[] w = block(first, count, in.high(), in.low());
-      add(name + part + ".l", x.requireLow(), w, both ? null : shifts, results, postOps);
+      List<?> block = List.of(key, Frequency.LOW, first, count);
+      add(block, name + part + ".l", x.requireLow(), w, both ? null : shifts, results, postOps);
     }
   }
 
@@ -102,7 +117,13 @@ final class Linear {
   }
 
   private void add(
-      String step, Operand x, float[] w, float @Nullable [] b, Operand y, PostOps postOps) {
+      List<?> block,
+      String step,
+      Operand x,
+      float[] w,
+      float @Nullable [] b,
+      Operand y,
+      PostOps postOps) {
     DataType type = x.desc().type();
     long n = x.desc().dim(0);
     int count = Math.toIntExact(y.desc().dim(1));
@@ -122,9 +143,19 @@ final class Linear {
     operands.put(Arg.DST, y);
     operands.put(
         Arg.WEIGHTS,
-        plan.octave().constant(step + ".weights", desc.desc(Arg.WEIGHTS), w, count, columns));
+        plan.octave()
+            .constant(
+                List.of(block, Arg.WEIGHTS),
+                step + ".weights",
+                desc.desc(Arg.WEIGHTS),
+                w,
+                count,
+                columns));
     if (b != null) {
-      operands.put(Arg.BIAS, plan.octave().constant(step + ".bias", desc.desc(Arg.BIAS), b, count));
+      operands.put(
+          Arg.BIAS,
+          plan.octave()
+              .constant(List.of(block, Arg.BIAS), step + ".bias", desc.desc(Arg.BIAS), b, count));
     }
     plan.octave().program().add(step, desc, operands);
   }

@@ -38,7 +38,14 @@ record LinearLayer(String name, ChannelSplit in, int out, Activation activation)
   public List<OctaveOperand> addTo(PlanBuilder plan, Node node) {
     OctaveOperand x = plan.value(node.input());
     OctaveOperand y = plan.memory(node.output());
-    new Linear(plan, node.name(), plan.values(weight()), plan.values(bias()), in, out)
+    new Linear(
+            plan,
+            List.of(node.name()),
+            node.name(),
+            plan.values(weight()),
+            plan.values(bias()),
+            in,
+            out)
         .add(x, y.requireHigh(), activation);
     return List.of(y);
   }

@@ -5,6 +5,7 @@ import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.image.Image;
 import io.github.octconv4j.octave.PlanCache;
 import io.github.octconv4j.octave.PlanOptions;
+import io.github.octconv4j.octave.Tuning;
 import io.github.octconv4j.text.Printable;
 import io.github.octconv4j.weights.SafetensorsFile;
 import java.io.IOException;
@@ -188,7 +189,10 @@ public final class Network implements AutoCloseable {
     return predictor(batch, options, false);
   }
 
-  /** Returns a predictor that also keeps what each layer gave. */
+  /**
+   * Returns a predictor that also keeps what each layer gave. Sums are steps of their own in it,
+   * which elsewhere the layers before them write: results may differ by rounding.
+   */
   public Predictor tracingPredictor(int batch, PlanOptions options) {
     return predictor(batch, options, true);
   }
@@ -204,7 +208,7 @@ public final class Network implements AutoCloseable {
   /**
    * Runs the network on a copy of images, with a predictor from a small pool; any thread may call.
    *
-   * @param images normalised, (n, c, h, w) row by row, for any n
+   * @param images normalised, (n, c, h, w) row by row, for any n; finite, as {@link Predictor} says
    * @return the results, (n, classes) row by row
    */
   public float[] run(float[] images) {
@@ -238,8 +242,10 @@ public final class Network implements AutoCloseable {
     return cache.get(
         new Key(batch, options, traced),
         () -> {
+          String source = file == null ? "" : Printable.path(file.path()) + ": ";
+          Weights weights = new Weights(source, parameters, options.tuning() != Tuning.OFF);
           NetworkPlan plan =
-              new NetworkPlanner(engine, graph, batch, options, parameters, constants).plan(traced);
+              new NetworkPlanner(engine, graph, batch, options, weights, constants).plan(traced);
           plan.program().warnOfReferences("network " + Printable.text(info.name()));
           return plan;
         });

@@ -9,9 +9,11 @@ import io.github.octconv4j.octave.OctaveShape;
 import io.github.octconv4j.octave.SizeRule;
 import io.github.octconv4j.text.Printable;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
@@ -41,6 +43,7 @@ public final class NetworkBuilder {
 
   private final List<Node> nodes = new ArrayList<>();
   private final Set<String> names = new HashSet<>();
+  private final Map<String, String> tensors = new HashMap<>(); // the layer of each
   private final FeatureMap input;
   private double epsilon = EPSILON;
 
@@ -163,6 +166,7 @@ public final class NetworkBuilder {
               spec.in(),
               x));
     }
+    requireHalved(name, x, spec.sizeRule());
     ConvolutionLayer layer;
     OctaveShape output;
     try {
@@ -175,12 +179,39 @@ public final class NetworkBuilder {
     return add(name, layer, spec.out(), output, x);
   }
 
-  /** Adds the largest value of each square window, on both parts alike. */
+  /** Both parts must have sizes that go together by the rule of the layer that reads them. */
+  private static void requireHalved(String name, FeatureMap x, SizeRule rule) {
+    OctaveShape s = x.shape();
+    OctaveShape wanted = OctaveShape.of(1, s.height(), s.width(), rule);
+    if (x.channels().hasBoth() && !s.equals(wanted)) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "layer %s: its size rule %s halves %dx%d to %dx%d, but layer %s gives %s",
+              name,
+              rule,
+              s.height(),
+              s.width(),
+              wanted.lowHeight(),
+              wanted.lowWidth(),
+              x.name(),
+              x));
+    }
+  }
+
+  /**
+   * Adds the largest value of each square window, on both parts alike. Where the parts' new sizes
+   * don't go together by any {@link SizeRule}, no octave convolution can read them.
+   */
   public FeatureMap maxPool(String name, FeatureMap x, int kernel, int stride, int padding) {
     return pool(name, x, Algorithm.POOLING_MAX, kernel, stride, padding);
   }
 
-  /** Adds the mean of each square window's part inside the image, on both parts alike. */
+  /**
+   * Adds the mean of each square window's part inside the image, on both parts alike. Where the
+   * parts' new sizes don't go together by any {@link SizeRule}, no octave convolution can read
+   * them.
+   */
   public FeatureMap averagePool(String name, FeatureMap x, int kernel, int stride, int padding) {
     return pool(name, x, Algorithm.POOLING_AVG_EXCLUDE_PADDING, kernel, stride, padding);
   }
@@ -246,7 +277,7 @@ public final class NetworkBuilder {
   }
 
   /**
-   * Adds {@code activation(first + second)} on both parts. Where {@code first} is a convolution
+   * Adds {@code activation(first + second)} on both parts. Where one of them is a convolution
    * without activation that is read nowhere else, the sum costs no pass of its own.
    */
   public FeatureMap sum(String name, FeatureMap first, FeatureMap second, Activation activation) {
@@ -378,10 +409,28 @@ public final class NetworkBuilder {
       }
     }
     requireSizes(name, layer, channels, shape);
+    requireOwnTensors(name, layer);
     names.add(name);
+    layer.parameters().forEach(tensor -> tensors.put(tensor.name(), name));
     FeatureMap output = new FeatureMap(this, name, channels, shape);
     nodes.add(new Node(layer, List.of(inputs), output));
     return output;
+  }
+
+  /** No tensor may be another layer's too, whose weights it would be then. */
+  private void requireOwnTensors(String name, Layer layer) {
+    for (Parameter tensor : layer.parameters()) {
+      String owner = tensors.get(tensor.name());
+      if (owner != null) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "layer %s needs a tensor %s, which is one of layer %s already; give it another name",
+                name,
+                tensor.name(),
+                owner));
+      }
+    }
   }
 
   /** The values of a tensor and of a feature map must be countable. */

@@ -68,6 +68,12 @@ public final class NetworkGraph {
     return Collections.unmodifiableList(readers.getOrDefault(map, List.of()));
   }
 
+  /** Returns whether what the last layer gives are probabilities, made by a softmax. */
+  public boolean endsInSoftmax() {
+    Node last = maker(output);
+    return last != null && last.layer() instanceof SoftmaxLayer;
+  }
+
   /** Returns the tensors that the network needs, layer by layer. */
   public List<Parameter> parameters() {
     return nodes.stream().flatMap(node -> node.layer().parameters().stream()).toList();

@@ -1,18 +1,16 @@
 package io.github.octconv4j.nn;
 
 import io.github.octconv4j.dnn.Constants;
+import io.github.octconv4j.dnn.DnnException;
 import io.github.octconv4j.dnn.Engine;
-import io.github.octconv4j.dnn.Execution;
-import io.github.octconv4j.dnn.Operand;
+import io.github.octconv4j.dnn.Status;
 import io.github.octconv4j.dnn.StepInfo;
-import io.github.octconv4j.dnn.Tensor;
+import io.github.octconv4j.nn.NetworkTrials.Trial;
 import io.github.octconv4j.octave.Formulation;
 import io.github.octconv4j.octave.OctaveShape;
 import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.octave.Tuning;
-import java.lang.foreign.Arena;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -24,18 +22,17 @@ import java.util.Optional;
 /**
  * Chooses a formulation for each octave convolution of a network. It builds the whole network
  * several times, each time with another candidate everywhere, and lets it run: so each layer is
- * timed where it will work, with its input as the layer before left it in the caches.
+ * timed where it will work, with its input as the layer before left it in the caches. All of that
+ * takes no more memory than one plan may; where nothing can be run within it, the cost model
+ * decides.
  */
 final class NetworkPlanner {
   private static final int MOST_CANDIDATES = 8;
   private static final int FEW_CANDIDATES = 2; // of layers that take less time than to build them
   private static final long SMALL = 5_000_000;
   private static final int FINALISTS = 2;
-  private static final int FEWEST_ROUNDS = 5;
-  private static final int MOST_ROUNDS = 15;
   private static final double MARGIN = 0.97; // what is less better than the default may be noise
   private static final double REFERENCE_PENALTY = 1e9;
-  private static final long BUDGET_NANOS = 2_000_000_000; // for the runs of all candidates
 
   private final Engine engine;
   private final NetworkGraph graph;
@@ -51,13 +48,13 @@ final class NetworkPlanner {
       NetworkGraph graph,
       int batch,
       PlanOptions options,
-      Parameters parameters,
+      Weights weights,
       Constants constants) {
     this.engine = engine;
     this.graph = graph;
     this.batch = batch;
     this.options = options;
-    this.weights = new Weights(parameters, options.tuning() != Tuning.OFF);
+    this.weights = weights;
     this.constants = constants;
     this.parts = new ChannelParts(graph, batch, options);
     for (Node node : graph.nodes()) {
@@ -77,12 +74,19 @@ final class NetworkPlanner {
 
   /** Returns the plan; the caller closes it. */
   NetworkPlan plan(boolean traced) {
-    return build(formulations(), traced);
+    try {
+      return build(formulations(), traced);
+    } catch (DnnException e) {
+      if (e.status() != Status.OUT_OF_MEMORY || options.tuning() == Tuning.OFF) {
+        throw e;
+      }
+      return build(Map.of(), traced); // the default everywhere may take less
+    }
   }
 
   private Map<Node, Formulation> formulations() {
     Map<Node, Formulation> chosen = new HashMap<>();
-    if (options.tuning() == Tuning.OFF && options.threads() == 1) {
+    if (options.tuning() == Tuning.OFF) {
       return chosen; // the default everywhere
     }
     if (options.tuning() != Tuning.MEASURED) {
@@ -139,60 +143,60 @@ final class NetworkPlanner {
    * whole, than each network that has one candidate everywhere.
    */
   private Map<Node, Formulation> measured() {
-    List<TimedPlan> plans = new ArrayList<>();
-    try {
+    FeatureMap image = graph.input();
+    FeatureMap last = graph.output();
+    try (NetworkTrials trials =
+        NetworkTrials.of(
+            engine,
+            (choice, theirs, memoryLimit) -> build(choice, theirs, memoryLimit, false),
+            PlanBuilder.inputDesc(image, batch),
+            PlanBuilder.outputDesc(last, batch),
+            options.memoryLimit())) {
+      if (trials == null) {
+        return withoutReferences();
+      }
+      List<Trial> all = new ArrayList<>();
       int most = possible.values().stream().mapToInt(List::size).max().orElse(0);
       for (int i = -1; i < most; i++) {
         Map<Node, Formulation> candidates = new HashMap<>();
         for (Map.Entry<Node, List<Formulation>> entry : possible.entrySet()) {
-          List<Formulation> all = entry.getValue();
-          candidates.put(entry.getKey(), i < 0 ? Formulation.DEFAULT : all.get(i % all.size()));
+          List<Formulation> each = entry.getValue();
+          candidates.put(entry.getKey(), i < 0 ? Formulation.DEFAULT : each.get(i % each.size()));
         }
-        plans.add(new TimedPlan(build(candidates, false), candidates));
+        all.add(trials.new Trial(candidates));
       }
-      race(plans);
-      Map<String, Formulation> best = best(plans);
+      trials.race(all);
+      all.removeIf(trial -> !trial.isTimed());
+      if (all.isEmpty()) {
+        return withoutReferences();
+      }
+      Map<String, Formulation> best = best(all);
       Map<Node, Formulation> mixed = new HashMap<>();
-      possible.keySet().forEach(node -> mixed.put(node, best.get(key(node))));
-      plans.sort(Comparator.comparingDouble(TimedPlan::nanos));
-      plans.subList(Math.min(FINALISTS, plans.size()), plans.size()).forEach(TimedPlan::close);
-      List<TimedPlan> finalists =
-          new ArrayList<>(plans.subList(0, Math.min(FINALISTS, plans.size())));
-      TimedPlan result = new TimedPlan(build(mixed, false), mixed);
-      plans.add(result);
-      finalists.add(result);
-      finalists.forEach(timed -> timed.rounds.clear());
-      race(finalists);
+      possible
+          .keySet()
+          .forEach(node -> mixed.put(node, best.getOrDefault(key(node), Formulation.DEFAULT)));
+      all.sort(Comparator.comparingDouble(Trial::nanos));
+      List<Trial> finalists = new ArrayList<>(all.subList(0, Math.min(FINALISTS, all.size())));
+      finalists.add(trials.new Trial(mixed));
+      trials.race(finalists);
+      finalists.removeIf(trial -> !trial.isTimed());
       Map<Node, Formulation> chosen =
-          finalists.stream().min(Comparator.comparingDouble(TimedPlan::nanos)).orElseThrow().choice;
+          finalists.stream().min(Comparator.comparingDouble(Trial::nanos)).orElseThrow().choice();
       chosen.forEach((node, formulation) -> options.choices().put(key(node), formulation));
       return chosen;
-    } finally {
-      plans.forEach(TimedPlan::close);
-    }
-  }
-
-  /** Runs all in turn, so that whatever else the machine does meets all of them alike. */
-  private static void race(List<TimedPlan> plans) {
-    long end = System.nanoTime() + BUDGET_NANOS;
-    for (int round = 0; round < MOST_ROUNDS; round++) {
-      if (round >= FEWEST_ROUNDS && System.nanoTime() > end) {
-        return;
-      }
-      plans.forEach(TimedPlan::time);
     }
   }
 
   /** The formulation of the shortest time for each kind of layer. */
-  private Map<String, Formulation> best(List<TimedPlan> plans) {
+  private Map<String, Formulation> best(List<Trial> trials) {
     Map<String, Map<Formulation, Double>> times = new HashMap<>();
-    for (TimedPlan timed : plans) {
+    for (Trial timed : trials) {
       Map<String, Double> sums = new HashMap<>();
       Map<String, Formulation> formulations = new HashMap<>();
-      for (NetworkPlan.Span span : timed.plan.spans()) {
+      for (NetworkPlan.Span span : timed.spans()) {
         if (span.formulation() != null) {
           String key = key(span.node());
-          double penalty = hasReference(timed.plan, span) ? REFERENCE_PENALTY : 0;
+          double penalty = timed.hasReference(span) ? REFERENCE_PENALTY : 0;
           sums.merge(key, penalty + timed.nanos(span), Double::sum);
           formulations.put(key, span.formulation());
         }
@@ -215,69 +219,15 @@ final class NetworkPlanner {
     return best;
   }
 
-  /** A plan with memory, and how long its sections took. */
-  private static final class TimedPlan implements AutoCloseable {
-    private final NetworkPlan plan;
-    private final Execution execution;
-    private final Arena arena = Arena.ofShared();
-    private final List<long[]> rounds = new ArrayList<>();
-    private final Map<Node, Formulation> choice;
-
-    TimedPlan(NetworkPlan plan, Map<Node, Formulation> choice) {
-      this.plan = plan;
-      this.choice = choice;
-      this.execution = plan.program().newExecution("trial of a network");
-      for (Operand operand : List.of(plan.input(), plan.output())) {
-        Tensor tensor = Tensor.allocate(operand.desc(), arena);
-        tensor.segment().fill((byte) 0x3c); // small numbers
-        execution.bind(operand, tensor);
-      }
-    }
-
-    /** Times the second of two runs. */
-    void time() {
-      execution.run();
-      rounds.add(execution.profileSections(1));
-    }
-
-    /** The median of all times. */
-    double nanos() {
-      long[] sums = rounds.stream().mapToLong(sections -> Arrays.stream(sections).sum()).toArray();
-      Arrays.sort(sums);
-      return sums[sums.length / 2];
-    }
-
-    /** The median of a layer's times. */
-    double nanos(NetworkPlan.Span span) {
-      return rounds.stream()
-          .mapToLong(
-              sections -> {
-                long sum = 0;
-                for (int s = span.first(); s < span.end(); s++) {
-                  sum += sections[s];
-                }
-                return sum;
-              })
-          .sorted()
-          .skip(rounds.size() / 2)
-          .findFirst()
-          .orElseThrow();
-    }
-
-    @Override
-    public void close() {
-      execution.close();
-      if (arena.scope().isAlive()) {
-        arena.close();
-      }
-      plan.close();
-    }
+  private NetworkPlan build(Map<Node, Formulation> formulations, boolean traced) {
+    return build(formulations, constants, options.memoryLimit(), traced);
   }
 
-  private NetworkPlan build(Map<Node, Formulation> formulations, boolean traced) {
+  private NetworkPlan build(
+      Map<Node, Formulation> formulations, Constants in, long memoryLimit, boolean traced) {
+    PlanOptions limited = options.memoryLimit(memoryLimit);
     try (PlanBuilder builder =
-        new PlanBuilder(
-            engine, graph, batch, options, weights, parts, formulations, constants, traced)) {
+        new PlanBuilder(engine, graph, batch, limited, weights, parts, formulations, in, traced)) {
       return builder.build();
     }
   }

@@ -99,17 +99,7 @@ final class PlanBuilder implements AutoCloseable {
   NetworkPlan build() {
     requireRoomForWeights();
     FeatureMap image = graph.input();
-    OctaveShape s = image.shape();
-    Operand input =
-        program.input(
-            "input",
-            MemoryDesc.of(
-                DataType.F32,
-                FormatTag.NHWC,
-                batch,
-                image.channels().total(),
-                s.height(),
-                s.width()));
+    Operand input = program.input("input", inputDesc(image, batch));
     values.put(
         image, List.of(octave.input(image.channels(), shape(image), Layout.NHWC, input, null)));
     Map<String, Operand> traces = new LinkedHashMap<>();
@@ -136,6 +126,21 @@ final class PlanBuilder implements AutoCloseable {
     }
     Operand output = output("output", value(graph.output()).requireHigh());
     return new NetworkPlan(program.build(), input, output, traces, spans);
+  }
+
+  /** The images as they are given. */
+  static MemoryDesc inputDesc(FeatureMap image, int batch) {
+    return desc(image, FormatTag.NHWC, batch);
+  }
+
+  /** The results as they are given back. */
+  static MemoryDesc outputDesc(FeatureMap last, int batch) {
+    return desc(last, FormatTag.NCHW, batch);
+  }
+
+  private static MemoryDesc desc(FeatureMap map, FormatTag layout, int batch) {
+    OctaveShape s = map.shape();
+    return MemoryDesc.of(DataType.F32, layout, batch, map.channels().high(), s.height(), s.width());
   }
 
   /** Weights that don't stand yet are neither read nor folded where they would be too large. */
@@ -295,19 +300,25 @@ final class PlanBuilder implements AutoCloseable {
     }
   }
 
-  /** The layer whose result a sum takes as it is made, or null. */
+  /**
+   * The layer whose result a sum takes as it is made, or null. A plan that is traced has none: what
+   * each layer gives stands by itself there.
+   */
   @Nullable Node fused(Node node) {
-    if (!(node.layer() instanceof SumLayer)) {
+    if (traced || !(node.layer() instanceof SumLayer)) {
       return null;
     }
-    Node maker = graph.maker(node.input());
-    boolean alone = graph.readers(node.input()).size() == 1 && node.input() != graph.output();
-    return alone
-            && maker != null
-            && maker.layer() instanceof Layer.Adding adding
-            && adding.isLinear()
-        ? maker
-        : null;
+    for (FeatureMap summand : node.inputs()) {
+      Node maker = graph.maker(summand);
+      boolean alone = graph.readers(summand).size() == 1 && summand != graph.output();
+      if (alone
+          && maker != null
+          && maker.layer() instanceof Layer.Adding adding
+          && adding.isLinear()) {
+        return maker;
+      }
+    }
+    return null;
   }
 
   /** Whether a sum adds this layer's steps. */

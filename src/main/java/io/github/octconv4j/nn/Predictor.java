@@ -25,6 +25,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * Runs a {@link Network} on batches of images, one thread at a time. A run in the predictor's own
  * memory allocates nothing. It keeps its network's plan alive until it is closed.
  *
+ * <p>Images must be finite. NaN or an infinity in one goes through convolutions into all channels
+ * around it and becomes NaN on the way, and an activation or maximum may hide it again: oneDNN's
+ * ReLU makes 0 of NaN, so that the results can look like any others. {@code
+ * input().requireFinite("images")} between {@link #set} and {@link #run()} refuses them; pictures
+ * are finite always.
+ *
  * @since 0.1.0
  */
 public final class Predictor implements AutoCloseable {
@@ -130,7 +136,7 @@ public final class Predictor implements AutoCloseable {
   /**
    * Runs the network on a copy of the images.
    *
-   * @param images normalised, (n, c, h, w) row by row
+   * @param images normalised, (n, c, h, w) row by row; finite, or else anything may come out
    * @return the results, (n, classes) row by row
    */
   public float[] run(float[] images) {
@@ -227,7 +233,7 @@ public final class Predictor implements AutoCloseable {
     try {
       input.set(0, image);
       runAndCount();
-      return Classification.ofLogits(network.info().labels(), output.floats());
+      return classification(output.floats());
     } finally {
       exit();
     }
@@ -243,7 +249,13 @@ public final class Predictor implements AutoCloseable {
   public Classification classify(float[] image) {
     Objects.requireNonNull(image, "image");
     requireSingle();
-    return Classification.ofLogits(network.info().labels(), run(image));
+    return classification(run(image));
+  }
+
+  private Classification classification(float[] results) {
+    return network.graph().endsInSoftmax()
+        ? Classification.ofProbabilities(network.info().labels(), results)
+        : Classification.ofLogits(network.info().labels(), results);
   }
 
   private void requireSingle() {

@@ -8,6 +8,7 @@ import io.github.octconv4j.dnn.PostOps;
 import io.github.octconv4j.nn.Parameter.Kind;
 import io.github.octconv4j.octave.Activation;
 import io.github.octconv4j.octave.ChannelSplit;
+import io.github.octconv4j.octave.Frequency;
 import io.github.octconv4j.octave.OctaveOperand;
 import java.util.Arrays;
 import java.util.List;
@@ -80,6 +81,7 @@ record SqueezeExcitationLayer(String name, ChannelSplit channels, int squeezed)
     OctaveOperand inner = plan.memory(node.name() + ".inner", new ChannelSplit(squeezed, 0), 1);
     new Linear(
             plan,
+            List.of(node.name(), "fc1"),
             node.name() + ".fc1",
             plan.values(weight1()),
             plan.values(bias1()),
@@ -91,6 +93,7 @@ record SqueezeExcitationLayer(String name, ChannelSplit channels, int squeezed)
     float[] bias = plan.values(bias2());
     scale(
         plan,
+        List.of(node.name(), "fc2", Frequency.HIGH),
         node.name() + ".h",
         weight,
         bias,
@@ -102,6 +105,7 @@ record SqueezeExcitationLayer(String name, ChannelSplit channels, int squeezed)
         postOps);
     scale(
         plan,
+        List.of(node.name(), "fc2", Frequency.LOW),
         node.name() + ".l",
         weight,
         bias,
@@ -115,6 +119,7 @@ record SqueezeExcitationLayer(String name, ChannelSplit channels, int squeezed)
 
   private void scale(
       PlanBuilder plan,
+      List<?> key,
       String part,
       float[] weight,
       float[] bias,
@@ -130,6 +135,7 @@ record SqueezeExcitationLayer(String name, ChannelSplit channels, int squeezed)
     int count = Math.toIntExact(x.desc().dim(1));
     new Linear(
             plan,
+            key,
             part + ".fc2",
             Arrays.copyOfRange(weight, first * squeezed, (first + count) * squeezed),
             Arrays.copyOfRange(bias, first, first + count),

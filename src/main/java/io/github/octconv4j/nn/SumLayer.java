@@ -12,20 +12,23 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code y = activation(first + second)} on both parts. Where the first comes from a convolution
- * that nobody else reads, that writes the sum itself.
+ * {@code y = activation(first + second)} on both parts. Where one comes from a convolution that
+ * nobody else reads, that writes the sum itself.
  *
  * @param activation applied to the sum
  */
 record SumLayer(Activation activation) implements Layer {
   @Override
   public List<OctaveOperand> addTo(PlanBuilder plan, Node node) {
-    List<OctaveOperand> y = plan.copyUnlessLast(node, node.inputs().getLast());
-    Node first = plan.fused(node);
-    if (first != null) {
-      ((Adding) first.layer()).addInto(plan, first, y, activation);
+    Node fused = plan.fused(node);
+    if (fused != null) {
+      boolean isFirst = fused.output() == node.input();
+      FeatureMap other = isFirst ? node.inputs().getLast() : node.input();
+      List<OctaveOperand> y = plan.copyUnlessLast(node, other);
+      ((Adding) fused.layer()).addInto(plan, fused, y, activation);
       return y;
     }
+    List<OctaveOperand> y = plan.copyUnlessLast(node, node.inputs().getLast());
     List<OctaveOperand> x = plan.parts(node.input());
     plan.eachShare(
         node.output(),

@@ -1,12 +1,15 @@
 package io.github.octconv4j.nn;
 
+import io.github.octconv4j.dnn.NonFinite;
 import io.github.octconv4j.octave.OctaveWeights;
 import io.github.octconv4j.text.Printable;
 import java.util.IdentityHashMap;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** What is read and folded for the plans that are being built; forgotten afterwards. */
 final class Weights {
+  private final String source;
   private final Parameters parameters;
   private final IdentityHashMap<ConvolutionLayer, OctaveWeights> folded = new IdentityHashMap<>();
 
@@ -15,15 +18,34 @@ final class Weights {
   /**
    * Weights of a network.
    *
+   * @param source what messages begin with: the file and a colon, or nothing
    * @param kept whether several plans will be built, so that it pays to remember them
    */
-  Weights(Parameters parameters, boolean kept) {
+  Weights(String source, Parameters parameters, boolean kept) {
+    this.source = source;
     this.parameters = parameters;
     this.kept = kept;
   }
 
   OctaveWeights of(ConvolutionLayer layer) {
-    return kept ? folded.computeIfAbsent(layer, key -> key.weights(this)) : layer.weights(this);
+    OctaveWeights weights = folded.get(layer);
+    if (weights == null) {
+      weights = fold(layer);
+      if (kept) {
+        folded.put(layer, weights);
+      }
+    }
+    return weights;
+  }
+
+  private OctaveWeights fold(ConvolutionLayer layer) {
+    try {
+      return layer.weights(this);
+    } catch (TensorException e) {
+      throw e;
+    } catch (IllegalArgumentException e) {
+      throw new TensorException(source + e.getMessage(), e);
+    }
   }
 
   /** Reads a tensor, whose values must be finite: oneDNN's activations turn NaN into numbers. */
@@ -39,38 +61,27 @@ final class Weights {
               parameter.shape(),
               values == null ? "null" : values.length));
     }
-    for (int i = 0; i < values.length; i++) {
-      if (!Float.isFinite(values[i])) {
-        throw new IllegalArgumentException(
-            String.format(
-                Locale.ROOT,
-                "tensor %s %s has the value %s at index %d, expected finite ones; the network was"
-                    + " not trained to an end, or its file is damaged",
-                Printable.text(parameter.name()),
-                parameter.shape(),
-                values[i],
-                i));
-      }
-    }
+    NonFinite.firstIn(values)
+        .ifPresent(
+            found -> {
+              throw new TensorException(
+                  String.format(
+                      Locale.ROOT,
+                      "%stensor %s must be finite, was %s",
+                      source,
+                      parameter.name(),
+                      found),
+                  null);
+            });
     return values;
   }
 
-  /** Reads the variances of a batch norm, each of which with epsilon added must be above 0. */
-  float[] variances(Parameter parameter, double epsilon) {
-    float[] values = of(parameter);
-    for (int i = 0; i < values.length; i++) {
-      if (!(values[i] + epsilon > 0)) {
-        throw new IllegalArgumentException(
-            String.format(
-                Locale.ROOT,
-                "tensor %s %s has the variance %s at index %d, with epsilon %s expected above 0",
-                Printable.text(parameter.name()),
-                parameter.shape(),
-                values[i],
-                i,
-                epsilon));
-      }
+  /** A tensor is of no use; the message says which, and where it is from. */
+  private static final class TensorException extends IllegalArgumentException {
+    private static final long serialVersionUID = 1;
+
+    TensorException(String message, @Nullable Throwable cause) {
+      super(message, cause);
     }
-    return values;
   }
 }

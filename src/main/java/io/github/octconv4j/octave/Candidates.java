@@ -128,15 +128,18 @@ final class Candidates {
   /** Whether blocks of channels can be fast: no groups, and more channels than a picture has. */
   private boolean blocksFit() {
     int block = Layout.blockSize();
-    return spec.groups() == 1 && spec.in().total() >= block && spec.out().total() >= block;
+    int most = Integer.MAX_VALUE - 2 * block; // to be filled up
+    int least = Math.min(spec.in().total(), spec.out().total());
+    int largest = Math.max(spec.in().total(), spec.out().total());
+    return spec.groups() == 1 && least >= block && largest <= most;
   }
 
   private List<Integer> bandRows() {
     int rows = Math.max(1, sizes.output().lowHeight());
-    int each = (rows + threads - 1) / threads;
+    int each = Math.ceilDiv(rows, threads);
     List<Integer> list = new ArrayList<>();
     for (int bands : new int[] {1, 2, 3, 4, 7}) {
-      int height = (each + bands - 1) / bands;
+      int height = Math.ceilDiv(each, bands);
       if ((threads > 1 || bands > 1) && height >= 2 && !list.contains(height)) {
         list.add(height);
       }

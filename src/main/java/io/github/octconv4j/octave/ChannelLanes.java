@@ -19,9 +19,7 @@ final class ChannelLanes {
 
   /** Whether each thread has a block of one output at least. */
   static boolean fits(OctaveConv2d spec, OctaveShape input, int threads) {
-    int blocks =
-        Math.max(Layout.BLOCKED.padded(spec.out().high()), Layout.BLOCKED.padded(spec.out().low()))
-            / Layout.blockSize();
+    int blocks = Math.ceilDiv(Math.max(spec.out().high(), spec.out().low()), Layout.blockSize());
     return input.batch() == 1 && blocks >= threads && spec.groups() == 1;
   }
 

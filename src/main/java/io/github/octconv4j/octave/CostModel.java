@@ -49,18 +49,14 @@ final class CostModel {
           path == OctavePath.HH
               ? new long[] {y.height(), y.width()}
               : new long[] {y.lowHeight(), y.lowWidth()};
-      double in = (double) f.layout().padded(spec.in().of(path.source())) / spec.groups(path);
-      double out = Layout.BLOCKED.padded(spec.out().of(path.destination()));
-      sum +=
-          y.batch()
-              * smallest[0]
-              * smallest[1]
-              * in
-              * out
-              * spec.kernelHeight()
-              * spec.kernelWidth();
+      int channels = spec.in().of(path.source());
+      double source = f.layout() == Layout.BLOCKED ? inBlocks(channels) : channels;
+      double in = source / spec.groups(path);
+      double out = inBlocks(spec.out().of(path.destination()));
+      double window = (double) spec.kernelHeight() * spec.kernelWidth();
+      sum += (double) y.batch() * smallest[0] * smallest[1] * in * out * window;
     }
-    boolean large = spec.kernelHeight() * spec.kernelWidth() > 1;
+    boolean large = spec.kernelHeight() > 1 || spec.kernelWidth() > 1;
     return f.layout() == Layout.BLOCKED && large ? 1.15 * sum : sum;
   }
 
@@ -68,13 +64,13 @@ final class CostModel {
   private double mergedHigh(Formulation f) {
     boolean sources = f.merge() == Merge.HIGH_SOURCES;
     double in = sources ? spec.in().total() : spec.in().high();
-    double out = Layout.BLOCKED.padded(sources ? spec.out().high() : spec.out().total());
+    double out = inBlocks(sources ? spec.out().high() : spec.out().total());
     OctavePath replaced = sources ? OctavePath.LH : OctavePath.HL;
     double saved =
         area(sizes.output())
             / 4
             * spec.in().of(replaced.source())
-            * Layout.BLOCKED.padded(spec.out().of(replaced.destination()));
+            * inBlocks(spec.out().of(replaced.destination()));
     return area(sizes.output()) * in * out - saved;
   }
 
@@ -139,6 +135,12 @@ final class CostModel {
     double own = (double) spec.in().high() * spec.out().high();
     double rest = (spec.in().total() * (double) spec.out().total() - own) / 4;
     return Math.max(own, rest) / (own + rest);
+  }
+
+  /** So many channels as fill whole registers. */
+  private static double inBlocks(int channels) {
+    double block = Layout.blockSize();
+    return Math.ceil(channels / block) * block;
   }
 
   private static double area(OctaveShape shape) {

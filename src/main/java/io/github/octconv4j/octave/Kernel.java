@@ -1,12 +1,15 @@
 package io.github.octconv4j.octave;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
 
 /**
  * The weights of one path, (out, in / groups, kh, kw) row by row, as a convolution wants them:
  * perhaps with channels of zeros, perhaps only some of the output channels.
  */
 final class Kernel {
+  private final Object key;
   private final String name;
   private final float[] values;
   private final int out;
@@ -16,7 +19,15 @@ final class Kernel {
   private final long[] spatial;
 
   private Kernel(
-      String name, float[] values, int out, int in, int groups, int size, long[] spatial) {
+      Object key,
+      String name,
+      float[] values,
+      int out,
+      int in,
+      int groups,
+      int size,
+      long[] spatial) {
+    this.key = key;
     this.name = name;
     this.values = values;
     this.out = out;
@@ -27,10 +38,11 @@ final class Kernel {
   }
 
   /** The weights of a path; {@code layer} and the path's name make up the kernel's name. */
-  static Kernel of(String layer, OctaveConv2d spec, OctavePath path, float[] values) {
+  static Kernel of(String layer, OctaveConv2d spec, OctavePath path, OctaveWeights weights) {
     return new Kernel(
+        List.of(weights.identity(), path),
         layer + "." + path.shortName(),
-        values,
+        weights.values(path),
         spec.out().of(path.destination()),
         spec.in().of(path.source()) / spec.groups(path),
         spec.groups(path),
@@ -38,7 +50,12 @@ final class Kernel {
         new long[] {spec.kernelHeight(), spec.kernelWidth()});
   }
 
-  /** Returns the name; kernels of equal names and shapes hold equal values. */
+  /** Returns what the values are; kernels of equal keys hold equal ones. */
+  Object key() {
+    return key;
+  }
+
+  /** Returns the name for listings. */
   String name() {
     return name;
   }
@@ -59,11 +76,19 @@ final class Kernel {
     if (newOut == out && newIn == in) {
       return this;
     }
-    float[] larger = new float[newOut * newIn * size];
+    float[] larger = new float[count((long) newOut * newIn * size)];
     for (int o = 0; o < out; o++) {
       System.arraycopy(values, o * in * size, larger, o * newIn * size, in * size);
     }
-    return new Kernel(name, larger, newOut, newIn, depthwise ? newOut : groups, size, spatial);
+    return new Kernel(
+        List.of(key, layout),
+        name,
+        larger,
+        newOut,
+        newIn,
+        depthwise ? newOut : groups,
+        size,
+        spatial);
   }
 
   /** Returns some of the output channels. */
@@ -73,6 +98,7 @@ final class Kernel {
     }
     int row = in * size;
     return new Kernel(
+        List.of(key, first, count),
         name + "." + first,
         Arrays.copyOfRange(values, first * row, (first + count) * row),
         count,
@@ -84,21 +110,51 @@ final class Kernel {
 
   /** Returns one kernel over the inputs of both, side by side; for one group. */
   Kernel besideInput(Kernel other) {
-    float[] both = new float[values.length + other.values.length];
+    float[] both = new float[count((long) values.length + other.values.length)];
     int row = in * size;
     int otherRow = other.in * size;
     for (int o = 0; o < out; o++) {
       System.arraycopy(values, o * row, both, o * (row + otherRow), row);
       System.arraycopy(other.values, o * otherRow, both, o * (row + otherRow) + row, otherRow);
     }
-    return new Kernel(name + "+" + other.name, both, out, in + other.in, 1, size, spatial);
+    return new Kernel(
+        List.of(key, "beside its input", other.key),
+        name + "+" + other.name,
+        both,
+        out,
+        in + other.in,
+        1,
+        size,
+        spatial);
   }
 
   /** Returns one kernel for the outputs of both, one after the other; for one group. */
   Kernel besideOutput(Kernel other) {
-    float[] both = Arrays.copyOf(values, values.length + other.values.length);
+    float[] both = Arrays.copyOf(values, count((long) values.length + other.values.length));
     System.arraycopy(other.values, 0, both, values.length, other.values.length);
-    return new Kernel(name + "+" + other.name, both, out + other.out, in, 1, size, spatial);
+    return new Kernel(
+        List.of(key, "beside its output", other.key),
+        name + "+" + other.name,
+        both,
+        out + other.out,
+        in,
+        1,
+        size,
+        spatial);
+  }
+
+  /** So many values as an array can hold. */
+  private int count(long values) {
+    if (values > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "kernel %s would have %d values, an array can hold %d",
+              name,
+              values,
+              Integer.MAX_VALUE));
+    }
+    return (int) values;
   }
 
   /** Returns the shape that a convolution wants, with groups first where there are several. */

@@ -4,6 +4,7 @@ import io.github.octconv4j.dnn.CpuIsa;
 import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.FormatTag;
 import io.github.octconv4j.dnn.MemoryDesc;
+import java.util.Locale;
 
 /**
  * How the tensors of a plan lie in memory.
@@ -32,8 +33,17 @@ public enum Layout {
 
   /** Returns how many channels the tensors have in which {@code channels} are kept. */
   int padded(int channels) {
-    int block = blockSize();
-    return this == NHWC ? channels : (channels + block - 1) / block * block;
+    long block = blockSize();
+    long padded = this == NHWC ? channels : (channels + block - 1) / block * block;
+    if (padded > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "%d channels can't be filled up to whole blocks of %d",
+              channels,
+              block));
+    }
+    return (int) padded;
   }
 
   /** Returns oneDNN's name. */

@@ -61,8 +61,8 @@ public final class OctaveExecution implements AutoCloseable {
           "this execution is in use by another thread; make one for each thread");
     }
     try {
-      bind("x", plan.inputOperand(), x);
-      bind("y", plan.outputOperand(), y);
+      bind("x", plan.inputOperands(), x);
+      bind("y", plan.outputOperands(), y);
     } catch (RuntimeException | Error e) {
       running.set(false);
       throw e;
@@ -89,10 +89,10 @@ public final class OctaveExecution implements AutoCloseable {
     }
   }
 
-  private void bind(String name, OctaveOperand operand, OctaveTensor tensor) {
+  private void bind(String name, OctavePlan.Ends operands, OctaveTensor tensor) {
     Objects.requireNonNull(tensor, name);
-    bind(name, Frequency.HIGH, operand.high(), tensor);
-    bind(name, Frequency.LOW, operand.low(), tensor);
+    bind(name, Frequency.HIGH, operands.high(), tensor);
+    bind(name, Frequency.LOW, operands.low(), tensor);
   }
 
   private void bind(

@@ -10,6 +10,11 @@ import java.util.Objects;
  * take a gigabyte together; who has more keeps plans of his own with {@link #plan}. Any thread may
  * call; close it when no one does any more.
  *
+ * <p>Inputs must be finite. NaN or an infinity in one makes NaN of all channels of the pixels whose
+ * windows read it, or an infinity; nothing else is changed. An activation after it may hide that:
+ * oneDNN's ReLU makes 0 of NaN. {@link OctaveTensor#requireFinite} refuses such inputs where they
+ * may come from elsewhere.
+ *
  * @since 0.1.0
  */
 public final class OctaveLayer implements AutoCloseable {
@@ -45,7 +50,8 @@ public final class OctaveLayer implements AutoCloseable {
   /**
    * Computes the output in new NCHW memory, which the garbage collector frees.
    *
-   * @param x F32 in any layout; NHWC is read in place
+   * @param x F32 in any layout; NHWC is read in place. Where it is not finite, neither is the
+   *     output there
    */
   public OctaveTensor apply(OctaveTensor x) {
     return apply(x, OutputFormat.NCHW, Arena.ofAuto());

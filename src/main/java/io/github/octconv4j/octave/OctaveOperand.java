@@ -1,14 +1,16 @@
 package io.github.octconv4j.octave;
 
+import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.Operand;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An octave feature map inside a program that is being built.
+ * An octave feature map inside a program that is being built. A value that checks itself.
  *
- * @param channels its channels; the parts may hold more, filled with zeros
+ * @param channels its channels; parts in blocks may hold more, filled with zeros
  * @param shape its size
  * @param layout of both parts
  * @param high the high part, null where there is none
@@ -21,11 +23,47 @@ public record OctaveOperand(
     Layout layout,
     @Nullable Operand high,
     @Nullable Operand low) {
-  /** Checks for nulls. */
+  /** Checks that each part is there if it has channels, in this layout and of this size. */
   public OctaveOperand {
     Objects.requireNonNull(channels, "channels");
     Objects.requireNonNull(shape, "shape");
     Objects.requireNonNull(layout, "layout");
+    check(Frequency.HIGH, high, channels, shape, layout);
+    check(Frequency.LOW, low, channels, shape, layout);
+  }
+
+  private static void check(
+      Frequency frequency,
+      @Nullable Operand part,
+      ChannelSplit channels,
+      OctaveShape shape,
+      Layout layout) {
+    int count = channels.of(frequency);
+    boolean fits = (part == null) == (count == 0);
+    if (fits && part != null) {
+      MemoryDesc desc = part.desc();
+      long[] dims = shape.dims(frequency, count);
+      fits =
+          desc.rank() == 4
+              && desc.dim(0) == dims[0]
+              && desc.dim(1) >= count
+              && desc.dim(1) <= layout.padded(count)
+              && desc.dim(2) == dims[2]
+              && desc.dim(3) == dims[3]
+              && desc.has(layout.tag());
+    }
+    if (!fits) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "the %s part of %s in %s and %s must be %s, was %s",
+              frequency.name().toLowerCase(Locale.ROOT),
+              channels,
+              layout,
+              shape,
+              count == 0 ? "absent" : Arrays.toString(shape.dims(frequency, count)),
+              part));
+    }
   }
 
   /**
@@ -66,8 +104,14 @@ public record OctaveOperand(
 
   /** A thread's share of the channels of each part, in whole blocks; perhaps nothing of a part. */
   OctaveOperand channelShare(int index, int of) {
+    Operand someHigh = channelShare(high, index, of);
+    Operand someLow = channelShare(low, index, of);
     return new OctaveOperand(
-        channels, shape, layout, channelShare(high, index, of), channelShare(low, index, of));
+        new ChannelSplit(count(someHigh), count(someLow)), shape, layout, someHigh, someLow);
+  }
+
+  private static int count(@Nullable Operand part) {
+    return part == null ? 0 : Math.toIntExact(part.desc().dim(1));
   }
 
   private static @Nullable Operand channelShare(@Nullable Operand part, int index, int of) {

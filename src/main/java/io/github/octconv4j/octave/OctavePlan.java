@@ -21,16 +21,19 @@ public final class OctavePlan implements Plan {
   private final String name;
   private final Formulation formulation;
   private final Program program;
-  private final OctaveOperand input;
-  private final OctaveOperand output;
+  private final Ends input;
+  private final Ends output;
   private final ExecutionPool pool = new ExecutionPool(this);
 
+  /** The caller's data of both frequencies, in layouts of the caller's. */
+  record Ends(@Nullable Operand high, @Nullable Operand low) {
+    private OctaveDesc desc() {
+      return new OctaveDesc(high == null ? null : high.desc(), low == null ? null : low.desc());
+    }
+  }
+
   private OctavePlan(
-      String name,
-      Formulation formulation,
-      Program program,
-      OctaveOperand input,
-      OctaveOperand output) {
+      String name, Formulation formulation, Program program, Ends input, Ends output) {
     this.name = name;
     this.formulation = formulation;
     this.program = program;
@@ -60,11 +63,8 @@ public final class OctavePlan implements Plan {
         new ProgramBuilder(
             engine, formulation.primitiveThreads(options.threads()), options.memoryLimit())) {
       OctaveProgramBuilder builder = new OctaveProgramBuilder(program, options);
-      OctaveOperand given =
-          new OctaveOperand(
-              spec.in(),
-              shape,
-              layout,
+      Ends given =
+          new Ends(
               input(program, "x_h", input.high(), layout, options),
               input(program, "x_l", input.low(), layout, options));
       Operand yh = output(program, "y_h", spec, Frequency.HIGH, outShape, output, layout, options);
@@ -74,12 +74,7 @@ public final class OctavePlan implements Plan {
       OctaveOperand y = edges.output(spec.out(), outShape, layout, yh, yl);
       builder.convolution("octave", spec, weights, x, y, false, Activation.NONE, formulation);
       edges.copyOut(y, yh, yl);
-      return new OctavePlan(
-          name(spec),
-          formulation,
-          program.build(),
-          given,
-          new OctaveOperand(spec.out(), outShape, layout, yh, yl));
+      return new OctavePlan(name(spec), formulation, program.build(), given, new Ends(yh, yl));
     }
   }
 
@@ -151,18 +146,12 @@ public final class OctavePlan implements Plan {
 
   /** Returns the descriptors of the input. */
   public OctaveDesc input() {
-    return descOf(input);
+    return input.desc();
   }
 
   /** Returns the descriptors of the output. */
   public OctaveDesc output() {
-    return descOf(output);
-  }
-
-  private static OctaveDesc descOf(OctaveOperand operand) {
-    return new OctaveDesc(
-        operand.high() == null ? null : operand.high().desc(),
-        operand.low() == null ? null : operand.low().desc());
+    return output.desc();
   }
 
   /** Returns what the plan runs, in order. */
@@ -203,11 +192,11 @@ public final class OctavePlan implements Plan {
     return program;
   }
 
-  OctaveOperand inputOperand() {
+  Ends inputOperands() {
     return input;
   }
 
-  OctaveOperand outputOperand() {
+  Ends outputOperands() {
     return output;
   }
 }

@@ -1,15 +1,16 @@
 package io.github.octconv4j.octave;
 
+import io.github.octconv4j.dnn.DnnException;
 import io.github.octconv4j.dnn.Engine;
-import io.github.octconv4j.dnn.Tensor;
+import io.github.octconv4j.dnn.MemoryDesc;
+import io.github.octconv4j.dnn.Status;
 import io.github.octconv4j.octave.Formulation.Sharing;
-import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses how an octave convolution is put together. It lists the possible {@link Formulation}s,
@@ -23,9 +24,7 @@ public final class OctavePlanner {
   private static final int FEWEST_TIMED = 6;
   private static final double MICROSECONDS_OF_A_ROUND = 60_000;
   private static final double HOPELESS = 1.6; // times the best prediction
-  private static final int ROUNDS = 12;
   private static final long BUILD_BUDGET_NANOS = 150_000_000;
-  private static final long RACE_BUDGET_NANOS = 150_000_000;
 
   private final Engine engine;
   private final OctaveConv2d spec;
@@ -58,46 +57,6 @@ public final class OctavePlanner {
     }
   }
 
-  /** A plan that takes part in the measurement. */
-  private static final class Contender implements AutoCloseable {
-    private final OctavePlan plan;
-    private final OctaveExecution execution;
-    private final OctaveTensor x;
-    private final OctaveTensor y;
-    private double best = Double.POSITIVE_INFINITY;
-
-    Contender(OctavePlan plan, Arena arena) {
-      this.plan = plan;
-      this.execution = plan.newTrial();
-      this.x = filled(plan.input(), arena);
-      this.y = filled(plan.output(), arena);
-    }
-
-    private static OctaveTensor filled(OctaveDesc desc, Arena arena) {
-      OctaveTensor tensor = OctaveTensor.allocate(desc, arena);
-      for (Frequency frequency : Frequency.values()) {
-        Tensor part = tensor.part(frequency);
-        if (part != null) {
-          part.segment().fill((byte) 0x3c); // small numbers in each floating-point type
-        }
-      }
-      return tensor;
-    }
-
-    /** Times the second of two runs: in a network a layer finds its input in the cache. */
-    void time() {
-      execution.run(x, y);
-      long start = System.nanoTime();
-      execution.run(x, y);
-      best = Math.min(best, (System.nanoTime() - start) / 1e3);
-    }
-
-    @Override
-    public void close() {
-      execution.close();
-    }
-  }
-
   /** Makes a planner for one convolution and one size and layout of data. */
   OctavePlanner(
       Engine engine,
@@ -119,21 +78,26 @@ public final class OctavePlanner {
     PlanChoiceEvent event = new PlanChoiceEvent();
     event.begin();
     if (options.tuning() == Tuning.OFF) {
-      return chosen(event, build(Formulation.DEFAULT), Tuning.OFF.name(), 1, 0);
+      return chosen(
+          event, build(Formulation.DEFAULT, options.memoryLimit()), Tuning.OFF.name(), 1, 0);
     }
     List<Formulation> possible = byPrediction();
     if (options.tuning() == Tuning.HEURISTIC) {
       return chosen(
           event, firstWithoutReference(possible), Tuning.HEURISTIC.name(), possible.size(), 0);
     }
-    Optional<Formulation> kept = options.choices().find(key(), possible);
-    if (kept.isPresent()) {
-      return chosen(event, build(kept.get()), "KEPT", possible.size(), 0);
+    for (String key : List.of(key(), limitedKey())) {
+      OctavePlan kept =
+          options.choices().find(key, possible).map(this::buildIfThereIsRoom).orElse(null);
+      if (kept != null) {
+        return chosen(event, kept, "KEPT", possible.size(), 0);
+      }
     }
     List<Considered> considered = new ArrayList<>();
     OctavePlan best = measure(possible, considered);
     int timed = (int) considered.stream().filter(Considered::measured).count();
-    return chosen(event, best, Tuning.MEASURED.name(), possible.size(), timed);
+    Tuning way = timed > 0 ? Tuning.MEASURED : Tuning.HEURISTIC;
+    return chosen(event, best, way.name(), possible.size(), timed);
   }
 
   private OctavePlan chosen(
@@ -146,7 +110,8 @@ public final class OctavePlanner {
   /**
    * Measures afresh and returns everything that was considered: the chosen one first, then what was
    * run, then what was not because it has reference implementations or is predicted to be slow; the
-   * fastest of each first. The choice is kept.
+   * fastest of each first. The choice is kept. Where the memory limit leaves no room to run
+   * anything, nothing is measured.
    */
   public List<Considered> explain() {
     List<Considered> considered = new ArrayList<>();
@@ -178,75 +143,112 @@ public final class OctavePlanner {
 
   private OctavePlan firstWithoutReference(List<Formulation> possible) {
     for (Formulation formulation : possible) {
-      OctavePlan plan = build(formulation);
-      if (plan.program().references().isEmpty()) {
+      OctavePlan plan = buildIfThereIsRoom(formulation);
+      if (plan != null && plan.program().references().isEmpty()) {
         return plan;
       }
-      plan.close();
+      if (plan != null) {
+        plan.close();
+      }
     }
-    return build(Formulation.DEFAULT);
+    return build(Formulation.DEFAULT, options.memoryLimit());
   }
 
-  /** Times the promising ones in turn and returns the fastest plan. */
-  private OctavePlan measure(List<Formulation> possible, List<Considered> considered) {
-    List<Contender> contenders = new ArrayList<>();
-    try (Arena arena = Arena.ofShared()) {
-      try {
-        build(possible, arena, contenders, considered);
-        Contender best = race(contenders);
-        for (Contender contender : contenders) {
-          considered.add(
-              new Considered(
-                  contender.plan.formulation(),
-                  contender.best,
-                  true,
-                  contender.plan.program().references(),
-                  contender == best));
-        }
-        options.choices().put(key(), best.plan.formulation());
-        contenders.forEach(Contender::close);
-        contenders.stream().filter(c -> c != best).forEach(c -> c.plan.close());
-        return best.plan;
-      } catch (RuntimeException | Error e) {
-        contenders.forEach(Contender::close);
-        contenders.forEach(c -> c.plan.close());
-        throw e;
+  /** Returns a plan, or null if it would take more than the limit or the system has. */
+  private @Nullable OctavePlan buildIfThereIsRoom(Formulation formulation) {
+    try {
+      return build(formulation, options.memoryLimit());
+    } catch (DnnException e) {
+      if (e.status() == Status.OUT_OF_MEMORY) {
+        return null;
       }
+      throw e;
     }
   }
 
   /**
-   * Builds the promising ones as far as time allows, and the default where each of them has a
-   * reference implementation.
+   * Times the promising ones in turn, as many at once as the memory limit allows, and returns the
+   * fastest plan. Where there is no room to run any, the cost model decides.
    *
-   * @param contenders gets those that are to be run
-   * @param considered gets those that have reference implementations
+   * @param considered gets those that were run, and those that have reference implementations
    */
-  private void build(
-      List<Formulation> possible,
-      Arena arena,
-      List<Contender> contenders,
-      List<Considered> considered) {
+  private OctavePlan measure(List<Formulation> possible, List<Considered> considered) {
+    try (Contest contest = Contest.of(this::build, input, outputDesc(), options)) {
+      if (contest == null) {
+        return predicted(possible, considered);
+      }
+      boolean limited = enter(contest, possible, considered);
+      if (contest.size() == 0) { // no room, or nothing but reference implementations
+        return predicted(possible, considered);
+      }
+      List<Contest.Contender> contenders = contest.contenders();
+      OctavePlan best = contest.winner(options.memoryLimit());
+      for (Contest.Contender contender : contenders) {
+        considered.add(
+            new Considered(
+                contender.formulation(),
+                contender.microseconds(),
+                true,
+                List.of(),
+                contender.formulation().equals(best.formulation())));
+      }
+      options.choices().put(limited ? limitedKey() : key(), best.formulation());
+      return best;
+    }
+  }
+
+  /** The first of those that are predicted fastest, without a run. */
+  private OctavePlan predicted(List<Formulation> possible, List<Considered> considered) {
+    OctavePlan plan = firstWithoutReference(possible);
+    CostModel model = new CostModel(spec, input.shape(spec), options);
+    considered.removeIf(c -> c.formulation().equals(plan.formulation()));
+    considered.add(
+        new Considered(
+            plan.formulation(),
+            model.microseconds(plan.formulation()),
+            false,
+            plan.program().references(),
+            true));
+    return plan;
+  }
+
+  /**
+   * Lets the promising ones take part as far as time allows.
+   *
+   * @param considered gets those that have reference implementations
+   * @return whether memory was too little for one of them
+   */
+  private boolean enter(Contest contest, List<Formulation> possible, List<Considered> considered) {
     CostModel model = new CostModel(spec, input.shape(spec), options);
     double hopeless = HOPELESS * model.microseconds(possible.getFirst());
     long enough = System.nanoTime() + BUILD_BUDGET_NANOS;
+    boolean limited = false;
     for (Formulation formulation : promising(possible, model, hopeless)) {
-      if (contenders.size() >= FEWEST_TIMED && System.nanoTime() > enough) {
+      if (contest.size() >= FEWEST_TIMED && System.nanoTime() > enough) {
         break;
       }
-      OctavePlan plan = build(formulation);
-      List<String> references = plan.program().references();
-      if (references.isEmpty()) {
-        contenders.add(new Contender(plan, arena));
-      } else {
+      List<String> references = contest.add(formulation);
+      if (references == null) {
+        limited = true;
+      } else if (!references.isEmpty()) {
         considered.add(
             new Considered(formulation, model.microseconds(formulation), false, references, false));
-        plan.close();
       }
     }
-    if (contenders.isEmpty()) {
-      contenders.add(new Contender(build(Formulation.DEFAULT), arena));
-    }
+    return limited;
+  }
+
+  /** What the results will be, with layouts left open that the plan may choose. */
+  private OctaveDesc outputDesc() {
+    OctaveShape shape = spec.outputShape(input.shape(spec));
+    return new OctaveDesc(outputDesc(Frequency.HIGH, shape), outputDesc(Frequency.LOW, shape));
+  }
+
+  private @Nullable MemoryDesc outputDesc(Frequency frequency, OctaveShape shape) {
+    int channels = spec.out().of(frequency);
+    return channels == 0
+        ? null
+        : MemoryDesc.of(output.type(), output.layout(), shape.dims(frequency, channels));
   }
 
   private static List<Formulation> promising(
@@ -259,27 +261,19 @@ public final class OctavePlanner {
         .toList();
   }
 
-  /** Round after round, the slow ones leave; what counts is the shortest time of each. */
-  private Contender race(List<Contender> contenders) {
-    List<Contender> running = new ArrayList<>(contenders);
-    long end = System.nanoTime() + RACE_BUDGET_NANOS;
-    for (int round = 0; round < ROUNDS && (round == 0 || System.nanoTime() < end); round++) {
-      running.forEach(Contender::time);
-      double best = running.stream().mapToDouble(c -> c.best).min().orElseThrow();
-      double margin = round < 3 ? 1.4 : 1.08;
-      if (round > 0) {
-        running.removeIf(c -> c.best > margin * best);
-      }
-    }
-    return running.stream().min(Comparator.comparingDouble(c -> c.best)).orElseThrow();
-  }
-
-  private OctavePlan build(Formulation formulation) {
+  private OctavePlan build(Formulation formulation, long memoryLimit) {
     PlanBuildEvent event = new PlanBuildEvent();
     event.begin();
-    OctavePlan plan = OctavePlan.build(engine, spec, weights, input, output, options, formulation);
+    OctavePlan plan =
+        OctavePlan.build(
+            engine, spec, weights, input, output, options.memoryLimit(memoryLimit), formulation);
     event.commit(spec, input, plan);
     return plan;
+  }
+
+  /** What a choice depends on where the memory limit has kept some from taking part. */
+  private String limitedKey() {
+    return String.format(Locale.ROOT, "%s | within %d bytes", key(), options.memoryLimit());
   }
 
   /** Everything that a choice depends on, in one line. */

@@ -40,7 +40,7 @@ public final class OctaveProgramBuilder {
   private final Pools pools = new Pools(this);
 
   /** Weights in the layout of a primitive; bands of different heights share them. */
-  private record Constant(String name, MemoryDesc desc) {}
+  private record Constant(Object key, MemoryDesc desc) {}
 
   /** Wraps a builder, which the caller closes. */
   public OctaveProgramBuilder(ProgramBuilder program, PlanOptions options) {
@@ -68,7 +68,9 @@ public final class OctaveProgramBuilder {
   /**
    * Adds an octave convolution.
    *
-   * @param name prefix of the steps' names, unlike those of other layers
+   * @param name prefix of the steps' names
+   * @param weights which programs with common constants keep once; see {@link
+   *     OctaveWeights#identifiedBy}
    * @param x the input, in the formulation's layout
    * @param y where the output goes, in the same layout
    * @param accumulate whether the output is added to what {@code y} holds
@@ -102,16 +104,44 @@ public final class OctaveProgramBuilder {
               x.channels(),
               y.channels()));
     }
+    requireSizes(name, spec, x, y, formulation);
     OctaveTask task = OctaveTask.of(name, spec, weights, x, y, accumulate, activation);
     formulation.add(this, task);
     pools.forget(y.high());
     pools.forget(y.low());
   }
 
+  /** Both maps must have the formulation's layout, and the output the size that the input makes. */
+  private static void requireSizes(
+      String name, OctaveConv2d spec, OctaveOperand x, OctaveOperand y, Formulation formulation) {
+    OctaveShape made = spec.outputShape(x.shape());
+    OctaveShape s = y.shape();
+    boolean high = made.height() == s.height() && made.width() == s.width();
+    boolean low = made.lowHeight() == s.lowHeight() && made.lowWidth() == s.lowWidth();
+    if (made.batch() != s.batch()
+        || (y.high() != null && !high)
+        || (y.low() != null && !low)
+        || x.layout() != formulation.layout()
+        || y.layout() != formulation.layout()) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "step %s: of %s in %s it makes %s in %s with %s, y was %s in %s",
+              name,
+              x.shape(),
+              x.layout(),
+              made,
+              formulation.layout(),
+              formulation,
+              s,
+              y.layout()));
+    }
+  }
+
   /**
    * Adds a plain convolution of any stride, which moves the kernel and pools nothing.
    *
-   * @param name prefix of the steps' names, unlike those of other layers
+   * @param name prefix of the steps' names
    * @param spec kernel, padding, dilation and groups of a convolution without low parts; its own
    *     stride must be 1
    * @param stride of the kernel, at least 1
@@ -148,7 +178,7 @@ public final class OctaveProgramBuilder {
       throw new IllegalArgumentException(
           String.format(Locale.ROOT, "layer %s: stride must be at least 1, was %d", name, stride));
     }
-    Kernel kernel = Kernel.of(name, spec, OctavePath.HH, weights.values(OctavePath.HH));
+    Kernel kernel = Kernel.of(name, spec, OctavePath.HH, weights);
     PostOps postOps = activation.after(accumulate ? PostOps.NONE.sum() : PostOps.NONE);
     Window window = spec.paddedWindow().strides(stride, stride);
     float @Nullable [] bias = weights.bias(Frequency.HIGH);
@@ -336,10 +366,21 @@ public final class OctaveProgramBuilder {
     operands.put(Arg.DST, y);
     operands.put(
         Arg.WEIGHTS,
-        constant(kernel.name() + ".weights", desc.desc(Arg.WEIGHTS), kernel.values(), dims));
+        constant(
+            kernel.key(),
+            kernel.name() + ".weights",
+            desc.desc(Arg.WEIGHTS),
+            kernel.values(),
+            dims));
     if (bias != null) {
       operands.put(
-          Arg.BIAS, constant(kernel.name() + ".bias", desc.desc(Arg.BIAS), bias, bias.length));
+          Arg.BIAS,
+          constant(
+              List.of(kernel.key(), Arg.BIAS),
+              kernel.name() + ".bias",
+              desc.desc(Arg.BIAS),
+              bias,
+              bias.length));
     }
     program.add(kernel.name(), desc, operands);
   }
@@ -353,17 +394,24 @@ public final class OctaveProgramBuilder {
         Map.of(Arg.source(0), first, Arg.source(1), second, Arg.DST, y));
   }
 
-  /** Returns weights in the layout that a primitive wants; equal names mean equal values. */
-  public Operand constant(String name, MemoryDesc desc, float[] values, long... dims) {
+  /**
+   * Returns weights in the layout that a primitive wants.
+   *
+   * @param key what they are: anything with value equality, of which equal ones mean equal values
+   * @param name for listings and messages
+   * @param values of the shape {@code dims}, row by row
+   */
+  public Operand constant(Object key, String name, MemoryDesc desc, float[] values, long... dims) {
+    Objects.requireNonNull(key, "key");
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(desc, "desc");
     Objects.requireNonNull(values, "values");
     Objects.requireNonNull(dims, "dims");
     return constants.computeIfAbsent(
-        new Constant(name, desc),
-        key -> {
+        new Constant(key, desc),
+        absent -> {
           try (Arena arena = Arena.ofConfined()) {
-            return program.sharedConstant(name, desc, () -> Tensor.of(arena, values, dims));
+            return program.sharedConstant(key, name, desc, () -> Tensor.of(arena, values, dims));
           }
         });
   }

@@ -14,13 +14,19 @@ record OctaveSizes(OctaveShape input, OctaveShape strided, OctaveShape output) {
   /**
    * Follows the sizes through a specification.
    *
-   * @throws IllegalArgumentException if an output would have no rows or columns
+   * <p>What a missing part would measure follows from the other one by the layer's own rule.
+   *
+   * @throws IllegalArgumentException if an output would have no rows or columns, or the two parts
+   *     of the input don't have sizes that go together by the layer's rule
    */
   static OctaveSizes of(OctaveConv2d spec, OctaveShape given) {
     SizeRule rule = spec.sizeRule();
     OctaveShape input = given;
     if (spec.in().low() > 0) {
       requireLow(input.lowHeight(), input.lowWidth(), "the input", input, rule);
+      if (!isHalved(input, rule)) {
+        input = withoutHigh(spec, input);
+      }
     } else { // what it would be by this layer's rule, whatever rule the input was made with
       input = OctaveShape.of(given.batch(), given.height(), given.width(), rule);
     }
@@ -46,6 +52,35 @@ record OctaveSizes(OctaveShape input, OctaveShape strided, OctaveShape output) {
               rule.half(input.lowWidth()));
     }
     return new OctaveSizes(input, strided, output(spec, input, strided));
+  }
+
+  private static boolean isHalved(OctaveShape shape, SizeRule rule) {
+    return rule.half(shape.height()) == shape.lowHeight()
+        && rule.half(shape.width()) == shape.lowWidth();
+  }
+
+  /** The shape where there is no high part but a size that it would have had by another rule. */
+  private static OctaveShape withoutHigh(OctaveConv2d spec, OctaveShape input) {
+    SizeRule rule = spec.sizeRule();
+    if (spec.in().high() > 0) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "a high part of %dx%d goes with a low part of %dx%d by the size rule %s, but that was %dx%d",
+              input.height(),
+              input.width(),
+              rule.half(input.height()),
+              rule.half(input.width()),
+              rule,
+              input.lowHeight(),
+              input.lowWidth()));
+    }
+    return new OctaveShape(
+        input.batch(),
+        toInt(2L * input.lowHeight()),
+        toInt(2L * input.lowWidth()),
+        input.lowHeight(),
+        input.lowWidth());
   }
 
   private static OctaveShape output(OctaveConv2d spec, OctaveShape input, OctaveShape strided) {
@@ -111,13 +146,21 @@ record OctaveSizes(OctaveShape input, OctaveShape strided, OctaveShape output) {
   /** The multiply-adds of all paths. */
   static long multiplyAdds(OctaveConv2d spec, OctaveShape input) {
     OctaveShape y = of(spec, input).output;
-    long high = (long) y.height() * y.width();
-    long low = (long) y.lowHeight() * y.lowWidth();
     long sum = 0;
-    for (OctavePath path : spec.paths()) {
-      long[] w = spec.weightsShape(path);
-      boolean atHigh = path == OctavePath.HH || (path == OctavePath.LH && spec.keepsLow());
-      sum += y.batch() * (atHigh ? high : low) * w[0] * w[1] * w[2] * w[3];
+    try {
+      for (OctavePath path : spec.paths()) {
+        boolean atHigh = path == OctavePath.HH || (path == OctavePath.LH && spec.keepsLow());
+        long product = y.batch();
+        product = Math.multiplyExact(product, atHigh ? y.height() : y.lowHeight());
+        product = Math.multiplyExact(product, atHigh ? y.width() : y.lowWidth());
+        for (long size : spec.weightsShape(path)) {
+          product = Math.multiplyExact(product, size);
+        }
+        sum = Math.addExact(sum, product);
+      }
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "%s on %s has more than 2^63 multiply-adds", spec, input), e);
     }
     return sum;
   }

@@ -43,7 +43,7 @@ record OctaveTask(
       Activation activation) {
     Map<OctavePath, Kernel> kernels = new EnumMap<>(OctavePath.class);
     for (OctavePath path : spec.paths()) {
-      kernels.put(path, Kernel.of(name, spec, path, weights.values(path)).padded(x.layout()));
+      kernels.put(path, Kernel.of(name, spec, path, weights).padded(x.layout()));
     }
     Map<Frequency, float[]> biases = new EnumMap<>(Frequency.class);
     for (Frequency output : Frequency.values()) {

@@ -73,6 +73,22 @@ public final class OctaveTensor {
     return ofHigh(Tensor.of(arena, values, n, c, h, w));
   }
 
+  /**
+   * Throws if an element of a part is NaN or infinite; see {@link Tensor#firstNonFinite}.
+   *
+   * @param name of the feature map, for the message
+   * @throws IllegalArgumentException that says which is the first
+   */
+  public void requireFinite(String name) {
+    Objects.requireNonNull(name, "name");
+    if (high != null) {
+      high.requireFinite(name + " high");
+    }
+    if (low != null) {
+      low.requireFinite(name + " low");
+    }
+  }
+
   /** Returns whether there are high channels. */
   public boolean hasHigh() {
     return high != null;

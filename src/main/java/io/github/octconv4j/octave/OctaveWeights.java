@@ -1,5 +1,6 @@
 package io.github.octconv4j.octave;
 
+import io.github.octconv4j.dnn.NonFinite;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Locale;
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * Trained weights of an octave convolution: one kernel (out, in / groups, kh, kw) for each path, in
  * that order row by row, and optional biases. Immutable once built; arrays are copied.
  *
+ * <p>All values must be finite: what is not is refused, because results would not show it. A ReLU
+ * of oneDNN makes 0 of NaN.
+ *
  * <p>Each output has one bias. Where two were trained, one for each path, they are added when the
  * plan is built: {@code b_h = b_hh + b_lh} and {@code b_l = b_ll + b_hl}. That is the same, because
  * upsampling copies, and neither path pools after its convolution.
@@ -21,12 +25,17 @@ public final class OctaveWeights {
   private final OctaveConv2d spec; // what they were made for
   private final Map<OctavePath, float[]> kernels;
   private final Map<OctavePath, float[]> biases;
+  private final Object identity;
 
   private OctaveWeights(
-      OctaveConv2d spec, Map<OctavePath, float[]> kernels, Map<OctavePath, float[]> biases) {
+      OctaveConv2d spec,
+      Map<OctavePath, float[]> kernels,
+      Map<OctavePath, float[]> biases,
+      Object identity) {
     this.spec = spec;
     this.kernels = kernels;
     this.biases = biases;
+    this.identity = identity;
   }
 
   /** Begins weights for a specification. */
@@ -49,9 +58,12 @@ public final class OctaveWeights {
       throw new IllegalArgumentException(
           "a dense kernel can be cut for groups 1 only, groups is " + spec.groups());
     }
-    int k = spec.kernelHeight() * spec.kernelWidth();
     int in = spec.in().total();
-    requireLength("dense kernel", dense, (long) spec.out().total() * in * k);
+    requireLength(
+        "dense kernel",
+        dense,
+        new long[] {spec.out().total(), in, spec.kernelHeight(), spec.kernelWidth()});
+    int k = spec.kernelHeight() * spec.kernelWidth();
     Builder builder = of(spec);
     for (OctavePath path : spec.paths()) {
       long[] shape = spec.weightsShape(path);
@@ -65,7 +77,7 @@ public final class OctaveWeights {
       builder.kernel(path, kernel);
     }
     if (bias != null) {
-      requireLength("bias", bias, spec.out().total());
+      requireLength("bias", bias, new long[] {spec.out().total()});
       for (Frequency frequency : Frequency.values()) {
         int first = frequency == Frequency.HIGH ? 0 : spec.out().high();
         int count = spec.out().of(frequency);
@@ -89,27 +101,36 @@ public final class OctaveWeights {
       this.spec = spec;
     }
 
-    /** Sets the kernel of a path, of the shape {@link OctaveConv2d#weightsShape}. */
+    /**
+     * Sets the kernel of a path, of the shape {@link OctaveConv2d#weightsShape}.
+     *
+     * @throws IllegalArgumentException if there are too few or too many values, or one is NaN or
+     *     infinite
+     */
     public Builder kernel(OctavePath path, float[] values) {
       Objects.requireNonNull(path, "path");
       Objects.requireNonNull(values, "values");
       requirePath(path);
-      long[] s = spec.weightsShape(path);
-      requireLength("kernel " + path.shortName(), values, s[0] * s[1] * s[2] * s[3]);
-      kernels.put(path, values.clone());
+      String name = "kernel " + path.shortName();
+      requireLength(name, values, spec.weightsShape(path));
+      kernels.put(path, finite(name, values.clone()));
       return this;
     }
 
     /**
      * Sets the bias that was trained with a path, one value for each output channel. Two for the
      * same output are added when a plan is built.
+     *
+     * @throws IllegalArgumentException if there are too few or too many values, or one is NaN or
+     *     infinite
      */
     public Builder bias(OctavePath path, float[] values) {
       Objects.requireNonNull(path, "path");
       Objects.requireNonNull(values, "values");
       requirePath(path);
-      requireLength("bias " + path.shortName(), values, spec.out().of(path.destination()));
-      biases.put(path, values.clone());
+      String name = "bias " + path.shortName();
+      requireLength(name, values, new long[] {spec.out().of(path.destination())});
+      biases.put(path, finite(name, values.clone()));
       return this;
     }
 
@@ -129,7 +150,8 @@ public final class OctaveWeights {
     /**
      * Returns the weights.
      *
-     * @throws IllegalArgumentException if a path of the specification has no kernel
+     * @throws IllegalArgumentException if a path of the specification has no kernel, or two biases
+     *     of one output add up to what is no finite number
      */
     public OctaveWeights build() {
       for (OctavePath path : spec.paths()) {
@@ -142,7 +164,15 @@ public final class OctaveWeights {
                   spec.paths()));
         }
       }
-      return new OctaveWeights(spec, new EnumMap<>(kernels), new EnumMap<>(biases));
+      OctaveWeights weights =
+          new OctaveWeights(spec, new EnumMap<>(kernels), new EnumMap<>(biases), new Object());
+      for (Frequency output : Frequency.values()) {
+        float[] sum = weights.bias(output);
+        if (sum != null) {
+          finite(String.format(Locale.ROOT, "the sum of the biases of %s", output), sum);
+        }
+      }
+      return weights;
     }
 
     private void requirePath(OctavePath path) {
@@ -155,6 +185,23 @@ public final class OctaveWeights {
                 spec.paths()));
       }
     }
+  }
+
+  /**
+   * Returns these weights, known by a key. Programs that share constants, such as those of a
+   * network for several batch sizes, keep weights of equal keys once, in each layout that they are
+   * needed in. Weights that were not given a key equal none but themselves.
+   *
+   * @param key anything with value equality, for instance a record of a layer's name and of what it
+   *     is a part of; equal keys must mean equal values
+   */
+  public OctaveWeights identifiedBy(Object key) {
+    return new OctaveWeights(spec, kernels, biases, Objects.requireNonNull(key, "key"));
+  }
+
+  /** What the values are; equal identities mean equal values. */
+  Object identity() {
+    return identity;
   }
 
   /** Returns the kernel of a path; a copy. */
@@ -211,11 +258,33 @@ public final class OctaveWeights {
     }
   }
 
-  private static void requireLength(String name, float[] values, long expected) {
+  /** The values themselves, of which each must be a number. */
+  private static float[] finite(String name, float[] values) {
+    NonFinite.firstIn(values)
+        .ifPresent(
+            found -> {
+              throw new IllegalArgumentException(
+                  String.format(Locale.ROOT, "%s must be finite, was %s", name, found));
+            });
+    return values;
+  }
+
+  private static void requireLength(String name, float[] values, long[] shape) {
+    long expected = 1;
+    for (long dimension : shape) { // each is at most 2^31-1, so that the product is below 2^62
+      expected = Math.min(expected * dimension, (long) Integer.MAX_VALUE + 1);
+    }
     if (values.length != expected) {
       throw new IllegalArgumentException(
           String.format(
-              Locale.ROOT, "%s must have %d values, had %d", name, expected, values.length));
+              Locale.ROOT,
+              "%s must have %s values, had %d",
+              name,
+              expected > Integer.MAX_VALUE
+                  ? String.format(
+                      Locale.ROOT, "%s, more than an array can hold,", Arrays.toString(shape))
+                  : String.valueOf(expected),
+              values.length));
     }
   }
 }

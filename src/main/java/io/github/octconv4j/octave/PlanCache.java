@@ -2,14 +2,14 @@ package io.github.octconv4j.octave;
 
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Plans that were built, bounded in number and in bytes, the least recently used dropped first. The
@@ -26,21 +26,30 @@ public final class PlanCache<P extends Plan> implements AutoCloseable {
   private final String owner;
   private final int capacity;
   private final long mostBytes;
-  private final LinkedHashMap<Object, Entry<P>> entries = new LinkedHashMap<>(16, 0.75f, true);
-  private final LongAdder hits = new LongAdder();
-  private final LongAdder misses = new LongAdder();
-  private final LongAdder evictions = new LongAdder();
   private final LongAdder runs = new LongAdder();
-  private final LongAdder buildNanos = new LongAdder();
+
+  // All of this is guarded by the cache.
+  private final Map<Object, Entry<P>> entries = new HashMap<>();
+  private long clock; // of uses
   private long bytes; // of all entries, as they were when they were looked at last
+  private long hits;
+  private long misses;
+  private long evictions;
+  private long buildNanos;
   private boolean closed;
 
-  /** A plan, perhaps still being built, and how many use it. Guarded by the cache. */
+  /**
+   * A plan, or the place of one. Whoever finds it empty builds, with its monitor held: so however a
+   * builder ends, even by an error that leaves no stack for a handler, nobody waits for it.
+   */
   private static final class Entry<P> {
-    private final CompletableFuture<P> plan = new CompletableFuture<>();
-    private final Thread builder = Thread.currentThread();
-    private int users = 1; // the one who builds it
-    private volatile long bytes; // written by the cache with its lock held
+    private volatile @Nullable P plan; // written with both monitors held
+    private volatile @Nullable Throwable failure; // what its builder threw
+
+    // The rest is guarded by the cache.
+    private int users;
+    private long lastUse;
+    private volatile long bytes;
     private boolean dropped;
   }
 
@@ -74,11 +83,14 @@ public final class PlanCache<P extends Plan> implements AutoCloseable {
         }
         returned = true;
       }
-      long now = plan.bytes();
-      if (now != entry.bytes) { // more threads than before ran it
-        evict(entry, now);
+      try {
+        long now = plan.bytes();
+        if (now != entry.bytes) { // more threads than before ran it
+          evict(entry, now);
+        }
+      } finally {
+        release(entry);
       }
-      release(entry);
     }
   }
 
@@ -88,7 +100,7 @@ public final class PlanCache<P extends Plan> implements AutoCloseable {
    * @param size plans in the cache
    * @param bytes their native memory
    * @param hits requests that found a plan, or one being built
-   * @param misses requests that built one; those that were refused, or failed, are not counted
+   * @param misses plans that were built; those that were refused, or failed, are not counted
    * @param evictions plans dropped for others
    * @param runs of all plans, also of those that were dropped since
    * @param buildNanos time spent building, in nanoseconds, also where that failed
@@ -124,72 +136,114 @@ public final class PlanCache<P extends Plan> implements AutoCloseable {
    * Returns the plan of a key, building it if need be.
    *
    * @param key anything with value equality
-   * @param builder called at most once for the key, without a lock held; must not ask for the same
-   *     key
+   * @param builder called at most once for the key, without the cache's lock held; must not ask for
+   *     the same key. What it throws reaches all who wait for the plan, and the next one who asks
+   *     tries anew
    */
   public Lease get(Object key, Supplier<P> builder) {
     Objects.requireNonNull(key, "key");
     Objects.requireNonNull(builder, "builder");
-    Entry<P> entry;
-    boolean build = false;
+    Entry<P> entry = enter(key);
+    try {
+      P plan = entry.plan;
+      if (plan == null) {
+        plan = await(key, entry, builder);
+      } else {
+        PlanCacheHitEvent.record(owner, key);
+      }
+      return new Lease(entry, plan);
+    } catch (Throwable e) {
+      release(entry);
+      throw e;
+    }
+  }
+
+  /** Counts a user of the key's entry, which need not be there before. */
+  private Entry<P> enter(Object key) {
     synchronized (this) {
       if (closed) {
         throw new IllegalStateException(owner + " is closed");
       }
-      entry = entries.get(key);
-      if (entry == null) {
+      Entry<P> entry = entries.get(key);
+      if (entry != null && entry.failure == null) {
+        hits++;
+      } else {
         entry = new Entry<>();
         entries.put(key, entry);
-        build = true;
-      } else if (entry.builder == Thread.currentThread() && !entry.plan.isDone()) {
-        throw new IllegalStateException("the builder of a plan asked for the plan itself: " + key);
-      } else {
-        entry.users++;
       }
-    }
-    if (build) {
-      build(key, entry, builder);
-    } else {
-      hits.increment();
-      PlanCacheHitEvent.record(owner, key);
-    }
-    try {
-      return new Lease(entry, entry.plan.join());
-    } catch (CompletionException e) {
-      release(entry);
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      throw (Error) e.getCause();
+      clock++;
+      entry.lastUse = clock;
+      entry.users++; // nothing is called after it: who is counted leaves by get
+      return entry;
     }
   }
 
-  private void build(Object key, Entry<P> entry, Supplier<P> builder) {
+  /** Builds the plan, or waits for whoever builds it. */
+  private P await(Object key, Entry<P> entry, Supplier<P> builder) {
+    if (Thread.holdsLock(entry)) {
+      throw new IllegalStateException("the builder of a plan asked for the plan itself: " + key);
+    }
+    P plan;
+    synchronized (entry) {
+      plan = entry.plan;
+      Throwable failure = entry.failure;
+      if (plan == null && failure == null) {
+        plan = build(key, entry, builder);
+      } else {
+        PlanCacheHitEvent.record(owner, key);
+        if (plan == null) {
+          throw asUnchecked(Objects.requireNonNull(failure));
+        }
+        return plan;
+      }
+    }
+    evict(entry, plan.bytes()); // which may close others: nobody has to wait for that
+    return plan;
+  }
+
+  /** What another thread's builder threw, as this one can throw it. */
+  private static RuntimeException asUnchecked(Throwable failure) {
+    if (failure instanceof Error error) {
+      throw error;
+    }
+    return failure instanceof RuntimeException e ? e : new CompletionException(failure);
+  }
+
+  /** Builds the plan with the entry's monitor held. */
+  private P build(Object key, Entry<P> entry, Supplier<P> builder) {
     PlanCacheMissEvent event = new PlanCacheMissEvent();
     event.begin();
     long start = System.nanoTime();
+    boolean built = false;
     try {
       P plan = Objects.requireNonNull(builder.get(), "the builder returned no plan");
-      misses.increment(); // before anyone can have the plan
-      entry.plan.complete(plan);
-      evict(entry, plan.bytes());
-    } catch (RuntimeException | Error e) {
+      synchronized (this) {
+        entry.plan = plan;
+        misses++;
+      }
+      built = true;
+      return plan;
+    } catch (Throwable e) {
+      entry.failure = e; // first of all: from here on others try anew
       synchronized (this) {
         entries.remove(key, entry);
         entry.dropped = true;
       }
-      entry.plan.completeExceptionally(e);
+      throw e;
     } finally {
-      buildNanos.add(System.nanoTime() - start);
-      event.commit(owner, key, !entry.plan.isCompletedExceptionally());
+      long took = System.nanoTime() - start;
+      synchronized (this) {
+        buildNanos += took;
+      }
+      event.commit(owner, key, built);
     }
   }
 
   /** Notes the size of a plan and drops others until the bounds are kept. */
   private void evict(Entry<P> changed, long itsBytes) {
     while (true) {
-      Entry<P> eldest;
-      Map.Entry<Object, Entry<P>> first;
+      Object eldest;
+      P unused;
       synchronized (this) {
         if (!changed.dropped) {
           bytes += itsBytes - changed.bytes;
@@ -198,62 +252,68 @@ public final class PlanCache<P extends Plan> implements AutoCloseable {
         if (entries.size() <= 1 || (entries.size() <= capacity && bytes <= mostBytes)) {
           return;
         }
-        first = entries.entrySet().iterator().next();
-        entries.remove(first.getKey());
-        eldest = first.getValue();
-        eldest.dropped = true;
-        eldest.users++;
-        bytes -= eldest.bytes;
+        eldest = eldest();
+        Entry<P> entry = Objects.requireNonNull(entries.remove(eldest));
+        entry.dropped = true;
+        bytes -= entry.bytes;
+        evictions++;
+        unused = entry.users == 0 ? entry.plan : null;
       }
-      evictions.increment();
-      LOGGER.log(Level.DEBUG, "{0} dropped the plan for {1}", owner, first.getKey());
-      release(eldest);
+      LOGGER.log(Level.DEBUG, "{0} dropped the plan for {1}", owner, eldest);
+      if (unused != null) {
+        unused.close();
+      }
     }
+  }
+
+  /** The key of the entry that nobody has asked for the longest. */
+  private Object eldest() {
+    Object eldest = null;
+    long lastUse = Long.MAX_VALUE;
+    for (Map.Entry<Object, Entry<P>> candidate : entries.entrySet()) {
+      if (candidate.getValue().lastUse < lastUse) {
+        lastUse = candidate.getValue().lastUse;
+        eldest = candidate.getKey();
+      }
+    }
+    return Objects.requireNonNull(eldest);
   }
 
   /** Ends one use; the last one of a dropped plan closes it. */
   private void release(Entry<P> entry) {
+    P unused;
     synchronized (this) {
       entry.users--;
-      if (entry.users > 0 || !entry.dropped) {
-        return;
-      }
+      unused = entry.users == 0 && entry.dropped ? entry.plan : null;
     }
-    if (!entry.plan.isCompletedExceptionally()) {
-      entry.plan.join().close();
+    if (unused != null) {
+      unused.close();
     }
   }
 
   /** Returns the counters. */
   public Statistics statistics() {
     synchronized (this) {
-      return new Statistics(
-          entries.size(),
-          bytes,
-          hits.sum(),
-          misses.sum(),
-          evictions.sum(),
-          runs.sum(),
-          buildNanos.sum());
+      return new Statistics(entries.size(), bytes, hits, misses, evictions, runs.sum(), buildNanos);
     }
   }
 
   /** Drops all plans and refuses new ones. */
   @Override
   public void close() {
-    List<Entry<P>> dropped;
+    List<P> unused = new ArrayList<>();
     synchronized (this) {
       closed = true;
-      dropped = new ArrayList<>(entries.values());
+      for (Entry<P> entry : entries.values()) {
+        entry.dropped = true;
+        P plan = entry.plan;
+        if (entry.users == 0 && plan != null) {
+          unused.add(plan);
+        }
+      }
       entries.clear();
       bytes = 0;
-      for (Entry<P> entry : dropped) {
-        entry.dropped = true;
-        entry.users++;
-      }
     }
-    for (Entry<P> entry : dropped) {
-      release(entry);
-    }
+    unused.forEach(Plan::close);
   }
 }

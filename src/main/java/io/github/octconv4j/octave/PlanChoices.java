@@ -206,4 +206,10 @@ public final class PlanChoices {
   private static String machine() {
     return CpuIsa.processor() + ", " + CpuIsa.name() + ", oneDNN " + CpuIsa.libraryVersion();
   }
+
+  /** Returns {@code in memory}, or the name of the file. */
+  @Override
+  public String toString() {
+    return file == null ? "in memory" : file.toString();
+  }
 }

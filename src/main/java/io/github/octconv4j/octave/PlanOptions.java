@@ -15,8 +15,9 @@ import java.util.Objects;
  * @param tuning how a formulation is chosen
  * @param choices where measured choices are kept
  * @param memoryLimit most bytes that one plan may take with one execution, and that its results may
- *     take: a size that needs more is refused before memory is taken. Plans that a layer or network
- *     keeps take no more together either, but for the one used last
+ *     take: a size that needs more is refused before memory is taken. Measuring takes no more,
+ *     inputs included; where that is too little to run anything, the cost model chooses. Plans that
+ *     a layer or network keeps take no more together either, but for the one used last
  * @since 0.1.0
  */
 public record PlanOptions(

@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Pools {
   private final OctaveProgramBuilder builder;
-  private final Map<Operand, Operand> pools = new HashMap<>();
+  private final Map<Key, Operand> pools = new HashMap<>();
+
+  /** What is averaged, and to how many rows and columns: rules differ where sizes are odd. */
+  private record Key(Operand x, int height, int width) {}
 
   Pools(OctaveProgramBuilder builder) {
     this.builder = builder;
@@ -30,21 +33,16 @@ final class Pools {
    * @param steps adds the steps that make it of {@code x}, where it does not stand yet
    */
   Operand of(Operand x, Layout layout, SizeRule rule, BiConsumer<Operand, Operand> steps) {
-    Operand made = pools.get(x);
+    long[] d = x.desc().dims();
+    Key key = new Key(x, rule.half(Math.toIntExact(d[2])), rule.half(Math.toIntExact(d[3])));
+    Operand made = pools.get(key);
     if (made != null) {
       return made;
     }
-    long[] d = x.desc().dims();
     Operand y =
-        builder.temporary(
-            x.name() + ".pool",
-            layout,
-            d[0],
-            d[1],
-            rule.half(Math.toIntExact(d[2])),
-            rule.half(Math.toIntExact(d[3])));
+        builder.temporary(x.name() + ".pool", layout, d[0], d[1], key.height(), key.width());
     steps.accept(x, y);
-    pools.put(x, y);
+    pools.put(key, y);
     return y;
   }
 
@@ -81,8 +79,12 @@ final class Pools {
     builder.pool(x.name() + ".pool", x, y);
   }
 
-  /** Says that {@code x}, where there is one, gets other values: its pool is of the old ones. */
+  /**
+   * Says that {@code x}, where there is one, gets other values: pools of it are of the old ones.
+   */
   void forget(@Nullable Operand x) {
-    pools.remove(x);
+    if (x != null) {
+      pools.keySet().removeIf(key -> key.x.sharesBuffer(x));
+    }
   }
 }

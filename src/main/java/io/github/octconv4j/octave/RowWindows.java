@@ -1,7 +1,9 @@
 package io.github.octconv4j.octave;
 
+import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.Operand;
 import io.github.octconv4j.dnn.Window;
+import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -48,14 +50,9 @@ public final class RowWindows {
       part.add(window, x, y);
       return;
     }
-    boolean pointwise =
-        window.output(0, 1) == 1
-            && window.output(1, 1) == 1
-            && window.kernel(0) == 1
-            && window.kernel(1) == 1
-            && window.stride(0) == 1
-            && window.stride(1) == 1;
+    requireImages(window, x, y);
     int batch = Math.toIntExact(x.desc().dim(0));
+    long pixels = batch * x.desc().dim(2) * x.desc().dim(3);
     if (Images.areWhole(batch, threads)) {
       builder.share(
           batch,
@@ -65,20 +62,90 @@ public final class RowWindows {
                   window,
                   Images.ofBatch(x, Layout.NHWC, share.first(), share.count()),
                   Images.ofBatch(y, Layout.NHWC, share.first(), share.count())));
-    } else if (pointwise) { // pixels can be shared more evenly than rows
+    } else if (isPoint(window) && pixels <= Integer.MAX_VALUE) {
+      // pixels can be shared more evenly than rows
       builder.share(
-          Math.toIntExact(batch * x.desc().dim(2) * x.desc().dim(3)),
+          (int) pixels,
           1,
           share -> part.add(window, Images.pixels(x, share), Images.pixels(y, share)));
     } else {
+      int rows = Math.toIntExact(y.desc().dim(2));
+      Share reading = readingRows(window, Math.toIntExact(x.desc().dim(2)), rows);
       builder.share(
-          Math.toIntExact(y.desc().dim(2)),
+          reading.count(),
           1,
           share -> {
+            Share whole = withPadding(share, reading, rows);
             for (int image = 0; image < batch; image++) {
-              addRows(window, x, y, image, share, part);
+              addRows(window, x, y, image, whole, part);
             }
           });
+    }
+  }
+
+  /** Whether each pixel is computed from the one in its place alone. */
+  private static boolean isPoint(Window window) {
+    boolean point = true;
+    for (int d = 0; d < 2; d++) {
+      point &=
+          window.kernel(d) == 1
+              && window.stride(d) == 1
+              && window.before(d) == 0
+              && window.after(d) == 0;
+    }
+    return point;
+  }
+
+  /**
+   * The output rows whose window reaches into the image: those before and after lie in the padding
+   * alone, and nobody can have them without a row of the input. All rows where there is none.
+   */
+  private static Share readingRows(Window window, int height, int rows) {
+    long stride = window.stride(0);
+    long before = window.before(0);
+    long first = Math.max(0, Math.ceilDiv(before - window.reach(0), stride));
+    long end = Math.min(rows, Math.floorDiv(before + height - 1, stride) + 1);
+    return first < end
+        ? new Share((int) first, (int) (end - first))
+        : new Share(0, Math.min(1, rows)); // which then has all of them
+  }
+
+  /** A share of the rows that read, with the rows in the padding beside the first and the last. */
+  private static Share withPadding(Share share, Share reading, int rows) {
+    int first = share.first() == 0 ? 0 : reading.first() + share.first();
+    int end = share.end() == reading.count() ? rows : reading.first() + share.end();
+    return new Share(first, end - first);
+  }
+
+  private static void requireImages(Window window, Operand x, Operand y) {
+    MemoryDesc from = x.desc();
+    MemoryDesc to = y.desc();
+    if (from.rank() != 4 || to.rank() != 4 || from.dim(0) != to.dim(0)) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "x and y must have the dimensions (n, c, h, w) and the same n, were %s and %s",
+              from,
+              to));
+    }
+    if (to.dim(2) != window.output(0, from.dim(2)) || to.dim(3) != window.output(1, from.dim(3))) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "y must have the size that %s makes of x, %dx%d, x was %s and y %s",
+              window,
+              window.output(0, from.dim(2)),
+              window.output(1, from.dim(3)),
+              from,
+              to));
+    }
+    if (!from.has(Layout.NHWC.tag()) || !to.has(Layout.NHWC.tag())) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "x and y must be dense with channels innermost, were %s and %s",
+              from,
+              to));
     }
   }
 
@@ -114,8 +181,9 @@ public final class RowWindows {
     long height = x.desc().dim(2);
     long first = share.first() * window.stride(0) - window.before(0);
     long end = (share.end() - 1) * window.stride(0) - window.before(0) + window.reach(0) + 1;
-    int from = Math.clamp(first, 0, Math.toIntExact(height));
-    int to = Math.clamp(end, 0, Math.toIntExact(height));
+    // A row at least, even if the window passes over all of them: then it counts as padding too.
+    int from = Math.clamp(first, 0, Math.toIntExact(height - 1));
+    int to = Math.clamp(end, from + 1, Math.toIntExact(height));
     Window here =
         window.padding(
             new long[] {from - first, window.before(1)}, new long[] {end - to, window.after(1)});

@@ -9,10 +9,10 @@ package io.github.octconv4j.octave;
 record Share(int first, int count) {
   /** Divides evenly, in whole blocks; {@code total} must be a multiple of {@code block}. */
   static Share of(int total, int block, int index, int of) {
-    int blocks = total / block;
-    int from = blocks * index / of;
-    int to = blocks * (index + 1) / of;
-    return new Share(from * block, (to - from) * block);
+    long blocks = total / block;
+    int from = (int) (blocks * index / of * block); // at most total
+    int to = (int) (blocks * (index + 1) / of * block);
+    return new Share(from, to - from);
   }
 
   int end() {

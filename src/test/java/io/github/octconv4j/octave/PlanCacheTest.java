@@ -389,4 +389,101 @@ class PlanCacheTest {
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("Owner is closed");
   }
+
+  /** Asks for key after key from further and further down a stack that then overflows. */
+  private static int overflow(PlanCache<Fake> cache, AtomicInteger keys, int budget) {
+    int left = budget;
+    try {
+      left = overflow(cache, keys, budget);
+    } catch (StackOverflowError e) {
+      // as deep as it goes: from here on up there is a little more room for each
+    }
+    if (left > 0) {
+      try {
+        cache.get(keys.getAndIncrement(), Fake::new).close();
+      } catch (StackOverflowError e) {
+        // which must not leave anything behind
+      }
+    }
+    return left - 1;
+  }
+
+  /** An error can strike between any two instructions of the cache, and no handler has a stack. */
+  @Test
+  void noErrorLeavesAKeyThatHangs() throws Exception {
+    try (PlanCache<Fake> cache = new PlanCache<>("Deep", 1_000_000, Long.MAX_VALUE);
+        ExecutorService pool = Executors.newCachedThreadPool()) {
+      AtomicInteger keys = new AtomicInteger();
+      for (int round = 0; round < 40; round++) {
+        Thread deep = new Thread(null, () -> overflow(cache, keys, 300), "deep", 256 << 10);
+        deep.start();
+        deep.join(TimeUnit.SECONDS.toMillis(30));
+        assertThat(deep.isAlive()).isFalse();
+      }
+      assertThat(keys.get()).isGreaterThan(1000);
+      for (int key = 0; key < keys.get(); key++) {
+        Integer asked = key;
+        Future<?> user = pool.submit(() -> cache.get(asked, Fake::new).close());
+        user.get(30, TimeUnit.SECONDS);
+      }
+      assertThat(cache.statistics().size()).isEqualTo(keys.get());
+    }
+  }
+
+  /** Whatever a builder throws reaches those who wait, and the next one builds. */
+  @Test
+  void errorsAndCheckedExceptionsEndABuildToo() throws Exception {
+    for (Throwable thrown :
+        List.of(new StackOverflowError(), new OutOfMemoryError("heap"), new Exception("sneaky"))) {
+      CountDownLatch go = new CountDownLatch(1);
+      try (PlanCache<Fake> cache = new PlanCache<>(2);
+          ExecutorService pool = Executors.newFixedThreadPool(2)) {
+        List<Future<?>> both = new ArrayList<>();
+        for (int t = 0; t < 2; t++) {
+          both.add(
+              pool.submit(
+                  () ->
+                      cache.get(
+                          "a",
+                          () -> {
+                            await(go);
+                            throw PlanCacheTest.<RuntimeException>sneak(thrown);
+                          })));
+        }
+        while (cache.statistics().hits() < 1) {
+          Thread.onSpinWait();
+        }
+        go.countDown();
+        for (Future<?> one : both) {
+          assertThatThrownBy(() -> one.get(30, TimeUnit.SECONDS))
+              .satisfies(e -> assertThat(e).hasRootCause(thrown));
+        }
+        cache.get("a", Fake::new).close();
+        counts(cache, 1, 1, 1, 0);
+      }
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <T extends Throwable> T sneak(Throwable thrown) throws T {
+    throw (T) thrown;
+  }
+
+  /** A key, and what it throws when its words are asked for. */
+  private record Mute(int number) {
+    @Override
+    public String toString() {
+      throw new IllegalStateException("no words");
+    }
+  }
+
+  /** The words of a key are for recordings only. */
+  @Test
+  void aKeyWithoutWordsIsAKey() {
+    try (PlanCache<Fake> cache = new PlanCache<>(2)) {
+      cache.get(new Mute(1), Fake::new).close();
+      cache.get(new Mute(1), Fake::new).close();
+      counts(cache, 1, 1, 1, 0);
+    }
+  }
 }

@@ -35,6 +35,7 @@ class FuzzTest {
   private static final Map<String, String> NOT_CALLED =
       Map.of(
           ".create(Creation)", "users can't make its argument",
+          ".export(ProgramFile)", "users can't make its argument",
           "NativeFiles.", "providers of native libraries have it, users don't call it",
           "DnnException.status()", "the judge of exceptions asks it",
           "OctaveAdvisor.advise(", "it measures for seconds; all that it calls is called");

@@ -526,14 +526,14 @@ final class GoodArguments {
           return constants == null ? null : args(null, engine, v.upTo(3), constants, 1L << 24);
         });
     put(
-        "ProgramBuilder.sharedConstant(String,MemoryDesc,Supplier)",
+        "ProgramBuilder.sharedConstant(Object,String,MemoryDesc,Supplier)",
         () -> {
           ProgramBuilder builder = v.kept(ProgramBuilder.class);
           long[] dims = v.imageDims(4);
           Supplier<Tensor> value = () -> v.tensor(v.desc(DataType.F32, dims, 0));
           return builder == null
               ? null
-              : args(builder, v.pick(List.of("w", "b")), v.desc(DataType.F32, dims, 0), value);
+              : args(builder, v.pick(List.of(1, 2)), "w", v.desc(DataType.F32, dims, 0), value);
         });
     put(
         "Program.steps(int,int)",
@@ -739,11 +739,16 @@ final class GoodArguments {
               PostOps.NONE);
         });
     put(
-        "OctaveProgramBuilder.constant(String,MemoryDesc,float[],long[])",
+        "OctaveProgramBuilder.constant(Object,String,MemoryDesc,float[],long[])",
         () -> {
           long[] dims = v.imageDims(4);
           return args(
-              programBuilder(), "c", v.desc(DataType.F32, dims, 0), v.floats(product(dims)), dims);
+              programBuilder(),
+              List.of("c"),
+              "c",
+              v.desc(DataType.F32, dims, 0),
+              v.floats(product(dims)),
+              dims);
         });
     for (String member : List.of("plan", "planner")) {
       put(

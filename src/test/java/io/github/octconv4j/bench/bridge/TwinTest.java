@@ -2,16 +2,31 @@ package io.github.octconv4j.bench.bridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.github.octconv4j.cli.bench.LayerContender;
 import io.github.octconv4j.cli.bench.LayerShapes;
+import io.github.octconv4j.dnn.Arg;
+import io.github.octconv4j.dnn.Attributes;
+import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.Engine;
+import io.github.octconv4j.dnn.Execution;
+import io.github.octconv4j.dnn.FormatTag;
+import io.github.octconv4j.dnn.InnerProduct;
+import io.github.octconv4j.dnn.MemoryDesc;
+import io.github.octconv4j.dnn.Operand;
+import io.github.octconv4j.dnn.Program;
+import io.github.octconv4j.dnn.ProgramBuilder;
+import io.github.octconv4j.dnn.Softmax;
+import io.github.octconv4j.dnn.Tensor;
 import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.octave.Tuning;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -62,6 +77,50 @@ class TwinTest {
     try (Twin twin = Twin.start(program, plan)) {
       assertThat(twin.primitives()).isPositive();
       assertThat(twin.time(3, 2)).hasSize(3).doesNotContain(0);
+    }
+  }
+
+  /** What is in no layer, but in networks. */
+  @Test
+  void softmaxAndInnerProductToo() throws IOException {
+    Path plan = folder.resolve("b.plan");
+    MemoryDesc in = MemoryDesc.of(DataType.F32, FormatTag.NC, 2, 5);
+    MemoryDesc out = MemoryDesc.of(DataType.F32, FormatTag.NC, 2, 7);
+    MemoryDesc weights = MemoryDesc.of(DataType.F32, FormatTag.AB, 7, 5);
+    try (Engine engine = Engine.cpu();
+        Arena arena = Arena.ofConfined();
+        ProgramBuilder builder = new ProgramBuilder(engine, 1)) {
+      Operand x = builder.input("x", in);
+      Operand logits = builder.temporary("logits", out);
+      Operand y = builder.output("y", out);
+      float[] values = new float[35];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = i % 6 - 2;
+      }
+      Operand w = builder.constant("w", weights, Tensor.of(arena, values, 7, 5));
+      builder.add(
+          "fc",
+          builder.describe(new InnerProduct(in, weights, null, out), Attributes.NONE),
+          Map.of(Arg.SRC, x, Arg.WEIGHTS, w, Arg.DST, logits));
+      builder.add(
+          "softmax",
+          builder.describe(new Softmax(out, out, 1), Attributes.NONE),
+          Map.of(Arg.SRC, logits, Arg.DST, y));
+      try (Program exported = builder.build();
+          Execution execution = exported.newExecution();
+          OutputStream stream = Files.newOutputStream(plan)) {
+        execution.allocate(x).set(new float[] {1, 2, -1, 0, 3, 0, 1, 1, -2, 0.5f});
+        Tensor result = execution.allocate(y);
+        execution.export(stream);
+        double sum = 0;
+        for (int i = 0; i < 7; i++) {
+          sum += result.floats()[i];
+        }
+        assertThat(sum).isCloseTo(1, within(1e-5));
+      }
+    }
+    try (Twin twin = Twin.start(program, plan)) {
+      assertThat(twin.primitives()).isEqualTo(2);
     }
   }
 
