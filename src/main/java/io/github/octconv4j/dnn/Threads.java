@@ -78,9 +78,7 @@ public final class Threads {
       int started = 1;
       try {
         for (; started < threads; started++) {
-          Thread.ofPlatform()
-              .daemon()
-              .name("octconv4j-trial")
+          LibraryThreads.named("octconv4j-trial")
               .stackSize(STACK)
               .start(() -> awaitQuietly(end));
         }

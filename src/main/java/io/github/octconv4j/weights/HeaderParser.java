@@ -1,6 +1,7 @@
 package io.github.octconv4j.weights;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 final class HeaderParser {
   private static final JsonFactory JSON =
       JsonFactory.builder()
+          .recyclerPool(JsonRecyclerPools.nonRecyclingPool()) // no buffers in others' threads
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           // Names are a stranger's: do not keep them in tables that outlive the file.
           .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)

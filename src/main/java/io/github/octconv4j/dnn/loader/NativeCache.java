@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URL;
+import java.net.URLConnection;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
@@ -113,7 +114,7 @@ final class NativeCache {
   private static void unpack(URL url, NativeFile file, Path target) throws IOException {
     Path part = Files.createTempFile(target.getParent(), file.name(), ".part");
     try {
-      try (InputStream in = url.openStream();
+      try (InputStream in = uncached(url);
           OutputStream out = Files.newOutputStream(part)) { // which keeps its mode, 600
         in.transferTo(out);
       }
@@ -135,6 +136,13 @@ final class NativeCache {
     } finally {
       Files.deleteIfExists(part);
     }
+  }
+
+  /** Leaves no jar open that an application server wants to replace. */
+  private static InputStream uncached(URL url) throws IOException {
+    URLConnection connection = url.openConnection();
+    connection.setUseCaches(false);
+    return connection.getInputStream();
   }
 
   /** Where the jar with this platform's classifier has the file. */
@@ -164,24 +172,30 @@ final class NativeCache {
   /**
    * The folder for all versions; without a platform, the one that is usual on Linux. It is relative
    * only for a user who has no home.
+   *
+   * @throws UnsatisfiedLinkError if a property or variable gives a path that can't be used
    */
   static Path root(Optional<Platform> platform) {
-    String configured = System.getProperty(DIRECTORY_PROPERTY);
-    if (configured != null) {
-      return Path.of(configured).toAbsolutePath();
+    Optional<Setting> configured = Setting.property(DIRECTORY_PROPERTY);
+    if (configured.isPresent()) {
+      return configured.get().absolutePath();
     }
-    String home = System.getProperty("user.home");
-    if (platform.filter(p -> p == Platform.WINDOWS_X86_64).isPresent()) {
-      String local = System.getenv("LOCALAPPDATA");
-      return Path.of(local != null ? local : home, "octconv4j");
+    boolean windows = platform.filter(p -> p == Platform.WINDOWS_X86_64).isPresent();
+    // By the XDG specification, relative paths are ignored.
+    Optional<Path> variable =
+        Setting.variable(windows ? "LOCALAPPDATA" : "XDG_CACHE_HOME")
+            .map(Setting::path)
+            .filter(Path::isAbsolute);
+    if (variable.isPresent()) {
+      return variable.get().resolve("octconv4j");
     }
-    String xdg = System.getenv("XDG_CACHE_HOME");
-    if (xdg != null && Path.of(xdg).isAbsolute()) { // its specification: ignore relative ones
-      return Path.of(xdg, "octconv4j");
+    Path home = Setting.property("user.home").orElseThrow().path();
+    if (windows) {
+      return home.resolve("octconv4j");
     }
     return platform.filter(MACS::contains).isPresent()
-        ? Path.of(home, "Library", "Caches", "octconv4j")
-        : Path.of(home, ".cache", "octconv4j");
+        ? home.resolve(Path.of("Library", "Caches", "octconv4j"))
+        : home.resolve(Path.of(".cache", "octconv4j"));
   }
 
   private static UnsatisfiedLinkError failure(Path folder, String reason, Throwable cause) {
