@@ -3,14 +3,15 @@ package io.github.octconv4j.dnn.loader;
 import io.github.octconv4j.dnn.spi.NativeFiles;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.URL;
 import java.net.URLConnection;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -31,6 +32,9 @@ final class NativeCache {
   private static final Set<Platform> MACS = EnumSet.of(Platform.OSX_AARCH_64, Platform.OSX_X86_64);
   private static final long NEEDED_BYTES = 100L << 20;
 
+  /** A literal, which the classes of all class loaders of a process have in common. */
+  private static final Object PROCESS = "octconv4j unpacks";
+
   private NativeCache() {}
 
   /** Unpacks the platform's files where they are not there yet and returns their folder. */
@@ -44,6 +48,17 @@ final class NativeCache {
     }
     try {
       Path real = PrivateFolder.create(folder);
+      synchronized (PROCESS) {
+        return unpack(platform, files, real);
+      }
+    } catch (IOException e) {
+      throw failure(folder, reason(folder, e), e);
+    }
+  }
+
+  private static Path unpack(Platform platform, List<NativeFile> files, Path real)
+      throws IOException {
+      deleteAbandoned(real.getParent());
       for (NativeFile file : files) {
         // Asked even for what is there: a missing dependency shows at once, and everywhere.
         URL url = packaged(platform, file);
@@ -52,9 +67,17 @@ final class NativeCache {
           unpack(url, file, target);
         }
       }
-      return real;
-    } catch (IOException e) {
-      throw failure(folder, reason(folder, e), e);
+    return real;
+  }
+
+  /** In the folders of all versions: the next one would never look at those of this one. */
+  private static void deleteAbandoned(Path root) {
+    try (DirectoryStream<Path> versions = Files.newDirectoryStream(root, path -> Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS))) {
+      for (Path version : versions) {
+        PartFile.deleteAbandoned(version);
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      // It takes room and does no harm; the library can be loaded.
     }
   }
 
@@ -112,13 +135,10 @@ final class NativeCache {
   }
 
   private static void unpack(URL url, NativeFile file, Path target) throws IOException {
-    Path part = Files.createTempFile(target.getParent(), file.name(), ".part");
-    try {
-      try (InputStream in = uncached(url);
-          OutputStream out = Files.newOutputStream(part)) { // which keeps its mode, 600
-        in.transferTo(out);
-      }
-      if (!file.matches(part)) {
+    try (InputStream in = uncached(url);
+        PartFile part = PartFile.create(target.getParent(), file.name())) {
+      part.write(in);
+      if (!part.sha256().equals(file.sha256())) {
         throw new UnsatisfiedLinkError(
             String.format(
                 Locale.ROOT,
@@ -127,14 +147,12 @@ final class NativeCache {
                 url,
                 file.sha256()));
       }
-      Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      part.moveTo(target);
     } catch (AccessDeniedException e) {
       // Windows: another process has just moved the same file in place, and loaded it.
       if (!PrivateFolder.isOurs(target) || !file.matches(target)) {
         throw e;
       }
-    } finally {
-      Files.deleteIfExists(part);
     }
   }
 
