@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -33,6 +35,18 @@ class ScriptsTest {
         .isEqualTo(
             "scripts/test [ARGUMENT...]        builds the project, runs every check, and ends with"
                 + " one line: N passed, N failed, N skipped");
+  }
+
+  /** A tag can be moved to other code, a commit can't. */
+  @Test
+  void workflowsNameTheCommitsOfActions() throws IOException {
+    try (Stream<Path> files = Files.list(Path.of(".github/workflows"))) {
+      for (Path file : files.toList()) {
+        assertThat(Files.readAllLines(file).stream().filter(line -> line.contains("uses:")))
+            .isNotEmpty()
+            .allMatch(line -> line.matches(".*uses: [\\w-]+/[\\w-]+@[0-9a-f]{40} # v[0-9.]+"));
+      }
+    }
   }
 
   @Test

@@ -43,8 +43,8 @@ record Failure(int exitCode, String message) {
     if (e instanceof OutputException) {
       return new Failure(NOT_WRITTEN, e.getMessage());
     }
-    if (e instanceof InvalidPathException path) {
-      return new Failure(BAD_INPUT, Unmappable.say(path.getInput(), path));
+    if (e instanceof InvalidPathException path && !Unmappable.isMappable(path.getInput())) {
+      return new Failure(BAD_INPUT, Unmappable.say(path.getInput()));
     }
     if (e instanceof MachineException || e instanceof UnsatisfiedLinkError) {
       return new Failure(MACHINE_LACKS, e.getMessage());

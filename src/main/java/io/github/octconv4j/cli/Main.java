@@ -2,7 +2,6 @@ package io.github.octconv4j.cli;
 
 import java.io.PrintStream;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -80,10 +79,15 @@ public final class Main implements Callable<Integer> {
             .setOut(out)
             .setErr(err)
             .setExpandAtFiles(false)
-            .registerConverter(Path.class, new Unmappable.PathConverter())
             .setAllowOptionsAsOptionParameters(false)
             .setParameterExceptionHandler((e, unused) -> main.reportUsage(e))
             .setExecutionExceptionHandler((e, command, unused) -> main.report(command, e));
+    for (String arg : args) { // the converters of picocli can't say it for each of several files
+      if (!Unmappable.isMappable(arg)) {
+        print(commandLine, Unmappable.say(arg));
+        return Failure.BAD_INPUT;
+      }
+    }
     try {
       int code = commandLine.execute(args);
       out.flush();
@@ -154,5 +158,6 @@ public final class Main implements Callable<Integer> {
   private static void print(CommandLine command, String message) {
     String name = command.getCommandSpec().qualifiedName();
     command.getErr().println(Failure.oneLine(name + ": " + message));
+    command.getErr().flush();
   }
 }

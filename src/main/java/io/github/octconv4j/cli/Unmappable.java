@@ -1,36 +1,28 @@
 package io.github.octconv4j.cli;
 
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
+import java.nio.charset.Charset;
 import java.util.Locale;
-import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.TypeConversionException;
 
 /**
- * What to do about paths that are none to this process. In the C locale Java has no name for files
- * whose names are not ASCII.
+ * Names of files that the process' locale can't write: in the C locale those that are not ASCII.
+ * Java then has no name for the file, and what it was given holds replacements for the characters.
  */
 final class Unmappable {
+  private static final String ENCODING = System.getProperty("sun.jnu.encoding");
+
   private Unmappable() {}
 
-  /** Reads paths on the command line. */
-  static final class PathConverter implements ITypeConverter<Path> {
-    @Override
-    public Path convert(String value) {
-      try {
-        return Path.of(value);
-      } catch (InvalidPathException e) {
-        throw new TypeConversionException(say(value, e));
-      }
-    }
+  /** Whether a text may be a name of a file. */
+  static boolean isMappable(String text) {
+    return Charset.forName(ENCODING).newEncoder().canEncode(text);
   }
 
-  static String say(String path, InvalidPathException e) {
+  /** What to do about one that may not. */
+  static String say(String text) {
     return String.format(
         Locale.ROOT,
-        "%s is no path to this process, whose encoding of file names is %s (%s); set LC_ALL=C.UTF-8 or another locale in UTF-8",
-        path,
-        System.getProperty("sun.jnu.encoding"),
-        e.getReason());
+        "%s can't be written in %s, this process' encoding of file names; set LC_ALL=C.UTF-8 or another locale in UTF-8",
+        text,
+        ENCODING);
   }
 }

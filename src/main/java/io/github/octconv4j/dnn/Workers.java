@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Threads that run the lanes of programs beside the calling one. They spin for a moment after their
- * work, because the next run is often near, and then park. They are shared by all executions and end
- * with the last one: a thread that waits for ever would hold the class loader of this class.
+ * work, because the next run is often near, and then park. They are shared by all executions and
+ * end with the last one: a thread that waits for ever would hold the class loader of this class.
  */
 final class Workers {
   private static final System.Logger LOGGER = System.getLogger(Workers.class.getName());
@@ -35,8 +35,7 @@ final class Workers {
 
   /** A thread that runs one lane at a time. */
   static final class Worker implements Runnable {
-    private final Thread thread =
-        LibraryThreads.named("octconv4j-worker-" + count).unstarted(this);
+    private final Thread thread = LibraryThreads.named("octconv4j-worker-" + count).unstarted(this);
 
     private int lane;
     private volatile @Nullable Task task;

@@ -49,7 +49,8 @@ public final class RedeployMain {
       System.gc();
       Thread.sleep(100);
     }
-    System.out.println(results.size() + " deployed, " + alive(left) + " of " + left.size() + " still there");
+    System.out.println(
+        results.size() + " deployed, " + alive(left) + " of " + left.size() + " still there");
   }
 
   private static long alive(List<WeakReference<?>> references) {
@@ -60,7 +61,11 @@ public final class RedeployMain {
       boolean own, boolean forget, String[] args, List<WeakReference<?>> left) throws Exception {
     float[][] result = new float[1][];
     Exception[] failure = new Exception[1];
-    URLClassLoader loader = new URLClassLoader("app", own ? classPath() : new URL[0], own ? ClassLoader.getPlatformClassLoader() : RedeployMain.class.getClassLoader());
+    URLClassLoader loader =
+        new URLClassLoader(
+            "app",
+            own ? classPath() : new URL[0],
+            own ? ClassLoader.getPlatformClassLoader() : RedeployMain.class.getClassLoader());
     Thread thread =
         new Thread(
             () -> {

@@ -32,7 +32,10 @@ public final class RedeployedApp {
     float[] results = layer(options);
     Network network = Network.load(model);
     Predictor predictor = network.predictor(1, options);
-    float[] logits = predictor.run(new float[network.info().channels() * network.info().height() * network.info().width()]);
+    float[] logits =
+        predictor.run(
+            new float
+                [network.info().channels() * network.info().height() * network.info().width()]);
     for (Path picture : pictures) {
       network.classify(ImageFiles.read(picture));
     }

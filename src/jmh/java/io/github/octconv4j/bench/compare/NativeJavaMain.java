@@ -67,8 +67,7 @@ public final class NativeJavaMain {
   /** Runs it; the last argument is the folder for the results. */
   public static void main(String[] args) {
     NativeJavaMain main = new NativeJavaMain(args.length > 1 && args[0].equals("--quick"));
-    System.exit(
-        StandardOutput.run("bench", out -> main.run(Path.of(args[args.length - 1]), out)));
+    System.exit(StandardOutput.run("bench", out -> main.run(Path.of(args[args.length - 1]), out)));
   }
 
   private int run(Path folder, PrintWriter out) throws IOException {

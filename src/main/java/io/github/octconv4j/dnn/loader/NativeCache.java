@@ -58,21 +58,23 @@ final class NativeCache {
 
   private static Path unpack(Platform platform, List<NativeFile> files, Path real)
       throws IOException {
-      deleteAbandoned(real.getParent());
-      for (NativeFile file : files) {
-        // Asked even for what is there: a missing dependency shows at once, and everywhere.
-        URL url = packaged(platform, file);
-        Path target = real.resolve(file.name());
-        if (!PrivateFolder.isOurs(target) || !file.matches(target)) {
-          unpack(url, file, target);
-        }
+    deleteAbandoned(real.getParent());
+    for (NativeFile file : files) {
+      // Asked even for what is there: a missing dependency shows at once, and everywhere.
+      URL url = packaged(platform, file);
+      Path target = real.resolve(file.name());
+      if (!PrivateFolder.isOurs(target) || !file.matches(target)) {
+        unpack(url, file, target);
       }
+    }
     return real;
   }
 
   /** In the folders of all versions: the next one would never look at those of this one. */
   private static void deleteAbandoned(Path root) {
-    try (DirectoryStream<Path> versions = Files.newDirectoryStream(root, path -> Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS))) {
+    try (DirectoryStream<Path> versions =
+        Files.newDirectoryStream(
+            root, path -> Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS))) {
       for (Path version : versions) {
         PartFile.deleteAbandoned(version);
       }

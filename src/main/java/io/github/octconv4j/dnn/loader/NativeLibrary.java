@@ -19,9 +19,9 @@ import java.util.regex.Pattern;
 
 /**
  * Finds, verifies and loads oneDNN, once for each class loader that has this class; what they load
- * from the same file is the same library. The system property {@value #PATH_PROPERTY} (a
- * file, or a folder with one) comes first, unverified; then what the jar with this platform's
- * classifier provides, verified by its SHA-256 and unpacked into the user's cache folder.
+ * from the same file is the same library. The system property {@value #PATH_PROPERTY} (a file, or a
+ * folder with one) comes first, unverified; then what the jar with this platform's classifier
+ * provides, verified by its SHA-256 and unpacked into the user's cache folder.
  *
  * <p>Thread-safe. A failure is final and each later call reports it again.
  */

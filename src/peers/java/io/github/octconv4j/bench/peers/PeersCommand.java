@@ -61,15 +61,15 @@ final class PeersCommand implements Callable<Integer> {
 
   private static int run(String[] arguments, PrintWriter out) {
     return new CommandLine(new PeersCommand())
-            .setOut(out)
-            .setExecutionExceptionHandler(
-                (e, line, parsed) -> {
-                  line.getErr().println("bench peers: " + e.getMessage());
-                  return e instanceof OutputException
-                      ? 4
-                      : e instanceof IllegalArgumentException ? 2 : 3;
-                })
-            .execute(arguments);
+        .setOut(out)
+        .setExecutionExceptionHandler(
+            (e, line, parsed) -> {
+              line.getErr().println("bench peers: " + e.getMessage());
+              return e instanceof OutputException
+                  ? 4
+                  : e instanceof IllegalArgumentException ? 2 : 3;
+            })
+        .execute(arguments);
   }
 
   @Override
