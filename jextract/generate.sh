@@ -81,24 +81,30 @@ if "$list_symbols"; then
   exit 0
 fi
 
-# No --library: symbols come from SymbolLookup.loaderLookup(), that is from the libraries which dnn.loader has loaded.
+# No --library: its path is known at run time alone. Without it jextract looks symbols up in the libraries of the class
+# loader, which can't load a library that another class loader has; below, dnn.loader takes that place.
 mkdir "$work/java"
 "$jextract" --target-package "$package" --header-class-name dnnl_h --output "$work/java" -I "$headers" @symbols.txt octconv4j.h
 
 gen=$work/java/${package//.//}
+lookup='io.github.octconv4j.dnn.loader.NativeLibrary::find'
 for file in "$gen"/*.java; do
   # C_LONG is unused (checked below), and its cast would throw on Windows.
   sed -E -i \
     -e '/^ *public static final ValueLayout\.Of(Long|Int) C_LONG = .*;$/d' \
     -e 's/^((public )?class )/@SuppressWarnings("restricted")\n\1/' \
+    -e '/SYMBOL_LOOKUP = SymbolLookup\.loaderLookup\(\)$/ { N; s/= .*/= '"$lookup"';/ }' \
     -e 's/[ \t\r]+$//' \
     "$file"
   # Blank lines at the end: on their own, as this joins lines.
   sed -i -e ':end' -e '/^\n*$/{' -e '$d' -e 'N' -e 'b end' -e '}' "$file"
   if grep -nwE 'C_LONG|C_LONG_DOUBLE' "$file"; then fail "a type whose size depends on the platform, see above"; fi
+  if grep -nF 'loaderLookup' "$file"; then fail "symbols of the class loader, see above"; fi
   grep -q '^@SuppressWarnings' "$file" || fail "no @SuppressWarnings in $file"
   if grep -nF -e "$headers" -e "$work" -e "$PWD" "$file"; then fail "a path of this machine, see above"; fi
 done
+
+[[ $(cat "$gen"/*.java | grep -cF "$lookup") == 1 ]] || fail "expected one SYMBOL_LOOKUP"
 
 # jextract passes over names that the headers do not have.
 sed -nE 's/^--include-(function|constant|typedef|struct) ([A-Za-z_0-9]+)$/\2/p' symbols.txt | sort >"$work/wanted"

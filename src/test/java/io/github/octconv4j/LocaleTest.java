@@ -120,6 +120,7 @@ class LocaleTest {
 
   @Test
   void theRuleSeesEachKind() {
+    assertThat(Careless.KINDS).hasSize(8);
     assertThat(
             new ClassFileImporter()
                 .importClasses(Careless.class).stream()

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.github.octconv4j.dnn.LibraryInfo;
 import io.github.octconv4j.dnn.loader.Platform;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,6 +27,9 @@ import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -144,6 +148,8 @@ class PackagedJarsIT {
       assertThat(values)
           .contains(
               "bomFormat=CycloneDX",
+              "version=" + LibraryInfo.load().version(),
+              "purl=pkg:github/uxlfoundation/oneDNN@v" + pins.getProperty("onednn.version"),
               String.format(
                   Locale.ROOT,
                   "purl=pkg:maven/io.github.octconv4j/octconv4j@%s?classifier=%s&type=jar",
@@ -154,6 +160,11 @@ class PackagedJarsIT {
         if (sha256 != null) {
           assertThat(values)
               .contains("content=" + sha256, "value=" + pins.getProperty(classifier + "." + kind));
+        }
+        if (sha256 != null && kind.equals("openmp")) {
+          assertThat(values)
+              .anyMatch(
+                  value -> value.startsWith("purl=pkg:generic/lib") && value.endsWith(sha256));
         }
       }
     }
@@ -223,6 +234,32 @@ class PackagedJarsIT {
     assertThat(run("classify").lines())
         .anyMatch(line -> line.contains("ankle"))
         .noneMatch(line -> line.contains("WARNING"));
+  }
+
+  /** Each library in it is in the list of licences, with a text that is there. */
+  @Test
+  void theExecutableJarHoldsTheLicencesOfAllThatIsInIt() throws IOException {
+    try (JarFile jar = new JarFile(System.getProperty("jars.executable"));
+        Stream<Path> libraries = Files.list(Path.of("target/lib"))) {
+      assertThat(text(jar, "META-INF/LICENSE")).isEqualTo(Files.readString(Path.of("LICENSE")));
+      assertThat(text(jar, "META-INF/NOTICE")).contains("octconv4j", "Jackson", "libgomp");
+      String list = text(jar, "META-INF/licenses/README.txt");
+      for (Path library : libraries.toList()) {
+        String name = library.getFileName().toString().replaceFirst("-[0-9].*", "");
+        assertThat(list.lines()).anyMatch(line -> line.startsWith(name + " "));
+      }
+      Set<String> found = new TreeSet<>();
+      Matcher texts =
+          Pattern.compile("META-INF/[A-Za-z-]+(?![A-Za-z0-9/-])|\\S+\\.txt").matcher(list);
+      while (texts.find()) {
+        String name = texts.group();
+        if (!name.contains("<platform>")) {
+          found.add(name.startsWith("META-INF/") ? name : "META-INF/licenses/" + name);
+        }
+      }
+      assertThat(found).hasSizeGreaterThan(5);
+      assertThat(files(jar)).containsAll(found);
+    }
   }
 
   @Test

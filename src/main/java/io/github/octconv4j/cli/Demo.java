@@ -95,7 +95,7 @@ final class Demo {
   private static Path temporaryFile() throws IOException {
     try {
       return Files.createTempFile("octconv4j", ".safetensors");
-    } catch (IOException e) {
+    } catch (IOException | ExceptionInInitializerError e) { // the folder is none in this locale
       throw noTemporaryFile(e);
     }
   }
@@ -108,7 +108,7 @@ final class Demo {
     }
   }
 
-  private static MachineException noTemporaryFile(IOException e) {
+  private static MachineException noTemporaryFile(Throwable e) {
     return new MachineException(
         String.format(
             Locale.ROOT,

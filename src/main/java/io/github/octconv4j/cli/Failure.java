@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.InvalidPathException;
 import java.util.Locale;
 
 /**
@@ -25,11 +26,26 @@ record Failure(int exitCode, String message) {
   /** This machine lacks something. */
   static final int MACHINE_LACKS = 3;
 
+  /** Results could not be written. */
+  static final int NOT_WRITTEN = 4;
+
+  /** As the shell says it of programs that a pipe ends which nobody reads any more. */
+  static final int UNREAD = 141;
+
   private static final int LONGEST = 1000;
 
   static Failure of(Throwable e) {
     if (e instanceof UncheckedIOException unchecked) {
       return of(unchecked.getCause());
+    }
+    if (e instanceof OutputError output) {
+      return new Failure(output.unread() ? UNREAD : NOT_WRITTEN, output.getMessage());
+    }
+    if (e instanceof OutputException) {
+      return new Failure(NOT_WRITTEN, e.getMessage());
+    }
+    if (e instanceof InvalidPathException path && !Unmappable.isMappable(path.getInput())) {
+      return new Failure(BAD_INPUT, Unmappable.say(path.getInput()));
     }
     if (e instanceof MachineException || e instanceof UnsatisfiedLinkError) {
       return new Failure(MACHINE_LACKS, e.getMessage());
@@ -58,6 +74,11 @@ record Failure(int exitCode, String message) {
       return new Failure(BAD_INPUT, String.valueOf(e.getMessage()));
     }
     return new Failure(CHECK_FAILED, "internal error, --debug shows where: " + e);
+  }
+
+  /** Whether anybody should read the message. */
+  boolean isWorthALine() {
+    return exitCode != UNREAD;
   }
 
   /** The message as a line of bearable length. */

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import java.io.IOException;
-import java.io.PrintWriter;
+import java.io.Writer;
 
 /** Prints one JSON object, indented, in ASCII whatever the terminal's encoding. */
 public final class Json {
@@ -24,13 +24,13 @@ public final class Json {
   }
 
   /** Prints an object. */
-  public static void print(PrintWriter out, Content content) throws IOException {
+  public static void print(Writer out, Content content) throws IOException {
     try (JsonGenerator json = FACTORY.createGenerator(out)) {
       json.useDefaultPrettyPrinter();
       json.writeStartObject();
       content.write(json);
       json.writeEndObject();
     }
-    out.println();
+    out.write(System.lineSeparator());
   }
 }

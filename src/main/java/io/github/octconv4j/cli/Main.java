@@ -37,7 +37,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "0:done",
       "1:a check failed",
       "2:bad usage or bad input, one line says which and why",
-      "3:this machine lacks something, one line says what to do"
+      "3:this machine lacks something, one line says what to do",
+      "4:results could not be written, one line says which and why; 141 and no line where they"
+          + " went into a pipe that nobody reads any more"
     })
 public final class Main implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -54,7 +56,7 @@ public final class Main implements Callable<Integer> {
   public static void main(String[] args) {
     System.setProperty("java.awt.headless", "true");
     Locale.setDefault(Locale.ROOT); // for the messages of picocli and the progress bar
-    System.exit(run(args, writer(System.out), writer(System.err)));
+    System.exit(run(args, StandardOutput.writer(), writer(System.err)));
   }
 
   /** Writes in the encoding of the terminal. */
@@ -80,12 +82,20 @@ public final class Main implements Callable<Integer> {
             .setAllowOptionsAsOptionParameters(false)
             .setParameterExceptionHandler((e, unused) -> main.reportUsage(e))
             .setExecutionExceptionHandler((e, command, unused) -> main.report(command, e));
+    for (String arg : args) { // the converters of picocli can't say it for each of several files
+      if (!Unmappable.isMappable(arg)) {
+        print(commandLine, Unmappable.say(arg));
+        return Failure.BAD_INPUT;
+      }
+    }
     try {
-      return commandLine.execute(args);
+      int code = commandLine.execute(args);
+      out.flush();
+      return code;
     } catch (Error e) { // picocli hands on exceptions alone
       return main.report(running(commandLine), e);
     } finally {
-      out.flush();
+      out.flush(); // what was printed before a failure
       err.flush();
     }
   }
@@ -113,7 +123,9 @@ public final class Main implements Callable<Integer> {
 
   private int report(CommandLine command, Throwable e) {
     Failure failure = Failure.of(e);
-    print(command, failure.line());
+    if (failure.isWorthALine()) {
+      print(command, failure.line());
+    }
     if (debug) {
       e.printStackTrace(command.getErr());
     }
@@ -146,5 +158,6 @@ public final class Main implements Callable<Integer> {
   private static void print(CommandLine command, String message) {
     String name = command.getCommandSpec().qualifiedName();
     command.getErr().println(Failure.oneLine(name + ": " + message));
+    command.getErr().flush();
   }
 }

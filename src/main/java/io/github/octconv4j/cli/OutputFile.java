@@ -4,7 +4,8 @@ import io.github.octconv4j.text.Printable;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.PrintWriter;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -75,13 +76,17 @@ public final class OutputFile {
   public void writeJson(Json.Content content) throws IOException {
     write(
         out -> {
-          PrintWriter writer = new PrintWriter(out, false, StandardCharsets.UTF_8);
+          Writer writer = new OutputStreamWriter(out, StandardCharsets.UTF_8);
           Json.print(writer, content);
           writer.flush();
         });
   }
 
-  /** Replaces the file by what is written. */
+  /**
+   * Replaces the file by what is written.
+   *
+   * @throws OutputException if that fails; the file is then as it was
+   */
   public void write(Content content) throws IOException {
     // A link stays one: what it points to is replaced.
     Path target = Files.exists(path) ? path.toRealPath() : path.toAbsolutePath();
@@ -97,7 +102,7 @@ public final class OutputFile {
     } catch (MachineException e) {
       throw e; // says what to do
     } catch (IOException e) {
-      throw new IOException(Printable.path(path) + ": cannot be written, " + reason(e), e);
+      throw new OutputException(Printable.path(path) + ": cannot be written, " + reason(e), e);
     } finally {
       Files.deleteIfExists(part);
     }

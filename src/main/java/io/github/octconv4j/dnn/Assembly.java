@@ -32,6 +32,7 @@ final class Assembly {
     this.program = program;
     program.buffers().forEach(buffer -> views.add(new HashMap<>()));
     BufferLayout layout = program.layout();
+    Workers.join();
     try {
       this.temporaries = working(layout.bytes());
       this.scratchpads = working(program.lanes() * layout.scratchpadBytes());
@@ -137,6 +138,7 @@ final class Assembly {
   }
 
   void close() {
+    Workers.leave();
     handles.reversed().forEach(NativeHandle::close);
     arena.close();
   }

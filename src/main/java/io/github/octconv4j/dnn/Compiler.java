@@ -58,7 +58,7 @@ final class Compiler {
   private MemorySegment onNewThread() {
     try {
       return CompletableFuture.supplyAsync(
-              this::here, Thread.ofPlatform().name("octconv4j-compiler").daemon()::start)
+              this::here, LibraryThreads.named("octconv4j-compiler")::start)
           .join(); // which an interrupt does not end
     } catch (CompletionException e) {
       throw e.getCause() instanceof DnnException failure ? failure : e;

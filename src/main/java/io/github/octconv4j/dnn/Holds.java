@@ -25,7 +25,8 @@ final class Holds {
   private static final int MOST = 8;
 
   /** Confined arenas are not accessible from it, and need no hold: their owner is in the run. */
-  private static final Thread STRANGER = Thread.ofPlatform().unstarted(() -> {});
+  private static final Thread STRANGER =
+      LibraryThreads.named("octconv4j-stranger").unstarted(() -> {});
 
   private final MemorySegment[] segments = new MemorySegment[MOST];
   private int count;

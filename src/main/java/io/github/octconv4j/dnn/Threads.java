@@ -78,11 +78,7 @@ public final class Threads {
       int started = 1;
       try {
         for (; started < threads; started++) {
-          Thread.ofPlatform()
-              .daemon()
-              .name("octconv4j-trial")
-              .stackSize(STACK)
-              .start(() -> awaitQuietly(end));
+          LibraryThreads.named("octconv4j-trial").stackSize(STACK).start(() -> awaitQuietly(end));
         }
         creatable = Math.max(creatable, threads);
       } catch (OutOfMemoryError e) {

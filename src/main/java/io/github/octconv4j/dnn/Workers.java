@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Threads that run the lanes of programs beside the calling one. They spin for a moment after their
- * work, because the next run is often near, and then park. Daemons, shared by the whole process.
+ * work, because the next run is often near, and then park. They are shared by all executions and
+ * end with the last one: a thread that waits for ever would hold the class loader of this class.
  */
 final class Workers {
   private static final System.Logger LOGGER = System.getLogger(Workers.class.getName());
@@ -21,6 +22,7 @@ final class Workers {
   private static final ArrayDeque<Worker> IDLE = new ArrayDeque<>(LIMIT + 1);
 
   private static int count; // guarded by IDLE
+  private static int users; // guarded by IDLE
   private static boolean warned; // guarded by IDLE
 
   private Workers() {}
@@ -33,12 +35,12 @@ final class Workers {
 
   /** A thread that runs one lane at a time. */
   static final class Worker implements Runnable {
-    private final Thread thread =
-        Thread.ofPlatform().daemon().name("octconv4j-worker-" + count).unstarted(this);
+    private final Thread thread = LibraryThreads.named("octconv4j-worker-" + count).unstarted(this);
 
     private int lane;
     private volatile @Nullable Task task;
     private volatile boolean parked;
+    private volatile boolean dismissed;
 
     /** Gives the worker a lane; it must be idle. */
     void start(Task work, int number) {
@@ -49,17 +51,23 @@ final class Workers {
       }
     }
 
+    /** Ends the thread; the worker must be idle. */
+    void dismiss() {
+      dismissed = true;
+      LockSupport.unpark(thread);
+    }
+
     @Override
     public void run() {
-      while (true) {
-        Task work = await();
+      for (Task work = await(); work != null; work = await()) {
         int number = lane;
         task = null;
         work.runLane(number);
       }
     }
 
-    private Task await() {
+    /** The next task, or null where there will be none. */
+    private @Nullable Task await() {
       for (int i = 0; i < SPINS; i++) {
         Task work = task;
         if (work != null) {
@@ -68,12 +76,30 @@ final class Workers {
         Thread.onSpinWait();
       }
       parked = true;
-      while (task == null) {
+      while (task == null && !dismissed) {
         Thread.interrupted(); // no one has a reason to interrupt a worker, and it must sleep
         LockSupport.park(this);
       }
       parked = false;
       return task;
+    }
+  }
+
+  /** Counts an execution that may need workers; {@link #leave} ends it. */
+  static void join() {
+    synchronized (IDLE) {
+      users++;
+    }
+  }
+
+  /** The last execution has no more work: all workers are idle, and end. */
+  static void leave() {
+    synchronized (IDLE) {
+      if (--users == 0) {
+        IDLE.forEach(Worker::dismiss);
+        count -= IDLE.size();
+        IDLE.clear();
+      }
     }
   }
 

@@ -8,9 +8,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.Locale;
-import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
@@ -36,7 +34,7 @@ final class Decoder {
   Image decode(InputStream stream) throws IOException {
     InputStream in = new BufferedInputStream(new Limited(stream));
     String format = format(in);
-    ImageReader reader = reader(format);
+    ImageReader reader = Codecs.reader(format);
     // Made here rather than by ImageIO, which would put temporary files on the disk.
     try (ImageInputStream input = new MemoryCacheImageInputStream(in)) {
       reader.setInput(input, true, true); // no metadata: they may unpack to any size
@@ -44,19 +42,6 @@ final class Decoder {
     } finally {
       reader.dispose();
     }
-  }
-
-  /** The JDK's own reader, whose behaviour on bad files is known, before any other on the path. */
-  private static ImageReader reader(String format) {
-    Iterator<ImageReader> readers = ImageIO.getImageReadersByFormatName(format);
-    while (readers.hasNext()) {
-      ImageReader reader = readers.next();
-      if (reader.getClass().getModule() == ImageReader.class.getModule()) {
-        return reader;
-      }
-      reader.dispose();
-    }
-    throw new IllegalStateException("this Java runtime has no " + format + " reader");
   }
 
   private Image decode(ImageReader reader, String format) throws IOException {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import io.github.octconv4j.text.Printable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -36,6 +37,7 @@ final class HeaderParser {
 
   private static final JsonFactory JSON =
       JsonFactory.builder()
+          .recyclerPool(JsonRecyclerPools.nonRecyclingPool()) // no buffers in others' threads
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           // Names are a stranger's: do not keep them in tables that outlive the file.
           .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)

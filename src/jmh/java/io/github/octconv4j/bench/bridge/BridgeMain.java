@@ -3,6 +3,7 @@ package io.github.octconv4j.bench.bridge;
 import io.github.octconv4j.bench.Interruption;
 import io.github.octconv4j.bench.Measured;
 import io.github.octconv4j.cli.Figures;
+import io.github.octconv4j.cli.StandardOutput;
 import io.github.octconv4j.cli.Table;
 import io.github.octconv4j.cli.bench.LayerContender;
 import io.github.octconv4j.cli.bench.LayerShape;
@@ -85,24 +86,29 @@ public final class BridgeMain {
   }
 
   /** Runs it; exit code 3 where there is no C compiler. */
-  public static void main(String[] args) throws IOException {
+  public static void main(String[] args) {
+    System.exit(StandardOutput.run("bench bridge", out -> run(args, out)));
+  }
+
+  private static int run(String[] args, PrintWriter out) throws IOException {
     boolean quick = args.length > 1 && args[0].equals("--quick");
     Path folder = Path.of(args[args.length - 1]);
     Optional<String> missing = Twin.missing();
     if (missing.isPresent()) {
       System.err.println("bench bridge: " + missing.get() + "; install one (Debian: gcc)");
-      System.exit(3);
+      return 3;
     }
     Path program = Twin.build(Path.of("target", "twin"));
     Path plan = Files.createTempFile("octconv4j", ".plan");
     try {
-      new BridgeMain(program, plan, quick).run(folder);
+      new BridgeMain(program, plan, quick).run(folder, out);
+      return 0;
     } finally {
       Files.deleteIfExists(plan);
     }
   }
 
-  private void run(Path folder) throws IOException {
+  private void run(Path folder, PrintWriter out) throws IOException {
     List<LayerShape> tiny = new ArrayList<>();
     for (String problem : TINY) {
       tiny.addAll(new LayerShapes().addProblem(problem).layers());
@@ -114,7 +120,6 @@ public final class BridgeMain {
     Table table =
         new Table("lrrrrrr")
             .row("layer", "alpha", "primitives", "Java us", "C us", "ratio", "ns/primitive");
-    PrintWriter out = new PrintWriter(System.out, true, System.out.charset());
     Runnable print = () -> print(out, measured, table);
     try (Engine engine = Engine.cpu();
         Interruption last = Interruption.then(print)) {
@@ -152,6 +157,7 @@ public final class BridgeMain {
         measured.machine(),
         TINY_MICROSECONDS);
     table.print(out);
+    out.flush();
   }
 
   private static Map<String, Object> fields(LayerShape layer, double alpha, Sides sides) {

@@ -8,6 +8,7 @@ import io.github.octconv4j.bench.kernel.NativeOctave;
 import io.github.octconv4j.bench.kernel.OctaveData;
 import io.github.octconv4j.bench.kernel.Variant;
 import io.github.octconv4j.cli.Figures;
+import io.github.octconv4j.cli.StandardOutput;
 import io.github.octconv4j.cli.Table;
 import io.github.octconv4j.cli.bench.LayerShape;
 import io.github.octconv4j.cli.bench.LayerShapes;
@@ -64,19 +65,18 @@ public final class NativeJavaMain {
   }
 
   /** Runs it; the last argument is the folder for the results. */
-  public static void main(String[] args) throws IOException {
-    new NativeJavaMain(args.length > 1 && args[0].equals("--quick"))
-        .run(Path.of(args[args.length - 1]));
+  public static void main(String[] args) {
+    NativeJavaMain main = new NativeJavaMain(args.length > 1 && args[0].equals("--quick"));
+    System.exit(StandardOutput.run("bench", out -> main.run(Path.of(args[args.length - 1]), out)));
   }
 
-  private void run(Path folder) throws IOException {
+  private int run(Path folder, PrintWriter out) throws IOException {
     List<LayerShape> layers = new LayerShapes().addEmbedded().layers();
     if (quick) {
       layers = layers.stream().filter(layer -> QUICK_LAYERS.contains(layer.name())).toList();
     }
     addItems(layers);
     Measured measured = new Measured(folder, "native-java", 1, items.size() + layers.size());
-    PrintWriter out = new PrintWriter(System.out, true, System.out.charset());
     Runnable print = () -> print(out, measured);
     try (Interruption last = Interruption.then(print)) {
       for (Item item : items) {
@@ -91,6 +91,7 @@ public final class NativeJavaMain {
     }
     print.run();
     out.printf(Locale.ROOT, "%nwritten to %s%n", measured.path());
+    return 0;
   }
 
   private void print(PrintWriter out, Measured measured) {
@@ -107,6 +108,7 @@ public final class NativeJavaMain {
       out.println();
       shared.print(out);
     }
+    out.flush();
   }
 
   private void addItems(List<LayerShape> layers) {

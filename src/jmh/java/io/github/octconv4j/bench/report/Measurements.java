@@ -5,10 +5,10 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.github.octconv4j.cli.OutputFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -68,16 +68,11 @@ public record Measurements<T>(MachineInfo machine, List<T> results) {
    * @param kind what it holds
    */
   public void write(Path file, String kind) throws IOException {
-    Path folder = file.toAbsolutePath().getParent();
-    Files.createDirectories(folder);
-    Path unfinished = Files.createTempFile(folder, file.getFileName().toString(), ".part");
-    try {
-      MAPPER
-          .writerWithDefaultPrettyPrinter()
-          .writeValue(unfinished.toFile(), new Written<>(machine, kind, results));
-      Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(unfinished);
-    }
+    Files.createDirectories(file.toAbsolutePath().getParent());
+    OutputFile.of(file)
+        .write(
+            MAPPER
+                .writerWithDefaultPrettyPrinter()
+                .writeValueAsBytes(new Written<>(machine, kind, results)));
   }
 }

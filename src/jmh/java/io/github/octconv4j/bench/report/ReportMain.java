@@ -1,6 +1,8 @@
 package io.github.octconv4j.bench.report;
 
 import io.github.octconv4j.cli.LineChart;
+import io.github.octconv4j.cli.OutputFile;
+import io.github.octconv4j.cli.StandardOutput;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,12 +22,13 @@ public final class ReportMain {
       System.err.println("bench report: expected one argument, the folder of the measurements");
       System.exit(2);
     }
-    try {
-      System.out.println("report: " + write(Path.of(arguments[0])));
-    } catch (IOException e) {
-      System.err.println("bench report: " + e.getMessage());
-      System.exit(2);
-    }
+    System.exit(
+        StandardOutput.run(
+            "bench report",
+            out -> {
+              out.println("report: " + write(Path.of(arguments[0])));
+              return 0;
+            }));
   }
 
   /** Writes {@code report.html} and {@code plots/*.png} into the folder and returns the page. */
@@ -33,10 +36,11 @@ public final class ReportMain {
     BenchData data = BenchData.read(folder);
     Path plots = Files.createDirectories(folder.resolve("plots"));
     for (Map.Entry<String, LineChart> chart : Charts.of(data).entrySet()) {
-      Files.write(plots.resolve(chart.getKey() + ".png"), chart.getValue().toPng(WIDTH, HEIGHT, 2));
+      OutputFile.of(plots.resolve(chart.getKey() + ".png"))
+          .write(chart.getValue().toPng(WIDTH, HEIGHT, 2));
     }
     Path page = folder.resolve("report.html");
-    Files.write(page, new ReportPage(data).toHtml().getBytes(StandardCharsets.UTF_8));
+    OutputFile.of(page).write(new ReportPage(data).toHtml().getBytes(StandardCharsets.UTF_8));
     return page;
   }
 }

@@ -21,8 +21,7 @@ class dnnl_h_2 extends dnnl_h$shared {
 
     static final Arena LIBRARY_ARENA = Arena.ofAuto();
 
-    static final SymbolLookup SYMBOL_LOOKUP = SymbolLookup.loaderLookup()
-            .or(Linker.nativeLinker().defaultLookup());
+    static final SymbolLookup SYMBOL_LOOKUP = io.github.octconv4j.dnn.loader.NativeLibrary::find;
 
     private static final int DNNL_MAX_NDIMS = (int)12L;
     /**

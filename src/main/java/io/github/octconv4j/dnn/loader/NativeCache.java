@@ -3,13 +3,15 @@ package io.github.octconv4j.dnn.loader;
 import io.github.octconv4j.dnn.spi.NativeFiles;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.URL;
+import java.net.URLConnection;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -30,6 +32,9 @@ final class NativeCache {
   private static final Set<Platform> MACS = EnumSet.of(Platform.OSX_AARCH_64, Platform.OSX_X86_64);
   private static final long NEEDED_BYTES = 100L << 20;
 
+  /** A literal, which the classes of all class loaders of a process have in common. */
+  private static final Object PROCESS = "octconv4j unpacks";
+
   private NativeCache() {}
 
   /** Unpacks the platform's files where they are not there yet and returns their folder. */
@@ -43,17 +48,38 @@ final class NativeCache {
     }
     try {
       Path real = PrivateFolder.create(folder);
-      for (NativeFile file : files) {
-        // Asked even for what is there: a missing dependency shows at once, and everywhere.
-        URL url = packaged(platform, file);
-        Path target = real.resolve(file.name());
-        if (!PrivateFolder.isOurs(target) || !file.matches(target)) {
-          unpack(url, file, target);
-        }
+      synchronized (PROCESS) {
+        return unpack(platform, files, real);
       }
-      return real;
     } catch (IOException e) {
       throw failure(folder, reason(folder, e), e);
+    }
+  }
+
+  private static Path unpack(Platform platform, List<NativeFile> files, Path real)
+      throws IOException {
+    deleteAbandoned(real.getParent());
+    for (NativeFile file : files) {
+      // Asked even for what is there: a missing dependency shows at once, and everywhere.
+      URL url = packaged(platform, file);
+      Path target = real.resolve(file.name());
+      if (!PrivateFolder.isOurs(target) || !file.matches(target)) {
+        unpack(url, file, target);
+      }
+    }
+    return real;
+  }
+
+  /** In the folders of all versions: the next one would never look at those of this one. */
+  private static void deleteAbandoned(Path root) {
+    try (DirectoryStream<Path> versions =
+        Files.newDirectoryStream(
+            root, path -> Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS))) {
+      for (Path version : versions) {
+        PartFile.deleteAbandoned(version);
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      // It takes room and does no harm; the library can be loaded.
     }
   }
 
@@ -111,13 +137,10 @@ final class NativeCache {
   }
 
   private static void unpack(URL url, NativeFile file, Path target) throws IOException {
-    Path part = Files.createTempFile(target.getParent(), file.name(), ".part");
-    try {
-      try (InputStream in = url.openStream();
-          OutputStream out = Files.newOutputStream(part)) { // which keeps its mode, 600
-        in.transferTo(out);
-      }
-      if (!file.matches(part)) {
+    try (InputStream in = uncached(url);
+        PartFile part = PartFile.create(target.getParent(), file.name())) {
+      part.write(in);
+      if (!part.sha256().equals(file.sha256())) {
         throw new UnsatisfiedLinkError(
             String.format(
                 Locale.ROOT,
@@ -126,15 +149,20 @@ final class NativeCache {
                 url,
                 file.sha256()));
       }
-      Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      part.moveTo(target);
     } catch (AccessDeniedException e) {
       // Windows: another process has just moved the same file in place, and loaded it.
       if (!PrivateFolder.isOurs(target) || !file.matches(target)) {
         throw e;
       }
-    } finally {
-      Files.deleteIfExists(part);
     }
+  }
+
+  /** Leaves no jar open that an application server wants to replace. */
+  private static InputStream uncached(URL url) throws IOException {
+    URLConnection connection = url.openConnection();
+    connection.setUseCaches(false);
+    return connection.getInputStream();
   }
 
   /** Where the jar with this platform's classifier has the file. */
@@ -164,24 +192,30 @@ final class NativeCache {
   /**
    * The folder for all versions; without a platform, the one that is usual on Linux. It is relative
    * only for a user who has no home.
+   *
+   * @throws UnsatisfiedLinkError if a property or variable gives a path that can't be used
    */
   static Path root(Optional<Platform> platform) {
-    String configured = System.getProperty(DIRECTORY_PROPERTY);
-    if (configured != null) {
-      return Path.of(configured).toAbsolutePath();
+    Optional<Setting> configured = Setting.property(DIRECTORY_PROPERTY);
+    if (configured.isPresent()) {
+      return configured.get().absolutePath();
     }
-    String home = System.getProperty("user.home");
-    if (platform.filter(p -> p == Platform.WINDOWS_X86_64).isPresent()) {
-      String local = System.getenv("LOCALAPPDATA");
-      return Path.of(local != null ? local : home, "octconv4j");
+    boolean windows = platform.filter(p -> p == Platform.WINDOWS_X86_64).isPresent();
+    // By the XDG specification, relative paths are ignored.
+    Optional<Path> variable =
+        Setting.variable(windows ? "LOCALAPPDATA" : "XDG_CACHE_HOME")
+            .map(Setting::path)
+            .filter(Path::isAbsolute);
+    if (variable.isPresent()) {
+      return variable.get().resolve("octconv4j");
     }
-    String xdg = System.getenv("XDG_CACHE_HOME");
-    if (xdg != null && Path.of(xdg).isAbsolute()) { // its specification: ignore relative ones
-      return Path.of(xdg, "octconv4j");
+    Path home = Setting.property("user.home").orElseThrow().path();
+    if (windows) {
+      return home.resolve("octconv4j");
     }
     return platform.filter(MACS::contains).isPresent()
-        ? Path.of(home, "Library", "Caches", "octconv4j")
-        : Path.of(home, ".cache", "octconv4j");
+        ? home.resolve(Path.of("Library", "Caches", "octconv4j"))
+        : home.resolve(Path.of(".cache", "octconv4j"));
   }
 
   private static UnsatisfiedLinkError failure(Path folder, String reason, Throwable cause) {

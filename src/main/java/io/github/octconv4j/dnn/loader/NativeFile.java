@@ -53,6 +53,13 @@ record NativeFile(String name, String sha256) {
 
   /** The SHA-256 of a file in lower-case hexadecimal. */
   static String sha256(Path path) throws IOException {
+    try (InputStream in = Files.newInputStream(path)) {
+      return sha256(in);
+    }
+  }
+
+  /** The SHA-256 of all that is still to be read. */
+  static String sha256(InputStream in) throws IOException {
     MessageDigest digest;
     try {
       digest = MessageDigest.getInstance("SHA-256");
@@ -60,10 +67,8 @@ record NativeFile(String name, String sha256) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
     }
     byte[] block = new byte[1 << 20];
-    try (InputStream in = Files.newInputStream(path)) {
-      for (int n = in.read(block); n >= 0; n = in.read(block)) {
-        digest.update(block, 0, n);
-      }
+    for (int n = in.read(block); n >= 0; n = in.read(block)) {
+      digest.update(block, 0, n);
     }
     return HexFormat.of().formatHex(digest.digest());
   }

@@ -11,15 +11,17 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Finds, verifies and loads oneDNN, once in a JVM. The system property {@value #PATH_PROPERTY} (a
- * file, or a folder with one) comes first, unverified; then what the jar with this platform's
- * classifier provides, verified by its SHA-256 and unpacked into the user's cache folder.
+ * Finds, verifies and loads oneDNN, once for each class loader that has this class; what they load
+ * from the same file is the same library. The system property {@value #PATH_PROPERTY} (a file, or a
+ * folder with one) comes first, unverified; then what the jar with this platform's classifier
+ * provides, verified by its SHA-256 and unpacked into the user's cache folder.
  *
  * <p>Thread-safe. A failure is final and each later call reports it again.
  */
@@ -35,11 +37,13 @@ public final class NativeLibrary {
   private final Path path;
   private final boolean verified;
   private final String version;
+  private final SymbolLookup symbols;
 
-  private NativeLibrary(Path path, boolean verified, String version) {
+  private NativeLibrary(Path path, boolean verified, String version, SymbolLookup symbols) {
     this.path = path;
     this.verified = verified;
     this.version = version;
+    this.symbols = symbols;
   }
 
   /**
@@ -68,6 +72,16 @@ public final class NativeLibrary {
     return version;
   }
 
+  /**
+   * Finds a function of oneDNN or its OpenMP runtime, for the generated bindings; loads the library
+   * where nothing has.
+   *
+   * @throws UnsatisfiedLinkError as {@link #load} does
+   */
+  public static Optional<MemorySegment> find(String function) {
+    return load().symbols.find(function);
+  }
+
   /** The SHA-256 of the library file as it is now, in lower-case hexadecimal. */
   public String sha256() throws IOException {
     return NativeFile.sha256(path);
@@ -86,8 +100,8 @@ public final class NativeLibrary {
       throw new UnsatisfiedLinkError(failure);
     }
     try {
-      String configured = System.getProperty(PATH_PROPERTY);
-      loaded = configured != null ? loadConfigured(configured) : loadPackaged();
+      Optional<Setting> configured = Setting.property(PATH_PROPERTY);
+      loaded = configured.isPresent() ? loadConfigured(configured.get()) : loadPackaged();
       LOGGER.log(
           Level.DEBUG,
           "loaded oneDNN {0} from {1} ({2})",
@@ -101,19 +115,19 @@ public final class NativeLibrary {
     }
   }
 
-  private static NativeLibrary loadConfigured(String configured) {
+  private static NativeLibrary loadConfigured(Setting configured) {
     Optional<Platform> platform = Platform.find();
     List<NativeFile> files = platform.map(NativeFile::of).orElse(List.of());
     String name = files.isEmpty() ? System.mapLibraryName("dnnl") : files.getLast().name();
-    Path given = Path.of(configured).toAbsolutePath();
+    Path given = configured.path().toAbsolutePath();
     Path library = Files.isDirectory(given) ? given.resolve(name) : given;
     if (!Files.isRegularFile(library)) {
       throw new UnsatisfiedLinkError(
           String.format(
               Locale.ROOT,
-              "octconv4j: -D%s=%s: there is no file %s; give a oneDNN library or the folder that holds it",
-              PATH_PROPERTY,
-              configured,
+              "octconv4j: %s=%s: there is no file %s; give a oneDNN library or the folder that holds it",
+              configured.name(),
+              configured.value(),
               library));
     }
     return open(platform, library, openMp(files), false);
@@ -134,17 +148,19 @@ public final class NativeLibrary {
 
   private static NativeLibrary open(
       Optional<Platform> platform, Path library, List<NativeFile> openMp, boolean verified) {
+    List<SymbolLookup> runtimes = new ArrayList<>();
     for (NativeFile file : openMp) {
       Path runtime = library.resolveSibling(file.name());
       if (Files.exists(runtime)) {
-        systemLoad(runtime);
+        runtimes.add(SystemLinker.open(runtime));
       }
     }
     platform
         .flatMap(NativeFile::systemRuntime)
-        .ifPresent(name -> systemLoadByName(name, platform.get()));
-    systemLoad(library);
-    String version = reportedVersion(library);
+        .ifPresent(name -> runtimes.add(SystemLinker.openRuntime(name, platform.get())));
+    // The library first: it knows which runtime it is linked with, should there be another one.
+    SymbolLookup symbols = runtimes.stream().reduce(SystemLinker.open(library), SymbolLookup::or);
+    String version = reportedVersion(library, symbols);
     if (!isCompatible(version, NativeFile.pinnedVersion())) {
       throw new UnsatisfiedLinkError(
           String.format(
@@ -157,14 +173,14 @@ public final class NativeLibrary {
                   ? "use octconv4j jars of one version"
                   : "give a newer library or remove -D" + PATH_PROPERTY));
     }
-    requireOpenMp(library);
-    return new NativeLibrary(library, verified, version);
+    requireOpenMp(library, symbols);
+    return new NativeLibrary(library, verified, version, symbols);
   }
 
   /** Threads are set through OpenMP: a oneDNN of another runtime must not fail later. */
-  private static void requireOpenMp(Path library) {
+  private static void requireOpenMp(Path library, SymbolLookup symbols) {
     for (String function : List.of("omp_get_max_threads", "omp_set_num_threads")) {
-      if (SymbolLookup.loaderLookup().find(function).isEmpty()) {
+      if (symbols.find(function).isEmpty()) {
         throw new UnsatisfiedLinkError(
             String.format(
                 Locale.ROOT,
@@ -172,23 +188,6 @@ public final class NativeLibrary {
                 library,
                 function));
       }
-    }
-  }
-
-  @SuppressWarnings("restricted") // loading native code is what this class is for
-  private static void systemLoad(Path file) {
-    try {
-      System.load(file.toString());
-    } catch (IllegalCallerException e) {
-      throw accessDenied();
-    } catch (UnsatisfiedLinkError e) {
-      throw new UnsatisfiedLinkError(
-          String.format(
-              Locale.ROOT,
-              "octconv4j: the system could not load %s (%s); %s",
-              file,
-              e.getMessage(),
-              LoadAdvice.of(e.getMessage())));
     }
   }
 
@@ -202,31 +201,13 @@ public final class NativeLibrary {
             module.isNamed() ? module.getName() : "ALL-UNNAMED"));
   }
 
-  /** Loads the OpenMP runtime that the operating system has to offer. */
-  @SuppressWarnings("restricted") // loading native code is what this class is for
-  private static void systemLoadByName(String name, Platform platform) {
-    try {
-      System.loadLibrary(name);
-    } catch (IllegalCallerException e) {
-      throw accessDenied();
-    } catch (UnsatisfiedLinkError e) {
-      throw new UnsatisfiedLinkError(
-          String.format(
-              Locale.ROOT,
-              "octconv4j: %s lacks the OpenMP runtime %s (%s); install the Microsoft Visual C++ Redistributable 2015-2022",
-              platform.classifier(),
-              name,
-              e.getMessage()));
-    }
-  }
-
   /**
    * Calls {@code const dnnl_version_t *dnnl_version(void)}, a struct that begins with three ints.
    */
-  @SuppressWarnings("restricted") // loading native code is what this class is for
-  private static String reportedVersion(Path library) {
+  @SuppressWarnings("restricted") // it takes nothing and always succeeds
+  private static String reportedVersion(Path library, SymbolLookup symbols) {
     MemorySegment function =
-        SymbolLookup.loaderLookup()
+        symbols
             .find("dnnl_version")
             .orElseThrow(
                 () ->

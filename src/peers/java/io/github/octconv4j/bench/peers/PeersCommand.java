@@ -2,6 +2,8 @@ package io.github.octconv4j.bench.peers;
 
 import io.github.octconv4j.bench.report.PeerResult;
 import io.github.octconv4j.cli.Figures;
+import io.github.octconv4j.cli.OutputException;
+import io.github.octconv4j.cli.StandardOutput;
 import io.github.octconv4j.cli.bench.LayerShape;
 import io.github.octconv4j.cli.bench.LayerShapes;
 import io.github.octconv4j.timing.Race;
@@ -54,14 +56,20 @@ final class PeersCommand implements Callable<Integer> {
    * PeersMain} starts it.
    */
   public static void main(String[] arguments) {
-    System.exit(
-        new CommandLine(new PeersCommand())
-            .setExecutionExceptionHandler(
-                (e, line, parsed) -> {
-                  line.getErr().println("bench peers: " + e.getMessage());
-                  return e instanceof IllegalArgumentException ? 2 : 3;
-                })
-            .execute(arguments));
+    System.exit(StandardOutput.run("bench peers", out -> run(arguments, out)));
+  }
+
+  private static int run(String[] arguments, PrintWriter out) {
+    return new CommandLine(new PeersCommand())
+        .setOut(out)
+        .setExecutionExceptionHandler(
+            (e, line, parsed) -> {
+              line.getErr().println("bench peers: " + e.getMessage());
+              return e instanceof OutputException
+                  ? 4
+                  : e instanceof IllegalArgumentException ? 2 : 3;
+            })
+        .execute(arguments);
   }
 
   @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.octconv4j.ChildJvm;
 import io.github.octconv4j.SameOnEveryProcessor;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -333,5 +334,116 @@ class NativePlacesTest {
         ChildJvm.of(LoadMain.class).environment("XDG_CACHE_HOME", "").option("-Duser.home=?"),
         cache,
         "this user has no home folder");
+  }
+
+  private static void says(ChildJvm child, String message) {
+    assertThat(child.run().output().lines()).containsExactly("error: octconv4j: " + message);
+  }
+
+  /** Nothing is unpacked into the working folder, which may be anybody's. */
+  @Test
+  void pathsThatAreEmptyOrRelative() {
+    for (String property : List.of("-Doctconv4j.cache.dir", "-Doctconv4j.library.path")) {
+      for (String nothing : List.of("", " ")) {
+        says(
+            ChildJvm.of(LoadMain.class).option(property + "=" + nothing),
+            property + " is empty; give an absolute path or leave it out");
+      }
+    }
+    says(
+        ChildJvm.of(LoadMain.class).environment("XDG_CACHE_HOME", "").option("-Duser.home="),
+        "-Duser.home is empty; give an absolute path or leave it out");
+    says(
+        ChildJvm.of(LoadMain.class).option("-Doctconv4j.cache.dir=some/where"),
+        "-Doctconv4j.cache.dir must be an absolute path, was some/where: a relative one would be"
+            + " another folder wherever the process is started");
+    for (String ignored : List.of(" ", "some/where")) {
+      loads(
+          ChildJvm.of(LoadMain.class)
+              .environment("XDG_CACHE_HOME", ignored)
+              .option("-Duser.home=" + folder),
+          folder.resolve(".cache/octconv4j"));
+    }
+  }
+
+  /** In the C locale Java has no name for files whose names are not ASCII. */
+  @Test
+  void pathsThatTheLocaleCanNotWrite() {
+    for (String locale : List.of("C", "POSIX")) {
+      ChildJvm named = ChildJvm.of(LoadMain.class).environment("LC_ALL", locale);
+      assertThat(named.environment("XDG_CACHE_HOME", folder + "/z\u00fcrich").run().output())
+          .startsWith("error: octconv4j: XDG_CACHE_HOME=" + folder)
+          .contains("whose encoding of file names is ANSI_X3.4-1968", "; set LC_ALL=C.UTF-8 or")
+          .endsWith(ELSEWHERE.substring("; ".length()) + "\n");
+      for (String property : List.of("octconv4j.cache.dir", "user.home")) {
+        assertThat(
+                ChildJvm.of(LoadMain.class)
+                    .environment("LC_ALL", locale)
+                    .environment("XDG_CACHE_HOME", "")
+                    .option("-D" + property + "=" + folder + "/z\u00fcrich")
+                    .run()
+                    .output())
+            .startsWith("error: octconv4j: -D" + property + "=" + folder)
+            .contains("; set LC_ALL=C.UTF-8 or")
+            .endsWith(ELSEWHERE.substring("; ".length()) + "\n");
+      }
+      assertThat(
+              ChildJvm.of(LoadMain.class)
+                  .environment("LC_ALL", locale)
+                  .option("-Doctconv4j.library.path=" + folder + "/z\u00fcrich")
+                  .run()
+                  .output())
+          .startsWith("error: octconv4j: -Doctconv4j.library.path=" + folder)
+          .endsWith("; set LC_ALL=C.UTF-8 or another locale in UTF-8, or give a path in ASCII\n");
+    }
+  }
+
+  private static List<Path> parts(Path cache) throws IOException {
+    return !Files.exists(cache)
+        ? List.of()
+        : filesIn(cache).stream().filter(file -> file.toString().endsWith(".part")).toList();
+  }
+
+  @Test
+  void whatKilledProcessesLeaveIsDeleted() throws IOException, InterruptedException {
+    Path cache = folder.resolve("killed");
+    for (int i = 0; i < 50 && parts(cache).isEmpty(); i++) {
+      Process process = child(cache).start();
+      while (process.isAlive() && parts(cache).isEmpty()) {
+        Thread.onSpinWait();
+      }
+      process.destroyForcibly().waitFor();
+      try (Stream<Path> files = Files.walk(cache)) {
+        for (Path file : files.filter(file -> file.toString().contains(".so")).toList()) {
+          if (!file.toString().endsWith(".part")) {
+            Files.delete(file);
+          }
+        }
+      }
+    }
+    assertThat(parts(cache)).isNotEmpty();
+    Path older = Files.createDirectories(cache.resolve("3.12-linux-x86_64-0123456789abcdef"));
+    Files.createFile(older.resolve("libdnnl.so.3123.part"));
+
+    loads(child(cache), cache);
+
+    assertThat(parts(cache)).isEmpty();
+    assertThat(filesIn(cache)).hasSameSizeAs(FILES);
+  }
+
+  @Test
+  void whatALiveProcessWritesIsLeftAlone() throws IOException {
+    Path cache = folder.resolve("alive");
+    loads(child(cache), cache);
+    try (PartFile part = PartFile.create(cache.resolve(VERSION), "libdnnl.so.3")) {
+      loads(child(cache), cache);
+      assertThat(parts(cache)).hasSize(1);
+      part.write(new ByteArrayInputStream(new byte[] {1, 2, 3}));
+      assertThat(part.sha256())
+          .isEqualTo("039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81");
+      loads(child(cache), cache);
+      assertThat(parts(cache)).hasSize(1);
+    }
+    assertThat(parts(cache)).isEmpty();
   }
 }

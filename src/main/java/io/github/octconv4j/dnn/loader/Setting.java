@@ -1,0 +1,75 @@
+package io.github.octconv4j.dnn.loader;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * A path that a property or a variable of the environment gives.
+ *
+ * @param name as messages have it, for instance {@code -Doctconv4j.cache.dir}
+ * @param value what it is set to
+ */
+record Setting(String name, String value) {
+  /** A system property that is set, be it to nothing. */
+  static Optional<Setting> property(String name) {
+    return Optional.ofNullable(System.getProperty(name))
+        .map(value -> new Setting("-D" + name, value));
+  }
+
+  /** A variable of the environment that is set to more than blanks. */
+  static Optional<Setting> variable(String name) {
+    return Optional.ofNullable(System.getenv(name))
+        .filter(value -> !value.isBlank())
+        .map(value -> new Setting(name, value));
+  }
+
+  /**
+   * Returns the path; a relative one stays so.
+   *
+   * @throws UnsatisfiedLinkError if it is blank, or has characters that the process' encoding of
+   *     file names has not; the message says what to do
+   */
+  Path path() {
+    if (value.isBlank()) {
+      throw new UnsatisfiedLinkError(
+          String.format(
+              Locale.ROOT, "octconv4j: %s is empty; give an absolute path or leave it out", name));
+    }
+    try {
+      return Path.of(value);
+    } catch (InvalidPathException e) {
+      throw new UnsatisfiedLinkError(
+          String.format(
+              Locale.ROOT,
+              "octconv4j: %s=%s is no path to this process, whose encoding of file names is %s (%s); set LC_ALL=C.UTF-8 or another locale in UTF-8, or %s",
+              name,
+              value,
+              System.getProperty("sun.jnu.encoding"),
+              e.getReason(),
+              name.endsWith(NativeLibrary.PATH_PROPERTY)
+                  ? "give a path in ASCII"
+                  : NativeCache.elsewhere()));
+    }
+  }
+
+  /**
+   * Returns the path.
+   *
+   * @throws UnsatisfiedLinkError if it is relative, blank or not to be had; the message says what
+   *     to do
+   */
+  Path absolutePath() {
+    Path path = path();
+    if (!path.isAbsolute()) {
+      throw new UnsatisfiedLinkError(
+          String.format(
+              Locale.ROOT,
+              "octconv4j: %s must be an absolute path, was %s: a relative one would be another folder wherever the process is started",
+              name,
+              value));
+    }
+    return path;
+  }
+}
