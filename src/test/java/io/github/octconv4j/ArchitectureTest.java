@@ -87,6 +87,7 @@ class ArchitectureTest {
                 "dnn",
                 "octave",
                 "nn",
+                "text",
                 "timing",
                 "weights",
                 "image",
@@ -94,20 +95,25 @@ class ArchitectureTest {
   }
 
   @Test
-  void generatedCodeAndTheLoaderUseTheJdkOnly() {
+  void generatedCodeAndTheLoaderUseTheJdk() {
     onlyUses("dnn.gen");
-    onlyUses("dnn.loader", in("dnn.spi"));
+    onlyUses("dnn.loader", in("dnn.spi", "text"));
     onlyUses("dnn.spi");
   }
 
   @Test
+  void textUsesTheJdkOnly() {
+    onlyUses("text");
+  }
+
+  @Test
   void dnnUsesItsOwnPartsOnly() {
-    onlyUses("dnn", in("dnn.gen", "dnn.loader"));
+    onlyUses("dnn", in("dnn.gen", "dnn.loader", "text"));
   }
 
   @Test
   void octaveUsesDnn() {
-    onlyUses("octave", in("dnn"));
+    onlyUses("octave", in("dnn", "text"));
   }
 
   @Test
@@ -117,17 +123,17 @@ class ArchitectureTest {
 
   @Test
   void nnUsesOctaveDnnTimingWeightsAndImage() {
-    onlyUses("nn", in("octave", "dnn", "timing", "weights", "image"));
+    onlyUses("nn", in("octave", "dnn", "timing", "weights", "image", "text"));
   }
 
   @Test
-  void weightsUseTheJdkAndTheJsonReader() {
-    onlyUses("weights", "com.fasterxml.jackson.core..");
+  void weightsUseTheJsonReader() {
+    onlyUses("weights", "com.fasterxml.jackson.core..", BASE + "text");
   }
 
   @Test
-  void imageUsesTheJdkOnly() {
-    onlyUses("image");
+  void imageUsesTheJdkAndText() {
+    onlyUses("image", in("text"));
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.github.octconv4j.image;
 
+import io.github.octconv4j.text.Printable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,7 +14,7 @@ final class Decoder {
   private final ImageOptions options;
 
   Decoder(String name, ImageOptions options) {
-    this.name = name;
+    this.name = Printable.path(name);
     this.options = options;
   }
 

@@ -41,7 +41,10 @@ final class HuffmanTable {
     }
   }
 
-  /** Returns the next symbol, 0 to 255. */
+  /**
+   * Returns the next symbol, 0 to 255. Bits that are no code give 0, as in libjpeg: the format has
+   * no means to tell damage from data.
+   */
   int next(EntropyBits bits) throws BadImageException {
     int ahead = bits.peek16();
     int entry = fast[ahead >> LONGEST - FAST];
@@ -56,7 +59,9 @@ final class HuffmanTable {
         return symbols[offset[length] + code] & 0xFF;
       }
     }
-    throw new BadImageException("is a damaged JPEG image: its data have no such Huffman code");
+    bits.skip(LONGEST);
+    bits.next(1);
+    return 0;
   }
 
   /** Whether all symbols are numbers of bits that a DC coefficient can have. */

@@ -1,10 +1,12 @@
 package io.github.octconv4j.image;
 
+import io.github.octconv4j.text.Printable;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -142,23 +144,26 @@ public final class ImageFiles {
           parent != null && !Files.isDirectory(parent)
               ? "the folder does not exist"
               : Files.isDirectory(path) ? "is a directory" : e.getClass().getSimpleName();
-      throw new IOException(path + ": cannot be written, " + why, e);
+      throw new IOException(Printable.path(path) + ": cannot be written, " + why, e);
     }
   }
 
   /** Opens a regular file, or says in one line why not. */
   static InputStream open(Path path, String expected) throws IOException {
+    String name = Printable.path(path);
     if (!Files.exists(path)) {
-      throw new NoSuchFileException(path.toString(), null, "no such file");
+      throw new NoSuchFileException(name, null, "no such file");
     }
     if (!Files.isRegularFile(path)) {
       String kind = Files.isDirectory(path) ? "a directory" : "not a regular file";
-      throw new IOException(path + ": is " + kind + ", expected " + expected);
+      throw new IOException(name + ": is " + kind + ", expected " + expected);
     }
     try {
       return Files.newInputStream(path);
     } catch (AccessDeniedException e) {
-      throw new IOException(path + ": may not be read, check its permissions", e);
+      throw new IOException(name + ": may not be read, check its permissions", e);
+    } catch (FileSystemException e) {
+      throw new IOException(name + ": cannot be read, " + Printable.line("" + e.getReason()), e);
     }
   }
 

@@ -61,9 +61,6 @@ final class JpegProgressiveScan extends JpegScanDecoder {
         return;
       }
       k += run;
-      if (k >= BLOCK) {
-        throw new BadImageException("is a damaged JPEG image: a block has too many coefficients");
-      }
       if (size > 0) {
         coefficients[at + JpegTables.natural(k)] = (short) (bits.signed(size) << scan.low());
       }
@@ -85,8 +82,7 @@ final class JpegProgressiveScan extends JpegScanDecoder {
       }
       k = refineUntil(coefficients, at, k, run);
       if (value != 0) {
-        int place = Math.min(k, BLOCK - 1); // a repeated scan finds no zero left: as libjpeg
-        coefficients[at + JpegTables.natural(place)] = (short) value;
+        coefficients[at + JpegTables.natural(k)] = (short) value;
       }
       k++;
     }

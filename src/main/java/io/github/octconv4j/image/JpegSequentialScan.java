@@ -33,15 +33,10 @@ final class JpegSequentialScan extends JpegScanDecoder {
       int symbol = ac[part].next(bits);
       int size = symbol & 0xF;
       k += symbol >> 4; // zeros before it
-      if (size == 0) {
-        if (symbol != 0xF0) {
-          break; // end of block
-        }
-      } else if (k < BLOCK) {
+      if (size != 0) {
         coefficients[JpegTables.natural(k)] = bits.signed(size);
-      }
-      if (k >= BLOCK) {
-        throw new BadImageException("is a damaged JPEG image: a block has too many coefficients");
+      } else if (symbol != 0xF0) {
+        break; // end of block
       }
     }
     component.transform(dct, coefficients, row, column);

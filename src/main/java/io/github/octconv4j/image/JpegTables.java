@@ -34,13 +34,16 @@ final class JpegTables {
   private final @Nullable HuffmanTable[] dc = new HuffmanTable[4];
   private final @Nullable HuffmanTable[] ac = new HuffmanTable[4];
 
-  /** Where the coefficient at a place of the zigzag stands in a block, row by row. */
+  /**
+   * Where the coefficient at a place of the zigzag stands in a block, row by row. Damaged data can
+   * go up to 16 places beyond the last one, which takes them all, as in libjpeg.
+   */
   static int natural(int place) {
     return ZIGZAG[place];
   }
 
   private static int[] zigzag() {
-    int[] places = new int[BLOCK];
+    int[] places = new int[BLOCK + 16];
     int n = 0;
     for (int diagonal = 0; diagonal < 15; diagonal++) {
       for (int i = Math.max(0, diagonal - 7); i <= Math.min(7, diagonal); i++) {
@@ -48,6 +51,7 @@ final class JpegTables {
         places[n++] = down * 8 + diagonal - down;
       }
     }
+    Arrays.fill(places, BLOCK, places.length, BLOCK - 1);
     return places;
   }
 

@@ -35,13 +35,19 @@ public final class ImageInput {
   }
 
   /**
-   * Returns the picture in the network's size, grey or RGB as the network takes it: stretched, or
-   * scaled by its shorter side with the middle cut out, as {@link NetworkInfo#resize} says.
+   * Returns the picture in the network's size, grey or RGB as the network takes it.
    *
-   * @throws IllegalArgumentException if the longer side is 100 times the shorter one or more
+   * <p>Where {@link NetworkInfo#resize} is 0 it is stretched by {@link Image#resize(int, int)}. Else
+   * it is scaled by its shorter side with {@link NetworkInfo#resampling}, the longer one rounded
+   * down, and the middle is cut out: the pixels of torchvision's {@code Resize} and {@code
+   * CenterCrop} on a picture of 8 bits, to the last bit.
+   *
+   * @throws IllegalArgumentException if the longer side is 100 times the shorter one or more and the
+   *     picture is not stretched, or a value is NaN or infinite
    */
   public Image fit(Image image) {
     Objects.requireNonNull(image, "image");
+    image.requireFinite();
     if (info.resize() == 0) {
       return colored(few(image).resize(info.width(), info.height()));
     }
@@ -53,7 +59,10 @@ public final class ImageInput {
     }
     int width = (int) ((long) image.width() * info.resize() / shorter);
     int height = (int) ((long) image.height() * info.resize() / shorter);
-    return colored(few(image).resize(width, height).centerCrop(info.width(), info.height()));
+    return colored(
+        few(image)
+            .resize(width, height, info.resampling())
+            .centerCrop(info.width(), info.height()));
   }
 
   /** Before it is scaled a picture has no more channels than it must: it may be a large one. */
@@ -65,7 +74,11 @@ public final class ImageInput {
     return info.channels() == 1 ? image : image.rgb();
   }
 
-  /** Returns the numbers (c, h, w) that the network takes. */
+  /**
+   * Returns the numbers (c, h, w) that the network takes, all finite.
+   *
+   * @throws IllegalArgumentException as {@link #fit} does
+   */
   public float[] values(Image image) {
     return fit(image).normalize(mean, std);
   }
@@ -74,6 +87,8 @@ public final class ImageInput {
    * Writes the numbers that the network takes, channels innermost.
    *
    * @param destination (h, w, c) floats
+   * @throws IllegalArgumentException as {@link #fit} does, or if the destination is too small or
+   *     read-only
    */
   public void write(Image image, MemorySegment destination) {
     Objects.requireNonNull(destination, "destination");

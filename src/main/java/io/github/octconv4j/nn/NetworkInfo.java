@@ -1,5 +1,6 @@
 package io.github.octconv4j.nn;
 
+import io.github.octconv4j.image.Resampling;
 import java.util.List;
 import java.util.Objects;
 
@@ -12,6 +13,7 @@ import java.util.Objects;
  * @param width of the input image
  * @param resize the shorter side of a picture is scaled to this many pixels, at most 16,384, before
  *     the middle is cut out; 0 where a picture is stretched to the input's size
+ * @param resampling how it is scaled to that; of no meaning where it is stretched
  * @param mean subtracted from each channel of an image whose values are 0 to 1
  * @param std what the difference is divided by
  * @param labels of the classes, in the order of the output
@@ -23,6 +25,7 @@ public record NetworkInfo(
     int height,
     int width,
     int resize,
+    Resampling resampling,
     List<Float> mean,
     List<Float> std,
     List<String> labels) {
@@ -34,9 +37,23 @@ public record NetworkInfo(
 
   private static final int MOST_RESIZE = 16_384;
 
+  /** The same with {@link Resampling#BILINEAR}, which torchvision's ResNets and MobileNets use. */
+  public NetworkInfo(
+      String name,
+      int channels,
+      int height,
+      int width,
+      int resize,
+      List<Float> mean,
+      List<Float> std,
+      List<String> labels) {
+    this(name, channels, height, width, resize, Resampling.BILINEAR, mean, std, labels);
+  }
+
   /** Checks the sizes and copies the lists. */
   public NetworkInfo {
     Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(resampling, "resampling");
     mean = copyOf(mean, "mean");
     std = copyOf(std, "std");
     labels = copyOf(labels, "labels");
