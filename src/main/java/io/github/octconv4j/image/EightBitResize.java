@@ -11,14 +11,14 @@ final class EightBitResize {
   private final int[] first; // the first old pixel of each new one
   private final int[][] weights; // of it and its successors
 
-  EightBitResize(int oldSize, int newSize, Resampling resampling) {
+  EightBitResize(int oldSize, int newSize, Interpolation interpolation) {
     this.oldSize = oldSize;
     this.newSize = newSize;
     this.first = new int[newSize];
     this.weights = new int[newSize][];
     double scale = (double) oldSize / newSize;
     double width = Math.max(scale, 1); // of the filter, which antialiases where it is above 1
-    double support = resampling.support() * width;
+    double support = interpolation.support() * width;
     for (int i = 0; i < newSize; i++) {
       double center = (i + 0.5) * scale;
       int from = (int) Math.max(0, center - support + 0.5);
@@ -26,7 +26,7 @@ final class EightBitResize {
       double[] w = new double[to - from];
       double sum = 0;
       for (int k = 0; k < w.length; k++) {
-        w[k] = resampling.weight((k + from - center + 0.5) * (1 / width));
+        w[k] = interpolation.weight((k + from - center + 0.5) * (1 / width));
         sum += w[k];
       }
       first[i] = from;

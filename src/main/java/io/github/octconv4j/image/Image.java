@@ -169,21 +169,21 @@ public final class Image {
    *
    * @param newWidth in pixels, at least 1
    * @param newHeight in pixels, at least 1
-   * @param resampling the filter
+   * @param interpolation the filter
    * @return an image of that size; this one, if the size is the same
    * @throws IllegalArgumentException if a size is below 1, the image would not fit an array, or a
    *     value is NaN or infinite
    */
-  public Image resize(int newWidth, int newHeight, Resampling resampling) {
-    Objects.requireNonNull(resampling, "resampling");
+  public Image resize(int newWidth, int newHeight, Interpolation interpolation) {
+    Objects.requireNonNull(interpolation, "interpolation");
     int length = length(newWidth, newHeight, channels);
     requireFinite();
     if (newWidth == width && newHeight == height) {
       return this;
     }
     length(newWidth, height, 1); // the plane between the two axes
-    EightBitResize across = new EightBitResize(width, newWidth, resampling);
-    EightBitResize down = new EightBitResize(height, newHeight, resampling);
+    EightBitResize across = new EightBitResize(width, newWidth, interpolation);
+    EightBitResize down = new EightBitResize(height, newHeight, interpolation);
     float[] resized = new float[length];
     for (int c = 0; c < channels; c++) {
       byte[] plane = down.down(across.across(bytes(c), height), newWidth);

@@ -93,7 +93,7 @@ final class JpegFile {
     switch (marker) {
       case 0xC0, 0xC1, 0xC2 -> frame(marker == 0xC2);
       case 0xC3 -> throw unsupported("without loss");
-      case 0xC5, 0xC6, 0xC7, 0xCD, 0xCE, 0xCF -> throw unsupported("of several resolutions");
+      case 0xC5, 0xC6, 0xC7, 0xCD, 0xCE, 0xCF -> throw unsupported("with several resolutions");
       case 0xC9, 0xCA -> throw unsupported("with arithmetic coding");
       case 0xCB -> throw unsupported("without loss, with arithmetic coding");
       case 0xC4 -> segments.add(new JpegSegment.Huffman(body()));

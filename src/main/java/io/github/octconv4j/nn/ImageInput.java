@@ -38,7 +38,7 @@ public final class ImageInput {
    * Returns the picture in the network's size, grey or RGB as the network takes it.
    *
    * <p>Where {@link NetworkInfo#resize} is 0 it is stretched by {@link Image#resize(int, int)}. Else
-   * it is scaled by its shorter side with {@link NetworkInfo#resampling}, the longer one rounded
+   * it is scaled by its shorter side with {@link NetworkInfo#interpolation}, the longer one rounded
    * down, and the middle is cut out: the pixels of torchvision's {@code Resize} and {@code
    * CenterCrop} on a picture of 8 bits, to the last bit.
    *
@@ -61,7 +61,7 @@ public final class ImageInput {
     int height = (int) ((long) image.height() * info.resize() / shorter);
     return colored(
         few(image)
-            .resize(width, height, info.resampling())
+            .resize(width, height, info.interpolation())
             .centerCrop(info.width(), info.height()));
   }
 
@@ -81,6 +81,20 @@ public final class ImageInput {
    */
   public float[] values(Image image) {
     return fit(image).normalize(mean, std);
+  }
+
+  /**
+   * Returns the numbers (c, h, w) that the network takes, of a picture that has its size already:
+   * one that {@link #fit} returned, or a part that was cut out.
+   *
+   * @throws IllegalArgumentException if the picture has another size, or a value is NaN or infinite
+   */
+  public float[] normalize(Image fitted) {
+    Objects.requireNonNull(fitted, "fitted");
+    if (fitted.width() != info.width() || fitted.height() != info.height()) {
+      throw new IllegalArgumentException("image is %s, expected %s".formatted(fitted, this));
+    }
+    return colored(few(fitted.requireFinite())).normalize(mean, std);
   }
 
   /**

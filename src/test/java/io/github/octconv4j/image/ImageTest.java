@@ -166,7 +166,7 @@ class ImageTest {
         .isThrownBy(() -> image.centerCrop(30_000, 30_000))
         .withMessageStartingWith("size is 30000 x 30000");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> image.resize(30_000, 30_000, Resampling.BILINEAR))
+        .isThrownBy(() -> image.resize(30_000, 30_000, Interpolation.BILINEAR))
         .withMessageStartingWith("size is 30000 x 30000");
   }
 
@@ -204,10 +204,10 @@ class ImageTest {
               + " in channel 1, row 2, column 1, expected finite values";
       assertThatIllegalArgumentException().isThrownBy(bad::requireFinite).withMessage(message);
       assertThatIllegalArgumentException()
-          .isThrownBy(() -> bad.resize(4, 4, Resampling.BICUBIC))
+          .isThrownBy(() -> bad.resize(4, 4, Interpolation.BICUBIC))
           .withMessage(message);
       assertThatIllegalArgumentException()
-          .isThrownBy(() -> bad.resize(2, 3, Resampling.BICUBIC))
+          .isThrownBy(() -> bad.resize(2, 3, Interpolation.BICUBIC))
           .withMessage(message);
       // What the documentation says of those who don't check.
       assertThat(bad.resize(1, 1).at(1, 0, 0)).isNotEqualTo(bad.resize(1, 1).at(0, 0, 0));

@@ -46,12 +46,12 @@ class TorchvisionTest {
   }
 
   private static Image fitted(
-      Image image, int resize, int rows, int columns, Resampling resampling) {
+      Image image, int resize, int rows, int columns, Interpolation interpolation) {
     int channels = image.channels();
     List<Float> ones = Collections.nCopies(channels, 1f);
     NetworkInfo info =
         new NetworkInfo(
-            "n", channels, rows, columns, resize, resampling, ones, ones, List.of("class"));
+            "n", channels, rows, columns, resize, interpolation, ones, ones, List.of("class"));
     return new ImageInput(info).fit(image);
   }
 
@@ -69,16 +69,16 @@ class TorchvisionTest {
       int resize = cases.getShort();
       int rows = cases.getShort();
       int columns = cases.getShort();
-      Resampling resampling = Resampling.values()[cases.getShort()];
+      Interpolation interpolation = Interpolation.values()[cases.getShort()];
       byte[] expected = new byte[rows * columns * channels];
       cases.get(expected);
       Image image = noise(width, height, channels);
       Image actual =
           resize == 0
               ? image.centerCrop(columns, rows)
-              : fitted(image, resize, rows, columns, resampling);
+              : fitted(image, resize, rows, columns, interpolation);
       assertThat(bytes(actual))
-          .as("%s to %d, %d x %d, %s", image, resize, columns, rows, resampling)
+          .as("%s to %d, %d x %d, %s", image, resize, columns, rows, interpolation)
           .isEqualTo(expected);
       count++;
     }
@@ -89,16 +89,16 @@ class TorchvisionTest {
   @Test
   void valuesAreRoundedToBytesFirst() {
     Image image = Image.of(2, 1, 1, new float[] {.4f / 255, 1.6f / 255});
-    assertThat(image.resize(1, 1, Resampling.BILINEAR).at(0, 0, 0)).isEqualTo(1 / 255f);
+    assertThat(image.resize(1, 1, Interpolation.BILINEAR).at(0, 0, 0)).isEqualTo(1 / 255f);
     Image outside = Image.of(2, 1, 1, new float[] {-3, 7});
-    assertThat(outside.resize(4, 1, Resampling.BICUBIC).toFloats()).contains(0, 1);
-    assertThat(image.resize(2, 1, Resampling.BICUBIC)).isSameAs(image);
+    assertThat(outside.resize(4, 1, Interpolation.BICUBIC).toFloats()).contains(0, 1);
+    assertThat(image.resize(2, 1, Interpolation.BICUBIC)).isSameAs(image);
   }
 
   @Test
   void aPhotographOfUsualSize() {
     CRC32 sum = new CRC32();
-    sum.update(bytes(fitted(noise(640, 427, 3), 256, 224, 224, Resampling.BILINEAR)));
+    sum.update(bytes(fitted(noise(640, 427, 3), 256, 224, 224, Interpolation.BILINEAR)));
     assertThat(Long.toHexString(sum.getValue())).isEqualTo("bbb9779d");
   }
 }

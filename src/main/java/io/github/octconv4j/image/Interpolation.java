@@ -7,7 +7,7 @@ package io.github.octconv4j.image;
  *
  * @since 0.1.0
  */
-public enum Resampling {
+public enum Interpolation {
   /** A triangle: Pillow's {@code BILINEAR}, what torchvision's ResNets and MobileNets use. */
   BILINEAR(1) {
     @Override
@@ -32,7 +32,7 @@ public enum Resampling {
 
   private final int support;
 
-  Resampling(int support) {
+  Interpolation(int support) {
     this.support = support;
   }
 
