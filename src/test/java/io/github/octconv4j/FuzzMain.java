@@ -92,6 +92,7 @@ final class FuzzMain {
           "--skip-impl=ref");
   private static final List<String> BINARY =
       List.of("\u0000\u0000", "IHDR", "PLTE", "IDAT", "tRNS", "eXIf", "IEND");
+
   /** Latin-1 letters are bytes of their own; in UTF-8 no marker could be written. */
   private static final List<String> MARKERS =
       List.of(
@@ -108,6 +109,7 @@ final class FuzzMain {
           "\u00ff\u0000",
           "Exif\u0000\u0000MM\u0000*",
           "Adobe");
+
   private static final List<String> TEXT = List.of("\t", "\n", "version 1", "plan", "\u0000", "\r");
 
   private final Path folder;
@@ -147,7 +149,8 @@ final class FuzzMain {
         JSON,
         path -> done(() -> Network.load(path).close()));
     List<byte[]> pngs = new ArrayList<>(pictures("png"));
-    for (String name : List.of("exif_6", "png_2_8_1", "png_3_2_1", "png_opacities_8", "png_6_8_0")) {
+    for (String name :
+        List.of("exif_6", "png_2_8_1", "png_3_2_1", "png_opacities_8", "png_6_8_0")) {
       pngs.add(picture(name + ".png"));
     }
     fuzz.run("png", inputs, pngs, BINARY, FuzzMain::readImage);

@@ -296,8 +296,8 @@ public final class Image {
   }
 
   /**
-   * The input of a network: {@code (value - mean) / std}, channel by channel. NaN stays NaN, and
-   * an infinity infinite.
+   * The input of a network: {@code (value - mean) / std}, channel by channel. NaN stays NaN, and an
+   * infinity infinite.
    *
    * @param mean of each channel, in units of 0..1
    * @param std standard deviation of each channel, above 0

@@ -26,12 +26,12 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
  * chunk), unless {@link ImageOptions#upright} is switched off; damaged EXIF data say nothing.
  *
  * <p>PNG files of every kind are read, with all 16 bits where they have them; checksums are not
- * verified. JPEG files may be sequential or progressive, in grey, YCbCr, RGB, CMYK or YCCK, with any
- * subsampling and with or without Huffman tables; their pixels are those of Pillow with
+ * verified. JPEG files may be sequential or progressive, in grey, YCbCr, RGB, CMYK or YCCK, with
+ * any subsampling and with or without Huffman tables; their pixels are those of Pillow with
  * libjpeg-turbo, to the last bit, where the file is whole. (Two exceptions: inks without Adobe's
  * mark are taken for inverted ones, as Pillow takes them; what a progressive file leaves out is not
- * guessed.) Arithmetic coding, lossless and hierarchical JPEG, and more than 8 bits a sample in JPEG
- * are refused.
+ * guessed.) Arithmetic coding, lossless and hierarchical JPEG, and more than 8 bits a sample in
+ * JPEG are refused.
  *
  * <p>Files may come from anywhere: what is not a complete PNG or JPEG image, or too large, is an
  * {@link IOException} of one line that starts with the path. All methods may be called by any

@@ -37,8 +37,7 @@ final class InverseDct {
     if (isFlat(block)) {
       byte value = sample(block[0] + 4 >> 3);
       for (int y = 0; y < 8; y++) {
-        Arrays.fill(
-            samples, offset + y * stride, offset + y * stride + 8, value);
+        Arrays.fill(samples, offset + y * stride, offset + y * stride + 8, value);
       }
       return;
     }

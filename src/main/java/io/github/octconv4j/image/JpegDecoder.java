@@ -5,8 +5,8 @@ import java.util.List;
 
 /**
  * Decodes JPEG files of 8 bits a sample with Huffman codes, sequential or progressive, to what
- * Pillow with libjpeg-turbo gives. In Java, where the JDK's own reader is native code, applies color
- * profiles, and judges colors by rules of its own.
+ * Pillow with libjpeg-turbo gives. In Java, where the JDK's own reader is native code, applies
+ * color profiles, and judges colors by rules of its own.
  */
 final class JpegDecoder {
   private final JpegFile file;
@@ -27,8 +27,7 @@ final class JpegDecoder {
 
   private void allocate() throws BadImageException {
     JpegColors colors = file.hints().colors(frame.components());
-    long samples =
-        frame.components().stream().mapToLong(part -> part.blocks(false) * 64).sum();
+    long samples = frame.components().stream().mapToLong(part -> part.blocks(false) * 64).sum();
     long values = (long) frame.width() * frame.height() * colors.channels();
     HeapNeed.check(
         frame.width(),

@@ -150,8 +150,7 @@ final class JpegFile {
     for (int i = 6; i < body.length; i += 3) {
       int sampling = body[i + 1] & 0xFF;
       components.add(
-          new JpegComponent(
-              body[i] & 0xFF, sampling >> 4, sampling & 0xF, body[i + 2] & 0xFF));
+          new JpegComponent(body[i] & 0xFF, sampling >> 4, sampling & 0xF, body[i + 2] & 0xFF));
     }
     frame = JpegFrame.of(progressive, width, height, components);
   }

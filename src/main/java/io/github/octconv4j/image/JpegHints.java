@@ -45,8 +45,7 @@ final class JpegHints {
     return switch (components.size()) {
       case 1 -> JpegColors.GRAY;
       case 3 -> isRgb(components) ? JpegColors.RGB : JpegColors.YCBCR;
-      default ->
-          adobe == NO_ADOBE || adobe == ADOBE_PLAIN ? JpegColors.CMYK : JpegColors.YCCK;
+      default -> adobe == NO_ADOBE || adobe == ADOBE_PLAIN ? JpegColors.CMYK : JpegColors.YCCK;
     };
   }
 

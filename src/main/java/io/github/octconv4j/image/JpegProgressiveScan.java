@@ -8,8 +8,7 @@ final class JpegProgressiveScan extends JpegScanDecoder {
   private final HuffmanTable[] ac;
   private int emptyBlocks; // that follow without a code
 
-  JpegProgressiveScan(
-      JpegFrame frame, JpegScan scan, byte[] data, int interval, JpegTables tables)
+  JpegProgressiveScan(JpegFrame frame, JpegScan scan, byte[] data, int interval, JpegTables tables)
       throws BadImageException {
     super(frame, scan, data, interval);
     boolean isDc = scan.first() == 0;

@@ -9,8 +9,7 @@ final class JpegSequentialScan extends JpegScanDecoder {
   private final InverseDct dct = new InverseDct();
   private final int[] coefficients = new int[BLOCK];
 
-  JpegSequentialScan(
-      JpegFrame frame, JpegScan scan, byte[] data, int interval, JpegTables tables)
+  JpegSequentialScan(JpegFrame frame, JpegScan scan, byte[] data, int interval, JpegTables tables)
       throws BadImageException {
     super(frame, scan, data, interval);
     dc = new HuffmanTable[scan.parts().size()];

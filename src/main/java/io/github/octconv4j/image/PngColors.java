@@ -54,8 +54,7 @@ sealed interface PngColors {
     public void set(Pixels pixels, int y, int x, int[] samples, int index) {
       int at = index * color.samples();
       float opacity = color.hasAlpha() ? samples[at + color.colors()] / (float) most : 1;
-      if (key != null
-          && Arrays.equals(samples, at, at + key.length, key, 0, key.length)) {
+      if (key != null && Arrays.equals(samples, at, at + key.length, key, 0, key.length)) {
         opacity = 0;
       }
       for (int c = 0; c < color.colors(); c++) {

@@ -36,8 +36,7 @@ final class PngDecoder {
     long values = (long) header.width() * header.height() * colors.channels();
     HeapNeed.check(header.width(), header.height(), values * Float.BYTES);
     Orientation orientation = upright ? file.orientation() : Orientation.UPRIGHT;
-    Pixels pixels =
-        new Pixels(header.width(), header.height(), colors.channels(), orientation);
+    Pixels pixels = new Pixels(header.width(), header.height(), colors.channels(), orientation);
     for (PngPass pass : PngPass.of(header)) {
       decode(pass, pixels);
     }

@@ -37,13 +37,13 @@ public final class ImageInput {
   /**
    * Returns the picture in the network's size, grey or RGB as the network takes it.
    *
-   * <p>Where {@link NetworkInfo#resize} is 0 it is stretched by {@link Image#resize(int, int)}. Else
-   * it is scaled by its shorter side with {@link NetworkInfo#interpolation}, the longer one rounded
-   * down, and the middle is cut out: the pixels of torchvision's {@code Resize} and {@code
+   * <p>Where {@link NetworkInfo#resize} is 0 it is stretched by {@link Image#resize(int, int)}.
+   * Else it is scaled by its shorter side with {@link NetworkInfo#interpolation}, the longer one
+   * rounded down, and the middle is cut out: the pixels of torchvision's {@code Resize} and {@code
    * CenterCrop} on a picture of 8 bits, to the last bit.
    *
-   * @throws IllegalArgumentException if the longer side is 100 times the shorter one or more and the
-   *     picture is not stretched, or a value is NaN or infinite
+   * @throws IllegalArgumentException if the longer side is 100 times the shorter one or more and
+   *     the picture is not stretched, or a value is NaN or infinite
    */
   public Image fit(Image image) {
     Objects.requireNonNull(image, "image");

@@ -96,7 +96,8 @@ final class ModelFile {
 
   /** In proportion, where the images are of another size than the file says. */
   private int resize(Model model) {
-    return (int) Math.round((double) metadata.integer("resize") * model.imageSize() / model().imageSize());
+    return (int)
+        Math.round((double) metadata.integer("resize") * model.imageSize() / model().imageSize());
   }
 
   private Interpolation interpolation() {

@@ -37,7 +37,9 @@ public record NetworkInfo(
 
   private static final int MOST_RESIZE = 16_384;
 
-  /** The same with {@link Interpolation#BILINEAR}, which torchvision's ResNets and MobileNets use. */
+  /**
+   * The same with {@link Interpolation#BILINEAR}, which torchvision's ResNets and MobileNets use.
+   */
   public NetworkInfo(
       String name,
       int channels,

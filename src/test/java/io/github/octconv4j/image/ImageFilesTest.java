@@ -417,8 +417,7 @@ class ImageFilesTest {
     byte[] png = resource("pictures/exif_8.png");
     assertThat(read(png)).hasToString("9 x 5 RGB");
     Image stored =
-        ImageFiles.read(
-            new ByteArrayInputStream(png), "upload", new ImageOptions(45, false));
+        ImageFiles.read(new ByteArrayInputStream(png), "upload", new ImageOptions(45, false));
     assertThat(stored).hasToString("5 x 9 RGB");
     assertThatIllegalArgumentException().isThrownBy(() -> ImageOptions.DEFAULT.maxPixels(0));
   }
@@ -429,7 +428,9 @@ class ImageFilesTest {
     assertRefused(resource("reports/lying_size.jpg"))
         .hasMessageEndingWith("data are too few for 7999 x 8000 pixels");
     for (String name :
-        new String[] {"grey", "grey_progressive", "sampling_2x2", "cmyk_progressive", "scans_apart"}) {
+        new String[] {
+          "grey", "grey_progressive", "sampling_2x2", "cmyk_progressive", "scans_apart"
+        }) {
       byte[] jpeg = resource("pictures/" + name + ".jpg");
       int frame = 2;
       while (jpeg[frame + 1] != (byte) 0xC0 && jpeg[frame + 1] != (byte) 0xC2) {

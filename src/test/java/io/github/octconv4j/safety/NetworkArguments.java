@@ -425,8 +425,7 @@ final class NetworkArguments {
     put.accept("Image.requireFinite()", () -> args(picture()));
     put.accept(
         "Image.resize(int,int,Interpolation)",
-        () ->
-            args(picture(), v.upTo(20), v.upTo(20), v.pick(List.of(Interpolation.values()))));
+        () -> args(picture(), v.upTo(20), v.upTo(20), v.pick(List.of(Interpolation.values()))));
     put.accept(
         "ImageFiles.read(Path,ImageOptions)",
         () -> args(null, v.file("p.png"), new ImageOptions(v.upTo(40), v.chance(0.5))));
