@@ -37,13 +37,13 @@ final class ByteSource {
   /** Returns the next two bytes, the first one counting more. */
   int next16() throws IOException {
     int high = next();
-    return high << 8 | next();
+    return (high << 8) | next();
   }
 
   /** Returns the next four bytes, the first one counting most. */
   int next32() throws IOException {
     int high = next16();
-    return high << 16 | next16();
+    return (high << 16) | next16();
   }
 
   /** Returns the next bytes; memory is taken as they arrive. */

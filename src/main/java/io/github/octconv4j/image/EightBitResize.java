@@ -53,7 +53,7 @@ final class EightBitResize {
       for (int x = 0; x < newSize; x++) {
         int[] w = weights[x];
         int from = y * oldSize + first[x];
-        int sum = 1 << FRACTION - 1;
+        int sum = 1 << (FRACTION - 1);
         for (int k = 0; k < w.length; k++) {
           sum += w[k] * (plane[from + k] & 0xFF);
         }
@@ -71,7 +71,7 @@ final class EightBitResize {
     byte[] resized = new byte[newSize * width];
     int[] sums = new int[width];
     for (int y = 0; y < newSize; y++) {
-      Arrays.fill(sums, 1 << FRACTION - 1);
+      Arrays.fill(sums, 1 << (FRACTION - 1));
       int[] w = weights[y];
       for (int k = 0; k < w.length; k++) {
         int from = (first[y] + k) * width;

@@ -17,7 +17,7 @@ final class EntropyBits {
     if (count < 16) {
       fill();
     }
-    return (int) (bits >>> count - 16) & 0xFFFF;
+    return (int) (bits >>> (count - 16)) & 0xFFFF;
   }
 
   /** Takes at most 16 bits. */
@@ -33,7 +33,7 @@ final class EntropyBits {
     if (n == 0) {
       return 0;
     }
-    int value = peek16() >> 16 - n;
+    int value = peek16() >> (16 - n);
     skip(n);
     return value;
   }
@@ -44,7 +44,7 @@ final class EntropyBits {
       return 0;
     }
     int value = next(n);
-    return value < 1 << n - 1 ? value - (1 << n) + 1 : value;
+    return value < (1 << (n - 1)) ? value - (1 << n) + 1 : value;
   }
 
   private void fill() {
@@ -56,7 +56,7 @@ final class EntropyBits {
       } else {
         missing += 8;
       }
-      bits = bits << 8 | b;
+      bits = (bits << 8) | b;
       count += 8;
     }
   }

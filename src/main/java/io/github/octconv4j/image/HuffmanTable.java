@@ -30,9 +30,9 @@ final class HuffmanTable {
       }
       offset[length] = index - code;
       for (int i = 0; i < count && length <= FAST; i++) {
-        int from = code + i << FAST - length;
-        short entry = (short) (length << 8 | symbols[index + i] & 0xFF);
-        Arrays.fill(fast, from, from + (1 << FAST - length), entry);
+        int from = (code + i) << (FAST - length);
+        short entry = (short) ((length << 8) | (symbols[index + i] & 0xFF));
+        Arrays.fill(fast, from, from + (1 << (FAST - length)), entry);
       }
       code += count;
       index += count;
@@ -47,13 +47,13 @@ final class HuffmanTable {
    */
   int next(EntropyBits bits) throws BadImageException {
     int ahead = bits.peek16();
-    int entry = fast[ahead >> LONGEST - FAST];
+    int entry = fast[ahead >> (LONGEST - FAST)];
     if (entry != 0) {
       bits.skip(entry >> 8);
       return entry & 0xFF;
     }
     for (int length = FAST + 1; length <= LONGEST; length++) {
-      int code = ahead >> LONGEST - length;
+      int code = ahead >> (LONGEST - length);
       if (code < end[length]) {
         bits.skip(length);
         return symbols[offset[length] + code] & 0xFF;

@@ -35,7 +35,7 @@ final class InverseDct {
    */
   void apply(int[] block, byte[] samples, int offset, int stride) {
     if (isFlat(block)) {
-      byte value = sample(block[0] + 4 >> 3);
+      byte value = sample((block[0] + 4) >> 3);
       for (int y = 0; y < 8; y++) {
         Arrays.fill(samples, offset + y * stride, offset + y * stride + 8, value);
       }
@@ -77,8 +77,8 @@ final class InverseDct {
     int even3 = z1 + z2 * FIX_0_765366865;
     z2 = in[at];
     z3 = in[at + 4 * step];
-    int even0 = z2 + z3 << CONST_BITS;
-    int even1 = z2 - z3 << CONST_BITS;
+    int even0 = (z2 + z3) << CONST_BITS;
+    int even1 = (z2 - z3) << CONST_BITS;
 
     int odd0 = in[at + 7 * step];
     int odd1 = in[at + 5 * step];
@@ -96,14 +96,14 @@ final class InverseDct {
     odd2 = odd2 * FIX_3_072711026 + z2 + z3;
     odd3 = odd3 * FIX_1_501321110 + z1 + z4;
 
-    int half = 1 << shift - 1;
-    line[0] = even0 + even3 + odd3 + half >> shift;
-    line[7] = even0 + even3 - odd3 + half >> shift;
-    line[1] = even1 + even2 + odd2 + half >> shift;
-    line[6] = even1 + even2 - odd2 + half >> shift;
-    line[2] = even1 - even2 + odd1 + half >> shift;
-    line[5] = even1 - even2 - odd1 + half >> shift;
-    line[3] = even0 - even3 + odd0 + half >> shift;
-    line[4] = even0 - even3 - odd0 + half >> shift;
+    int half = 1 << (shift - 1);
+    line[0] = (even0 + even3 + odd3 + half) >> shift;
+    line[7] = (even0 + even3 - odd3 + half) >> shift;
+    line[1] = (even1 + even2 + odd2 + half) >> shift;
+    line[6] = (even1 + even2 - odd2 + half) >> shift;
+    line[2] = (even1 - even2 + odd1 + half) >> shift;
+    line[5] = (even1 - even2 - odd1 + half) >> shift;
+    line[3] = (even0 - even3 + odd0 + half) >> shift;
+    line[4] = (even0 - even3 - odd0 + half) >> shift;
   }
 }

@@ -103,7 +103,7 @@ final class JpegFile {
         if (body.length != 2) {
           throw damaged("a restart interval has " + body.length + " bytes, expected 2");
         }
-        segments.add(new JpegSegment.Restart((body[0] & 0xFF) << 8 | body[1] & 0xFF));
+        segments.add(new JpegSegment.Restart(((body[0] & 0xFF) << 8) | (body[1] & 0xFF)));
       }
       case 0xDA -> scan();
       case 0xD8 -> throw damaged("it begins twice");
@@ -133,8 +133,8 @@ final class JpegFile {
     if (body.length < 6 || body.length != 6 + 3 * (body[5] & 0xFF)) {
       throw damaged("the header has " + body.length + " bytes");
     }
-    int height = (body[1] & 0xFF) << 8 | body[2] & 0xFF;
-    int width = (body[3] & 0xFF) << 8 | body[4] & 0xFF;
+    int height = ((body[1] & 0xFF) << 8) | (body[2] & 0xFF);
+    int width = ((body[3] & 0xFF) << 8) | (body[4] & 0xFF);
     int count = body[5] & 0xFF;
     if (body[0] != 8) {
       throw unsupported("of %d bits a sample".formatted(body[0] & 0xFF));

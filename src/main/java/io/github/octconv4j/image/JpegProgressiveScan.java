@@ -103,7 +103,7 @@ final class JpegProgressiveScan extends JpegScanDecoder {
           break;
         }
         left--;
-      } else if (bits.next(1) == 1 && (coefficients[i] & 1 << scan.low()) == 0) {
+      } else if (bits.next(1) == 1 && (coefficients[i] & (1 << scan.low())) == 0) {
         coefficients[i] += (short) (coefficients[i] > 0 ? 1 << scan.low() : -1 << scan.low());
       }
       k++;

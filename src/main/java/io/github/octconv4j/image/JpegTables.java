@@ -73,7 +73,7 @@ final class JpegTables {
       for (int i = 0; i < BLOCK; i++) {
         int value = body[at++] & 0xFF;
         if (bytes == 2) {
-          value = value << 8 | body[at++] & 0xFF;
+          value = (value << 8) | (body[at++] & 0xFF);
         }
         table[ZIGZAG[i]] = value;
       }

@@ -32,19 +32,23 @@ sealed interface PngColors {
     }
     int[] key = new int[samples];
     for (int i = 0; i < samples; i++) {
-      key[i] = (transparency[2 * i] & 0xFF) << 8 | transparency[2 * i + 1] & 0xFF;
+      key[i] = ((transparency[2 * i] & 0xFF) << 8) | (transparency[2 * i + 1] & 0xFF);
     }
     return key;
   }
 
-  /**
-   * Samples that are colors.
-   *
-   * @param color what they are
-   * @param most the largest one
-   * @param key the color that is transparent, or null
-   */
-  record Direct(PngHeader.Color color, int most, int @Nullable [] key) implements PngColors {
+  /** Samples that are colors. */
+  final class Direct implements PngColors {
+    private final PngHeader.Color color;
+    private final int most; // the largest sample
+    private final int @Nullable [] key; // the color that is transparent
+
+    Direct(PngHeader.Color color, int most, int @Nullable [] key) {
+      this.color = color;
+      this.most = most;
+      this.key = key;
+    }
+
     @Override
     public int channels() {
       return color.colors();
@@ -63,13 +67,16 @@ sealed interface PngColors {
     }
   }
 
-  /**
-   * Samples that are indices.
-   *
-   * @param channels 1 where all colors are grey
-   * @param colors of each channel, black for those that the file lacks
-   */
-  record Palette(int channels, float[][] colors) implements PngColors {
+  /** Samples that are indices. */
+  final class Palette implements PngColors {
+    private final int channels; // 1 where all colors are grey
+    private final float[][] colors; // of each channel, black for those that the file lacks
+
+    private Palette(int channels, float[][] colors) {
+      this.channels = channels;
+      this.colors = colors;
+    }
+
     static Palette of(byte[] palette, byte @Nullable [] transparency) throws BadImageException {
       if (palette.length == 0 || palette.length % 3 != 0) {
         throw PngFile.damaged("its palette has " + palette.length + " bytes");
@@ -82,6 +89,11 @@ sealed interface PngColors {
       }
       boolean gray = Arrays.equals(colors[0], colors[1]) && Arrays.equals(colors[1], colors[2]);
       return new Palette(gray ? 1 : 3, colors);
+    }
+
+    @Override
+    public int channels() {
+      return channels;
     }
 
     @Override

@@ -123,11 +123,11 @@ final class PngDecoder {
     int bits = header.bits();
     for (int i = 0; i < samples.length; i++) {
       if (bits == 16) {
-        samples[i] = (row[from + 2 * i] & 0xFF) << 8 | row[from + 2 * i + 1] & 0xFF;
+        samples[i] = ((row[from + 2 * i] & 0xFF) << 8) | (row[from + 2 * i + 1] & 0xFF);
       } else {
         int bit = i * bits;
         int shift = 8 - bits - bit % 8; // the first sample has the highest bits
-        samples[i] = (row[from + bit / 8] & 0xFF) >> shift & (1 << bits) - 1;
+        samples[i] = ((row[from + bit / 8] & 0xFF) >> shift) & ((1 << bits) - 1);
       }
     }
   }

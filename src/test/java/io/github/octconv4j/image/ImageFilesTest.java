@@ -434,7 +434,7 @@ class ImageFilesTest {
       byte[] jpeg = resource("pictures/" + name + ".jpg");
       int frame = 2;
       while (jpeg[frame + 1] != (byte) 0xC0 && jpeg[frame + 1] != (byte) 0xC2) {
-        frame += 2 + ((jpeg[frame + 2] & 0xFF) << 8 | jpeg[frame + 3] & 0xFF);
+        frame += 2 + (((jpeg[frame + 2] & 0xFF) << 8) | (jpeg[frame + 3] & 0xFF));
       }
       jpeg[frame + 5] = jpeg[frame + 7] = 0x1F; // 7936 and some by 7936 and some
       assertRefused(jpeg).hasMessageMatching(".*: [0-9]+ bytes of data are too few for .* pixels");
@@ -449,11 +449,11 @@ class ImageFilesTest {
     byte[] jpeg = resource("pictures/grey_progressive.jpg");
     int frame = 2;
     while (jpeg[frame + 1] != (byte) 0xC2) {
-      frame += 2 + ((jpeg[frame + 2] & 0xFF) << 8 | jpeg[frame + 3] & 0xFF);
+      frame += 2 + (((jpeg[frame + 2] & 0xFF) << 8) | (jpeg[frame + 3] & 0xFF));
     }
     int scan = frame;
     while (jpeg[scan + 1] != (byte) 0xDA) {
-      scan += 2 + ((jpeg[scan + 2] & 0xFF) << 8 | jpeg[scan + 3] & 0xFF);
+      scan += 2 + (((jpeg[scan + 2] & 0xFF) << 8) | (jpeg[scan + 3] & 0xFF));
     }
     jpeg[frame + 5] = jpeg[frame + 7] = 0x1F;
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -478,7 +478,7 @@ class ImageFilesTest {
     byte[] jpeg = resource("pictures/grey.jpg");
     int frame = 2;
     while (jpeg[frame + 1] != (byte) 0xC0) {
-      frame += 2 + ((jpeg[frame + 2] & 0xFF) << 8 | jpeg[frame + 3] & 0xFF);
+      frame += 2 + (((jpeg[frame + 2] & 0xFF) << 8) | (jpeg[frame + 3] & 0xFF));
     }
     String end = ", which is not supported; convert it with another program";
     int[] markers = {0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF};

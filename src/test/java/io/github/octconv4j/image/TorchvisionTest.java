@@ -24,7 +24,7 @@ class TorchvisionTest {
       for (int y = 0; y < height; y++) {
         for (int x = 0; x < width; x++) {
           int h = x * 374761393 + y * 668265263 + c * (int) 2246822519L;
-          h = (h ^ h >>> 13) * 1274126177;
+          h = (h ^ (h >>> 13)) * 1274126177;
           int value = (x * 5 + y * 3 + c * 40 + (h >>> 26)) & 0xFF;
           values[(c * height + y) * width + x] = value / 255f;
         }
