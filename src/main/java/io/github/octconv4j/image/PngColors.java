@@ -83,8 +83,10 @@ sealed interface PngColors {
       }
       float[][] colors = new float[3][256];
       for (int i = 0; i < palette.length; i++) {
-        boolean opaque = transparency == null || i / 3 >= transparency.length;
-        float opacity = opaque ? 1 : (transparency[i / 3] & 0xFF) / 255f;
+        float opacity = 1;
+        if (transparency != null && i / 3 < transparency.length) {
+          opacity = (transparency[i / 3] & 0xFF) / 255f;
+        }
         colors[i % 3][i / 3] = (palette[i] & 0xFF) / 255f * opacity;
       }
       boolean gray = Arrays.equals(colors[0], colors[1]) && Arrays.equals(colors[1], colors[2]);

@@ -1,7 +1,6 @@
 package io.github.octconv4j.image;
 
 import java.nio.ByteBuffer;
-import java.util.Set;
 
 /**
  * The header of a PNG image.
@@ -17,20 +16,21 @@ record PngHeader(int width, int height, int bits, Color color, boolean interlace
 
   /** What the samples of a pixel are. */
   enum Color {
-    GRAY(0, 1, Set.of(1, 2, 4, 8, 16)),
-    RGB(2, 3, Set.of(8, 16)),
-    PALETTE(3, 1, Set.of(1, 2, 4, 8)),
-    GRAY_ALPHA(4, 2, Set.of(8, 16)),
-    RGB_ALPHA(6, 4, Set.of(8, 16));
+    GRAY(0, 1, 1 | 2 | 4 | 8 | 16),
+    RGB(2, 3, 8 | 16),
+    PALETTE(3, 1, 1 | 2 | 4 | 8),
+    GRAY_ALPHA(4, 2, 8 | 16),
+    RGB_ALPHA(6, 4, 8 | 16);
 
     private final int number; // in the file
     private final int samples;
-    private final Set<Integer> bits;
+    private final int
+        depths; // bits of a sample that it may have, which are powers of two, together
 
-    Color(int number, int samples, Set<Integer> bits) {
+    Color(int number, int samples, int depths) {
       this.number = number;
       this.samples = samples;
-      this.bits = bits;
+      this.depths = depths;
     }
 
     /** Samples of a pixel. */
@@ -63,7 +63,7 @@ record PngHeader(int width, int height, int bits, Color color, boolean interlace
       throw damaged("it has %d x %d pixels".formatted(width, height));
     }
     for (Color color : Color.values()) {
-      if (color.number == number && color.bits.contains(bits)) {
+      if (color.number == number && Integer.bitCount(bits) == 1 && (color.depths & bits) != 0) {
         int methods = header.getShort(); // of compression and filters: there is one of each
         int interlaced = header.get();
         if (methods != 0 || interlaced < 0 || interlaced > 1) {

@@ -54,7 +54,7 @@ class PillowTest {
       while (file[line] != '\n') {
         line++;
       }
-      String[] header = new String(file, 0, line, StandardCharsets.US_ASCII).split(" ");
+      String[] header = new String(file, 0, line, StandardCharsets.US_ASCII).split(" ", -1);
       return new Expected(
           Integer.parseInt(header[0]),
           Integer.parseInt(header[1]),
