@@ -15,6 +15,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -91,7 +92,25 @@ final class FuzzMain {
           "--alg=max",
           "--skip-impl=ref");
   private static final List<String> BINARY =
-      List.of("\u0000\u0000", "IHDR", "PLTE", "IDAT", "tRNS");
+      List.of("\u0000\u0000", "IHDR", "PLTE", "IDAT", "tRNS", "eXIf", "IEND");
+
+  /** Latin-1 letters are bytes of their own; in UTF-8 no marker could be written. */
+  private static final List<String> MARKERS =
+      List.of(
+          "\u00ff\u00d8",
+          "\u00ff\u00d9",
+          "\u00ff\u00da\u0000\u0008\u0001\u0001\u0000\u0000?\u0000",
+          "\u00ff\u00c0\u0000\u000b\u0008\u0000 \u0000 \u0001\u0001\u0011\u0000",
+          "\u00ff\u00c2",
+          "\u00ff\u00c4",
+          "\u00ff\u00db",
+          "\u00ff\u00dd\u0000\u0004\u0000\u0001",
+          "\u00ff\u00d0",
+          "\u00ff\u00ff",
+          "\u00ff\u0000",
+          "Exif\u0000\u0000MM\u0000*",
+          "Adobe");
+
   private static final List<String> TEXT = List.of("\t", "\n", "version 1", "plan", "\u0000", "\r");
 
   private final Path folder;
@@ -132,8 +151,29 @@ final class FuzzMain {
         List.of(resource("/nets/net_small.safetensors")),
         JSON,
         path -> done(() -> Network.load(path).close()));
-    fuzz.run("png", inputs, pictures("png"), BINARY, FuzzMain::readImage);
-    fuzz.run("jpeg", inputs, pictures("jpeg"), BINARY, FuzzMain::readImage);
+    List<byte[]> pngs = new ArrayList<>(pictures("png"));
+    for (String name :
+        List.of("exif_6", "png_2_8_1", "png_3_2_1", "png_opacities_8", "png_6_8_0")) {
+      pngs.add(picture(name + ".png"));
+    }
+    fuzz.run("png", inputs, pngs, BINARY, FuzzMain::readImage);
+    List<byte[]> jpegs = new ArrayList<>(pictures("jpeg"));
+    for (String name :
+        List.of(
+            "exif_MM_6",
+            "exif_twice",
+            "ycck_progressive",
+            "cmyk_no_adobe",
+            "no_huffman_restart",
+            "profile_cut",
+            "sampling_2x2_1x2_2x1",
+            "scans_bits_restart",
+            "scans_apart",
+            "quality_1",
+            "ids_000_adobe_2")) {
+      jpegs.add(picture(name + ".jpg"));
+    }
+    fuzz.run("jpeg", inputs, jpegs, MARKERS, FuzzMain::readImage);
     fuzz.run("idx", inputs, idx(), BINARY, path -> IdxFile.read(path, 1 << 20) != null);
     for (Driver driver : Driver.values()) {
       fuzz.run(
@@ -150,7 +190,11 @@ final class FuzzMain {
 
   private void run(String name, int inputs, List<byte[]> files, List<String> words, Parser parser)
       throws IOException {
-    Mutator mutator = new Mutator(seed + name.hashCode(), words);
+    Mutator mutator =
+        new Mutator(
+            seed + name.hashCode(),
+            words,
+            name.equals("jpeg") ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8);
     Path path = folder.resolve("input");
     int read = 0;
     long slowest = 0;
@@ -225,6 +269,10 @@ final class FuzzMain {
 
   private static boolean readImage(Path path) throws IOException {
     return ImageFiles.read(path, 1_000_000) != null;
+  }
+
+  private static byte[] picture(String name) throws IOException {
+    return resource("/io/github/octconv4j/image/pictures/" + name);
   }
 
   private static byte[] resource(String name) throws IOException {

@@ -2,6 +2,7 @@ package io.github.octconv4j;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -32,10 +33,12 @@ final class Mutator {
 
   private final SplittableRandom random;
   private final List<String> words;
+  private final Charset charset; // of the words in the file
 
-  Mutator(long seed, List<String> words) {
+  Mutator(long seed, List<String> words, Charset charset) {
     this.random = new SplittableRandom(seed);
     this.words = words;
+    this.charset = charset;
   }
 
   /** A damaged copy of one of the files. */
@@ -92,7 +95,7 @@ final class Mutator {
   }
 
   private byte[] word() {
-    return words.get(random.nextInt(words.size())).getBytes(StandardCharsets.UTF_8);
+    return words.get(random.nextInt(words.size())).getBytes(charset);
   }
 
   /** Another number in digits instead of the next one. */

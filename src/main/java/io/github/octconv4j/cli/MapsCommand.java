@@ -5,6 +5,7 @@ import io.github.octconv4j.image.Image;
 import io.github.octconv4j.image.ImageFiles;
 import io.github.octconv4j.nn.ImageInput;
 import io.github.octconv4j.nn.Network;
+import io.github.octconv4j.nn.NetworkInfo;
 import io.github.octconv4j.nn.Predictor;
 import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.octave.Tuning;
@@ -34,7 +35,7 @@ import picocli.CommandLine.Spec;
       "Draw a picture in its two frequency bands, and feature maps that layers of a network make of"
           + " it: low = up(pool(x)), high = x - low, with 2x2 averages and nearest upsampling as in"
           + " the convolutions.",
-      "The picture is scaled by its shorter side and the middle square is used. Without --model"
+      "The picture is scaled by its shorter side and the middle is used, as the network sees it. Without --model"
           + " the maps are those of the embedded octave network, run at the picture's size: its"
           + " filters were learned from clothes of 28 x 28 grey pixels, and find edges and areas"
           + " elsewhere too; what it would call the picture means nothing. Networks with random"
@@ -121,7 +122,8 @@ final class MapsCommand implements Callable<Integer> {
     ImageInput input = new ImageInput(network.info());
     int height = network.info().height() & ~1;
     int width = network.info().width() & ~1;
-    Image square = middle(picture, height, width);
+    Image whole = fitted(input, network, picture);
+    Image square = whole.rgb().centerCrop(width, height);
     Bands bands = Bands.of(square);
     MapSheet sheet = new MapSheet(SHEET);
     sheet.add(
@@ -140,8 +142,7 @@ final class MapsCommand implements Callable<Integer> {
     PlanOptions options = PlanOptions.DEFAULT.tuning(Tuning.HEURISTIC); // it runs once
     try (Predictor predictor = network.tracingPredictor(1, options)) {
       List<String> shown = shown(predictor.traces());
-      Image whole = middle(picture, network.info().height(), network.info().width());
-      predictor.run(input.values(whole));
+      predictor.run(input.normalize(whole));
       for (String layer : shown) {
         add(sheet, network, predictor, layer, ".h", "high");
         add(sheet, network, predictor, layer, ".l", "low");
@@ -150,15 +151,23 @@ final class MapsCommand implements Callable<Integer> {
     return sheet.toPng();
   }
 
-  /** The picture, scaled by its shorter side, without what is beside the middle. */
-  private static Image middle(Image picture, int height, int width) {
-    double scale = Math.max((double) height / picture.height(), (double) width / picture.width());
+  /**
+   * What the network sees: the middle as it was validated with, or the whole scaled by its shorter
+   * side where the network would stretch it.
+   */
+  private static Image fitted(ImageInput input, Network network, Image picture) {
+    NetworkInfo info = network.info();
+    if (info.resize() != 0) {
+      return input.fit(picture);
+    }
+    double scale =
+        Math.max(
+            (double) info.height() / picture.height(), (double) info.width() / picture.width());
     return picture
-        .rgb()
         .resize(
-            (int) Math.max(width, Math.round(scale * picture.width())),
-            (int) Math.max(height, Math.round(scale * picture.height())))
-        .centerCrop(width, height);
+            (int) Math.max(info.width(), Math.round(scale * picture.width())),
+            (int) Math.max(info.height(), Math.round(scale * picture.height())))
+        .centerCrop(info.width(), info.height());
   }
 
   private static String size(Image picture) {

@@ -1,15 +1,10 @@
 package io.github.octconv4j.image;
 
-import java.util.Iterator;
 import javax.imageio.ImageIO;
-import javax.imageio.ImageReader;
 import javax.imageio.ImageWriter;
 import javax.imageio.spi.IIORegistry;
 
-/**
- * The JDK's own readers and writers, whose behaviour on bad files is known, before any other on the
- * path.
- */
+/** The writers of ImageIO, which keeps no class loader of an application for their sake. */
 final class Codecs {
   static {
     // The JDK keeps for ever the context class loader with which ImageIO was first used: let it not
@@ -25,19 +20,6 @@ final class Codecs {
   }
 
   private Codecs() {}
-
-  /** Returns a reader, to be disposed by the caller. */
-  static ImageReader reader(String format) {
-    Iterator<ImageReader> readers = ImageIO.getImageReadersByFormatName(format);
-    while (readers.hasNext()) {
-      ImageReader reader = readers.next();
-      if (reader.getClass().getModule() == ImageReader.class.getModule()) {
-        return reader;
-      }
-      reader.dispose();
-    }
-    throw new IllegalStateException("this Java runtime has no " + format + " reader");
-  }
 
   /** Returns a writer, to be disposed by the caller. */
   static ImageWriter writer(String format) {

@@ -1,10 +1,12 @@
 package io.github.octconv4j.image;
 
+import io.github.octconv4j.text.Printable;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
@@ -22,12 +24,14 @@ public final class IdxFile {
   /** The size above which {@link #read(Path)} refuses a file: 1 GiB of data, unpacked. */
   public static final long MAX_BYTES = 1L << 30;
 
-  private final Path path;
+  private static final long BEST_RATIO = 1032; // of deflate: 258 bytes in two bits
+
+  private final String name;
   private final int[] dims;
   private final byte[] bytes;
 
-  private IdxFile(Path path, int[] dims, byte[] bytes) {
-    this.path = path;
+  private IdxFile(String name, int[] dims, byte[] bytes) {
+    this.name = name;
     this.dims = dims;
     this.bytes = bytes;
   }
@@ -47,8 +51,9 @@ public final class IdxFile {
   }
 
   /**
-   * Reads a file of limited size. The limit is compared with the dimensions in the file's header;
-   * memory is allocated for the data as they arrive, not for what the header claims.
+   * Reads a file of limited size. The limit is compared with the dimensions in the file's header,
+   * and so is the Java heap; memory is allocated for the data as they arrive, not for what the
+   * header claims.
    *
    * @param path an IDX file of unsigned bytes in 1 to 3 dimensions
    * @param maxBytes the most bytes of data, unpacked, from 1 to {@link #MAX_BYTES}
@@ -63,27 +68,47 @@ public final class IdxFile {
       throw new IllegalArgumentException(
           String.format(Locale.ROOT, "maxBytes is %d, expected 1 to %d", maxBytes, MAX_BYTES));
     }
+    String name = Printable.path(path);
     try (InputStream file = ImageFiles.open(path, "an IDX file");
-        InputStream in = unpacked(new BufferedInputStream(file))) {
-      int[] dims = dims(path, in);
-      int size = size(path, dims, maxBytes);
+        BufferedInputStream buffered = new BufferedInputStream(file);
+        InputStream in = unpacked(buffered)) {
+      int[] dims = dims(name, in);
+      int size = size(name, dims, maxBytes);
+      if (size <= Files.size(path) * (in == buffered ? 1 : BEST_RATIO)) {
+        checkMemory(name, dims, size); // what the file can't hold never arrives
+      }
       // Grows with what arrives: a header alone makes nobody allocate the size it claims.
       byte[] bytes = in.readNBytes(size);
       if (bytes.length < size) {
-        throw tooShort(path, "of data for dimensions " + Arrays.toString(dims), size, bytes.length);
+        throw tooShort(name, "of data for dimensions " + Arrays.toString(dims), size, bytes.length);
       }
       if (in.read() >= 0) {
         throw new IOException(
             String.format(
                 Locale.ROOT,
                 "%s: expected %d bytes of data for dimensions %s, found more",
-                path,
+                name,
                 size,
                 Arrays.toString(dims)));
       }
-      return new IdxFile(path, dims, bytes);
+      return new IdxFile(name, dims, bytes);
     } catch (ZipException | EOFException e) {
-      throw new IOException(path + ": its gzip data are damaged or truncated", e);
+      throw new IOException(name + ": its gzip data are damaged or truncated", e);
+    }
+  }
+
+  /** The data are kept twice for a moment, in the pieces that arrived and as a whole. */
+  private static void checkMemory(String name, int[] dims, int size) throws IOException {
+    long most = Runtime.getRuntime().maxMemory();
+    if (2L * size > most) {
+      throw new IOException(
+          String.format(
+              Locale.ROOT,
+              "%s: dimensions %s take %d bytes while they are read, more than the Java heap's %d; set a larger heap (-Xmx)",
+              name,
+              Arrays.toString(dims),
+              2L * size,
+              most));
     }
   }
 
@@ -94,10 +119,10 @@ public final class IdxFile {
     return packed ? new GZIPInputStream(in, 1 << 16) : in;
   }
 
-  private static int[] dims(Path path, InputStream in) throws IOException {
+  private static int[] dims(String name, InputStream in) throws IOException {
     byte[] magic = in.readNBytes(4);
     if (magic.length < 4) {
-      throw tooShort(path, "of magic number", 4, magic.length);
+      throw tooShort(name, "of magic number", 4, magic.length);
     }
     boolean valid = magic[0] == 0 && magic[1] == 0 && magic[2] == 8;
     if (!valid || magic[3] < 1 || magic[3] > 3) {
@@ -106,19 +131,19 @@ public final class IdxFile {
               Locale.ROOT,
               "%s: starts with %08x, expected 00000801 to 00000803: IDX, unsigned bytes, 1 to 3"
                   + " dimensions",
-              path,
+              name,
               ByteBuffer.wrap(magic).getInt()));
     }
     byte[] header = in.readNBytes(magic[3] * Integer.BYTES);
     if (header.length < magic[3] * Integer.BYTES) {
-      throw tooShort(path, "of dimensions", magic[3] * Integer.BYTES, header.length);
+      throw tooShort(name, "of dimensions", magic[3] * Integer.BYTES, header.length);
     }
     int[] dims = new int[magic[3]];
     ByteBuffer.wrap(header).asIntBuffer().get(dims);
     return dims;
   }
 
-  private static int size(Path path, int[] dims, long maxBytes) throws IOException {
+  private static int size(String name, int[] dims, long maxBytes) throws IOException {
     long size = 1;
     for (int i = 0; i < dims.length; i++) {
       int least = i == 0 ? 0 : 1; // no images is a file, images of no pixels are none
@@ -127,7 +152,7 @@ public final class IdxFile {
             String.format(
                 Locale.ROOT,
                 "%s: dimension %d of %s is %d, expected at least %d",
-                path,
+                name,
                 i,
                 Arrays.toString(dims),
                 dims[i],
@@ -139,7 +164,7 @@ public final class IdxFile {
             String.format(
                 Locale.ROOT,
                 "%s: dimensions %s are more than the limit of %d bytes",
-                path,
+                name,
                 Arrays.toString(dims),
                 maxBytes));
       }
@@ -147,10 +172,10 @@ public final class IdxFile {
     return (int) size;
   }
 
-  private static IOException tooShort(Path path, String what, int expected, int found) {
+  private static IOException tooShort(String name, String what, int expected, int found) {
     return new IOException(
         String.format(
-            Locale.ROOT, "%s: expected %d bytes %s, found %d", path, expected, what, found));
+            Locale.ROOT, "%s: expected %d bytes %s, found %d", name, expected, what, found));
   }
 
   /**
@@ -219,7 +244,7 @@ public final class IdxFile {
           String.format(
               Locale.ROOT,
               "%s: has dimensions %s, a file of %s has %d",
-              path,
+              name,
               Arrays.toString(dims),
               what,
               expected));
@@ -233,6 +258,6 @@ public final class IdxFile {
    */
   @Override
   public String toString() {
-    return path + " " + Arrays.toString(dims);
+    return name + " " + Arrays.toString(dims);
   }
 }

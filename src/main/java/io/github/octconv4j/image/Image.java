@@ -37,7 +37,8 @@ public final class Image {
    * @param width in pixels, at least 1
    * @param height in pixels, at least 1
    * @param channels 1 for grey, 3 for red, green, blue
-   * @param values (channels, height, width), normally in 0..1; copied
+   * @param values (channels, height, width), normally in 0..1; copied. Others are not refused here,
+   *     see {@link #requireFinite}
    * @return the image
    * @throws IllegalArgumentException if a size is wrong or does not match the number of values
    */
@@ -168,6 +169,46 @@ public final class Image {
         : resizeColumns(newHeight).resizeRows(newWidth);
   }
 
+  /**
+   * The image in another size, as Pillow and torchvision make it of a picture of 8 bits: values are
+   * clamped to 0..1 and rounded to multiples of 1/255 before, between the two axes, and after.
+   *
+   * @param newWidth in pixels, at least 1
+   * @param newHeight in pixels, at least 1
+   * @param interpolation the filter
+   * @return an image of that size; this one, if the size is the same
+   * @throws IllegalArgumentException if a size is below 1, the image would not fit an array, or a
+   *     value is NaN or infinite
+   */
+  public Image resize(int newWidth, int newHeight, Interpolation interpolation) {
+    Objects.requireNonNull(interpolation, "interpolation");
+    int length = length(newWidth, newHeight, channels);
+    requireFinite();
+    if (newWidth == width && newHeight == height) {
+      return this;
+    }
+    length(newWidth, height, 1); // the plane between the two axes
+    EightBitResize across = new EightBitResize(width, newWidth, interpolation);
+    EightBitResize down = new EightBitResize(height, newHeight, interpolation);
+    float[] resized = new float[length];
+    for (int c = 0; c < channels; c++) {
+      byte[] plane = down.down(across.across(bytes(c), height), newWidth);
+      for (int i = 0; i < plane.length; i++) {
+        resized[c * plane.length + i] = (plane[i] & 0xFF) / 255f;
+      }
+    }
+    return new Image(newWidth, newHeight, channels, resized);
+  }
+
+  /** A channel in 8 bits. */
+  private byte[] bytes(int channel) {
+    byte[] plane = new byte[width * height];
+    for (int i = 0; i < plane.length; i++) {
+      plane[i] = (byte) Math.round(255 * Math.clamp(values[channel * plane.length + i], 0f, 1f));
+    }
+    return plane;
+  }
+
   private Image resizeRows(int newWidth) {
     if (newWidth == width) {
       return this;
@@ -200,47 +241,75 @@ public final class Image {
   }
 
   /**
-   * The middle of the image. Where the margins cannot be equal, the left and the upper one are one
-   * pixel smaller.
+   * The middle of the image, as torchvision's {@code CenterCrop} cuts it out: the left margin is
+   * half of what is too much, rounded to the even number where it ends in 1/2, and so is the upper
+   * one. Where the image is smaller, black is put around it, one pixel more on the right and below
+   * where it can't be equal.
    *
-   * @param newWidth in pixels, 1 to {@code width()}
-   * @param newHeight in pixels, 1 to {@code height()}
+   * @param newWidth in pixels, at least 1
+   * @param newHeight in pixels, at least 1
    * @return an image of that size; this one, if the size is the same
-   * @throws IllegalArgumentException if a size is below 1 or above the image's
+   * @throws IllegalArgumentException if a size is below 1 or the image would not fit an array
    */
   public Image centerCrop(int newWidth, int newHeight) {
     int length = length(newWidth, newHeight, channels);
-    if (newWidth > width || newHeight > height) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "cannot crop %d x %d out of an image of %d x %d, resize it first",
-              newWidth,
-              newHeight,
-              width,
-              height));
-    }
     if (newWidth == width && newHeight == height) {
       return this;
     }
-    int left = (width - newWidth) / 2;
-    int top = (height - newHeight) / 2;
+    int left = margin(width, newWidth);
+    int top = margin(height, newHeight);
+    int from = Math.max(0, left);
+    int count = Math.min(width, left + newWidth) - from;
     float[] cropped = new float[length];
     for (int c = 0; c < channels; c++) {
-      for (int y = 0; y < newHeight; y++) {
+      for (int y = Math.max(0, -top); y < newHeight && top + y < height; y++) {
         System.arraycopy(
             values,
-            (c * height + top + y) * width + left,
+            (c * height + top + y) * width + from,
             cropped,
-            (c * newHeight + y) * newWidth,
-            newWidth);
+            (c * newHeight + y) * newWidth + from - left,
+            count);
       }
     }
     return new Image(newWidth, newHeight, channels, cropped);
   }
 
+  /** What is cut off in front, negative for what is added. */
+  private static int margin(int oldSize, int newSize) {
+    return oldSize < newSize
+        ? -((newSize - oldSize) / 2)
+        : (int) Math.rint((oldSize - newSize) / 2.0);
+  }
+
   /**
-   * The input of a network: {@code (value - mean) / std}, channel by channel.
+   * Checks that all values are finite. Files give none other; an image of {@link #of} may have NaN
+   * or infinities, which {@link #resize(int, int)} spreads to all pixels that they have a share in,
+   * and {@link #normalize} passes on to the network.
+   *
+   * @return this image
+   * @throws IllegalArgumentException if a value is NaN or infinite; the message says where
+   */
+  public Image requireFinite() {
+    for (int i = 0; i < values.length; i++) {
+      if (!Float.isFinite(values[i])) {
+        int plane = width * height;
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "image of %s has the value %s in channel %d, row %d, column %d, expected finite values",
+                this,
+                values[i],
+                i / plane,
+                i % plane / width,
+                i % width));
+      }
+    }
+    return this;
+  }
+
+  /**
+   * The input of a network: {@code (value - mean) / std}, channel by channel. NaN stays NaN, and an
+   * infinity infinite.
    *
    * @param mean of each channel, in units of 0..1
    * @param std standard deviation of each channel, above 0

@@ -39,13 +39,19 @@ public final class ImageInput {
   }
 
   /**
-   * Returns the picture in the network's size, grey or RGB as the network takes it: stretched, or
-   * scaled by its shorter side with the middle cut out, as {@link NetworkInfo#resize} says.
+   * Returns the picture in the network's size, grey or RGB as the network takes it.
    *
-   * @throws IllegalArgumentException if the longer side is 100 times the shorter one or more
+   * <p>Where {@link NetworkInfo#resize} is 0 it is stretched by {@link Image#resize(int, int)}.
+   * Else it is scaled by its shorter side with {@link NetworkInfo#interpolation}, the longer one
+   * rounded down, and the middle is cut out: the pixels of torchvision's {@code Resize} and {@code
+   * CenterCrop} on a picture of 8 bits, to the last bit.
+   *
+   * @throws IllegalArgumentException if the longer side is 100 times the shorter one or more and
+   *     the picture is not stretched, or a value is NaN or infinite
    */
   public Image fit(Image image) {
     Objects.requireNonNull(image, "image");
+    image.requireFinite();
     if (info.resize() == 0) {
       return colored(few(image).resize(info.width(), info.height()));
     }
@@ -60,7 +66,10 @@ public final class ImageInput {
     }
     int width = (int) ((long) image.width() * info.resize() / shorter);
     int height = (int) ((long) image.height() * info.resize() / shorter);
-    return colored(few(image).resize(width, height).centerCrop(info.width(), info.height()));
+    return colored(
+        few(image)
+            .resize(width, height, info.interpolation())
+            .centerCrop(info.width(), info.height()));
   }
 
   /** Before it is scaled a picture has no more channels than it must: it may be a large one. */
@@ -72,15 +81,36 @@ public final class ImageInput {
     return info.channels() == 1 ? image : image.rgb();
   }
 
-  /** Returns the numbers (c, h, w) that the network takes. */
+  /**
+   * Returns the numbers (c, h, w) that the network takes, all finite.
+   *
+   * @throws IllegalArgumentException as {@link #fit} does
+   */
   public float[] values(Image image) {
     return fit(image).normalize(mean, std);
+  }
+
+  /**
+   * Returns the numbers (c, h, w) that the network takes, of a picture that has its size already:
+   * one that {@link #fit} returned, or a part that was cut out.
+   *
+   * @throws IllegalArgumentException if the picture has another size, or a value is NaN or infinite
+   */
+  public float[] normalize(Image fitted) {
+    Objects.requireNonNull(fitted, "fitted");
+    if (fitted.width() != info.width() || fitted.height() != info.height()) {
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "image is %s, expected %s", fitted, this));
+    }
+    return colored(few(fitted.requireFinite())).normalize(mean, std);
   }
 
   /**
    * Writes the numbers that the network takes, channels innermost.
    *
    * @param destination (h, w, c) floats
+   * @throws IllegalArgumentException as {@link #fit} does, or if the destination is too small or
+   *     read-only
    */
   public void write(Image image, MemorySegment destination) {
     Objects.requireNonNull(destination, "destination");

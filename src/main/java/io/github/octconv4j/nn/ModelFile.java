@@ -1,5 +1,6 @@
 package io.github.octconv4j.nn;
 
+import io.github.octconv4j.image.Interpolation;
 import io.github.octconv4j.octave.StrideRule;
 import io.github.octconv4j.text.Printable;
 import io.github.octconv4j.weights.Metadata;
@@ -12,7 +13,9 @@ import java.util.Locale;
  * A file that says in its metadata which network its weights belong to: {@code arch} with {@code
  * alpha}, {@code stride_rule}, {@code width}, {@code classes}, {@code image_size} and {@code
  * bn_eps}, or {@code kind} for {@link OctResNetSmall}. Optional: {@code name}, {@code labels},
- * {@code mean}, {@code std}.
+ * {@code mean}, {@code std}, {@code resize} (the shorter side of a picture before the middle is cut
+ * out; 256 for images of 224, and in that ratio), {@code interpolation} ({@code bilinear} or {@code
+ * bicubic}).
  */
 final class ModelFile {
   private static final double RESIZE = 256.0 / 224; // as the images of ImageNet are cropped
@@ -86,10 +89,28 @@ final class ModelFile {
         info.channels(),
         info.height(),
         info.width(),
-        info.resize(),
+        metadata.has("resize") ? resize(model) : info.resize(),
+        metadata.has("interpolation") ? interpolation() : info.interpolation(),
         metadata.has("mean") ? decimals("mean") : info.mean(),
         metadata.has("std") ? decimals("std") : info.std(),
         metadata.has("labels") ? labels(model.classes()) : info.labels());
+  }
+
+  /** In proportion, where the images are of another size than the file says. */
+  private int resize(Model model) {
+    return (int)
+        Math.round((double) metadata.integer("resize") * model.imageSize() / model().imageSize());
+  }
+
+  private Interpolation interpolation() {
+    String text = metadata.text("interpolation");
+    for (Interpolation interpolation : Interpolation.values()) {
+      if (interpolation.name().toLowerCase(Locale.ROOT).equals(text)) {
+        return interpolation;
+      }
+    }
+    throw new IllegalArgumentException(
+        "metadata key interpolation must be bilinear or bicubic, was " + Printable.quote(text));
   }
 
   private List<String> labels(int classes) {

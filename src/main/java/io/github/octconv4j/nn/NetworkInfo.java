@@ -1,5 +1,6 @@
 package io.github.octconv4j.nn;
 
+import io.github.octconv4j.image.Interpolation;
 import io.github.octconv4j.text.Printable;
 import java.util.List;
 import java.util.Locale;
@@ -14,6 +15,7 @@ import java.util.Objects;
  * @param width of the input image
  * @param resize the shorter side of a picture is scaled to this many pixels, at most 16,384, before
  *     the middle is cut out; 0 where a picture is stretched to the input's size
+ * @param interpolation how it is scaled to that; of no meaning where it is stretched
  * @param mean subtracted from each channel of an image whose values are 0 to 1
  * @param std what the difference is divided by
  * @param labels of the classes, in the order of the output
@@ -25,6 +27,7 @@ public record NetworkInfo(
     int height,
     int width,
     int resize,
+    Interpolation interpolation,
     List<Float> mean,
     List<Float> std,
     List<String> labels) {
@@ -36,9 +39,25 @@ public record NetworkInfo(
 
   private static final int MOST_RESIZE = 16_384;
 
+  /**
+   * The same with {@link Interpolation#BILINEAR}, which torchvision's ResNets and MobileNets use.
+   */
+  public NetworkInfo(
+      String name,
+      int channels,
+      int height,
+      int width,
+      int resize,
+      List<Float> mean,
+      List<Float> std,
+      List<String> labels) {
+    this(name, channels, height, width, resize, Interpolation.BILINEAR, mean, std, labels);
+  }
+
   /** Checks the sizes and copies the lists. */
   public NetworkInfo {
     Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(interpolation, "interpolation");
     mean = copyOf(mean, "mean");
     std = copyOf(std, "std");
     labels = copyOf(labels, "labels");

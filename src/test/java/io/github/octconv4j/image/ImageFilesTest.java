@@ -395,4 +395,147 @@ class ImageFilesTest {
       assertThat(e.getMessage()).doesNotContain("\n");
     }
   }
+
+  private static byte[] resource(String name) throws IOException {
+    try (InputStream in = ImageFilesTest.class.getResourceAsStream(name)) {
+      return in.readAllBytes();
+    }
+  }
+
+  @Test
+  void orientationCanBeLeftOut() throws IOException {
+    byte[] jpeg = resource("pictures/exif_MM_6.jpg");
+    Path path = file(jpeg);
+    Image raw = ImageFiles.read(path, ImageOptions.DEFAULT.upright(false));
+    Image upright = ImageFiles.read(path, ImageOptions.DEFAULT);
+    assertThat(raw).hasToString("21 x 13 RGB");
+    assertThat(upright).hasToString("13 x 21 RGB");
+    assertThat(raw.toFloats()).isEqualTo(read(resource("pictures/exif_none.jpg")).toFloats());
+    for (int y = 0; y < 13; y++) {
+      for (int x = 0; x < 21; x++) {
+        assertThat(upright.at(1, x, 12 - y)).isEqualTo(raw.at(1, y, x));
+      }
+    }
+    byte[] png = resource("pictures/exif_8.png");
+    assertThat(read(png)).hasToString("9 x 5 RGB");
+    Image stored =
+        ImageFiles.read(new ByteArrayInputStream(png), "upload", new ImageOptions(45, false));
+    assertThat(stored).hasToString("5 x 9 RGB");
+    assertThatIllegalArgumentException().isThrownBy(() -> ImageOptions.DEFAULT.maxPixels(0));
+  }
+
+  /** A header that claims most, and too few bytes behind it. */
+  @Test
+  void sizesThatTheBytesCannotHold() throws IOException {
+    assertRefused(resource("reports/lying_size.jpg"))
+        .hasMessageEndingWith("data are too few for 7999 x 8000 pixels");
+    for (String name :
+        new String[] {
+          "grey", "grey_progressive", "sampling_2x2", "cmyk_progressive", "scans_apart"
+        }) {
+      byte[] jpeg = resource("pictures/" + name + ".jpg");
+      int frame = 2;
+      while (jpeg[frame + 1] != (byte) 0xC0 && jpeg[frame + 1] != (byte) 0xC2) {
+        frame += 2 + (((jpeg[frame + 2] & 0xFF) << 8) | (jpeg[frame + 3] & 0xFF));
+      }
+      jpeg[frame + 5] = jpeg[frame + 7] = 0x1F; // 7936 and some by 7936 and some
+      assertRefused(jpeg).hasMessageMatching(".*: [0-9]+ bytes of data are too few for .* pixels");
+    }
+    byte[] png = PngBytes.of(7999, 8000, 8, PngBytes.RGB).rows(0, 1, 2, 3);
+    assertRefused(png).hasMessageContaining("bytes of data are too few for 7999 x 8000 pixels");
+  }
+
+  @Test
+  void progressiveScansTimesPixelsHaveAnEnd() throws IOException {
+    // 99 scans of a grey picture whose first scan is as long as its size asks for.
+    byte[] jpeg = resource("pictures/grey_progressive.jpg");
+    int frame = 2;
+    while (jpeg[frame + 1] != (byte) 0xC2) {
+      frame += 2 + (((jpeg[frame + 2] & 0xFF) << 8) | (jpeg[frame + 3] & 0xFF));
+    }
+    int scan = frame;
+    while (jpeg[scan + 1] != (byte) 0xDA) {
+      scan += 2 + (((jpeg[scan + 2] & 0xFF) << 8) | (jpeg[scan + 3] & 0xFF));
+    }
+    jpeg[frame + 5] = jpeg[frame + 7] = 0x1F;
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    bytes.write(jpeg, 0, scan + 10);
+    bytes.writeBytes(new byte[200_000]); // all blocks of 7949 x 7957
+    for (int i = 0; i < 98; i++) {
+      bytes.writeBytes(
+          new byte[] {(byte) 0xFF, (byte) 0xDA, 0, 8, 1, 1, 0, 1, 63, 0, 0x7F, 0x7F, 0x7F});
+    }
+    bytes.writeBytes(new byte[] {(byte) 0xFF, (byte) 0xD9});
+    Assertions.assertTimeout(
+        Duration.ofSeconds(5),
+        () ->
+            assertRefused(bytes.toByteArray())
+                .hasMessageMatching(
+                    ".*: is a JPEG image whose scans visit 1[0-9]{9} samples or more, more than"
+                        + " the limit of 1536000000"));
+  }
+
+  @Test
+  void kindsOfJpegThatAreNotDecoded() throws IOException {
+    byte[] jpeg = resource("pictures/grey.jpg");
+    int frame = 2;
+    while (jpeg[frame + 1] != (byte) 0xC0) {
+      frame += 2 + (((jpeg[frame + 2] & 0xFF) << 8) | (jpeg[frame + 3] & 0xFF));
+    }
+    String end = ", which is not supported; convert it with another program";
+    int[] markers = {0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF};
+    for (int marker : markers) {
+      byte[] other = jpeg.clone();
+      other[frame + 1] = (byte) marker;
+      assertRefused(other).hasMessageContaining("is a JPEG image with").hasMessageEndingWith(end);
+    }
+    byte[] twelve = jpeg.clone();
+    twelve[frame + 4] = 12;
+    assertRefused(twelve).hasMessageEndingWith("is a JPEG image of 12 bits a sample" + end);
+    byte[] noHeight = jpeg.clone();
+    noHeight[frame + 5] = noHeight[frame + 6] = 0;
+    assertRefused(noHeight).hasMessageContaining(" x 0 pixels" + end);
+  }
+
+  @Test
+  void exifDataThatEndInTheirHeader() throws IOException {
+    byte[] jpeg = resource("pictures/exif_none.jpg");
+    byte[] plain = Arrays.copyOfRange(jpeg, 12, jpeg.length); // behind an EXIF segment without data
+    for (int length = 0; length < 8; length++) {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      bytes.writeBytes(new byte[] {(byte) 0xFF, (byte) 0xD8, (byte) 0xFF, (byte) 0xE1, 0});
+      bytes.write(8 + length);
+      bytes.writeBytes("Exif\0\0".getBytes(StandardCharsets.US_ASCII));
+      bytes.write(new byte[] {'M', 'M', 0, 42, 0, 0, 0, 8}, 0, length);
+      bytes.writeBytes(plain);
+      assertThat(read(bytes.toByteArray()).toFloats()).isEqualTo(read(jpeg).toFloats());
+    }
+  }
+
+  @Test
+  void namesInMessagesAreVisibleAndShort() {
+    InputStream in = new ByteArrayInputStream(new byte[9]);
+    String name = "a\nFATAL\u001b[2J\u202e" + "b".repeat(5000);
+    assertThatThrownBy(() -> ImageFiles.read(in, name, 1))
+        .isInstanceOf(IOException.class)
+        .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(500).matches("[ -~]+"))
+        .hasMessageStartingWith("a?FATAL?[2J?bbb")
+        .hasMessageEndingWith(": is not a PNG or JPEG image");
+    Path missing = folder.resolve("a\nb");
+    for (ThrowingRead reading :
+        new ThrowingRead[] {
+          () -> ImageFiles.read(missing),
+          () -> IdxFile.read(missing),
+          () -> ImageFiles.writePng(missing.resolve("c\td"), Image.of(1, 1, 1, new float[1]))
+        }) {
+      assertThatThrownBy(reading::run)
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("a?b")
+          .satisfies(e -> assertThat(e.getMessage()).matches("[ -~]+"));
+    }
+  }
+
+  private interface ThrowingRead {
+    void run() throws IOException;
+  }
 }

@@ -165,18 +165,58 @@ class ImageTest {
         .isThrownBy(() -> image.centerCrop(5, -1))
         .withMessageStartingWith("size is 5 x -1");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> image.centerCrop(5, 5))
-        .withMessage("cannot crop 5 x 5 out of an image of 5 x 4, resize it first");
+        .isThrownBy(() -> image.centerCrop(30_000, 30_000))
+        .withMessageStartingWith("size is 30000 x 30000");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> image.resize(30_000, 30_000, Interpolation.BILINEAR))
+        .withMessageStartingWith("size is 30000 x 30000");
   }
 
   @Test
   void centerCropTakesTheMiddle() {
     Image image = gray(4, 3, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11);
     assertThat(image.centerCrop(2, 1).toFloats()).containsExactly(5, 6);
-    assertThat(image.centerCrop(1, 2).toFloats()).containsExactly(1, 5); // odd margins
+    // Odd margins: 3 / 2 is rounded to 2, 1 / 2 to 0.
+    assertThat(image.centerCrop(1, 2).toFloats()).containsExactly(2, 6);
     assertThat(image.centerCrop(4, 3)).isSameAs(image);
     Image rgb = random(5, 5, 3);
     assertThat(rgb.centerCrop(3, 3).at(2, 0, 0)).isEqualTo(rgb.at(2, 1, 1));
+  }
+
+  @Test
+  void centerCropPutsBlackAroundSmallImages() {
+    Image image = gray(2, 1, 5, 6);
+    assertThat(image.centerCrop(3, 2).toFloats()).containsExactly(5, 6, 0, 0, 0, 0);
+    assertThat(image.centerCrop(4, 3).toFloats())
+        .containsExactly(0, 0, 0, 0, 0, 5, 6, 0, 0, 0, 0, 0);
+    assertThat(image.centerCrop(1, 3).toFloats()).containsExactly(0, 5, 0);
+  }
+
+  @Test
+  void valuesThatAreNotFinite() {
+    for (float value : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
+      Image image = Image.of(2, 3, 3, new float[18]);
+      assertThat(image.requireFinite()).isSameAs(image);
+      float[] values = new float[18];
+      values[11] = value;
+      Image bad = Image.of(2, 3, 3, values);
+      String message =
+          "image of 2 x 3 RGB has the value "
+              + value
+              + " in channel 1, row 2, column 1, expected finite values";
+      assertThatIllegalArgumentException().isThrownBy(bad::requireFinite).withMessage(message);
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> bad.resize(4, 4, Interpolation.BICUBIC))
+          .withMessage(message);
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> bad.resize(2, 3, Interpolation.BICUBIC))
+          .withMessage(message);
+      // What the documentation says of those who don't check.
+      assertThat(bad.resize(1, 1).at(1, 0, 0)).isNotEqualTo(bad.resize(1, 1).at(0, 0, 0));
+      assertThat(Float.isFinite(bad.resize(1, 1).at(1, 0, 0))).isFalse();
+      float[] ones = {1, 1, 1};
+      assertThat(bad.normalize(ones, ones)).contains(value);
+    }
   }
 
   @Test

@@ -171,8 +171,26 @@ class NetworkLoadTest {
 
     assertThat(info.resize()).isEqualTo(256);
     assertThat(fitted).hasToString("224 x 224 RGB");
-    // Columns (512 - 224) / 2 and so on of the half-size image, each the mean of two.
-    assertThat(fitted.at(0, 0, 0)).isEqualTo((288 + 289) / 2f / 1024);
-    assertThat(fitted.at(2, 223, 223)).isEqualTo((734 + 735) / 2f / 1024);
+    // Columns (512 - 224) / 2 and so on of the half-size image, each the mean of two, in 8 bits.
+    assertThat(fitted.at(0, 0, 0)).isEqualTo(Math.round((288 + 289) / 2f / 1024 * 255) / 255f);
+    assertThat(fitted.at(2, 223, 223)).isEqualTo(Math.round((734 + 735) / 2f / 1024 * 255) / 255f);
+  }
+
+  /** Whether a picture is scaled and cut, or stretched. */
+  @Test
+  void picturesThatAreNotFiniteAreRefused() throws Exception {
+    float[] values = new float[3 * 30 * 40];
+    values[7] = Float.NaN;
+    Image image = Image.of(40, 30, 3, values);
+    NetworkInfo cut = ModelFile.defaultInfo(Model.of("resnet50"));
+    NetworkInfo stretched =
+        new NetworkInfo("n", 3, 8, 8, 0, cut.mean(), cut.std(), List.of("class"));
+    for (NetworkInfo info : List.of(cut, stretched)) {
+      assertThatThrownBy(() -> new ImageInput(info).values(image))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(
+              "image of 40 x 30 RGB has the value NaN in channel 0, row 0, column 7, expected"
+                  + " finite values");
+    }
   }
 }

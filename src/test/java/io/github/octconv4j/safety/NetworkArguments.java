@@ -2,6 +2,8 @@ package io.github.octconv4j.safety;
 
 import io.github.octconv4j.dnn.Tensor;
 import io.github.octconv4j.image.Image;
+import io.github.octconv4j.image.ImageOptions;
+import io.github.octconv4j.image.Interpolation;
 import io.github.octconv4j.nn.Advice.Trial;
 import io.github.octconv4j.nn.FeatureMap;
 import io.github.octconv4j.nn.ImageInput;
@@ -416,6 +418,17 @@ final class NetworkArguments {
     put.accept("ImageInput(NetworkInfo)", () -> args(null, info(model().graph())));
     with("ImageInput.fit(Image)", ImageInput.class, input -> args(input, picture()));
     with("ImageInput.values(Image)", ImageInput.class, input -> args(input, picture()));
+    with(
+        "ImageInput.normalize(Image)",
+        ImageInput.class,
+        input -> args(input, input.fit(picture())));
+    put.accept("Image.requireFinite()", () -> args(picture()));
+    put.accept(
+        "Image.resize(int,int,Interpolation)",
+        () -> args(picture(), v.upTo(20), v.upTo(20), v.pick(List.of(Interpolation.values()))));
+    put.accept(
+        "ImageFiles.read(Path,ImageOptions)",
+        () -> args(null, v.file("p.png"), new ImageOptions(v.upTo(40), v.chance(0.5))));
     with(
         "ImageInput.write(Image,MemorySegment)",
         ImageInput.class,
