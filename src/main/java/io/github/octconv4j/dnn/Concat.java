@@ -3,6 +3,7 @@ package io.github.octconv4j.dnn;
 import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.Arena;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -44,8 +45,8 @@ public record Concat(int axis, List<MemoryDesc> sources, MemoryDesc dst) impleme
   }
 
   @Override
-  public List<Arg> arguments() {
-    return MultipleSources.arguments(sources.size());
+  public Map<Arg, MemoryDesc> descs() {
+    return MultipleSources.descs(sources, dst);
   }
 
   @Override

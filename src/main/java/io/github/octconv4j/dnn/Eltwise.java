@@ -3,6 +3,7 @@ package io.github.octconv4j.dnn;
 import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -32,6 +33,11 @@ public record Eltwise(Algorithm algorithm, MemoryDesc src, MemoryDesc dst, float
   @Override
   public String kind() {
     return "eltwise";
+  }
+
+  @Override
+  public Map<Arg, MemoryDesc> descs() {
+    return Descs.of(Arg.SRC, src, Arg.DST, dst);
   }
 
   @Override

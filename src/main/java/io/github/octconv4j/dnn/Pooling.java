@@ -2,6 +2,7 @@ package io.github.octconv4j.dnn;
 
 import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.Arena;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -33,6 +34,11 @@ public record Pooling(Algorithm algorithm, MemoryDesc src, MemoryDesc dst, Windo
   @Override
   public String kind() {
     return "pooling";
+  }
+
+  @Override
+  public Map<Arg, MemoryDesc> descs() {
+    return Descs.of(Arg.SRC, src, Arg.DST, dst);
   }
 
   @Override

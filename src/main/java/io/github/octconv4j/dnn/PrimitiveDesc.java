@@ -164,9 +164,15 @@ public final class PrimitiveDesc extends NativeHandle {
   private static Map<Arg, MemoryDesc> descsOf(
       MemorySegment handle, Operation operation, Attributes attributes) {
     Map<Arg, MemoryDesc> descs = new LinkedHashMap<>();
-    for (Arg arg : operation.arguments()) {
-      descs.put(arg, query(handle, dnnl_h.dnnl_query_exec_arg_md(), arg.code()));
-    }
+    operation
+        .descs()
+        .forEach(
+            (arg, asked) ->
+                descs.put(
+                    arg,
+                    asked.isAny()
+                        ? query(handle, dnnl_h.dnnl_query_exec_arg_md(), arg.code())
+                        : asked));
     List<PostOps.PostOp> postOps = attributes.postOps().list();
     for (int i = 0; i < postOps.size(); i++) {
       if (postOps.get(i) instanceof PostOps.Binary binary) {

@@ -126,7 +126,9 @@ final class ProgramFile {
                     arg.code(),
                     "%d %d %d"
                         .formatted(
-                            operand.buffer().index(), operand.offset(), indexOf(operand.desc()))));
+                            operand.buffer().index(),
+                            operand.offset() + operand.desc().beginning(),
+                            indexOf(operand.desc().atBeginning()))));
     arguments.forEach((code, where) -> line("arg", code, where));
     MemoryDesc scratchpad = desc.descs().get(Arg.SCRATCHPAD);
     if (scratchpad != null) {
@@ -168,7 +170,7 @@ final class ProgramFile {
     } else if (postOp instanceof PostOps.Eltwise eltwise) {
       line("postop", "eltwise", eltwise.algorithm().code(), eltwise.alpha(), eltwise.beta());
     } else if (postOp instanceof PostOps.Binary binary) {
-      line("postop", "binary", binary.algorithm().code(), indexOf(binary.src1()));
+      line("postop", "binary", binary.algorithm().code(), indexOf(binary.src1().atBeginning()));
     }
   }
 

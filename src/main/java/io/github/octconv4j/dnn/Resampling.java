@@ -3,6 +3,7 @@ package io.github.octconv4j.dnn;
 import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -35,6 +36,11 @@ public record Resampling(Algorithm algorithm, MemoryDesc src, MemoryDesc dst) im
   @Override
   public String kind() {
     return "resampling";
+  }
+
+  @Override
+  public Map<Arg, MemoryDesc> descs() {
+    return Descs.of(Arg.SRC, src, Arg.DST, dst);
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.github.octconv4j.dnn;
 import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -29,6 +30,11 @@ public record Softmax(MemoryDesc src, MemoryDesc dst, int axis) implements Opera
   @Override
   public String kind() {
     return "softmax";
+  }
+
+  @Override
+  public Map<Arg, MemoryDesc> descs() {
+    return Descs.of(Arg.SRC, src, Arg.DST, dst);
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -36,8 +37,8 @@ public record Sum(List<MemoryDesc> sources, MemoryDesc dst) implements Operation
   }
 
   @Override
-  public List<Arg> arguments() {
-    return MultipleSources.arguments(sources.size());
+  public Map<Arg, MemoryDesc> descs() {
+    return MultipleSources.descs(sources, dst);
   }
 
   @Override
