@@ -89,6 +89,11 @@ final class Blocking {
     return end() - offset == Arrays.stream(blocks()).reduce(elements, (p, q) -> p * q);
   }
 
+  /** The dimensions with the last block filled up; a copy. */
+  long[] paddedDims() {
+    return paddedDims.clone();
+  }
+
   /** The distance of neighbouring blocks in each dimension, in elements; a copy. */
   long[] strides() {
     return strides.clone();

@@ -47,6 +47,21 @@ public final class PrimitiveDesc extends NativeHandle {
    * @throws DnnException if oneDNN has none on this processor; the message says what would do
    */
   public static PrimitiveDesc of(Engine engine, Operation operation, Attributes attributes) {
+    return of(engine, operation, attributes, Proven::objection);
+  }
+
+  /** Says why an implementation must not be taken for these arguments; null where it may be. */
+  interface Judge {
+    @Nullable String objection(
+        String implementation,
+        Operation operation,
+        Attributes attributes,
+        Map<Arg, MemoryDesc> descs);
+  }
+
+  /** Asks for the first implementation that a judge lets through. */
+  static PrimitiveDesc of(
+      Engine engine, Operation operation, Attributes attributes, Judge judge) {
     Objects.requireNonNull(engine, "engine");
     Objects.requireNonNull(operation, "operation");
     Objects.requireNonNull(attributes, "attributes");
@@ -64,12 +79,17 @@ public final class PrimitiveDesc extends NativeHandle {
             String implementation;
             Map<Arg, MemoryDesc> descs;
             try {
-              implementation = implementationOf(handle, arena);
-              descs = descsOf(handle, operation, attributes);
-              while (KnownDefects.contain(implementation, operation, attributes, descs.values())) {
-                toNext(handle, implementation);
+              Map<String, String> passedOver = new LinkedHashMap<>();
+              while (true) {
                 implementation = implementationOf(handle, arena);
                 descs = descsOf(handle, operation, attributes);
+                String objection =
+                    judge.objection(implementation, operation, attributes, descs);
+                if (objection == null) {
+                  break;
+                }
+                passedOver.put(implementation, objection);
+                toNext(handle, operation, attributes, passedOver);
               }
             } catch (RuntimeException failure) {
               dnnl_h.dnnl_primitive_desc_destroy(handle);
@@ -146,11 +166,24 @@ public final class PrimitiveDesc extends NativeHandle {
     return engine;
   }
 
-  private static void toNext(MemorySegment handle, String implementation) {
-    Status.check(
-        dnnl_h.dnnl_primitive_desc_next_impl(handle),
-        "find another implementation than %s",
-        implementation);
+  private static void toNext(
+      MemorySegment handle,
+      Operation operation,
+      Attributes attributes,
+      Map<String, String> passedOver) {
+    int status = dnnl_h.dnnl_primitive_desc_next_impl(handle);
+    if (status == Status.LAST_IMPL_REACHED.code()) {
+      throw new DnnException(
+          Status.UNIMPLEMENTED,
+          "could not make a primitive for %s%s: UNIMPLEMENTED. oneDNN %s has no implementation that is known to be right for these arguments: %s. %s"
+              .formatted(
+                  operation,
+                  attributes.postOps(),
+                  CpuIsa.libraryVersion(),
+                  passedOver,
+                  Proven.ADVICE));
+    }
+    Status.check(status, "find another implementation than %s", passedOver.keySet());
   }
 
   private static String implementationOf(MemorySegment handle, Arena arena) {

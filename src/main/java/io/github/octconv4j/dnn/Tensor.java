@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 public record Tensor(MemoryDesc desc, MemorySegment segment) {
   /**
    * oneDNN's kernels want cache lines. Other alignments work but are slower, and are refused where
-   * the processor has nothing later than SSE4.1, whose instructions want 16 bytes.
+   * the processor has no AVX2: instructions of SSE4.1 want 16 bytes.
    */
   public static final long ALIGNMENT = 64;
 
@@ -50,10 +50,11 @@ public record Tensor(MemoryDesc desc, MemorySegment segment) {
           "segment at address %#x is not aligned to %d bytes, the size of an element of %s"
               .formatted(segment.address(), desc.type().bytes(), desc));
     }
-    if (segment.address() % CpuIsa.leastAlignment() != 0) {
+    long first = segment.address() + desc.beginning();
+    if (first % CpuIsa.leastAlignment() != 0) {
       throw new IllegalArgumentException(
-          "segment at address %#x is not aligned to %d bytes, which %s wants"
-              .formatted(segment.address(), CpuIsa.leastAlignment(), CpuIsa.name()));
+          "segment at address %#x has its first element at %#x, which is not aligned to %d bytes, as %s wants it"
+              .formatted(segment.address(), first, CpuIsa.leastAlignment(), CpuIsa.name()));
     }
   }
 
