@@ -10,7 +10,6 @@ import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
-import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -44,8 +43,8 @@ public final class ConformanceChild {
     long count = Long.parseLong(args[2]);
     boolean explore = args[3].equals("explore");
     try (Engine engine = Engine.cpu();
-        Arena arena = Arena.ofShared()) {
-      ConformanceChild child = new ConformanceChild(engine, new Slots(arena, SLOTS));
+        Slots slots = new Slots(SLOTS)) {
+      ConformanceChild child = new ConformanceChild(engine, slots);
       for (long number = first; number < first + count; number++) {
         Combination combination = Generator.draw(series, number);
         if (explore) {

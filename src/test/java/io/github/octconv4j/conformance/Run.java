@@ -8,10 +8,11 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /** Runs a series of combinations in child JVMs; the end of one is a finding, and the next goes on. */
@@ -68,7 +69,7 @@ final class Run {
                 String.valueOf(first),
                 String.valueOf(count),
                 explore ? "explore" : "check");
-    boolean[] ended = new boolean[1];
+    AtomicBoolean ended = new AtomicBoolean();
     try (Watch watch = new Watch(process, end, ended);
         BufferedReader in =
             new BufferedReader(
@@ -107,7 +108,7 @@ final class Run {
           }
         }
       }
-      if (ended[0]) {
+      if (ended.get()) {
         return Long.MAX_VALUE;
       }
       if (number < first) {
@@ -120,6 +121,9 @@ final class Run {
       }
       return number + 1;
     } catch (IOException e) {
+      if (ended.get()) {
+        return Long.MAX_VALUE; // the time is over
+      }
       throw new UncheckedIOException(e);
     } finally {
       process.destroyForcibly();
@@ -141,14 +145,14 @@ final class Run {
     private final ScheduledFuture<?> check;
     private volatile long seen = System.nanoTime();
 
-    Watch(Process process, long end, boolean[] ended) {
+    Watch(Process process, long end, AtomicBoolean ended) {
       check =
           timer.scheduleAtFixedRate(
               () -> {
                 long now = System.nanoTime();
                 boolean over = now > end;
                 if (over || now - seen > TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS)) {
-                  ended[0] = over;
+                  ended.set(over);
                   process.destroyForcibly();
                 }
               },

@@ -11,20 +11,39 @@ import java.lang.invoke.MethodHandle;
  * Memories between two pages that may not be touched: who reads or writes beyond an end dies at
  * once. For Linux; elsewhere it is plain memory. They are used again and again.
  */
-final class Slots {
+final class Slots implements AutoCloseable {
   private static final long PAGE = 4096;
   private static final long BYTES = 1 << 20;
 
+  private static final int NONE = 0;
+  private static final int READ_WRITE = 3;
+
+  private final Arena arena = Arena.ofShared();
+  private final MemorySegment[] pages;
   private final MemorySegment[] slots;
 
-  Slots(Arena arena, int count) {
+  Slots(int count) {
+    pages = new MemorySegment[count];
     slots = new MemorySegment[count];
     for (int i = 0; i < count; i++) {
-      MemorySegment all = arena.allocate(BYTES + 3 * PAGE, PAGE);
-      protect(all.asSlice(0, PAGE));
-      protect(all.asSlice(PAGE + BYTES, PAGE));
-      slots[i] = all.asSlice(PAGE, BYTES);
+      pages[i] = arena.allocate(BYTES + 2 * PAGE, PAGE);
+      slots[i] = pages[i].asSlice(PAGE, BYTES);
+      protectEnds(pages[i], NONE);
     }
+  }
+
+  /** Frees the memory; the pages may be touched again before someone else gets them. */
+  @Override
+  public void close() {
+    for (MemorySegment all : pages) {
+      protectEnds(all, READ_WRITE);
+    }
+    arena.close();
+  }
+
+  private static void protectEnds(MemorySegment all, int how) {
+    protect(all.asSlice(0, PAGE), how);
+    protect(all.asSlice(all.byteSize() - PAGE), how);
   }
 
   /**
@@ -49,7 +68,7 @@ final class Slots {
   }
 
   @SuppressWarnings("restricted") // a function of the C library by its manual page
-  private static void protect(MemorySegment page) {
+  private static void protect(MemorySegment page, int how) {
     if (!System.getProperty("os.name").equals("Linux")) {
       return;
     }
@@ -63,7 +82,7 @@ final class Slots {
                 ValueLayout.JAVA_LONG,
                 ValueLayout.JAVA_INT));
     try {
-      int status = (int) mprotect.invokeExact(page, page.byteSize(), 0);
+      int status = (int) mprotect.invokeExact(page, page.byteSize(), how);
       if (status != 0) {
         throw new IllegalStateException("mprotect failed");
       }
