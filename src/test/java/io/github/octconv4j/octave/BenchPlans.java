@@ -7,19 +7,19 @@ import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.dnn.StepInfo;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
- * The steps of every possible plan of the benchmark layers, one line for each: how many steps of
- * each kind there are, and by which implementation. Prints them as a main class.
+ * What all possible plans of the benchmark layers are made of, one line for each layer, alpha and
+ * number of threads: how many plans and steps there are, and how many steps of each kind by which
+ * implementation. Prints the lines as a main class.
  */
 final class BenchPlans {
-  private static final double[] ALPHAS = {0.125, 0.5};
-
   private BenchPlans() {}
 
+  /** Prints what would be kept for this instruction set. */
   public static void main(String[] args) throws IOException {
     lines().forEach(System.out::println);
   }
@@ -33,50 +33,41 @@ final class BenchPlans {
     List<String> lines = new ArrayList<>();
     try (Engine engine = Engine.cpu()) {
       for (LayerShape layer : new LayerShapes().addEmbedded().layers()) {
-        for (double alpha : ALPHAS) {
-          for (int threads = 1; threads <= 2; threads++) {
-            add(engine, layer, alpha, threads, lines);
-          }
-        }
+        lines.add(line(engine, layer, 0.125, 1));
+        lines.add(line(engine, layer, 0.5, 1));
+        lines.add(line(engine, layer, 0.5, 2));
       }
     }
     return lines;
   }
 
-  private static void add(
-      Engine engine, LayerShape layer, double alpha, int threads, List<String> lines) {
+  private static String line(Engine engine, LayerShape layer, double alpha, int threads) {
     OctaveConv2d spec = layer.spec(alpha);
     PlanOptions options = PlanOptions.DEFAULT.threads(threads);
-    OctaveWeights weights =
-        OctaveWeights.split(
-            spec,
-            new float
-                [spec.out().total()
-                    * (spec.in().total() / spec.groups())
-                    * layer.kernelHeight()
-                    * layer.kernelWidth()],
-            null);
+    int values =
+        spec.out().total()
+            * (spec.in().total() / spec.groups())
+            * layer.kernelHeight()
+            * layer.kernelWidth();
+    OctaveWeights weights = OctaveWeights.split(spec, new float[values], null);
     OctaveShape shape = layer.size();
     OctaveDesc input = OctaveDesc.any(spec.in(), shape);
+    int plans = 0;
+    int steps = 0;
+    Map<String, Integer> counts = new TreeMap<>();
     for (Formulation formulation : Candidates.all(spec, shape, options)) {
       try (OctavePlan plan =
-          OctavePlan.build(
-              engine, spec, weights, input, OutputFormat.ANY, options, formulation)) {
-        lines.add(
-            "%s %s %d | %s | %s"
-                .formatted(
-                    layer.name(), alpha, threads, formulation, steps(plan.program().steps())));
+          OctavePlan.build(engine, spec, weights, input, OutputFormat.ANY, options, formulation)) {
+        plans++;
+        for (StepInfo step : plan.program().steps()) {
+          steps++;
+          counts.merge(step.kind() + " " + step.implementation(), 1, Integer::sum);
+        }
       }
     }
-  }
-
-  /** For instance {@code 2 convolution brgconv:avx512_core, 1 pooling jit:avx512_core}. */
-  private static String steps(List<StepInfo> steps) {
-    Map<String, Integer> counts = new LinkedHashMap<>();
-    steps.forEach(
-        step -> counts.merge(step.kind() + " " + step.implementation(), 1, Integer::sum));
     List<String> words = new ArrayList<>();
     counts.forEach((step, count) -> words.add(count + " " + step));
-    return String.join(", ", words);
+    return "%s %s %d | %d plans, %d steps | %s"
+        .formatted(layer.name(), alpha, threads, plans, steps, String.join(", ", words));
   }
 }
