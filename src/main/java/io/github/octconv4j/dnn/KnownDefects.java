@@ -16,15 +16,16 @@ final class KnownDefects {
   }
 
   /**
-   * Kernels for SSE4.1 add to the destination with an instruction that wants 16-byte alignment,
-   * which the pixels of most channel counts don't have, nor parts of larger tensors. The kernel
-   * that copies has no instruction set in its name.
+   * Kernels for SSE4.1 add to the destination with an instruction that wants 16-byte alignment: the
+   * depthwise one to pixels, which don't have it with most channel counts, and the one that copies,
+   * which has no instruction set in its name, to whole numbers of 32 bits in parts of tensors.
    */
   private static boolean isUnalignedSum(
       String implementation, Operation operation, Attributes attributes) {
     boolean copies =
-        operation instanceof Reorder
+        operation instanceof Reorder reorder
             && implementation.equals("jit:uni")
+            && reorder.dst().type() == DataType.S32
             && CpuIsa.leastAlignment() > 1;
     return (implementation.equals("jit_dw:sse41") || copies)
         && attributes.postOps().readDestination();

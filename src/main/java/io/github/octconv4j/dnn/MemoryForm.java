@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * What kind of layout a tensor has, as far as oneDNN's kernels are right or wrong with it. Where the
- * memory begins does not matter, nor do strides of dimensions of size 1.
+ * What kind of layout a tensor has, as far as oneDNN's kernels are right or wrong with it. Where
+ * the memory begins does not matter, nor do strides of dimensions of size 1.
  */
 enum MemoryForm {
   /** oneDNN's own choice: {@code any}, or a layout that it keeps secret. */

@@ -60,8 +60,7 @@ public final class PrimitiveDesc extends NativeHandle {
   }
 
   /** Asks for the first implementation that a judge lets through. */
-  static PrimitiveDesc of(
-      Engine engine, Operation operation, Attributes attributes, Judge judge) {
+  static PrimitiveDesc of(Engine engine, Operation operation, Attributes attributes, Judge judge) {
     Objects.requireNonNull(engine, "engine");
     Objects.requireNonNull(operation, "operation");
     Objects.requireNonNull(attributes, "attributes");
@@ -83,8 +82,7 @@ public final class PrimitiveDesc extends NativeHandle {
               while (true) {
                 implementation = implementationOf(handle, arena);
                 descs = descsOf(handle, operation, attributes);
-                String objection =
-                    judge.objection(implementation, operation, attributes, descs);
+                String objection = judge.objection(implementation, operation, attributes, descs);
                 if (objection == null) {
                   break;
                 }

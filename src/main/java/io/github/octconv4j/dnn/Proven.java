@@ -189,8 +189,7 @@ final class Proven {
     return arg.isPostOp() ? Role.OPERAND : Role.SOURCE;
   }
 
-  private static boolean arePostOpsRight(
-      Row row, PostOps postOps, Map<Arg, MemoryDesc> descs) {
+  private static boolean arePostOpsRight(Row row, PostOps postOps, Map<Arg, MemoryDesc> descs) {
     if (postOps.list().isEmpty()) {
       return true;
     }
@@ -202,7 +201,8 @@ final class Proven {
           case "float" ->
               !binary
                   && descs.entrySet().stream()
-                      .allMatch(entry -> roleOf(entry.getKey()) == null || isFloat(entry.getValue()));
+                      .allMatch(
+                          entry -> roleOf(entry.getKey()) == null || isFloat(entry.getValue()));
           default -> false;
         };
     if (!allowed || !binary || !row.likeOperand) {

@@ -30,9 +30,9 @@ final class SingleDimensions {
   }
 
   /**
-   * The layout of images as the other ones would be described. An image of one pixel or one channel is
-   * row-major and channels-last at once, but kernels of oneDNN 3.13 take strides that mean nothing
-   * there for sizes, read beyond the end and mix up the results ({@code get_strides}).
+   * The layout of images as the other ones would be described. An image of one pixel or one channel
+   * is row-major and channels-last at once, but kernels of oneDNN 3.13 take strides that mean
+   * nothing there for sizes, read beyond the end and mix up the results ({@code get_strides}).
    */
   static MemoryDesc like(MemoryDesc desc, MemoryDesc other) {
     if (desc.isAny()) {

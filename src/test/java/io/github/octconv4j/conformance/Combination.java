@@ -18,7 +18,12 @@ import java.util.stream.Collectors;
  * @param seed of the values
  */
 record Combination(
-    Operation operation, Attributes attributes, int threads, boolean atEnd, boolean aligned, long seed) {
+    Operation operation,
+    Attributes attributes,
+    int threads,
+    boolean atEnd,
+    boolean aligned,
+    long seed) {
   /** Returns all in one line: what it would take to try it again by hand. */
   @Override
   public String toString() {

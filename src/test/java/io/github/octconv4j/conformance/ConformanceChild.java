@@ -83,8 +83,7 @@ public final class ConformanceChild {
       desc =
           skip < 0
               ? PrimitiveDesc.of(engine, combination.operation(), combination.attributes())
-              : Internals.describe(
-                  engine, combination.operation(), combination.attributes(), skip);
+              : Internals.describe(engine, combination.operation(), combination.attributes(), skip);
     } catch (DnnException e) {
       boolean refused = e.getMessage().contains("known to be right");
       boolean fine = e.status() == Status.UNIMPLEMENTED;

@@ -63,8 +63,7 @@ public final class ConformanceMain {
             ? null
             : new PrintWriter(Files.newBufferedWriter(log, StandardCharsets.UTF_8))) {
       for (String cap : caps.isEmpty() ? CAPS : caps) {
-        Tally tally =
-            new Run(cap, seed, explore, line -> write(lines, line)).run(count, seconds);
+        Tally tally = new Run(cap, seed, explore, line -> write(lines, line)).run(count, seconds);
         clean &= tally.isClean();
         print(cap, tally, explore);
       }

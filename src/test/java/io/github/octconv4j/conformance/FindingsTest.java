@@ -163,8 +163,7 @@ class FindingsTest {
             all,
             "inner product with channels innermost",
             true,
-            new InnerProduct(
-                f32(FormatTag.ACB, 4, 15, 4), weights, null, f32(FormatTag.AB, 4, oc)),
+            new InnerProduct(f32(FormatTag.ACB, 4, 15, 4), weights, null, f32(FormatTag.AB, 4, oc)),
             PostOps.NONE);
       }
     }
@@ -291,18 +290,17 @@ class FindingsTest {
   }
 
   private static void addPostOps(List<Finding> all) {
-    MemoryDesc permuted =
-        MemoryDesc.strided(DataType.F32, dims(1, 9, 5, 6), dims(270, 1, 9, 45));
+    MemoryDesc permuted = MemoryDesc.strided(DataType.F32, dims(1, 9, 5, 6), dims(270, 1, 9, 45));
     for (FormatTag to : List.of(FormatTag.NCHW, FormatTag.NHWC)) {
       add(
           all,
           "permuted strides",
           true,
-          new Resampling(
-              Algorithm.RESAMPLING_LINEAR, permuted, f32(to, 1, 9, 10, 12)),
+          new Resampling(Algorithm.RESAMPLING_LINEAR, permuted, f32(to, 1, 9, 10, 12)),
           PostOps.NONE);
     }
-    MemoryDesc strided = f32(FormatTag.NHWC, 1, 40, 8, 8).submemory(dims(1, 32, 8, 8), dims(0, 3, 0, 0));
+    MemoryDesc strided =
+        f32(FormatTag.NHWC, 1, 40, 8, 8).submemory(dims(1, 32, 8, 8), dims(0, 3, 0, 0));
     MemoryDesc image = f32(FormatTag.NHWC, 1, 32, 8, 8);
     for (MemoryDesc added : List.of(strided, f32(FormatTag.NCHW, 1, 32, 8, 8), image)) {
       PostOps plus = PostOps.NONE.and(new PostOps.Binary(Algorithm.BINARY_ADD, added));
@@ -326,9 +324,7 @@ class FindingsTest {
             "resampling and a post-op",
             false,
             new Resampling(
-                Algorithm.RESAMPLING_NEAREST,
-                MemoryDesc.of(type, FormatTag.NHWC, 1, 32, 4, 4),
-                x),
+                Algorithm.RESAMPLING_NEAREST, MemoryDesc.of(type, FormatTag.NHWC, 1, 32, 4, 4), x),
             plus);
       }
     }
@@ -341,8 +337,7 @@ class FindingsTest {
         Slots slots = new Slots(8)) {
       Attributes attributes = Attributes.of(finding.postOps);
       for (boolean atEnd : new boolean[] {true, false}) {
-        Combination combination =
-            new Combination(finding.operation, attributes, 1, atEnd, true, 7);
+        Combination combination = new Combination(finding.operation, attributes, 1, atEnd, true, 7);
         try (PrimitiveDesc desc = PrimitiveDesc.of(engine, finding.operation, attributes)) {
           assertThat(new Trial(engine, slots, combination).run(desc)).as("%s", desc).isNull();
         } catch (DnnException e) {

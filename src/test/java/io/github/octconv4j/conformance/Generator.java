@@ -28,7 +28,13 @@ final class Generator {
     DataType.F32, DataType.F32, DataType.F32, DataType.BF16, DataType.F16
   };
   private static final DataType[] ALL = {
-    DataType.F32, DataType.F32, DataType.F32, DataType.BF16, DataType.F16, DataType.S8, DataType.U8,
+    DataType.F32,
+    DataType.F32,
+    DataType.F32,
+    DataType.BF16,
+    DataType.F16,
+    DataType.S8,
+    DataType.U8,
     DataType.S32
   };
 
@@ -106,7 +112,8 @@ final class Generator {
 
   private DataType[] computing() {
     return switch (shapes.below(8)) {
-      case 0 -> new DataType[] {DataType.BF16, DataType.BF16, shapes.one(DataType.BF16, DataType.F32)};
+      case 0 ->
+          new DataType[] {DataType.BF16, DataType.BF16, shapes.one(DataType.BF16, DataType.F32)};
       case 1 ->
           new DataType[] {
             shapes.one(DataType.U8, DataType.S8),
@@ -143,8 +150,7 @@ final class Generator {
       before[d] = shapes.chance(0.8) ? Math.min(pad, side) : shapes.below(4);
       after[d] = shapes.chance(0.8) ? before[d] : shapes.below(4);
     }
-    Window window =
-        Window.of(kernel).strides(strides).dilations(dilations).padding(before, after);
+    Window window = Window.of(kernel).strides(strides).dilations(dilations).padding(before, after);
     long[] dst = src.clone();
     dst[1] = ocg * groups;
     long[] weights = new long[groups == 1 ? rank : rank + 1];
@@ -315,8 +321,7 @@ final class Generator {
   private Operation reorder() {
     long[] dims = shapes.dims(1 + shapes.below(5));
     DataType type = shapes.one(ALL);
-    return new Reorder(
-        desc(type, dims), desc(shapes.chance(0.6) ? type : shapes.one(ALL), dims));
+    return new Reorder(desc(type, dims), desc(shapes.chance(0.6) ? type : shapes.one(ALL), dims));
   }
 
   private PostOps postOps(Operation operation) {

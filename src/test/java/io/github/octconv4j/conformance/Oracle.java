@@ -45,8 +45,7 @@ final class Oracle {
   /** Whether sums and products of whole numbers are all there is. */
   static boolean isExact(Operation operation) {
     return !(operation instanceof Softmax)
-        && !(operation instanceof Eltwise eltwise
-            && eltwise.algorithm() == Algorithm.ELTWISE_TANH)
+        && !(operation instanceof Eltwise eltwise && eltwise.algorithm() == Algorithm.ELTWISE_TANH)
         && !(operation instanceof Pooling pooling && pooling.algorithm() != Algorithm.POOLING_MAX)
         && !(operation instanceof Resampling resampling
             && resampling.algorithm() == Algorithm.RESAMPLING_LINEAR);

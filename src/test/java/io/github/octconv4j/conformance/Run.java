@@ -15,7 +15,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
-/** Runs a series of combinations in child JVMs; the end of one is a finding, and the next goes on. */
+/**
+ * Runs a series of combinations in child JVMs; the end of one is a finding, and the next goes on.
+ */
 final class Run {
   private static final int PATIENCE_SECONDS = 120;
   private static final int LAST_LINES = 6;

@@ -11,7 +11,9 @@ import java.util.Random;
 
 /** Draws awkward sizes, and layouts of every form that a descriptor can have. */
 final class Shapes {
-  private static final int[] CHANNELS = {1, 2, 3, 5, 7, 8, 8, 9, 15, 16, 16, 17, 23, 24, 32, 32, 33};
+  private static final int[] CHANNELS = {
+    1, 2, 3, 5, 7, 8, 8, 9, 15, 16, 16, 17, 23, 24, 32, 32, 33
+  };
   private static final int[] BATCH = {1, 1, 1, 2, 2, 3};
   private static final int[] SPATIAL = {1, 1, 2, 3, 4, 5, 6, 7};
 
@@ -139,7 +141,9 @@ final class Shapes {
     return MemoryDesc.strided(type, dims, strides);
   }
 
-  /** The beginning, middle or end of a larger tensor of this layout, along one or all dimensions. */
+  /**
+   * The beginning, middle or end of a larger tensor of this layout, along one or all dimensions.
+   */
   MemoryDesc part(DataType type, long[] dims, FormatTag tag) {
     long[] larger = dims.clone();
     long[] from = new long[dims.length];

@@ -9,7 +9,9 @@ import java.util.TreeMap;
 
 /** Counts what came out, in all and for each implementation and form of an argument. */
 final class Tally {
-  /** Forms that each implementation must bear, so that another one is what is judged beside them. */
+  /**
+   * Forms that each implementation must bear, so that another one is what is judged beside them.
+   */
   private static final Set<String> COMMON =
       Set.of("OWN", "ROW_MAJOR", "CHANNELS_LAST", "BLOCKED", "PADDED");
 

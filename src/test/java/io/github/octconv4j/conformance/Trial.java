@@ -75,7 +75,8 @@ final class Trial {
 
   private MemorySegment memory(Arg arg, MemoryDesc desc, boolean aligned) {
     int slot = slotOf.get(arg);
-    MemorySegment memory = slots.take(slot, Math.max(1, desc.bytes()), combination.atEnd(), aligned);
+    MemorySegment memory =
+        slots.take(slot, Math.max(1, desc.bytes()), combination.atEnd(), aligned);
     long from = memory.address() - slots.all(slot).address();
     long first = Math.max(0, from - CHECKED_AROUND);
     long end = Math.min(slots.all(slot).byteSize(), from + memory.byteSize() + CHECKED_AROUND);

@@ -53,8 +53,7 @@ class ProvenTest {
   @Test
   void kernelsGetCommonFormsAndReferencesGetAll() {
     MemoryDesc dense = f32(FormatTag.NHWC, DIMS);
-    MemoryDesc part =
-        f32(FormatTag.NHWC, 2, 24, 3, 5).submemory(DIMS, new long[] {0, 8, 0, 0});
+    MemoryDesc part = f32(FormatTag.NHWC, 2, 24, 3, 5).submemory(DIMS, new long[] {0, 8, 0, 0});
     MemoryDesc weights = f32(FormatTag.ANY, 16, 16, 1, 1);
     Window point = Window.of(1, 1);
     Operation common = new Convolution(dense, weights, dense, point);
@@ -104,8 +103,7 @@ class ProvenTest {
     PostOps plus = PostOps.NONE.and(new PostOps.Binary(Algorithm.BINARY_ADD, x));
     assertThat(objection("ref:any", new Softmax(x, x, 1), plus)).isNotNull();
     try (Engine engine = Engine.cpu()) {
-      assertThatThrownBy(
-              () -> PrimitiveDesc.of(engine, new Softmax(x, x, 1), Attributes.of(plus)))
+      assertThatThrownBy(() -> PrimitiveDesc.of(engine, new Softmax(x, x, 1), Attributes.of(plus)))
           .isInstanceOf(DnnException.class)
           .hasMessageContaining("has no implementation that is known to be right")
           .hasMessageContaining("make post-ops steps of their own");
@@ -120,8 +118,9 @@ class ProvenTest {
         MemoryDesc.strided(DataType.F32, new long[] {1, 16, 1, 1}, new long[] {n, 1, h, w});
     assertThat(odd).isEqualTo(f32(FormatTag.NHWC, 1, 16, 1, 1));
     assertThat(odd.bytes()).isEqualTo(64);
-    assertThat(LayoutKind.areAlike(odd, f32(FormatTag.NCHW, 1, 16, 1, 1))
-            || LayoutKind.areAlike(odd, f32(FormatTag.NHWC, 1, 16, 1, 1)))
+    assertThat(
+            LayoutKind.areAlike(odd, f32(FormatTag.NCHW, 1, 16, 1, 1))
+                || LayoutKind.areAlike(odd, f32(FormatTag.NHWC, 1, 16, 1, 1)))
         .as("%d", c)
         .isTrue();
   }
