@@ -64,7 +64,9 @@ public final class ConformanceChild {
       out.print(String.valueOf(field).replaceAll("[\\t\\r\\n]+", " "));
     }
     out.print('\n');
-    out.flush();
+    if (out.checkError()) { // which flushes
+      throw new IllegalStateException("who reads this is gone");
+    }
   }
 
   /** Tries all implementations in turn, proven or not. */

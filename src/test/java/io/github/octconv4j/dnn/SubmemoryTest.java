@@ -18,9 +18,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * The second half of a larger tensor is as good a source or destination as a tensor of its own.
  *
- * <p>The numbers are whole, so that the order of a sum does not matter: with AVX2 alone the two row-major
- * 3x3 convolutions once differed by rounding, some 3e-6 in sums of 288 products, because parts had
- * another implementation than tensors of their own.
+ * <p>The numbers are whole, so that the order of a sum does not matter: with AVX2 alone the two
+ * row-major 3x3 convolutions once differed by rounding, some 3e-6 in sums of 288 products, because
+ * parts had another implementation than tensors of their own.
  */
 class SubmemoryTest {
   /** An operation, its shapes, and the dimension along which the larger tensors have two halves. */
