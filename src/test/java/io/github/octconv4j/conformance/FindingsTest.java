@@ -261,7 +261,7 @@ class FindingsTest {
           for (int k : new int[] {1, 3}) {
             int c = groups == 1 ? 5 : groups;
             MemoryDesc src = images(channelsLast, gaps % 2 == 1, 2, c, 6, 7);
-            long h = 6 + k + 1;
+            long h = 6L + k + 1;
             MemoryDesc dst = images(channelsLast, gaps > 1, 2, c, h, h + 1);
             add(
                 all,
