@@ -44,6 +44,12 @@ public record Arg(int code) {
         dnnl_h.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE() * (index + 1) | dnnl_h.DNNL_ARG_SRC_1());
   }
 
+  /** Whether this is the tensor of a post-op. */
+  boolean isPostOp() {
+    int index = code / dnnl_h.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE() - 1;
+    return index >= 0 && index < MOST_POST_OPS && equals(postOp(index));
+  }
+
   private static void requireIndex(int index, int count) {
     if (index < 0 || index >= count) {
       throw new IllegalArgumentException(
@@ -66,9 +72,8 @@ public record Arg(int code) {
     } else if (equals(SCRATCHPAD)) {
       return "scratchpad";
     }
-    int postOp = code / dnnl_h.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE() - 1;
-    if (postOp >= 0 && equals(postOp(postOp))) {
-      return "postop" + postOp;
+    if (isPostOp()) {
+      return "postop" + (code / dnnl_h.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE() - 1);
     }
     int source = code - dnnl_h.DNNL_ARG_MULTIPLE_SRC();
     return source >= 0 && source < dnnl_h.DNNL_ARG_MULTIPLE_SRC() ? "src" + source : "arg" + code;

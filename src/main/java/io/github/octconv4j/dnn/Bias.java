@@ -1,16 +1,24 @@
 package io.github.octconv4j.dnn;
 
-import java.util.List;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What operations with weights share: a bias that need not be there. */
 final class Bias {
   private Bias() {}
 
-  static List<Arg> arguments(@Nullable MemoryDesc bias) {
-    return bias == null
-        ? List.of(Arg.SRC, Arg.WEIGHTS, Arg.DST)
-        : List.of(Arg.SRC, Arg.WEIGHTS, Arg.BIAS, Arg.DST);
+  static Map<Arg, MemoryDesc> descs(
+      MemoryDesc src, MemoryDesc weights, @Nullable MemoryDesc bias, MemoryDesc dst) {
+    Map<Arg, MemoryDesc> descs = new LinkedHashMap<>();
+    descs.put(Arg.SRC, src);
+    descs.put(Arg.WEIGHTS, weights);
+    if (bias != null) {
+      descs.put(Arg.BIAS, bias);
+    }
+    descs.put(Arg.DST, dst);
+    return Collections.unmodifiableMap(descs);
   }
 
   /**

@@ -3,8 +3,8 @@ package io.github.octconv4j.dnn;
 import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -46,8 +46,8 @@ public record Binary(Algorithm algorithm, MemoryDesc src0, MemoryDesc src1, Memo
   }
 
   @Override
-  public List<Arg> arguments() {
-    return List.of(Arg.SRC, Arg.SRC_1, Arg.DST);
+  public Map<Arg, MemoryDesc> descs() {
+    return Descs.of(Arg.SRC, src0, Arg.SRC_1, src1, Arg.DST, dst);
   }
 
   @Override
@@ -63,17 +63,8 @@ public record Binary(Algorithm algorithm, MemoryDesc src0, MemoryDesc src1, Memo
         creation.engine(),
         algorithm.code(),
         src0.in(arena),
-        usual(src1).in(arena),
+        src1.in(arena),
         dst.in(arena),
         creation.attributes());
-  }
-
-  /**
-   * The same layout with the stride 1 for a single number, whose stride means nothing. Where it
-   * differs from that of {@code src0}, oneDNN 3.13 multiplies -1 dimensions of bytes, which ends
-   * beyond its memory ({@code get_outer_dims_product} of jit_uni_binary).
-   */
-  private static MemoryDesc usual(MemoryDesc desc) {
-    return desc.rank() == 1 && desc.dim(0) == 1 ? MemoryDesc.of(desc.type(), FormatTag.A, 1) : desc;
   }
 }

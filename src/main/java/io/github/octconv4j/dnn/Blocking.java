@@ -32,13 +32,71 @@ final class Blocking {
     this.innerDims = innerDims;
   }
 
-  /** How many blocks there are along each dimension. */
+  /** The same layout in memory where the first element has this offset. */
+  Blocking at(long first) {
+    return first == offset
+        ? this
+        : new Blocking(first, paddedDims, strides, innerBlocks, innerDims);
+  }
+
+  /** How many blocks there are along each dimension, the one counted that is not whole. */
   private long[] blocks() {
     long[] blocks = paddedDims.clone();
-    for (int i = 0; i < innerBlocks.length; i++) {
-      blocks[(int) innerDims[i]] /= innerBlocks[i];
+    long[] sizes = blockSizes();
+    for (int d = 0; d < blocks.length; d++) {
+      blocks[d] = Math.ceilDiv(blocks[d], sizes[d]);
     }
     return blocks;
+  }
+
+  /** The elements of a block along each dimension; 1 where it is not divided. */
+  private long[] blockSizes() {
+    long[] sizes = new long[paddedDims.length];
+    Arrays.fill(sizes, 1);
+    for (int i = 0; i < innerBlocks.length; i++) {
+      sizes[(int) innerDims[i]] *= innerBlocks[i];
+    }
+    return sizes;
+  }
+
+  /** Whether some dimension is divided into blocks. */
+  boolean isBlocked() {
+    return innerBlocks.length > 0;
+  }
+
+  /**
+   * Whether a block belongs to this tensor in part only: a part of a larger tensor ends within it,
+   * and the rest of the block holds the neighbours' elements.
+   */
+  boolean sharesBlock() {
+    long[] sizes = blockSizes();
+    for (int d = 0; d < sizes.length; d++) {
+      if (paddedDims[d] % sizes[d] != 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether there are elements that only fill up the last block. */
+  boolean isPadded(long[] dims) {
+    return !Arrays.equals(paddedDims, dims);
+  }
+
+  /** Whether nothing lies between the elements, padding aside, whatever the order. */
+  boolean isDense() {
+    long elements = Arrays.stream(innerBlocks).reduce(1, (p, q) -> p * q);
+    return end() - offset == Arrays.stream(blocks()).reduce(elements, (p, q) -> p * q);
+  }
+
+  /** The dimensions with the last block filled up; a copy. */
+  long[] paddedDims() {
+    return paddedDims.clone();
+  }
+
+  /** The distance of neighbouring blocks in each dimension, in elements; a copy. */
+  long[] strides() {
+    return strides.clone();
   }
 
   /** One past the last element, padding included. */
@@ -90,7 +148,10 @@ final class Blocking {
                         : Long.compare(blocks[q], blocks[p]))
             .map(d -> String.valueOf((char) ((blocked[d] ? 'A' : 'a') + d)))
             .collect(Collectors.joining());
-    boolean dense = end() == Arrays.stream(paddedDims).reduce(1, (p, q) -> p * q);
-    return outer + inner + (dense ? "" : " strides " + Arrays.toString(strides));
+    String text = outer + inner;
+    if (!isDense()) {
+      text += " strides " + Arrays.toString(strides);
+    }
+    return offset == 0 ? text : text + " from element " + offset;
   }
 }

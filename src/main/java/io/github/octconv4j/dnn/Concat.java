@@ -4,6 +4,7 @@ import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -50,8 +51,8 @@ public record Concat(int axis, List<MemoryDesc> sources, MemoryDesc dst) impleme
   }
 
   @Override
-  public List<Arg> arguments() {
-    return MultipleSources.arguments(sources.size());
+  public Map<Arg, MemoryDesc> descs() {
+    return MultipleSources.descs(sources, dst);
   }
 
   @Override

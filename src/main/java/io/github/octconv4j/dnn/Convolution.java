@@ -2,8 +2,8 @@ package io.github.octconv4j.dnn;
 
 import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.Arena;
-import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -87,8 +87,8 @@ public record Convolution(
   }
 
   @Override
-  public List<Arg> arguments() {
-    return Bias.arguments(bias);
+  public Map<Arg, MemoryDesc> descs() {
+    return Bias.descs(src, weights, bias, dst);
   }
 
   /** Each output element takes a product for each weight of its output channel. */

@@ -44,14 +44,18 @@ public final class CpuIsa {
     return isa.contains("avx512") || isa.contains("avx10") ? 16 : 8;
   }
 
-  /** Returns what the addresses of tensors must be multiples of, in bytes. */
+  /**
+   * Returns what the addresses of tensors must be multiples of, in bytes. Kernels of SSE4.1 serve
+   * processors that have AVX without AVX2 too, and theirs is 16.
+   */
   static int leastAlignment() {
     return LeastAlignment.BYTES;
   }
 
   /** Read from the library once. */
   private static final class LeastAlignment {
-    static final int BYTES = name().equals("cpu_isa_sse41") ? 16 : 1;
+    static final int BYTES =
+        name().equals("cpu_isa_sse41") || name().equals("cpu_isa_avx") ? 16 : 1;
   }
 
   /** Returns the model of the processor where the system tells it, else {@code unknown}. */

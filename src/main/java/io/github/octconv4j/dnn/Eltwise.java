@@ -4,6 +4,7 @@ import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -40,6 +41,11 @@ public record Eltwise(Algorithm algorithm, MemoryDesc src, MemoryDesc dst, float
   public void export(ProgramFile file) {
     file.line("algorithm", algorithm.code());
     file.line("scalars", alpha, beta);
+  }
+
+  @Override
+  public Map<Arg, MemoryDesc> descs() {
+    return Descs.of(Arg.SRC, src, Arg.DST, dst);
   }
 
   @Override

@@ -59,8 +59,10 @@ public final class Memory extends NativeHandle {
 
   /** Does the same for data that the caller keeps reachable while it is used. */
   void point(MemorySegment segment) {
+    long beginning = desc.beginning(); // which oneDNN's descriptor does not know
+    MemorySegment first = beginning == 0 ? segment : segment.asSlice(beginning);
     Status.check(
-        dnnl_h.dnnl_memory_set_data_handle(handle(), segment), "point a memory at %s", segment);
+        dnnl_h.dnnl_memory_set_data_handle(handle(), first), "point a memory at %s", segment);
   }
 
   /** Returns the shape, type and layout. */

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * Describes a tensor in memory: dimensions, element type, layout. An immutable value that needs no
  * closing; oneDNN's own descriptor is made from it for the length of a call.
  *
- * <p>Dimensions are logical, (n, c, h, w), whatever the order in memory. Thread-safe.
+ * <p>Dimensions are logical, (n, c, h, w), whatever the order in memory. The stride of a dimension
+ * of size 1 means nothing and is not kept. Thread-safe.
  *
  * @since 0.1.0
  */
@@ -29,17 +30,28 @@ public final class MemoryDesc {
   private final long bytes;
   private final @Nullable Blocking blocking; // null where the layout is not known: any, or opaque
   private final boolean any;
+  private final long beginning; // in elements; oneDNN's descriptor begins with the first element
 
-  private MemoryDesc(MemorySegment desc) {
+  /**
+   * Reads one of oneDNN's descriptors.
+   *
+   * @param before elements of the same memory that lie before those that it tells of
+   */
+  private MemoryDesc(MemorySegment desc, long before) {
     try (Arena arena = Arena.ofConfined()) {
       DescQuery query = new DescQuery(desc, arena);
-      this.blob = query.blob();
       this.type = query.type();
       this.dims = query.dims();
       this.any = query.isAny();
-      this.blocking = query.blocking();
+      Blocking found = query.blocking();
+      long offset = found == null ? 0 : found.offset(new long[dims.length]);
+      this.blob = PartOffset.without(query.blob(), offset);
+      this.beginning = before + offset;
+      this.blocking = found == null ? null : found.at(beginning);
       long size = any ? 0 : dnnl_h.dnnl_memory_desc_get_size(desc);
-      this.bytes = blocking == null ? size : Math.max(size, blocking.end() * type.bytes());
+      // The size that oneDNN tells of a part counts the gap behind it, which may be someone else's.
+      long least = blocking == null ? 0 : blocking.end() * type.bytes();
+      this.bytes = beginning > 0 ? least : Math.max(size, least);
     }
   }
 
@@ -62,6 +74,7 @@ public final class MemoryDesc {
               dims.length));
     }
     return created(
+        0,
         arena ->
             out ->
                 dnnl_h.dnnl_memory_desc_create_with_tag(
@@ -75,7 +88,8 @@ public final class MemoryDesc {
   /**
    * Returns a descriptor whose layout is given by strides.
    *
-   * @param strides distance in elements between neighbours in each dimension, at least 1
+   * @param strides distance in elements between neighbours in each dimension, at least 1; that of a
+   *     dimension of size 1 means nothing and may be replaced
    */
   public static MemoryDesc strided(DataType type, long[] dims, long[] strides) {
     Objects.requireNonNull(strides, "strides");
@@ -97,7 +111,12 @@ public final class MemoryDesc {
       last = addExact(last, multiplyExact(dims[d] - 1, strides[d], dims), dims);
     }
     multiplyExact(last + 1, type.bytes(), dims);
+    return exactly(type, dims, strides, 0).usual();
+  }
+
+  private static MemoryDesc exactly(DataType type, long[] dims, long[] strides, long beginning) {
     return created(
+        beginning,
         arena ->
             out ->
                 dnnl_h.dnnl_memory_desc_create_with_strides(
@@ -112,9 +131,51 @@ public final class MemoryDesc {
         Arrays.toString(strides));
   }
 
+  /**
+   * The same layout with the strides that oneDNN's kernels expect for dimensions of size 1, which
+   * some of them read although they mean nothing: those of a common layout where it is one.
+   */
+  private MemoryDesc usual() {
+    if (blocking == null || Arrays.stream(dims).noneMatch(dim -> dim == 1)) {
+      return this;
+    }
+    long[] strides = blocking.strides();
+    boolean channelsLast =
+        dims.length >= 3 && strides[1] == 1 && strides[dims.length - 1] >= dims[1];
+    MemoryDesc found = null;
+    for (FormatTag tag : FormatTag.values()) {
+      MemoryDesc common = tag.rank() == dims.length ? of(type, tag, dims).at(beginning) : null;
+      if (common != null && common.equals(this)) {
+        if (common.blocking != null && Arrays.equals(common.blocking.strides(), strides)) {
+          return this;
+        }
+        boolean preferred = channelsLast && tag == FormatTag.channelsLast(dims.length);
+        found = found == null || preferred ? common : found;
+      }
+    }
+    return found != null || blocking.isBlocked()
+        ? Objects.requireNonNullElse(found, this)
+        : exactly(type, dims, SingleDimensions.usual(dims, strides), beginning);
+  }
+
+  /** The same layout in memory where so many elements come before it. */
+  private MemoryDesc at(long elements) {
+    if (beginning == elements) {
+      return this;
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      return new MemoryDesc(in(arena), elements);
+    }
+  }
+
+  /** What oneDNN is told: the same layout in memory that begins with the first element. */
+  MemoryDesc atBeginning() {
+    return at(0);
+  }
+
   /** Copies a descriptor that oneDNN owns. */
   static MemoryDesc copyOf(MemorySegment desc) {
-    return new MemoryDesc(desc);
+    return new MemoryDesc(desc, 0);
   }
 
   /** Whether a descriptor that oneDNN owns describes nothing. */
@@ -161,14 +222,19 @@ public final class MemoryDesc {
       }
     }
     return created(
-        arena ->
-            out ->
-                dnnl_h.dnnl_memory_desc_create_submemory(
-                    out, in(arena), Native.longs(arena, partDims), Native.longs(arena, offsets)),
-        "describe the part %s at %s of %s",
-        Arrays.toString(partDims),
-        Arrays.toString(offsets),
-        this);
+            beginning,
+            arena ->
+                out ->
+                    dnnl_h.dnnl_memory_desc_create_submemory(
+                        out,
+                        in(arena),
+                        Native.longs(arena, partDims),
+                        Native.longs(arena, offsets)),
+            "describe the part %s at %s of %s",
+            Arrays.toString(partDims),
+            Arrays.toString(offsets),
+            this)
+        .usual();
   }
 
   /**
@@ -179,6 +245,7 @@ public final class MemoryDesc {
     Objects.requireNonNull(newDims, "newDims");
     checkDims(type, newDims);
     return created(
+        beginning,
         arena ->
             out ->
                 dnnl_h.dnnl_memory_desc_reshape(
@@ -258,17 +325,25 @@ public final class MemoryDesc {
     return blocking.offset(position);
   }
 
-  /** The elements between the beginning of the memory and the first one that is described. */
+  /** The bytes between the beginning of the memory and the first element that is described. */
   long beginning() {
-    return blocking == null ? 0 : blocking.offset(new long[dims.length]);
+    return beginning * type.bytes();
   }
 
-  /** Returns the bytes from which oneDNN's descriptor is made again. */
+  /** How the elements lie; null where oneDNN chooses or keeps it secret. */
+  @Nullable Blocking blocking() {
+    return blocking;
+  }
+
+  /** Returns the bytes from which oneDNN's descriptor is made again, as {@link #in} does. */
   byte[] blob() {
     return blob.clone();
   }
 
-  /** Makes oneDNN's descriptor, which lives as long as the arena. */
+  /**
+   * Makes oneDNN's descriptor, which lives as long as the arena. It tells of memory that begins
+   * with the first element, see {@link PartOffset}.
+   */
   MemorySegment in(Arena arena) {
     NativeLibrary.load();
     MemorySegment bytesOfDesc = arena.allocate(blob.length, 16);
@@ -294,6 +369,7 @@ public final class MemoryDesc {
     if (!(other instanceof MemoryDesc that)
         || type != that.type
         || bytes != that.bytes
+        || beginning != that.beginning
         || !Arrays.equals(dims, that.dims)) {
       return false;
     }
@@ -336,11 +412,12 @@ public final class MemoryDesc {
     Native.Constructor in(Arena arena);
   }
 
-  private static MemoryDesc created(Maker maker, String what, Object... values) {
+  private static MemoryDesc created(long before, Maker maker, String what, Object... values) {
     NativeLibrary.load();
     try (Arena arena = Arena.ofConfined()) {
       return new MemoryDesc(
-          Native.createIn(arena, dnnl_h::dnnl_memory_desc_destroy, maker.in(arena), what, values));
+          Native.createIn(arena, dnnl_h::dnnl_memory_desc_destroy, maker.in(arena), what, values),
+          before);
     }
   }
 

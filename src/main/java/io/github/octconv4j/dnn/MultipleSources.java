@@ -3,20 +3,22 @@ package io.github.octconv4j.dnn;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** What operations with a list of sources share. */
 final class MultipleSources {
   private MultipleSources() {}
 
-  static List<Arg> arguments(int count) {
-    List<Arg> arguments = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      arguments.add(Arg.source(i));
+  static Map<Arg, MemoryDesc> descs(List<MemoryDesc> sources, MemoryDesc dst) {
+    Map<Arg, MemoryDesc> descs = new LinkedHashMap<>();
+    for (int i = 0; i < sources.size(); i++) {
+      descs.put(Arg.source(i), sources.get(i));
     }
-    arguments.add(Arg.DST);
-    return arguments;
+    descs.put(Arg.DST, dst);
+    return Collections.unmodifiableMap(descs);
   }
 
   /** An array of pointers to the descriptors. */

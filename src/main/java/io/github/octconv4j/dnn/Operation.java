@@ -1,6 +1,7 @@
 package io.github.octconv4j.dnn;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a primitive computes: an immutable value that checks its shapes when it is made. {@link
@@ -24,12 +25,17 @@ public sealed interface Operation
   String kind();
 
   /**
-   * Returns the arguments that a primitive of this operation takes, scratchpad and post-ops aside;
-   * a source and a destination where the operation does not say otherwise.
+   * Returns the arguments that a primitive of this operation takes, scratchpad and post-ops aside.
    */
   default List<Arg> arguments() {
-    return List.of(Arg.SRC, Arg.DST);
+    return List.copyOf(descs().keySet());
   }
+
+  /**
+   * Returns the descriptor of each argument as it was asked for, some of which may leave the layout
+   * to oneDNN; in the order of {@link #arguments}.
+   */
+  Map<Arg, MemoryDesc> descs();
 
   /** Returns the multiply-adds of one run; 0 for what does not multiply. */
   default long multiplyAdds() {

@@ -3,6 +3,7 @@ package io.github.octconv4j.dnn;
 import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.Arena;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -47,6 +48,11 @@ public record Pooling(Algorithm algorithm, MemoryDesc src, MemoryDesc dst, Windo
   }
 
   @Override
+  public Map<Arg, MemoryDesc> descs() {
+    return Descs.of(Arg.SRC, src, Arg.DST, dst);
+  }
+
+  @Override
   public int create(Creation creation) {
     Arena arena = creation.arena();
     return dnnl_h.dnnl_pooling_forward_primitive_desc_create(
@@ -54,8 +60,8 @@ public record Pooling(Algorithm algorithm, MemoryDesc src, MemoryDesc dst, Windo
         creation.engine(),
         dnnl_h.dnnl_forward_inference(),
         algorithm.code(),
-        src.in(arena),
-        dst.in(arena),
+        SingleDimensions.like(src, dst).in(arena),
+        SingleDimensions.like(dst, src).in(arena),
         window.strides(arena),
         window.kernel(arena),
         window.dilations(arena),

@@ -83,7 +83,7 @@ public record PostOps(List<PostOp> list) {
 
     @Override
     public void export(ProgramFile file) {
-      file.line("postop", "binary", algorithm.code(), file.indexOf(src1));
+      file.line("postop", "binary", algorithm.code(), file.indexOf(src1.atBeginning()));
     }
 
     @Override

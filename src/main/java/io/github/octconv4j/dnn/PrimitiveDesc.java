@@ -48,6 +48,20 @@ public final class PrimitiveDesc extends NativeHandle {
    * @throws DnnException if oneDNN has none on this processor; the message says what would do
    */
   public static PrimitiveDesc of(Engine engine, Operation operation, Attributes attributes) {
+    return of(engine, operation, attributes, Proven::objection);
+  }
+
+  /** Says why an implementation must not be taken for these arguments; null where it may be. */
+  interface Judge {
+    @Nullable String objection(
+        String implementation,
+        Operation operation,
+        Attributes attributes,
+        Map<Arg, MemoryDesc> descs);
+  }
+
+  /** Asks for the first implementation that a judge lets through. */
+  static PrimitiveDesc of(Engine engine, Operation operation, Attributes attributes, Judge judge) {
     Objects.requireNonNull(engine, "engine");
     Objects.requireNonNull(operation, "operation");
     Objects.requireNonNull(attributes, "attributes");
@@ -65,12 +79,16 @@ public final class PrimitiveDesc extends NativeHandle {
             String implementation;
             Map<Arg, MemoryDesc> descs;
             try {
-              implementation = implementationOf(handle, arena);
-              descs = descsOf(handle, operation, attributes);
-              while (KnownDefects.contain(implementation, operation, attributes, descs.values())) {
-                toNext(handle, implementation);
+              Map<String, String> passedOver = new LinkedHashMap<>();
+              while (true) {
                 implementation = implementationOf(handle, arena);
                 descs = descsOf(handle, operation, attributes);
+                String objection = judge.objection(implementation, operation, attributes, descs);
+                if (objection == null) {
+                  break;
+                }
+                passedOver.put(implementation, objection);
+                toNext(handle, operation, attributes, passedOver);
               }
             } catch (RuntimeException failure) {
               dnnl_h.dnnl_primitive_desc_destroy(handle);
@@ -153,11 +171,25 @@ public final class PrimitiveDesc extends NativeHandle {
     return engine;
   }
 
-  private static void toNext(MemorySegment handle, String implementation) {
-    Status.check(
-        dnnl_h.dnnl_primitive_desc_next_impl(handle),
-        "find another implementation than %s",
-        implementation);
+  private static void toNext(
+      MemorySegment handle,
+      Operation operation,
+      Attributes attributes,
+      Map<String, String> passedOver) {
+    int status = dnnl_h.dnnl_primitive_desc_next_impl(handle);
+    if (status == Status.LAST_IMPL_REACHED.code()) {
+      throw new DnnException(
+          Status.UNIMPLEMENTED,
+          String.format(
+              Locale.ROOT,
+              "could not make a primitive for %s%s: UNIMPLEMENTED. oneDNN %s has no implementation that is known to be right for these arguments: %s. %s",
+              operation,
+              attributes.postOps(),
+              CpuIsa.libraryVersion(),
+              passedOver,
+              Proven.ADVICE));
+    }
+    Status.check(status, "find another implementation than %s", passedOver.keySet());
   }
 
   private static String implementationOf(MemorySegment handle, Arena arena) {
@@ -171,9 +203,15 @@ public final class PrimitiveDesc extends NativeHandle {
   private static Map<Arg, MemoryDesc> descsOf(
       MemorySegment handle, Operation operation, Attributes attributes) {
     Map<Arg, MemoryDesc> descs = new LinkedHashMap<>();
-    for (Arg arg : operation.arguments()) {
-      descs.put(arg, query(handle, dnnl_h.dnnl_query_exec_arg_md(), arg.code()));
-    }
+    operation
+        .descs()
+        .forEach(
+            (arg, asked) ->
+                descs.put(
+                    arg,
+                    asked.isAny()
+                        ? query(handle, dnnl_h.dnnl_query_exec_arg_md(), arg.code())
+                        : asked));
     List<PostOps.PostOp> postOps = attributes.postOps().list();
     for (int i = 0; i < postOps.size(); i++) {
       if (postOps.get(i) instanceof PostOps.Binary binary) {

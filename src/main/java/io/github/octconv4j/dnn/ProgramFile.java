@@ -130,8 +130,8 @@ public final class ProgramFile {
                         Locale.ROOT,
                         "%d %d %d",
                         operand.buffer().index(),
-                        operand.offset(),
-                        indexOf(operand.desc()))));
+                        operand.offset() + operand.desc().beginning(),
+                        indexOf(operand.desc().atBeginning()))));
     arguments.forEach((code, where) -> line("arg", code, where));
     MemoryDesc scratchpad = desc.descs().get(Arg.SCRATCHPAD);
     if (scratchpad != null) {

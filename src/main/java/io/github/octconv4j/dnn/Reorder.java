@@ -45,6 +45,11 @@ public record Reorder(MemoryDesc src, MemoryDesc dst) implements Operation {
   }
 
   @Override
+  public Map<Arg, MemoryDesc> descs() {
+    return Descs.of(Arg.SRC, src, Arg.DST, dst);
+  }
+
+  @Override
   public int create(Creation creation) {
     Arena arena = creation.arena();
     return dnnl_h.dnnl_reorder_primitive_desc_create(

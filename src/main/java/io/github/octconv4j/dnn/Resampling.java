@@ -4,6 +4,7 @@ import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -49,29 +50,19 @@ public record Resampling(Algorithm algorithm, MemoryDesc src, MemoryDesc dst) im
   @Override
   public int create(Creation creation) {
     Arena arena = creation.arena();
-    boolean channelsLast = isChannelsLast(src) && (dst.isAny() || isChannelsLast(dst));
     return dnnl_h.dnnl_resampling_forward_primitive_desc_create(
         creation.out(),
         creation.engine(),
         dnnl_h.dnnl_forward_inference(),
         algorithm.code(),
         MemorySegment.NULL,
-        (channelsLast ? channelsLast(src) : src).in(arena),
-        (channelsLast && !dst.isAny() ? channelsLast(dst) : dst).in(arena),
+        SingleDimensions.like(src, dst).in(arena),
+        SingleDimensions.like(dst, src).in(arena),
         creation.attributes());
   }
 
-  /**
-   * Whether the channels are innermost. An image of one pixel that was described as row-major is
-   * that too, but oneDNN 3.13 then takes the stride of its last dimension, 1, for the number of
-   * channels, reads beyond the end and mixes up the results ({@code get_strides} of its kernels):
-   * it must be told the layout's usual strides.
-   */
-  private static boolean isChannelsLast(MemoryDesc desc) {
-    return desc.has(FormatTag.channelsLast(desc.rank()));
-  }
-
-  private static MemoryDesc channelsLast(MemoryDesc desc) {
-    return MemoryDesc.of(desc.type(), FormatTag.channelsLast(desc.rank()), desc.dims());
+  @Override
+  public Map<Arg, MemoryDesc> descs() {
+    return Descs.of(Arg.SRC, src, Arg.DST, dst);
   }
 }

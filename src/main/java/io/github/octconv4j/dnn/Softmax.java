@@ -4,6 +4,7 @@ import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -40,6 +41,11 @@ public record Softmax(MemoryDesc src, MemoryDesc dst, int axis) implements Opera
   public void export(ProgramFile file) {
     file.line("algorithm", dnnl_h.dnnl_softmax_accurate());
     file.line("axis", axis);
+  }
+
+  @Override
+  public Map<Arg, MemoryDesc> descs() {
+    return Descs.of(Arg.SRC, src, Arg.DST, dst);
   }
 
   @Override

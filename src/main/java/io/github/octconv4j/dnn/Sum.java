@@ -6,6 +6,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -40,8 +41,8 @@ public record Sum(List<MemoryDesc> sources, MemoryDesc dst) implements Operation
   }
 
   @Override
-  public List<Arg> arguments() {
-    return MultipleSources.arguments(sources.size());
+  public Map<Arg, MemoryDesc> descs() {
+    return MultipleSources.descs(sources, dst);
   }
 
   @Override

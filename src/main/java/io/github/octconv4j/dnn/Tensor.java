@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 public record Tensor(MemoryDesc desc, MemorySegment segment) {
   /**
    * oneDNN's kernels want cache lines. Other alignments work but are slower, and are refused where
-   * the processor has nothing later than SSE4.1, whose instructions want 16 bytes.
+   * the processor has no AVX2: instructions of SSE4.1 want 16 bytes.
    */
   public static final long ALIGNMENT = 64;
 
@@ -61,12 +61,14 @@ public record Tensor(MemoryDesc desc, MemorySegment segment) {
               desc.type().bytes(),
               desc));
     }
-    if (segment.address() % CpuIsa.leastAlignment() != 0) {
+    long first = segment.address() + desc.beginning();
+    if (first % CpuIsa.leastAlignment() != 0) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "segment at address %#x is not aligned to %d bytes, which %s wants",
+              "segment at address %#x has its first element at %#x, which is not aligned to %d bytes, as %s wants it",
               segment.address(),
+              first,
               CpuIsa.leastAlignment(),
               CpuIsa.name()));
     }
