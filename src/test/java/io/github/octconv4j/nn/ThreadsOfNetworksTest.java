@@ -36,8 +36,8 @@ class ThreadsOfNetworksTest {
     String name = "layer" + number;
     int in = x.channels().total();
     int out = 1 + random.nextInt(9);
-    SizeRule rule = SizeRule.values()[random.nextInt(2)];
-    Activation activation = Activation.values()[random.nextInt(2)];
+    SizeRule rule = random.nextBoolean() ? SizeRule.FLOOR : SizeRule.CEIL;
+    Activation activation = random.nextBoolean() ? Activation.NONE : Activation.RELU;
     boolean low = x.channels().low() > 0;
     return switch (random.nextInt(low ? 4 : 6)) {
       case 0 -> net.maxPool(name, x, 1 + random.nextInt(3), 1 + random.nextInt(2), 0);
@@ -52,7 +52,7 @@ class ThreadsOfNetworksTest {
                 .dilation(dilation)
                 .padding(dilation * (kernel - 1) / 2)
                 .stride(1 + random.nextInt(2))
-                .strideRule(StrideRule.values()[random.nextInt(2)])
+                .strideRule(random.nextBoolean() ? StrideRule.POOL_ALL : StrideRule.KEEP_LOW)
                 .sizeRule(rule)
                 .build();
         yield net.convolution(name, x, spec, Norm.BATCH, activation);

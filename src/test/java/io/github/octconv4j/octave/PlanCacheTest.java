@@ -391,6 +391,7 @@ class PlanCacheTest {
   }
 
   /** Asks for key after key from further and further down a stack that then overflows. */
+  @SuppressWarnings("InfiniteRecursion") // which is what it is for
   private static int overflow(PlanCache<Fake> cache, AtomicInteger keys, int budget) {
     int left = budget;
     try {
@@ -447,7 +448,7 @@ class PlanCacheTest {
                           "a",
                           () -> {
                             await(go);
-                            throw PlanCacheTest.<RuntimeException>sneak(thrown);
+                            return PlanCacheTest.<RuntimeException, Fake>sneak(thrown);
                           })));
         }
         while (cache.statistics().hits() < 1) {
@@ -464,8 +465,9 @@ class PlanCacheTest {
     }
   }
 
-  @SuppressWarnings("unchecked")
-  private static <T extends Throwable> T sneak(Throwable thrown) throws T {
+  /** Throws anything, as code of other languages does. */
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+  private static <T extends Throwable, R> R sneak(Throwable thrown) throws T {
     throw (T) thrown;
   }
 
