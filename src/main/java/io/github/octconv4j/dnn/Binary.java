@@ -1,7 +1,6 @@
 package io.github.octconv4j.dnn;
 
 import io.github.octconv4j.dnn.gen.dnnl_h;
-import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -46,24 +45,19 @@ public record Binary(Algorithm algorithm, MemoryDesc src0, MemoryDesc src1, Memo
   }
 
   @Override
+  public List<MemoryDesc> tensors() {
+    return List.of(src0, src1, dst);
+  }
+
+  @Override
   public int create(Creation creation) {
-    Arena arena = creation.arena();
     return dnnl_h.dnnl_binary_primitive_desc_create(
         creation.out(),
         creation.engine(),
         algorithm.code(),
-        src0.in(arena),
-        usual(src1).in(arena),
-        dst.in(arena),
+        creation.desc(src0),
+        creation.desc(src1),
+        creation.desc(dst),
         creation.attributes());
-  }
-
-  /**
-   * The same layout with the stride 1 for a single number, whose stride means nothing. Where it
-   * differs from that of {@code src0}, oneDNN 3.13 multiplies -1 dimensions of bytes, which ends
-   * beyond its memory ({@code get_outer_dims_product} of jit_uni_binary).
-   */
-  private static MemoryDesc usual(MemoryDesc desc) {
-    return desc.rank() == 1 && desc.dim(0) == 1 ? MemoryDesc.of(desc.type(), FormatTag.A, 1) : desc;
   }
 }

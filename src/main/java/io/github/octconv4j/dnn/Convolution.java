@@ -81,6 +81,11 @@ public record Convolution(
   }
 
   @Override
+  public List<MemoryDesc> tensors() {
+    return List.of(src, dst);
+  }
+
+  @Override
   public int create(Creation creation) {
     Arena arena = creation.arena();
     return dnnl_h.dnnl_convolution_forward_primitive_desc_create(
@@ -88,10 +93,10 @@ public record Convolution(
         creation.engine(),
         dnnl_h.dnnl_forward_inference(),
         Algorithm.CONVOLUTION_DIRECT.code(),
-        src.in(arena),
-        weights.in(arena),
-        MemoryDesc.in(arena, bias),
-        dst.in(arena),
+        creation.desc(src),
+        creation.weights(weights),
+        creation.weights(bias),
+        creation.desc(dst),
         window.strides(arena),
         window.dilations(arena),
         window.paddingBefore(arena),

@@ -70,7 +70,8 @@ public final class MemoryDesc {
   /**
    * Returns a descriptor whose layout is given by strides.
    *
-   * @param strides distance in elements between neighbours in each dimension, at least 1
+   * @param strides distance in elements between neighbours in each dimension, at least 1; without
+   *     meaning where there is one element along a dimension
    */
   public static MemoryDesc strided(DataType type, long[] dims, long[] strides) {
     Objects.requireNonNull(strides, "strides");
@@ -262,11 +263,6 @@ public final class MemoryDesc {
         "make a memory descriptor");
   }
 
-  /** Makes oneDNN's descriptor, or its null pointer where there is none. */
-  static MemorySegment in(Arena arena, @Nullable MemoryDesc descOrNull) {
-    return descOrNull == null ? MemorySegment.NULL : descOrNull.in(arena);
-  }
-
   /** Whether dimensions, type and layout are the same, as oneDNN compares them. */
   @Override
   public boolean equals(@Nullable Object other) {
@@ -275,7 +271,6 @@ public final class MemoryDesc {
     }
     if (!(other instanceof MemoryDesc that)
         || type != that.type
-        || bytes != that.bytes
         || !Arrays.equals(dims, that.dims)) {
       return false;
     }

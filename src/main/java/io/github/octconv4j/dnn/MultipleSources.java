@@ -1,8 +1,5 @@
 package io.github.octconv4j.dnn;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,12 +16,9 @@ final class MultipleSources {
     return arguments;
   }
 
-  /** An array of pointers to the descriptors. */
-  static MemorySegment in(Arena arena, List<MemoryDesc> sources) {
-    MemorySegment array = arena.allocate(ValueLayout.ADDRESS, sources.size());
-    for (int i = 0; i < sources.size(); i++) {
-      array.setAtIndex(ValueLayout.ADDRESS, i, sources.get(i).in(arena));
-    }
-    return array;
+  static List<MemoryDesc> tensors(List<MemoryDesc> sources, MemoryDesc dst) {
+    List<MemoryDesc> tensors = new ArrayList<>(sources);
+    tensors.add(dst);
+    return tensors;
   }
 }

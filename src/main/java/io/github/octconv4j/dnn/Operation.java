@@ -31,6 +31,9 @@ public sealed interface Operation
     return List.of(Arg.SRC, Arg.DST);
   }
 
+  /** Returns the descriptors of what is read and written, weights and bias aside. */
+  List<MemoryDesc> tensors();
+
   /** Returns the multiply-adds of one run; 0 for what does not multiply. */
   default long multiplyAdds() {
     return 0;

@@ -2,6 +2,7 @@ package io.github.octconv4j.dnn;
 
 import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.Arena;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -36,6 +37,11 @@ public record Pooling(Algorithm algorithm, MemoryDesc src, MemoryDesc dst, Windo
   }
 
   @Override
+  public List<MemoryDesc> tensors() {
+    return List.of(src, dst);
+  }
+
+  @Override
   public int create(Creation creation) {
     Arena arena = creation.arena();
     return dnnl_h.dnnl_pooling_forward_primitive_desc_create(
@@ -43,8 +49,8 @@ public record Pooling(Algorithm algorithm, MemoryDesc src, MemoryDesc dst, Windo
         creation.engine(),
         dnnl_h.dnnl_forward_inference(),
         algorithm.code(),
-        src.in(arena),
-        dst.in(arena),
+        creation.desc(src),
+        creation.desc(dst),
         window.strides(arena),
         window.kernel(arena),
         window.dilations(arena),

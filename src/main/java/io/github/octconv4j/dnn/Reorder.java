@@ -4,6 +4,7 @@ import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -36,13 +37,17 @@ public record Reorder(MemoryDesc src, MemoryDesc dst) implements Operation {
   }
 
   @Override
+  public List<MemoryDesc> tensors() {
+    return List.of(src, dst);
+  }
+
+  @Override
   public int create(Creation creation) {
-    Arena arena = creation.arena();
     return dnnl_h.dnnl_reorder_primitive_desc_create(
         creation.out(),
-        src.in(arena),
+        creation.desc(src),
         creation.engine(),
-        dst.in(arena),
+        creation.desc(dst),
         creation.engine(),
         creation.attributes());
   }

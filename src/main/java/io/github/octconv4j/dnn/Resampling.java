@@ -1,8 +1,8 @@
 package io.github.octconv4j.dnn;
 
 import io.github.octconv4j.dnn.gen.dnnl_h;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -38,31 +38,20 @@ public record Resampling(Algorithm algorithm, MemoryDesc src, MemoryDesc dst) im
   }
 
   @Override
+  public List<MemoryDesc> tensors() {
+    return List.of(src, dst);
+  }
+
+  @Override
   public int create(Creation creation) {
-    Arena arena = creation.arena();
-    boolean channelsLast = isChannelsLast(src) && (dst.isAny() || isChannelsLast(dst));
     return dnnl_h.dnnl_resampling_forward_primitive_desc_create(
         creation.out(),
         creation.engine(),
         dnnl_h.dnnl_forward_inference(),
         algorithm.code(),
         MemorySegment.NULL,
-        (channelsLast ? channelsLast(src) : src).in(arena),
-        (channelsLast && !dst.isAny() ? channelsLast(dst) : dst).in(arena),
+        creation.desc(src),
+        creation.desc(dst),
         creation.attributes());
-  }
-
-  /**
-   * Whether the channels are innermost. An image of one pixel that was described as row-major is
-   * that too, but oneDNN 3.13 then takes the stride of its last dimension, 1, for the number of
-   * channels, reads beyond the end and mixes up the results ({@code get_strides} of its kernels):
-   * it must be told the layout's usual strides.
-   */
-  private static boolean isChannelsLast(MemoryDesc desc) {
-    return desc.has(FormatTag.channelsLast(desc.rank()));
-  }
-
-  private static MemoryDesc channelsLast(MemoryDesc desc) {
-    return MemoryDesc.of(desc.type(), FormatTag.channelsLast(desc.rank()), desc.dims());
   }
 }
