@@ -25,8 +25,7 @@ public final class Twins {
 
   /** Ends with a line of how many pairs were tried and how many were wrong. */
   public static void main(String[] args) {
-    try (Engine engine = Engine.cpu();
-        Threads.Scope scope = Threads.use(2)) {
+    try (Engine engine = Engine.cpu()) {
       Twins twins = new Twins(engine);
       for (DataType type : new DataType[] {DataType.F32, DataType.S8}) {
         for (int[] s : new int[][] {{4, 4, 1}, {1, 4, 3}, {4, 1, 3}, {1, 1, 1}, {17, 32, 1}}) {
