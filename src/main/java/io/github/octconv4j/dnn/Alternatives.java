@@ -43,7 +43,7 @@ final class Alternatives {
   private void tryOut(List<String> works, String how, Operation operation, Attributes attributes) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment out = arena.allocate(ValueLayout.ADDRESS);
-      Creation creation = new Creation(arena, out, engine, attributes.in(arena));
+      Creation creation = new Creation(arena, out, engine, operation, attributes);
       if (operation.create(creation) == Status.SUCCESS.code()) {
         dnnl_h.dnnl_primitive_desc_destroy(out.get(ValueLayout.ADDRESS, 0));
         works.add(how);

@@ -29,7 +29,7 @@ public record Attributes(PostOps postOps, FpMath fpMath) {
   }
 
   /** Makes oneDNN's object, which lives as long as the arena. */
-  MemorySegment in(Arena arena) {
+  MemorySegment in(Arena arena, UnitStrides unitStrides) {
     MemorySegment attr =
         Native.createIn(
             arena,
@@ -44,7 +44,7 @@ public record Attributes(PostOps postOps, FpMath fpMath) {
         "set the fpmath mode %s",
         fpMath);
     Status.check(
-        dnnl_h.dnnl_primitive_attr_set_post_ops(attr, postOps.in(arena)),
+        dnnl_h.dnnl_primitive_attr_set_post_ops(attr, postOps.in(arena, unitStrides)),
         "set post-ops %s",
         postOps);
     return attr;

@@ -1,7 +1,6 @@
 package io.github.octconv4j.dnn;
 
 import io.github.octconv4j.dnn.gen.dnnl_h;
-import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
@@ -57,14 +56,13 @@ public record Binary(Algorithm algorithm, MemoryDesc src0, MemoryDesc src1, Memo
 
   @Override
   public int create(Creation creation) {
-    Arena arena = creation.arena();
     return dnnl_h.dnnl_binary_primitive_desc_create(
         creation.out(),
         creation.engine(),
         algorithm.code(),
-        src0.in(arena),
-        src1.in(arena),
-        dst.in(arena),
+        creation.desc(src0),
+        creation.desc(src1),
+        creation.desc(dst),
         creation.attributes());
   }
 }

@@ -1,7 +1,6 @@
 package io.github.octconv4j.dnn;
 
 import io.github.octconv4j.dnn.gen.dnnl_h;
-import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -62,14 +61,13 @@ public record Concat(int axis, List<MemoryDesc> sources, MemoryDesc dst) impleme
 
   @Override
   public int create(Creation creation) {
-    Arena arena = creation.arena();
     return dnnl_h.dnnl_concat_primitive_desc_create(
         creation.out(),
         creation.engine(),
-        dst.in(arena),
+        creation.desc(dst),
         sources.size(),
         axis,
-        MultipleSources.in(arena, sources),
+        creation.descs(sources),
         creation.attributes());
   }
 }

@@ -2,6 +2,10 @@ package io.github.octconv4j.dnn;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an {@link Operation} needs to ask oneDNN for a primitive descriptor. Only this package makes
@@ -14,12 +18,27 @@ public final class Creation {
   private final MemorySegment out;
   private final MemorySegment engine;
   private final MemorySegment attributes;
+  private final UnitStrides unitStrides;
 
-  Creation(Arena arena, MemorySegment out, MemorySegment engine, MemorySegment attributes) {
+  Creation(
+      Arena arena,
+      MemorySegment out,
+      MemorySegment engine,
+      Operation operation,
+      Attributes attributes) {
     this.arena = arena;
     this.out = out;
     this.engine = engine;
-    this.attributes = attributes;
+    this.unitStrides = UnitStrides.of(tensors(operation), arena);
+    this.attributes = attributes.in(arena, unitStrides);
+  }
+
+  /** What is read and written, weights and bias aside. */
+  private static List<MemoryDesc> tensors(Operation operation) {
+    return operation.descs().entrySet().stream()
+        .filter(e -> !e.getKey().equals(Arg.WEIGHTS) && !e.getKey().equals(Arg.BIAS))
+        .map(Map.Entry::getValue)
+        .toList();
   }
 
   /** For descriptors and arrays that live as long as the call. */
@@ -38,5 +57,26 @@ public final class Creation {
 
   MemorySegment attributes() {
     return attributes;
+  }
+
+  /** oneDNN's descriptor of a tensor of the operation. */
+  MemorySegment desc(MemoryDesc tensor) {
+    return unitStrides.in(arena, tensor);
+  }
+
+  /** An array of pointers to the descriptors of tensors of the operation. */
+  MemorySegment descs(List<MemoryDesc> tensors) {
+    MemorySegment array = arena.allocate(ValueLayout.ADDRESS, tensors.size());
+    for (int i = 0; i < tensors.size(); i++) {
+      array.setAtIndex(ValueLayout.ADDRESS, i, desc(tensors.get(i)));
+    }
+    return array;
+  }
+
+  /** oneDNN's descriptor of weights or a bias, its null pointer where there are none. */
+  MemorySegment weights(@Nullable MemoryDesc weightsOrNull) {
+    return weightsOrNull == null
+        ? MemorySegment.NULL
+        : UnitStrides.ROW_MAJOR.in(arena, weightsOrNull);
   }
 }

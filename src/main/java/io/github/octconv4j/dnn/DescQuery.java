@@ -4,6 +4,7 @@ import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Asks one of oneDNN's memory descriptors what it describes, while the arena is open. */
@@ -35,18 +36,45 @@ final class DescQuery {
     return formatKind() == dnnl_h.dnnl_format_kind_any();
   }
 
+  /** Whether oneDNN tells where the elements lie. */
+  boolean isBlocked() {
+    return formatKind() == dnnl_h.dnnl_blocked();
+  }
+
+  /** The dimensions with the last block filled up; of a layout in blocks. */
+  long[] paddedDims() {
+    return numbers(dnnl_h.dnnl_query_padded_dims(), rank());
+  }
+
+  /** The distance of neighbouring blocks in each dimension; of a layout in blocks. */
+  long[] strides() {
+    return numbers(dnnl_h.dnnl_query_strides(), rank());
+  }
+
+  /** How many elements along each dimension lie in one block; of a layout in blocks. */
+  long[] blockSizes() {
+    long[] sizes = new long[rank()];
+    Arrays.fill(sizes, 1);
+    int blocks = number(dnnl_h.dnnl_query_inner_nblks_s32());
+    long[] inner = numbers(dnnl_h.dnnl_query_inner_blks(), blocks);
+    long[] dims = numbers(dnnl_h.dnnl_query_inner_idxs(), blocks);
+    for (int i = 0; i < blocks; i++) {
+      sizes[(int) dims[i]] *= inner[i];
+    }
+    return sizes;
+  }
+
   /** Where the elements lie; null where the layout is left to oneDNN, or is its secret. */
   @Nullable Blocking blocking() {
-    if (formatKind() != dnnl_h.dnnl_blocked()) {
+    if (!isBlocked()) {
       return null;
     }
-    int rank = rank();
     int blocks = number(dnnl_h.dnnl_query_inner_nblks_s32());
     query(dnnl_h.dnnl_query_submemory_offset_s64());
     return new Blocking(
         out.get(ValueLayout.JAVA_LONG, 0),
-        numbers(dnnl_h.dnnl_query_padded_dims(), rank),
-        numbers(dnnl_h.dnnl_query_strides(), rank),
+        paddedDims(),
+        strides(),
         numbers(dnnl_h.dnnl_query_inner_blks(), blocks),
         numbers(dnnl_h.dnnl_query_inner_idxs(), blocks));
   }

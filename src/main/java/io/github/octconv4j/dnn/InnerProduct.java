@@ -1,7 +1,6 @@
 package io.github.octconv4j.dnn;
 
 import io.github.octconv4j.dnn.gen.dnnl_h;
-import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
@@ -72,15 +71,14 @@ public record InnerProduct(
 
   @Override
   public int create(Creation creation) {
-    Arena arena = creation.arena();
     return dnnl_h.dnnl_inner_product_forward_primitive_desc_create(
         creation.out(),
         creation.engine(),
         dnnl_h.dnnl_forward_inference(),
-        src.in(arena),
-        weights.in(arena),
-        MemoryDesc.in(arena, bias),
-        dst.in(arena),
+        creation.desc(src),
+        creation.desc(weights),
+        creation.weights(bias),
+        creation.desc(dst),
         creation.attributes());
   }
 }

@@ -355,11 +355,6 @@ public final class MemoryDesc {
         "make a memory descriptor");
   }
 
-  /** Makes oneDNN's descriptor, or its null pointer where there is none. */
-  static MemorySegment in(Arena arena, @Nullable MemoryDesc descOrNull) {
-    return descOrNull == null ? MemorySegment.NULL : descOrNull.in(arena);
-  }
-
   /** Whether dimensions, type and layout are the same, as oneDNN compares them. */
   @Override
   public boolean equals(@Nullable Object other) {

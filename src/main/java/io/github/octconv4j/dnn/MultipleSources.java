@@ -1,8 +1,5 @@
 package io.github.octconv4j.dnn;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,14 +16,5 @@ final class MultipleSources {
     }
     descs.put(Arg.DST, dst);
     return Collections.unmodifiableMap(descs);
-  }
-
-  /** An array of pointers to the descriptors. */
-  static MemorySegment in(Arena arena, List<MemoryDesc> sources) {
-    MemorySegment array = arena.allocate(ValueLayout.ADDRESS, sources.size());
-    for (int i = 0; i < sources.size(); i++) {
-      array.setAtIndex(ValueLayout.ADDRESS, i, sources.get(i).in(arena));
-    }
-    return array;
   }
 }

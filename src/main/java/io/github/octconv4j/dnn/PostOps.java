@@ -124,17 +124,17 @@ public record PostOps(List<PostOp> list) {
   }
 
   /** Makes oneDNN's object, which lives as long as the arena. */
-  MemorySegment in(Arena arena) {
+  MemorySegment in(Arena arena, UnitStrides unitStrides) {
     MemorySegment ops =
         Native.createIn(
             arena, dnnl_h::dnnl_post_ops_destroy, dnnl_h::dnnl_post_ops_create, "create post-ops");
     for (PostOp op : list) {
-      Status.check(append(ops, op, arena), "append post-op %s", op);
+      Status.check(append(ops, op, arena, unitStrides), "append post-op %s", op);
     }
     return ops;
   }
 
-  private static int append(MemorySegment ops, PostOp op, Arena arena) {
+  private static int append(MemorySegment ops, PostOp op, Arena arena, UnitStrides unitStrides) {
     if (op instanceof Sum sum) {
       return dnnl_h.dnnl_post_ops_append_sum(ops, sum.scale, 0, dnnl_h.dnnl_data_type_undef());
     }
@@ -143,7 +143,8 @@ public record PostOps(List<PostOp> list) {
           ops, eltwise.algorithm.code(), eltwise.alpha, eltwise.beta);
     }
     Binary binary = (Binary) op;
-    return dnnl_h.dnnl_post_ops_append_binary(ops, binary.algorithm.code(), binary.src1.in(arena));
+    return dnnl_h.dnnl_post_ops_append_binary(
+        ops, binary.algorithm.code(), unitStrides.in(arena, binary.src1));
   }
 
   /** Returns for instance {@code +sum+relu}, empty where there are none. */

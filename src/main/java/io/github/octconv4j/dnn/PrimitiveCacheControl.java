@@ -6,6 +6,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Locale;
+import java.util.function.Supplier;
 
 /**
  * oneDNN's own cache of primitives, below all plans of a process: what was compiled for one plan is
@@ -16,6 +17,8 @@ import java.util.Locale;
  * @since 0.1.0
  */
 public final class PrimitiveCacheControl {
+  private static final Object LOCK = new Object();
+
   private PrimitiveCacheControl() {}
 
   /**
@@ -26,6 +29,12 @@ public final class PrimitiveCacheControl {
    */
   public static int capacity() {
     NativeLibrary.load();
+    synchronized (LOCK) {
+      return ask();
+    }
+  }
+
+  private static int ask() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment capacity = arena.allocate(ValueLayout.JAVA_INT);
       Status.check(
@@ -51,9 +60,31 @@ public final class PrimitiveCacheControl {
               primitives));
     }
     NativeLibrary.load();
+    synchronized (LOCK) {
+      set(primitives);
+    }
+  }
+
+  private static void set(int primitives) {
     Status.check(
         dnnl_h.dnnl_set_primitive_cache_capacity(primitives),
         "set the capacity of the primitive cache to %d",
         primitives);
+  }
+
+  /**
+   * Compiles something without the cache, which is empty afterwards. What other threads compile
+   * meanwhile is not kept; nothing else happens to them.
+   */
+  static <T> T bypass(Supplier<T> compilation) {
+    synchronized (LOCK) {
+      int before = ask();
+      set(0);
+      try {
+        return compilation.get();
+      } finally {
+        set(before);
+      }
+    }
   }
 }

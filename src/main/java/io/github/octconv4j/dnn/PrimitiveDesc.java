@@ -68,9 +68,8 @@ public final class PrimitiveDesc extends NativeHandle {
     try (Arena arena = Arena.ofConfined()) {
       return engine.using(
           e -> {
-            MemorySegment attr = attributes.in(arena);
             MemorySegment out = arena.allocate(ValueLayout.ADDRESS);
-            int status = operation.create(new Creation(arena, out, e, attr));
+            int status = operation.create(new Creation(arena, out, e, operation, attributes));
             if (status == Status.UNIMPLEMENTED.code()) {
               throw unimplemented(e, operation, attributes);
             }
@@ -192,7 +191,7 @@ public final class PrimitiveDesc extends NativeHandle {
     Status.check(status, "find another implementation than %s", passedOver.keySet());
   }
 
-  private static String implementationOf(MemorySegment handle, Arena arena) {
+  static String implementationOf(MemorySegment handle, Arena arena) {
     MemorySegment out = arena.allocate(ValueLayout.ADDRESS);
     Status.check(
         dnnl_h.dnnl_primitive_desc_query(handle, dnnl_h.dnnl_query_impl_info_str(), 0, out),

@@ -104,7 +104,7 @@ public final class ProgramBuilder implements AutoCloseable {
     this.engine = Objects.requireNonNull(engine, "engine");
     this.draft = new Draft(engine, new Parts(constants, own));
     try {
-      this.threads = Threads.check(threads);
+      this.threads = Threads.granted(threads);
       this.limit = new MemoryLimit(memoryLimit);
     } catch (RuntimeException e) {
       draft.close();
@@ -344,7 +344,9 @@ public final class ProgramBuilder implements AutoCloseable {
     }
   }
 
-  /** Returns how many threads each primitive uses. */
+  /**
+   * Returns how many threads each primitive uses: fewer than asked for where OpenMP has a limit.
+   */
   public int threads() {
     return threads;
   }

@@ -51,12 +51,11 @@ public record Reorder(MemoryDesc src, MemoryDesc dst) implements Operation {
 
   @Override
   public int create(Creation creation) {
-    Arena arena = creation.arena();
     return dnnl_h.dnnl_reorder_primitive_desc_create(
         creation.out(),
-        src.in(arena),
+        creation.desc(src),
         creation.engine(),
-        dst.in(arena),
+        creation.desc(dst),
         creation.engine(),
         creation.attributes());
   }

@@ -1,7 +1,6 @@
 package io.github.octconv4j.dnn;
 
 import io.github.octconv4j.dnn.gen.dnnl_h;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Locale;
 import java.util.Map;
@@ -49,15 +48,14 @@ public record Resampling(Algorithm algorithm, MemoryDesc src, MemoryDesc dst) im
 
   @Override
   public int create(Creation creation) {
-    Arena arena = creation.arena();
     return dnnl_h.dnnl_resampling_forward_primitive_desc_create(
         creation.out(),
         creation.engine(),
         dnnl_h.dnnl_forward_inference(),
         algorithm.code(),
         MemorySegment.NULL,
-        SingleDimensions.like(src, dst).in(arena),
-        SingleDimensions.like(dst, src).in(arena),
+        creation.desc(src),
+        creation.desc(dst),
         creation.attributes());
   }
 

@@ -1,7 +1,6 @@
 package io.github.octconv4j.dnn;
 
 import io.github.octconv4j.dnn.gen.dnnl_h;
-import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
@@ -50,14 +49,13 @@ public record Softmax(MemoryDesc src, MemoryDesc dst, int axis) implements Opera
 
   @Override
   public int create(Creation creation) {
-    Arena arena = creation.arena();
     return dnnl_h.dnnl_softmax_forward_primitive_desc_create(
         creation.out(),
         creation.engine(),
         dnnl_h.dnnl_forward_inference(),
         dnnl_h.dnnl_softmax_accurate(),
-        src.in(arena),
-        dst.in(arena),
+        creation.desc(src),
+        creation.desc(dst),
         axis,
         creation.attributes());
   }

@@ -58,10 +58,10 @@ public record Sum(List<MemoryDesc> sources, MemoryDesc dst) implements Operation
     return dnnl_h.dnnl_sum_primitive_desc_create(
         creation.out(),
         creation.engine(),
-        dst.in(arena),
+        creation.desc(dst),
         sources.size(),
         arena.allocateFrom(ValueLayout.JAVA_FLOAT, ones),
-        MultipleSources.in(arena, sources),
+        creation.descs(sources),
         creation.attributes());
   }
 }

@@ -37,9 +37,9 @@ final class PoisonedThread {
       return engine.using(
           e -> {
             MemorySegment out = arena.allocate(ValueLayout.ADDRESS);
-            MemorySegment attributes = Attributes.NONE.in(arena);
+            Softmax softmax = new Softmax(desc, desc, 1);
             Status.check(
-                new Softmax(desc, desc, 1).create(new Creation(arena, out, e, attributes)),
+                softmax.create(new Creation(arena, out, e, softmax, Attributes.NONE)),
                 "describe a softmax");
             MemorySegment pd = out.get(ValueLayout.ADDRESS, 0);
             int status = dnnl_h.dnnl_primitive_create(out, pd);
