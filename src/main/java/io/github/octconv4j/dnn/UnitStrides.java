@@ -44,6 +44,7 @@ record UnitStrides(boolean channelsLast) {
   }
 
   /** How a tensor lies: its blocks along each dimension, and the way from one to the next. */
+  @SuppressWarnings("ArrayRecordComponent") // compared by no one
   private record Lie(boolean[] free, long[] strides, long[] blocks, long[] blockSizes) {
     static Lie of(DescQuery query) {
       long[] dims = query.dims();
