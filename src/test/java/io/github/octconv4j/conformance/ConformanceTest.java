@@ -22,7 +22,8 @@ class ConformanceTest {
   @Test
   void aCrashIsAFinding() {
     Tally tally = new Tally();
-    String[] fields = "try\t5\tsum\tref:any\tdst=GAPS,src0=ROW_MAJOR\t\t\tnull\tsum {}".split("\t", -1);
+    String[] fields =
+        "try\t5\tsum\tref:any\tdst=GAPS,src0=ROW_MAJOR\t\t\tnull\tsum {}".split("\t", -1);
     tally.ran(fields, "crashed", "");
     tally.ran(fields, "right", "null");
     assertThat(tally.isClean()).isFalse();
