@@ -3,7 +3,6 @@ package io.github.octconv4j.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.octconv4j.dnn.CpuIsa;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** A sample of what {@code scripts/conformance} tries, the same each time. */
@@ -23,7 +22,8 @@ class ConformanceTest {
   @Test
   void aCrashIsAFinding() {
     Tally tally = new Tally();
-    String[] fields = "try\t5\tsum\tref:any\tdst=GAPS,src0=ROW_MAJOR\t\t\tnull\tsum {}".split("\t");
+    String[] fields =
+        "try\t5\tsum\tref:any\tdst=GAPS,src0=ROW_MAJOR\t\t\tnull\tsum {}".split("\t", -1);
     tally.ran(fields, "crashed", "");
     tally.ran(fields, "right", "null");
     assertThat(tally.isClean()).isFalse();
@@ -34,6 +34,6 @@ class ConformanceTest {
         .contains("sum ref:any")
         .containsPattern("dst=GAPS +2/1")
         .doesNotContain("src0=ROW_MAJOR ");
-    assertThat(Optional.of(tally.summary())).get().asString().startsWith("2 tried, 2 let through");
+    assertThat(tally.summary()).startsWith("2 tried, 2 let through");
   }
 }

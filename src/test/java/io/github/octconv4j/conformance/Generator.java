@@ -144,7 +144,7 @@ final class Generator {
     int side = shapes.one(1, 1, 2, 3, 3);
     int pad = shapes.below(3);
     for (int d = 0; d < spatial; d++) {
-      kernel[d] = shapes.chance(0.8) ? side : 1 + shapes.below(3);
+      kernel[d] = shapes.chance(0.8) ? side : 1L + shapes.below(3);
       strides[d] = shapes.one(1, 1, 1, 2);
       dilations[d] = shapes.one(0, 0, 0, 1);
       before[d] = shapes.chance(0.8) ? Math.min(pad, side) : shapes.below(4);
@@ -196,8 +196,8 @@ final class Generator {
     long[] before = new long[spatial];
     long[] after = new long[spatial];
     for (int d = 0; d < spatial; d++) {
-      kernel[d] = 1 + shapes.below(3);
-      strides[d] = 1 + shapes.below(2);
+      kernel[d] = 1L + shapes.below(3);
+      strides[d] = 1L + shapes.below(2);
       before[d] = shapes.below((int) kernel[d]);
       after[d] = shapes.below((int) kernel[d]);
     }
@@ -225,7 +225,7 @@ final class Generator {
     long[] dst = src.clone();
     int factor = shapes.one(0, 2, 2, 3);
     for (int d = 2; d < rank; d++) {
-      dst[d] = factor == 0 ? 1 + shapes.below(7) : src[d] * factor;
+      dst[d] = factor == 0 ? 1L + shapes.below(7) : src[d] * factor;
     }
     DataType type = shapes.one(ALL);
     return new Resampling(
@@ -291,7 +291,7 @@ final class Generator {
     long along = 0;
     for (int i = 1 + shapes.below(3); i > 0; i--) {
       long[] part = dims.clone();
-      part[axis] = axis == 1 ? shapes.channels() : 1 + shapes.below(5);
+      part[axis] = axis == 1 ? shapes.channels() : 1L + shapes.below(5);
       along += part[axis];
       sources.add(desc(type, part));
     }

@@ -54,8 +54,8 @@ final class Oracle {
   private double[] result() {
     if (operation instanceof Convolution c) {
       return convolution(c);
-    } else if (operation instanceof InnerProduct p) {
-      return innerProduct(p);
+    } else if (operation instanceof InnerProduct) {
+      return innerProduct();
     } else if (operation instanceof Pooling p) {
       return pooling(p);
     } else if (operation instanceof Resampling r) {
@@ -84,9 +84,7 @@ final class Oracle {
       return y;
     }
     Reorder reorder = (Reorder) operation;
-    return values.get(Arg.SRC).clone().length == count(reorder.dst().dims())
-        ? values.get(Arg.SRC).clone()
-        : null;
+    return Arrays.copyOf(values.get(Arg.SRC), count(reorder.dst().dims()));
   }
 
   private void apply(PostOps.PostOp postOp, Arg arg, double[] y) {
@@ -179,7 +177,7 @@ final class Oracle {
     return y;
   }
 
-  private double[] innerProduct(InnerProduct p) {
+  private double[] innerProduct() {
     double[] x = values.get(Arg.SRC);
     double[] w = values.get(Arg.WEIGHTS);
     double[] bias = values.get(Arg.BIAS);
@@ -196,7 +194,7 @@ final class Oracle {
         y[i * oc + o] = sum;
       }
     }
-    return p == null ? new double[0] : y;
+    return y;
   }
 
   /** Three spatial dimensions, leading ones of 1 put in. */
@@ -309,7 +307,7 @@ final class Oracle {
                 switch (p.algorithm()) {
                   case POOLING_MAX -> max;
                   case POOLING_AVG_EXCLUDE_PADDING -> sum / inside;
-                  default -> sum / (kernel[0] * kernel[1] * kernel[2]);
+                  default -> sum / (double) (kernel[0] * kernel[1] * kernel[2]);
                 };
           }
         }
@@ -336,9 +334,9 @@ final class Oracle {
             for (int a = 0; a < 2; a++) {
               for (int b = 0; b < 2; b++) {
                 for (int c = 0; c < 2; c++) {
-                  long from = (long) ((image * in[0] + w0[a]) * in[1] + w1[b]) * in[2];
+                  long row = (image * in[0] + (long) w0[a]) * in[1] + (long) w1[b];
                   double weight = w0[2 + a] * w1[2 + b] * w2[2 + c];
-                  sum += weight == 0 ? 0 : weight * x[(int) (from + (long) w2[c])];
+                  sum += weight == 0 ? 0 : weight * x[(int) (row * in[2] + (long) w2[c])];
                 }
               }
             }
@@ -352,14 +350,14 @@ final class Oracle {
 
   /** Two indices and their weights, as oneDNN defines them in single precision. */
   private static double[] tap(boolean nearest, long o, long in, long out) {
-    float s = (o + 0.5f) * in / out - 0.5f;
+    float s = ((float) o + 0.5f) * (float) in / (float) out - 0.5f;
     if (nearest) {
-      long index = (long) (s < 0 ? Math.ceil(s - 0.5f) : Math.floor(s + 0.5f));
-      return new double[] {Math.max(0, index), Math.max(0, index), 1, 0};
+      double index = Math.max(0, s < 0 ? Math.ceil(s - 0.5f) : Math.floor(s + 0.5f));
+      return new double[] {index, index, 1, 0};
     }
     double left = Math.max(0, Math.floor(s));
-    double right = Math.min(Math.ceil(s), in - 1);
-    double weight = s < 0 || s > in - 1 ? 0 : s - left;
+    double right = Math.min(Math.ceil(s), in - 1.0);
+    double weight = s < 0 || s > in - 1.0 ? 0 : s - left;
     return new double[] {left, Math.max(right, 0), 1 - weight, weight};
   }
 

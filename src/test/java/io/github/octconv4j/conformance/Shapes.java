@@ -98,7 +98,7 @@ final class Shapes {
     for (int d : order.reversed()) {
       strides[d] = stride;
       stride *= dims[d];
-      stride += chance(gaps) ? 1 + below(9) : 0;
+      stride += chance(gaps) ? 1L + below(9) : 0;
     }
     return strides;
   }
@@ -153,7 +153,7 @@ final class Shapes {
         int block = d == 1 ? 16 : 1;
         int before = block * below(3);
         from[d] = before;
-        larger[d] += before + one(0, 1, block, 2 * block);
+        larger[d] += (long) before + one(0, 1, block, 2 * block);
       }
     }
     try {
