@@ -102,9 +102,7 @@ final class OpenMp {
               ValueLayout.JAVA_INT,
               ValueLayout.JAVA_INT);
       int ready = (int) LINKER.downcallHandle(init.get(), three).invokeExact(semaphore, 0, 0);
-      LINKER
-          .downcallHandle(region.get(), parallel)
-          .invokeExact(post.get(), semaphore, threads, 0);
+      LINKER.downcallHandle(region.get(), parallel).invokeExact(post.get(), semaphore, threads, 0);
       int known = (int) LINKER.downcallHandle(value.get(), two).invokeExact(semaphore, count);
       return ready == 0 && known == 0 ? count.get(ValueLayout.JAVA_INT, 0) : threads;
     } catch (Throwable e) {
@@ -137,7 +135,9 @@ final class OpenMp {
     return global.isPresent() ? global : SymbolLookup.loaderLookup().find(function);
   }
 
-  /** What the process has loaded for everybody; such symbols come before those of a library's own. */
+  /**
+   * What the process has loaded for everybody; such symbols come before those of a library's own.
+   */
   private static Optional<MemorySegment> findGlobal(String function) {
     Optional<MemorySegment> dlsym = LINKER.defaultLookup().find("dlsym");
     if (dlsym.isEmpty() || !System.getProperty("os.name", "").equals("Linux")) {

@@ -113,8 +113,7 @@ public record PostOps(List<PostOp> list) {
     return ops;
   }
 
-  private static int append(
-      MemorySegment ops, PostOp op, Arena arena, UnitStrides unitStrides) {
+  private static int append(MemorySegment ops, PostOp op, Arena arena, UnitStrides unitStrides) {
     if (op instanceof Sum sum) {
       return dnnl_h.dnnl_post_ops_append_sum(ops, sum.scale, 0, dnnl_h.dnnl_data_type_undef());
     }

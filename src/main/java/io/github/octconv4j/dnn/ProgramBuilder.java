@@ -325,7 +325,9 @@ public final class ProgramBuilder implements AutoCloseable {
     }
   }
 
-  /** Returns how many threads each primitive uses: fewer than asked for where OpenMP has a limit. */
+  /**
+   * Returns how many threads each primitive uses: fewer than asked for where OpenMP has a limit.
+   */
   public int threads() {
     return threads;
   }

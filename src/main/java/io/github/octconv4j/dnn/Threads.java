@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * How many threads oneDNN's primitives use when the calling thread makes or runs them: a setting of
  * the OpenMP runtime for each thread, never read from or written to the environment. What the
- * environment limits all the same ({@code OMP_THREAD_LIMIT}, {@code OMP_MAX_ACTIVE_LEVELS}) is kept:
- * a larger number becomes the largest that OpenMP grants, and a warning is logged once. Its own
- * adjustment ({@code OMP_DYNAMIC}) is switched off while oneDNN runs on more than one thread,
+ * environment limits all the same ({@code OMP_THREAD_LIMIT}, {@code OMP_MAX_ACTIVE_LEVELS}) is
+ * kept: a larger number becomes the largest that OpenMP grants, and a warning is logged once. Its
+ * own adjustment ({@code OMP_DYNAMIC}) is switched off while oneDNN runs on more than one thread,
  * because kernels share their work among the number that they were made for.
  *
  * <p>It belongs to the thread of the operating system. A virtual thread may move to another one
@@ -186,7 +186,7 @@ public final class Threads {
     try {
       return Files.readAllLines(Path.of("/proc/self/limits")).stream()
           .filter(line -> line.startsWith("Max stack size"))
-          .map(line -> line.substring("Max stack size".length()).strip().split("\\s+")[0])
+          .map(line -> line.substring("Max stack size".length()).strip().replaceFirst("\\s.*", ""))
           .filter(soft -> soft.matches("[0-9]{1,18}"))
           .mapToLong(Long::parseLong)
           .findFirst()

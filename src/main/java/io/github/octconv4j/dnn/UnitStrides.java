@@ -15,7 +15,8 @@ import java.util.stream.IntStream;
  * operations that differ in them alone, one could get the other's primitive. Here operations that
  * are equal for oneDNN become equal bit by bit: such a dimension gets the stride that it has in a
  * dense tensor, channels last or row-major. All tensors of an operation are told in the same way as
- * far as they can be, because kernels compare them. Source: {@code docs/upstream/primitive-cache.md}.
+ * far as they can be, because kernels compare them. Source: {@code
+ * docs/upstream/primitive-cache.md}.
  *
  * @param channelsLast whether what can be told both ways is told as channels last
  */
@@ -42,6 +43,7 @@ record UnitStrides(boolean channelsLast) {
   }
 
   /** How a tensor lies: its blocks along each dimension, and the way from one to the next. */
+  @SuppressWarnings("ArrayRecordComponent") // compared by no one
   private record Lie(boolean[] free, long[] strides, long[] blocks, long[] blockSizes) {
     static Lie of(DescQuery query) {
       long[] dims = query.dims();
