@@ -140,7 +140,7 @@ final class OpenMp {
    */
   private static Optional<MemorySegment> findGlobal(String function) {
     Optional<MemorySegment> dlsym = LINKER.defaultLookup().find("dlsym");
-    if (dlsym.isEmpty() || !System.getProperty("os.name", "").equals("Linux")) {
+    if (dlsym.isEmpty()) {
       return Optional.empty();
     }
     FunctionDescriptor descriptor =
@@ -150,7 +150,8 @@ final class OpenMp {
           (MemorySegment)
               LINKER
                   .downcallHandle(dlsym.get(), descriptor)
-                  .invokeExact(MemorySegment.NULL, arena.allocateFrom(function)); // RTLD_DEFAULT
+                  .invokeExact(
+                      MemorySegment.NULL, arena.allocateFrom(function)); // RTLD_DEFAULT on Linux
       return address.address() == 0 ? Optional.empty() : Optional.of(address);
     } catch (Throwable e) {
       throw impossible(e);

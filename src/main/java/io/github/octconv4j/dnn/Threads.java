@@ -196,7 +196,7 @@ public final class Threads {
     try {
       return Files.readAllLines(Path.of("/proc/self/limits")).stream()
           .filter(line -> line.startsWith("Max stack size"))
-          .map(line -> line.substring("Max stack size".length()).strip().split("\\s+", -1)[0])
+          .map(line -> line.substring("Max stack size".length()).strip().replaceFirst("\\s.*", ""))
           .filter(soft -> soft.matches("[0-9]{1,18}"))
           .mapToLong(Long::parseLong)
           .findFirst()
