@@ -37,8 +37,7 @@ public final class Bf16Support {
     assertThatThrownBy(maker)
         .isInstanceOf(DnnException.class)
         .hasMessage(message())
-        .satisfies(
-            e -> assertThat(((DnnException) e).status()).isEqualTo(Status.UNIMPLEMENTED));
+        .satisfies(e -> assertThat(((DnnException) e).status()).isEqualTo(Status.UNIMPLEMENTED));
     return false;
   }
 }

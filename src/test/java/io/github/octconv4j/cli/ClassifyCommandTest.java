@@ -1,8 +1,8 @@
 package io.github.octconv4j.cli;
 
-import io.github.octconv4j.dnn.CpuIsa;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.octconv4j.dnn.CpuIsa;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;

@@ -46,8 +46,8 @@ record CommandRun(int exitCode, String out, String err) {
   }
 
   /**
-   * Returns whether the run of a command in BF16 succeeded; where there is no BF16 it must have said
-   * so.
+   * Returns whether the run of a command in BF16 succeeded; where there is no BF16 it must have
+   * said so.
    *
    * @param command for instance {@code bench layers}
    */

@@ -83,14 +83,14 @@ class ExplainLayerCommandTest {
   void json() throws IOException {
     CommandRun run =
         CommandRun.of(
-                "explain",
-                "layer",
-                "--json",
-                "--alpha=.25",
-                "--compare=.75",
-                "--dtype=bf16",
-                "--batch=2",
-                PROBLEM);
+            "explain",
+            "layer",
+            "--json",
+            "--alpha=.25",
+            "--compare=.75",
+            "--dtype=bf16",
+            "--batch=2",
+            PROBLEM);
     if (!run.succeededInBf16("explain layer")) {
       return;
     }

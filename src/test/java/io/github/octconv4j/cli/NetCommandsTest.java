@@ -88,14 +88,14 @@ class NetCommandsTest {
   void explainNetAsJson() throws IOException {
     CommandRun run =
         CommandRun.of(
-                "explain",
-                "net",
-                "mobilenet_v2",
-                "--json",
-                "--compare=.5",
-                "--dtype=bf16",
-                SMALL[0],
-                SMALL[1]);
+            "explain",
+            "net",
+            "mobilenet_v2",
+            "--json",
+            "--compare=.5",
+            "--dtype=bf16",
+            SMALL[0],
+            SMALL[1]);
     if (!run.succeededInBf16("explain net")) {
       return;
     }

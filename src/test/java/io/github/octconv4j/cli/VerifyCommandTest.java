@@ -3,8 +3,8 @@ package io.github.octconv4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.octconv4j.Bf16Support;
-import io.github.octconv4j.dnn.CpuIsa;
 import io.github.octconv4j.bench.ScalarOctave;
+import io.github.octconv4j.dnn.CpuIsa;
 import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.OctavePath;
 import io.github.octconv4j.octave.SizeRule;
@@ -43,8 +43,7 @@ class VerifyCommandTest {
   void allCasesInBf16() {
     CommandRun run = CommandRun.of("verify", "--dtype", "bf16", CASES).succeeded();
     assertThat(run.lastLine())
-        .isEqualTo(
-            Bf16Support.isHere() ? "31 passed, 0 failed" : "0 passed, 0 failed, 31 skipped");
+        .isEqualTo(Bf16Support.isHere() ? "31 passed, 0 failed" : "0 passed, 0 failed, 31 skipped");
   }
 
   @Test

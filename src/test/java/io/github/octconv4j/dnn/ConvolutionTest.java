@@ -1,10 +1,10 @@
 package io.github.octconv4j.dnn;
 
-import io.github.octconv4j.Bf16Support;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.data.Offset.offset;
 
+import io.github.octconv4j.Bf16Support;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;

@@ -66,8 +66,7 @@ class DataTypesTest {
     PlanOptions fastest = PlanOptions.fastest();
     assertThat(fastest.type()).isEqualTo(CpuIsa.fastestType()).isIn(DataType.F32, DataType.BF16);
     assertThat(fastest.type(DataType.F32)).isEqualTo(PlanOptions.DEFAULT);
-    assertThat(fastest.type() == DataType.BF16)
-        .isEqualTo(CpuIsa.hasBf16Arithmetic(CpuIsa.name()));
+    assertThat(fastest.type() == DataType.BF16).isEqualTo(CpuIsa.hasBf16Arithmetic(CpuIsa.name()));
     try (Engine engine = Engine.cpu()) {
       engine.requireSupported(fastest.type());
     }

@@ -1,9 +1,9 @@
 package io.github.octconv4j.examples;
 
-import io.github.octconv4j.dnn.CpuIsa;
-import io.github.octconv4j.dnn.DataType;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.octconv4j.dnn.CpuIsa;
+import io.github.octconv4j.dnn.DataType;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

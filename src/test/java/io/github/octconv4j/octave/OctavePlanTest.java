@@ -399,8 +399,7 @@ class OctavePlanTest {
     try (OctaveLayer exact = layer(problem);
         OctaveLayer math = problem.spec.on(engine, problem.weights(), FIXED.fpMath(FpMath.BF16));
         OctaveLayer fastest =
-            problem.spec.on(
-                engine, problem.weights(), FIXED.type(PlanOptions.fastest().type()));
+            problem.spec.on(engine, problem.weights(), FIXED.type(PlanOptions.fastest().type()));
         Arena arena = Arena.ofConfined()) {
       OctaveTensor x = problem.input(FormatTag.NCHW, arena);
       for (OctaveLayer layer : List.of(math, fastest)) {
