@@ -1,11 +1,14 @@
 package io.github.octconv4j.cli;
 
+import io.github.octconv4j.dnn.CpuIsa;
 import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.FpMath;
 import io.github.octconv4j.octave.PlanOptions;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -44,13 +47,38 @@ enum Arithmetic {
     return text;
   }
 
+  /** What the processor is fastest in. */
+  private static Arithmetic fastest() {
+    return CpuIsa.fastestType() == DataType.BF16 ? BF16 : F32;
+  }
+
+  /**
+   * A value of {@code verify --dtype}; what is not named is left to the processor, which is asked
+   * when the command runs.
+   */
+  record Choice(Optional<Arithmetic> named) {
+    Arithmetic arithmetic() {
+      return named.orElseGet(Arithmetic::fastest);
+    }
+
+    boolean isAutomatic() {
+      return named.isEmpty();
+    }
+  }
+
   /** The values of {@code verify --dtype}. */
-  static final class Converter implements ITypeConverter<Arithmetic> {
+  static final class Converter implements ITypeConverter<Choice> {
+    private static final String AUTO = "auto";
+
     @Override
-    public Arithmetic convert(String value) {
+    public Choice convert(String value) {
+      if (value.equals(AUTO)) {
+        return new Choice(Optional.empty());
+      }
       return Arrays.stream(values())
           .filter(arithmetic -> arithmetic.text.equals(value))
           .findFirst()
+          .map(arithmetic -> new Choice(Optional.of(arithmetic)))
           .orElseThrow(
               () ->
                   new TypeConversionException(
@@ -58,7 +86,8 @@ enum Arithmetic {
     }
 
     private static String all() {
-      return Arrays.stream(values()).map(Arithmetic::toString).collect(Collectors.joining(", "));
+      return Stream.concat(Arrays.stream(values()).map(Arithmetic::toString), Stream.of(AUTO))
+          .collect(Collectors.joining(", "));
     }
   }
 }

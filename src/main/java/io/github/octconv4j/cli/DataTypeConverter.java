@@ -1,17 +1,23 @@
 package io.github.octconv4j.cli;
 
+import io.github.octconv4j.dnn.CpuIsa;
 import io.github.octconv4j.dnn.DataType;
+import java.util.function.Supplier;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** The values of {@code --dtype}: types that networks and layers can compute in. */
-final class DataTypeConverter implements ITypeConverter<DataType> {
+/**
+ * The values of {@code --dtype}: types that networks and layers can compute in. The processor is
+ * asked when the command runs: one that has no native library can still print its usage.
+ */
+final class DataTypeConverter implements ITypeConverter<Supplier<DataType>> {
   @Override
-  public DataType convert(String value) {
+  public Supplier<DataType> convert(String value) {
     return switch (value) {
-      case "f32" -> DataType.F32;
-      case "bf16" -> DataType.BF16;
-      default -> throw new TypeConversionException("must be f32 or bf16, was " + value);
+      case "f32" -> () -> DataType.F32;
+      case "bf16" -> () -> DataType.BF16;
+      case "auto" -> CpuIsa::fastestType;
+      default -> throw new TypeConversionException("must be f32, bf16 or auto, was " + value);
     };
   }
 }

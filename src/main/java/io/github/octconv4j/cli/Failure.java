@@ -59,8 +59,7 @@ record Failure(int exitCode, String message) {
               e.getMessage()));
     }
     if (e instanceof DnnException dnn && dnn.status() == Status.UNIMPLEMENTED) {
-      return new Failure(
-          MACHINE_LACKS, dnn.getMessage() + "; this processor can't do that, try --dtype f32");
+      return new Failure(MACHINE_LACKS, dnn.getMessage());
     }
     if (e instanceof DnnException dnn && dnn.status() == Status.OUT_OF_MEMORY) {
       return new Failure(MACHINE_LACKS, dnn.getMessage() + "; memory is exhausted");

@@ -1,5 +1,6 @@
 package io.github.octconv4j.cli;
 
+import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.FpMath;
 import io.github.octconv4j.octave.ChannelSplit;
 import io.github.octconv4j.octave.PlanOptions;
@@ -35,9 +36,14 @@ public final class Figures {
     return String.format(Locale.ROOT, "%d thread%s", threads, threads == 1 ? "" : "s");
   }
 
+  /** Returns for instance {@code f32}. */
+  static String type(DataType type) {
+    return type.name().toLowerCase(Locale.ROOT);
+  }
+
   /** Returns for instance {@code f32} or {@code f32 with bf16 arithmetic}. */
   static String arithmetic(PlanOptions options) {
-    return options.type().name().toLowerCase(Locale.ROOT)
+    return type(options.type())
         + (options.fpMath() == FpMath.STRICT ? "" : " with bf16 arithmetic");
   }
 

@@ -41,6 +41,7 @@ final class InfoCommand implements Callable<Integer> {
             g.writeBooleanField("verified", library.verified());
             g.writeStringField("instruction_set", library.cpuIsa());
             g.writeStringField("instruction_set_cap", CpuIsa.cap().orElse(null));
+            g.writeStringField("fastest_type", Figures.type(CpuIsa.fastestType()));
             g.writeNumberField("processors", processors);
             g.writeNumberField("openmp_threads", Threads.current());
             g.writeStringField("java", Runtime.version().toString());
@@ -64,6 +65,7 @@ final class InfoCommand implements Callable<Integer> {
     lines.put(
         "instruction set",
         library.cpuIsa() + CpuIsa.cap().map(cap -> ", capped by " + cap).orElse(""));
+    lines.put("fastest type", Figures.type(CpuIsa.fastestType()) + ", which --dtype auto takes");
     lines.put("processors", Integer.toString(processors));
     lines.put("threads", "1 unless asked for more; OpenMP offers " + Threads.current());
     lines.put(

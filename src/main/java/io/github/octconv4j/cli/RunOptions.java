@@ -3,6 +3,7 @@ package io.github.octconv4j.cli;
 import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.FpMath;
 import io.github.octconv4j.octave.PlanOptions;
+import java.util.function.Supplier;
 import picocli.CommandLine.Option;
 
 /** How commands run layers and networks. */
@@ -12,8 +13,9 @@ final class RunOptions {
       paramLabel = "TYPE",
       defaultValue = "f32",
       converter = DataTypeConverter.class,
-      description = "f32 (default) or bf16.")
-  private DataType dtype;
+      description =
+          "f32 (default), bf16, or auto: bf16 where the processor computes in it, else f32.")
+  private Supplier<DataType> dtype;
 
   @Option(
       names = "--fpmath",
@@ -34,7 +36,7 @@ final class RunOptions {
 
   PlanOptions planOptions() {
     return PlanOptions.DEFAULT
-        .type(dtype)
+        .type(dtype.get())
         .fpMath(fpMath ? FpMath.BF16 : FpMath.STRICT)
         .threads(threads);
   }

@@ -6,6 +6,7 @@ import io.github.octconv4j.cli.shapes.ShapeCase;
 import io.github.octconv4j.cli.shapes.ShapeReader;
 import io.github.octconv4j.cli.shapes.ShapeRunner;
 import io.github.octconv4j.cli.shapes.Types;
+import io.github.octconv4j.dnn.CpuIsa;
 import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.dnn.Threads;
 import io.github.octconv4j.text.Printable;
@@ -51,8 +52,8 @@ final class ShapesCommand implements Callable<Integer> {
       paramLabel = "TYPE",
       defaultValue = "f32",
       description =
-          "f32 (default), bf16, f16; for conv also u8 and s8, with s8 weights, s32 and f32"
-              + " results.")
+          "f32 (default), bf16, f16, or auto: bf16 where the processor computes in it, else f32; for"
+              + " conv also u8 and s8, with s8 weights, s32 and f32 results.")
   private String dtype;
 
   @Option(
@@ -93,6 +94,9 @@ final class ShapesCommand implements Callable<Integer> {
               Printable.list(files)));
     }
     PrintWriter out = spec.commandLine().getOut();
+    if (isAutomatic()) {
+      out.printf(Locale.ROOT, "%s, the fastest on this processor%n", dtype());
+    }
     int oneDnnThreads = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
     try (Engine engine = Engine.cpu();
         Threads.Scope scope = Threads.use(oneDnnThreads);
@@ -110,11 +114,19 @@ final class ShapesCommand implements Callable<Integer> {
     return failed == 0 ? 0 : Failure.CHECK_FAILED;
   }
 
+  private String dtype() {
+    return isAutomatic() ? Figures.type(CpuIsa.fastestType()) : dtype;
+  }
+
+  private boolean isAutomatic() {
+    return dtype.equals("auto");
+  }
+
   /** All are read before the first one runs: a line that is no problem spoils no half list. */
   private List<ShapeCase> cases() throws IOException {
     Types types;
     try {
-      types = Types.named(driver, dtype);
+      types = Types.named(driver, dtype());
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), "--dtype: " + e.getMessage(), e);
     }

@@ -1,14 +1,10 @@
 package io.github.octconv4j.cli;
 
 import io.github.octconv4j.dnn.CpuIsa;
-import io.github.octconv4j.dnn.DnnException;
 import io.github.octconv4j.dnn.Engine;
-import io.github.octconv4j.dnn.Status;
 import io.github.octconv4j.octave.Frequency;
-import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.OctaveLayer;
 import io.github.octconv4j.octave.OctaveTensor;
-import io.github.octconv4j.octave.OctaveWeights;
 import io.github.octconv4j.octave.OutputFormat;
 import io.github.octconv4j.text.Printable;
 import java.io.IOException;
@@ -46,9 +42,10 @@ final class VerifyCommand implements Callable<Integer> {
       converter = Arithmetic.Converter.class,
       description = {
         "f32 (default), bf16, or f32-bf16: floats, whose products oneDNN may compute in bf16",
-        "where the processor is faster that way."
+        "where the processor is faster that way; auto: bf16 where the processor computes in it,",
+        "else f32."
       })
-  private Arithmetic arithmetic;
+  private Arithmetic.Choice dtype;
 
   @Parameters(
       arity = "1..*",
@@ -73,16 +70,20 @@ final class VerifyCommand implements Callable<Integer> {
     String format =
         String.format(Locale.ROOT, "%%-%ds  %%-%ds  %%8s  %%s%%n", nameWidth, specWidth);
     PrintWriter out = spec.commandLine().getOut();
+    Arithmetic arithmetic = dtype.arithmetic();
+    if (dtype.isAutomatic()) {
+      out.printf(Locale.ROOT, "%s, the fastest on this processor%n", arithmetic);
+    }
     int failed = 0;
     int skipped = 0;
     try (Engine engine = Engine.cpu()) {
-      String lack = lack(engine);
+      String lack = lack(engine, arithmetic);
       for (Path file : files) {
         CaseFile read = CaseFile.read(file);
         String error = "-";
         String verdict = "skipped: " + lack;
         if (lack.isEmpty()) {
-          Comparison comparison = run(engine, read);
+          Comparison comparison = run(engine, arithmetic, read);
           failed += comparison.passed() ? 0 : 1;
           error = Figures.number("%.1e", comparison.largestError());
           verdict = comparison.failure().map("FAILED: "::concat).orElse("ok");
@@ -98,27 +99,18 @@ final class VerifyCommand implements Callable<Integer> {
     return failed == 0 ? 0 : Failure.CHECK_FAILED;
   }
 
-  /** Why this processor can't compute in the type at all, found with a small layer; or empty. */
-  private String lack(Engine engine) {
-    OctaveConv2d small = OctaveConv2d.of(16, 16).build();
-    OctaveWeights weights = OctaveWeights.split(small, new float[256], null);
-    try (Arena arena = Arena.ofConfined();
-        OctaveLayer layer = small.on(engine, weights, arithmetic.options())) {
-      layer.apply(OctaveTensor.ofHigh(arena, new float[64], 1, 16, 2, 2));
-      return "";
-    } catch (DnnException e) {
-      if (e.status() != Status.UNIMPLEMENTED) {
-        throw e;
-      }
-      return String.format(
-          Locale.ROOT,
-          "oneDNN has no convolution in %s on this processor (%s)",
-          arithmetic,
-          CpuIsa.name());
-    }
+  /** Why this processor can't compute in the type at all; or empty. */
+  private static String lack(Engine engine, Arithmetic arithmetic) {
+    return engine.supports(arithmetic.options().type())
+        ? ""
+        : String.format(
+            Locale.ROOT,
+            "oneDNN has no convolution in %s on this processor (%s)",
+            arithmetic,
+            CpuIsa.name());
   }
 
-  private Comparison run(Engine engine, CaseFile file) {
+  private static Comparison run(Engine engine, Arithmetic arithmetic, CaseFile file) {
     Comparison all = Comparison.NONE;
     try (Arena arena = Arena.ofConfined();
         OctaveLayer layer = file.spec().on(engine, file.weights(), arithmetic.options())) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -14,6 +15,10 @@ import java.util.stream.Stream;
  * @since 0.1.0
  */
 public final class CpuIsa {
+  /** AVX-512 with FP16 has BF16 too, AVX10 has both. */
+  private static final Pattern BF16_ARITHMETIC =
+      Pattern.compile("avx512_core_(bf16|fp16|amx)|avx10_");
+
   private CpuIsa() {}
 
   /** Returns oneDNN's name of the instruction set that its kernels use here. */
@@ -33,6 +38,21 @@ public final class CpuIsa {
         .filter(variable -> System.getenv(variable) != null)
         .map(variable -> variable + "=" + System.getenv(variable))
         .findFirst();
+  }
+
+  /**
+   * Returns the type in which networks and layers run fastest here: {@link DataType#BF16} where the
+   * processor multiplies BF16 numbers itself (AVX-512 with BF16, AMX, AVX10), else {@link
+   * DataType#F32}. Where oneDNN can compute in BF16 only by widening to floats, as on AVX-512
+   * without BF16, that is F32. Never an integer type.
+   */
+  public static DataType fastestType() {
+    return hasBf16Arithmetic(name()) ? DataType.BF16 : DataType.F32;
+  }
+
+  /** Whether an instruction set, by oneDNN's name, has products of BF16 numbers. */
+  static boolean hasBf16Arithmetic(String isa) {
+    return BF16_ARITHMETIC.matcher(isa).find();
   }
 
   /**

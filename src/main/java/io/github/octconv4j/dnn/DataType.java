@@ -36,6 +36,14 @@ public enum DataType {
     return bytes;
   }
 
+  /** Whether it has a fraction. */
+  boolean isFloatingPoint() {
+    return switch (this) {
+      case F32, BF16, F16, F64 -> true;
+      case S32, S8, U8 -> false;
+    };
+  }
+
   int code() {
     return code;
   }

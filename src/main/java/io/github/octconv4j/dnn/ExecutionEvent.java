@@ -30,6 +30,10 @@ final class ExecutionEvent extends Event {
   @Description("Name, type, size and layout of each input")
   @Nullable String input;
 
+  @Label("Types")
+  @Description("Element types of the weights, which the program computes in")
+  @Nullable String types;
+
   @Label("Threads")
   @Description("Most threads that work on the run at once")
   int threads;
@@ -41,9 +45,19 @@ final class ExecutionEvent extends Event {
     ExecutionEvent event = new ExecutionEvent();
     event.program = name;
     event.input = inputs(program.buffers());
+    event.types = types(program.sections());
     event.threads = program.lanes() * program.threads();
     event.primitives = program.sections().stream().mapToInt(s -> s.steps().size()).sum();
     return event;
+  }
+
+  private static String types(List<Section> sections) {
+    return sections.stream()
+        .flatMap(section -> section.steps().stream())
+        .filter(step -> step.operands().containsKey(Arg.WEIGHTS))
+        .map(step -> step.operands().get(Arg.WEIGHTS).desc().type().name())
+        .distinct()
+        .collect(Collectors.joining(", "));
   }
 
   private static String inputs(List<Buffer> buffers) {

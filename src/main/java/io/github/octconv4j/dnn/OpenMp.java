@@ -1,11 +1,11 @@
 package io.github.octconv4j.dnn;
 
+import io.github.octconv4j.dnn.loader.NativeLibrary;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.Optional;
@@ -132,7 +132,7 @@ final class OpenMp {
   /** What oneDNN itself would call under that name. */
   private static Optional<MemorySegment> find(String function) {
     Optional<MemorySegment> global = findGlobal(function);
-    return global.isPresent() ? global : SymbolLookup.loaderLookup().find(function);
+    return global.isPresent() ? global : NativeLibrary.find(function);
   }
 
   /**
@@ -159,7 +159,7 @@ final class OpenMp {
   }
 
   private static void warnOfAnother() {
-    Optional<MemorySegment> own = SymbolLookup.loaderLookup().find("omp_set_num_threads");
+    Optional<MemorySegment> own = NativeLibrary.find("omp_set_num_threads");
     Optional<MemorySegment> global = findGlobal("omp_set_num_threads");
     if (global.isPresent() && !global.equals(own)) {
       LOGGER.log(

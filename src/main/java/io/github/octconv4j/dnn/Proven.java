@@ -218,10 +218,7 @@ final class Proven {
   }
 
   private static boolean isFloat(MemoryDesc desc) {
-    return switch (desc.type()) {
-      case F32, BF16, F16, F64 -> true;
-      case S32, S8, U8 -> false;
-    };
+    return desc.type().isFloatingPoint();
   }
 
   private static boolean isLike(MemoryDesc operand, MemoryDesc dst) {

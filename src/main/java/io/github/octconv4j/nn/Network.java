@@ -1,6 +1,7 @@
 package io.github.octconv4j.nn;
 
 import io.github.octconv4j.dnn.Constants;
+import io.github.octconv4j.dnn.DnnException;
 import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.image.Image;
 import io.github.octconv4j.octave.PlanCache;
@@ -184,6 +185,8 @@ public final class Network implements AutoCloseable {
    * Returns a predictor, for one thread at a time; the caller closes it.
    *
    * @param batch images in each run, at least 1
+   * @throws DnnException if this processor can't compute in the options' type; {@link
+   *     PlanOptions#fastest} takes one that it can compute in
    */
   public Predictor predictor(int batch, PlanOptions options) {
     return predictor(batch, options, false);
@@ -192,6 +195,8 @@ public final class Network implements AutoCloseable {
   /**
    * Returns a predictor that also keeps what each layer gave. Sums are steps of their own in it,
    * which elsewhere the layers before them write: results may differ by rounding.
+   *
+   * @throws DnnException as {@link #predictor(int, PlanOptions)}
    */
   public Predictor tracingPredictor(int batch, PlanOptions options) {
     return predictor(batch, options, true);
@@ -239,6 +244,7 @@ public final class Network implements AutoCloseable {
     if (batch < 1) {
       throw new IllegalArgumentException("batch must be at least 1, was " + batch);
     }
+    engine.requireSupported(options.type());
     return cache.get(
         new Key(batch, options, traced),
         () -> {

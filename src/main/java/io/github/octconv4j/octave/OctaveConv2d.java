@@ -1,5 +1,6 @@
 package io.github.octconv4j.octave;
 
+import io.github.octconv4j.dnn.DnnException;
 import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.dnn.Window;
 import java.util.EnumSet;
@@ -160,6 +161,8 @@ public record OctaveConv2d(
   /**
    * Makes the convolution ready to run with other options.
    *
+   * @throws DnnException if this processor can't compute in the options' type; {@link
+   *     PlanOptions#fastest} takes one that it can compute in
    * @throws IllegalArgumentException if the weights were made for another specification
    * @throws IllegalStateException if the engine is closed
    */

@@ -39,6 +39,7 @@ public final class OctaveLayer implements AutoCloseable {
       throw new IllegalStateException(
           "engine is closed; open one with Engine.cpu() and close it after its layers");
     }
+    engine.requireSupported(options.type());
     this.engine = engine;
     this.spec = spec;
     this.weights = weights;

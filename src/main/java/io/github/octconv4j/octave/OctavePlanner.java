@@ -102,7 +102,7 @@ public final class OctavePlanner {
 
   private OctavePlan chosen(
       PlanChoiceEvent event, OctavePlan plan, String way, int possible, int timed) {
-    event.commit(this::key, plan, way, possible, timed);
+    event.commit(this::key, options, plan, way, possible, timed);
     plan.program().warnOfReferences(key());
     return plan;
   }
@@ -267,7 +267,7 @@ public final class OctavePlanner {
     OctavePlan plan =
         OctavePlan.build(
             engine, spec, weights, input, output, options.memoryLimit(memoryLimit), formulation);
-    event.commit(spec, input, plan);
+    event.commit(spec, input, options, plan);
     return plan;
   }
 

@@ -19,6 +19,10 @@ final class PlanBuildEvent extends Event {
   @Label("Input")
   @Nullable String input;
 
+  @Label("Type")
+  @Description("Element type of tensors and weights inside")
+  @Nullable String type;
+
   @Label("Formulation")
   @Nullable String formulation;
 
@@ -33,11 +37,12 @@ final class PlanBuildEvent extends Event {
   long multiplyAdds;
 
   /** Ends and records the event. */
-  void commit(OctaveConv2d spec, OctaveDesc x, OctavePlan plan) {
+  void commit(OctaveConv2d spec, OctaveDesc x, PlanOptions options, OctavePlan plan) {
     end();
     if (shouldCommit()) {
       convolution = spec.toString();
       input = x.toString();
+      type = options.type().name();
       formulation = plan.formulation().toString();
       primitives = plan.steps().size();
       references = plan.program().references().size();

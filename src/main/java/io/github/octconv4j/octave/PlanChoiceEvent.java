@@ -18,6 +18,10 @@ final class PlanChoiceEvent extends Event {
   @Description("Convolution, layouts and options")
   @Nullable String plan;
 
+  @Label("Type")
+  @Description("Element type of tensors and weights inside")
+  @Nullable String type;
+
   @Label("Formulation")
   @Nullable String formulation;
 
@@ -34,10 +38,17 @@ final class PlanChoiceEvent extends Event {
   int timed;
 
   /** Ends and records the event. */
-  void commit(Supplier<String> key, OctavePlan chosen, String how, int ofPossible, int ofTimed) {
+  void commit(
+      Supplier<String> key,
+      PlanOptions options,
+      OctavePlan chosen,
+      String how,
+      int ofPossible,
+      int ofTimed) {
     end();
     if (shouldCommit()) {
       plan = key.get();
+      type = options.type().name();
       formulation = chosen.formulation().toString();
       way = how;
       possible = ofPossible;

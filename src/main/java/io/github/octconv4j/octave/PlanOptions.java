@@ -1,5 +1,6 @@
 package io.github.octconv4j.octave;
 
+import io.github.octconv4j.dnn.CpuIsa;
 import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.FpMath;
 import io.github.octconv4j.dnn.Threads;
@@ -9,7 +10,8 @@ import java.util.Objects;
  * How a plan is to be built.
  *
  * @param type element type of tensors and weights inside, F32 or BF16; the caller's data may be of
- *     another and is then converted
+ *     another and is then converted. Where the processor can't compute in BF16, making a layer or
+ *     predictor is refused; see {@link #fastest}
  * @param fpMath arithmetic of F32 operations; {@link FpMath#BF16} says which processors gain
  * @param threads that a run uses, 1 to 1024; 1 is best where many callers run at once
  * @param tuning how a formulation is chosen
@@ -47,6 +49,22 @@ public record PlanOptions(
     if (memoryLimit < 1) {
       throw new IllegalArgumentException("memoryLimit must be at least 1, was " + memoryLimit);
     }
+  }
+
+  /**
+   * Returns {@link #DEFAULT} in the type that is fastest on this processor, which {@link #type} then
+   * tells: BF16 where the processor has its arithmetic, else F32; see {@link CpuIsa#fastestType}.
+   * One line for a fleet of different processors, where results may differ between them by what
+   * BF16 loses.
+   *
+   * <p>BF16 has 8 significant bits, a rounding error of 2<sup>-9</sup> of each value, where F32 has
+   * 24; sums are formed in F32. Over the case
+   * files of this project the largest difference is 3e-2 in outputs of up to several units, and
+   * always within 2e-2 of the largest output; logits of networks of 50 layers stay within 8e-2 of
+   * the largest. docs/performance.md has the figures.
+   */
+  public static PlanOptions fastest() {
+    return DEFAULT.type(CpuIsa.fastestType());
   }
 
   /** Returns these options with another element type. */

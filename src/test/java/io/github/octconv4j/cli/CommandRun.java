@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import io.github.octconv4j.Bf16Support;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -42,6 +43,23 @@ record CommandRun(int exitCode, String out, String err) {
     assertThat(out).isEmpty();
     assertThat(exitCode).isEqualTo(expectedCode);
     return this;
+  }
+
+  /**
+   * Returns whether the run of a command in BF16 succeeded; where there is no BF16 it must have
+   * said so.
+   *
+   * @param command for instance {@code bench layers}
+   */
+  boolean succeededInBf16(String command) {
+    if (Bf16Support.isHere()) {
+      succeeded();
+      return true;
+    }
+    assertThat(err)
+        .isEqualTo("octconv " + command + ": " + Bf16Support.message() + System.lineSeparator());
+    assertThat(exitCode).isEqualTo(3);
+    return false;
   }
 
   List<String> lines() {

@@ -26,10 +26,12 @@ class InfoCommandTest {
             "native library",
             "SHA-256",
             "instruction set",
+            "fastest type",
             "processors",
             "threads",
             "Java",
             "cache folder");
+    assertThat(run.out()).containsPattern("fastest type +(f32|bf16), which --dtype auto takes");
     assertThat(run.out()).containsPattern("SHA-256 +[0-9a-f]{64}, verified");
     assertThat(run.lines().get(1))
         .as("the pinned oneDNN does not know its commit")
@@ -45,6 +47,8 @@ class InfoCommandTest {
     assertThat(run.json("sha256")).matches("[0-9a-f]{64}");
     assertThat(run.json("verified")).isEqualTo("true");
     assertThat(run.json("instruction_set")).startsWith("cpu_isa_");
+    assertThat(run.json("fastest_type"))
+        .isEqualTo(run.json("instruction_set").contains("bf16") ? "bf16" : "f32");
     assertThat(run.json("java")).startsWith("25");
   }
 

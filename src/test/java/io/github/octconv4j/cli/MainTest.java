@@ -91,7 +91,7 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"classify, f32 or bf16", "verify, 'one of f32, bf16, f32-bf16'"})
+  @CsvSource({"classify, 'f32, bf16 or auto'", "verify, 'one of f32, bf16, f32-bf16, auto'"})
   void unknownDataType(String command, String allowed) {
     CommandRun.of(command, "--dtype", "foo", "x")
         .failed(

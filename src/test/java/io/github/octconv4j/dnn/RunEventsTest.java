@@ -40,6 +40,7 @@ class RunEventsTest {
             run -> {
               assertThat(run.getString("program")).isEqualTo("two lanes");
               assertThat(run.getString("input")).isEqualTo("x f32 1x16x4x2 acdb");
+              assertThat(run.getString("types")).as("no weights").isEmpty();
               assertThat(run.getInt("threads")).isEqualTo(2);
               assertThat(run.getInt("primitives")).isEqualTo(3);
               assertThat(run.getStackTrace()).isNull();

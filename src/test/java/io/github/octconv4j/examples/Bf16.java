@@ -1,6 +1,5 @@
 package io.github.octconv4j.examples;
 
-import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.dnn.FpMath;
 import io.github.octconv4j.octave.OctaveConv2d;
@@ -13,7 +12,9 @@ import java.util.Random;
 
 /**
  * The same layer in F32, in F32 that may be rounded to BF16 for the arithmetic (where oneDNN has
- * such kernels for the processor; 0 where it has not), and in BF16 inside. The data stay F32.
+ * such kernels for the processor; 0 where it has not), and in the type that is fastest on the
+ * processor: BF16 inside where it computes in it, else F32 again. The data stay F32. {@code
+ * type(DataType.BF16)} insists, and is an error where there is no BF16.
  */
 public class Bf16 {
   public static void main(String[] args) {
@@ -24,12 +25,13 @@ public class Bf16 {
     try (Engine engine = Engine.cpu();
         OctaveLayer exact = spec.on(engine, weights, f32);
         OctaveLayer math = spec.on(engine, weights, f32.fpMath(FpMath.BF16));
-        OctaveLayer bf16 = spec.on(engine, weights, f32.type(DataType.BF16));
+        OctaveLayer fastest = spec.on(engine, weights, PlanOptions.fastest());
         Arena arena = Arena.ofConfined()) {
       OctaveTensor x = OctaveTensor.ofHigh(arena, random(32 * 28 * 28, 2), 1, 32, 28, 28);
       float[] expected = exact.apply(x).high().floats();
+      System.out.println("fastest here: " + PlanOptions.fastest().type());
       System.out.println("arithmetic " + error(expected, math.apply(x).high().floats()));
-      System.out.println("everything " + error(expected, bf16.apply(x).high().floats()));
+      System.out.println("everything " + error(expected, fastest.apply(x).high().floats()));
     }
   }
 

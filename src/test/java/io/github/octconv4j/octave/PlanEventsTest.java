@@ -36,6 +36,7 @@ class PlanEventsTest {
     RecordedEvent choice = only(events, "PlanChoice");
     List<RecordedEvent> builds = named(events, "PlanBuild");
     assertThat(choice.getString("way")).isEqualTo("MEASURED");
+    assertThat(choice.getString("type")).isEqualTo("F32");
     assertThat(choice.getInt("timed")).isBetween(2, choice.getInt("possible"));
     assertThat(builds).hasSizeGreaterThanOrEqualTo(choice.getInt("timed"));
     assertThat(builds)
@@ -48,6 +49,7 @@ class PlanEventsTest {
   void aBuildSaysWhatIsInIt() throws IOException {
     RecordedEvent build = only(record(Tuning.OFF, 1), "PlanBuild");
     assertThat(build.getString("convolution")).contains("kernelHeight=3");
+    assertThat(build.getString("type")).isEqualTo("F32");
     assertThat(build.getString("formulation")).isEqualTo(Formulation.DEFAULT.toString());
     assertThat(build.getInt("primitives")).isEqualTo(6); // 4 convolutions, a pool, an upsampling
     assertThat(build.getLong("references")).isZero();

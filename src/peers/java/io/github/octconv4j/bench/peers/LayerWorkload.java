@@ -186,7 +186,9 @@ final class LayerWorkload implements Workload {
       OctaveContender ours = OctaveContender.inPlanLayout(this, threads, DataType.F32);
       contenders.add(ours);
       contenders.add(OctaveContender.rowMajor(this, threads));
-      contenders.add(OctaveContender.inPlanLayout(this, threads, DataType.BF16));
+      if (Bf16Column.isPossible()) {
+        contenders.add(OctaveContender.inPlanLayout(this, threads, DataType.BF16));
+      }
       contenders.add(new OnnxRuntimeContender(onnx(), inputs(), threads));
       contenders.add(
           new PyTorchContender(

@@ -91,10 +91,13 @@ final class NetworkWorkload implements Workload {
 
   /** What builds the libraries' models from files, up to the point where they can run. */
   List<Supplier<Contender>> starts(int threads, Tuning tuning) {
-    return List.of(
-        () -> ours(threads, tuning, DataType.F32),
-        () -> ours(threads, tuning, DataType.BF16),
-        () -> onnxRuntime(threads));
+    List<Supplier<Contender>> starts = new ArrayList<>();
+    starts.add(() -> ours(threads, tuning, DataType.F32));
+    if (Bf16Column.isPossible()) {
+      starts.add(() -> ours(threads, tuning, DataType.BF16));
+    }
+    starts.add(() -> onnxRuntime(threads));
+    return starts;
   }
 
   private static List<Contender> build(List<Supplier<Contender>> starts) {

@@ -78,6 +78,7 @@ final class PeersCommand implements Callable<Integer> {
     PeersFile<PeerResult> file =
         new PeersFile<>(options.file("peers.json"), PeerResult.class, PeerResult::isSameAs);
     PrintWriter out = spec.commandLine().getOut();
+    Bf16Column.sayIfImpossible(out);
     boolean agree = true;
     int done = 0;
     int all = layers.size() * options.alphas().size() * options.threads().size();

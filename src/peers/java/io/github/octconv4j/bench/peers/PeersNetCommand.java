@@ -63,6 +63,7 @@ final class PeersNetCommand implements Callable<Integer> {
         new PeersFile<>(
             options.file("peers-net.json"), PeerNetworkResult.class, PeerNetworkResult::isSameAs);
     PrintWriter out = spec.commandLine().getOut();
+    Bf16Column.sayIfImpossible(out);
     Path models = Files.createTempDirectory("octconv4j-peers-net");
     try {
       List<NetworkWorkload> workloads = new ArrayList<>();
