@@ -6,14 +6,12 @@ import java.awt.Font;
 import java.awt.geom.Ellipse2D;
 import java.awt.geom.Line2D;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import javax.imageio.ImageIO;
 import org.jfree.chart.JFreeChart;
 import org.jfree.chart.axis.NumberAxis;
 import org.jfree.chart.axis.NumberTickUnit;
@@ -79,9 +77,7 @@ public record LineChart(
       BufferedImage image =
           chart(width, height)
               .createBufferedImage(scale * width, scale * height, width, height, null);
-      ByteArrayOutputStream png = new ByteArrayOutputStream();
-      ImageIO.write(image, "png", png);
-      return png.toByteArray();
+      return Png.of(image);
     } catch (RuntimeException | LinkageError | InternalError e) {
       throw MachineException.withoutFonts("the plot", e);
     }

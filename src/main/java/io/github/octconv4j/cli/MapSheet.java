@@ -6,13 +6,9 @@ import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import javax.imageio.ImageIO;
-import javax.imageio.stream.ImageOutputStream;
-import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /** A picture of pictures: sections with a title, each a row or grid of tiles of the same size. */
 final class MapSheet {
@@ -76,13 +72,7 @@ final class MapSheet {
     int height = MARGIN + sections.stream().mapToInt(Section::height).sum();
     BufferedImage sheet = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
     draw(sheet);
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (ImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
-      if (!ImageIO.write(sheet, "png", out)) {
-        throw new IllegalStateException("this Java runtime has no PNG writer");
-      }
-    }
-    return bytes.toByteArray();
+    return Png.of(sheet);
   }
 
   private void draw(BufferedImage sheet) throws IOException {

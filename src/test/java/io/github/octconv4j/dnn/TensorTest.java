@@ -7,6 +7,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -121,9 +122,11 @@ class TensorTest {
     assertThatThrownBy(() -> new Tensor(DESC, odd))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "segment at address %#x is not aligned to 4 bytes, the size of an element of f32"
-                + " 2x3x4x5 abcd",
-            odd.address());
+            String.format(
+                Locale.ROOT,
+                "segment at address %#x is not aligned to 4 bytes, the size of an element of f32"
+                    + " 2x3x4x5 abcd",
+                odd.address()));
     MemoryDesc bytes = MemoryDesc.of(DataType.S8, FormatTag.NCHW, 2, 3, 4, 5);
     if (CpuIsa.leastAlignment() == 1) {
       assertThat(new Tensor(bytes, odd).segment()).isSameAs(odd);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.octconv4j.SameOnEveryProcessor;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 @SameOnEveryProcessor
@@ -28,7 +29,8 @@ class ClassificationTest {
     for (float logit : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
       assertThatThrownBy(() -> Classification.ofLogits(LABELS, new float[] {1, 2, logit}))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessage("logits must be finite, was %s at index 2", logit);
+          .hasMessage(
+              String.format(Locale.ROOT, "logits must be finite, was %s at index 2", logit));
     }
     assertThatThrownBy(() -> Classification.ofLogits(LABELS, new float[2]))
         .hasMessage("3 labels don't fit 2 logits");

@@ -111,7 +111,7 @@ class OctavePropertiesTest {
     assertThatThrownBy(() -> OctaveSizes.of(problem.spec, problem.shape()))
         .as(problem.toString())
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("%dx%d", problem.height, problem.width);
+        .hasMessageContaining(String.format(Locale.ROOT, "%dx%d", problem.height, problem.width));
     return Optional.empty();
   }
 

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -71,6 +72,21 @@ class NativeLibraryTest {
     assertThat(library.verified()).isTrue();
     assertThat(library.version()).startsWith(NativeFile.pinnedVersion() + ".");
     assertThat(NativeLibrary.load()).isSameAs(library);
+  }
+
+  /** The bill of materials beside the library names the version that the library itself reports. */
+  @Test
+  void theBillOfMaterialsHasTheExactVersion() throws IOException {
+    Path bill =
+        ChildJvm.natives()
+            .resolve("META-INF/octconv4j")
+            .resolve(Platform.current().classifier())
+            .resolve("bom.cdx.json");
+    assertThat(Files.readString(bill))
+        .containsPattern(
+            "\"name\": \"oneDNN\",\\s+\"version\": \""
+                + Pattern.quote(NativeLibrary.load().version())
+                + "\"");
   }
 
   @Test

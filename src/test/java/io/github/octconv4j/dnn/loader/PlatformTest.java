@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.octconv4j.SameOnEveryProcessor;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -95,10 +96,13 @@ class PlatformTest {
     assertThatThrownBy(() -> Platform.of(osName, osArch, false))
         .isInstanceOf(UnsatisfiedLinkError.class)
         .hasMessage(
-            "octconv4j: unsupported platform os.name=%s, os.arch=%s; supported are linux-x86_64,"
-                + " linux-aarch_64, osx-aarch_64, osx-x86_64, windows-x86_64; with a oneDNN library"
-                + " of your own set -Doctconv4j.library.path=<file or folder>",
-            osName, osArch);
+            String.format(
+                Locale.ROOT,
+                "octconv4j: unsupported platform os.name=%s, os.arch=%s; supported are linux-x86_64,"
+                    + " linux-aarch_64, osx-aarch_64, osx-x86_64, windows-x86_64; with a oneDNN library"
+                    + " of your own set -Doctconv4j.library.path=<file or folder>",
+                osName,
+                osArch));
   }
 
   @ParameterizedTest
