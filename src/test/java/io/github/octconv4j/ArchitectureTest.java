@@ -88,7 +88,12 @@ class ArchitectureTest {
                 "octave",
                 "nn",
                 "timing",
+                "graph",
+                "graph.interpret",
+                "graph.pass",
+                "onnx",
                 "weights",
+                "files",
                 "image",
                 "cli"));
   }
@@ -121,8 +126,21 @@ class ArchitectureTest {
   }
 
   @Test
-  void weightsUseTheJdkAndTheJsonReader() {
-    onlyUses("weights", "com.fasterxml.jackson.core..");
+  void graphsUseElementTypesAndNoCompiler() {
+    onlyUses("graph", in("weights", "files"));
+    onlyUses("graph.interpret", in("graph", "weights", "files"));
+    onlyUses("graph.pass", in("graph", "graph.interpret", "weights", "files"));
+  }
+
+  @Test
+  void onnxUsesGraphsAndFiles() {
+    onlyUses("onnx", in("graph", "weights", "files"));
+  }
+
+  @Test
+  void weightsUseFilesAndTheJsonReader() {
+    onlyUses("weights", BASE + "files", "com.fasterxml.jackson.core..");
+    onlyUses("files");
   }
 
   @Test

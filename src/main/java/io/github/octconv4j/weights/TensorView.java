@@ -1,5 +1,7 @@
 package io.github.octconv4j.weights;
 
+import io.github.octconv4j.files.DataFile;
+import io.github.octconv4j.files.Names;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;

@@ -1,5 +1,6 @@
 package io.github.octconv4j.weights;
 
+import io.github.octconv4j.files.Names;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;

@@ -1,4 +1,4 @@
-package io.github.octconv4j.weights;
+package io.github.octconv4j.files;
 
 import java.util.ArrayList;
 import java.util.Collection;
@@ -6,20 +6,20 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** How tensor names, which come from files of strangers, appear in messages. */
-final class Names {
+/** How names, which come from files of strangers, appear in messages. */
+public final class Names {
   private static final int LONGEST = 120;
   private static final int MOST_COMPARED = 10_000;
 
   private Names() {}
 
   /** The text in quotes, on one line, without control characters, cut where it is very long. */
-  static String quote(String text) {
+  public static String quote(String text) {
     return '"' + printable(text) + '"';
   }
 
   /** Like {@link #quote}, without the quotes. */
-  static String printable(String text) {
+  public static String printable(String text) {
     String start = text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "...";
     StringBuilder line = new StringBuilder(start.length());
     start.codePoints().map(c -> isVisible(c) ? c : '?').forEach(line::appendCodePoint);
@@ -40,7 +40,7 @@ final class Names {
   }
 
   /** At most three of {@code known}, the closest first, that {@code name} may be a slip of. */
-  static List<String> closeTo(String name, Collection<String> known) {
+  public static List<String> closeTo(String name, Collection<String> known) {
     record Candidate(String name, int distance) {}
     int limit = Math.max(1, name.length() / 4);
     List<Candidate> candidates = new ArrayList<>();
@@ -62,7 +62,7 @@ final class Names {
   }
 
   /** The end of a message about a missing name: close names, or nothing. */
-  static String hint(String name, Collection<String> known) {
+  public static String hint(String name, Collection<String> known) {
     List<String> close = closeTo(name, known);
     return close.isEmpty()
         ? ""
