@@ -42,9 +42,11 @@ class ArchitectureTest {
       List.of(
           BASE + "dnn",
           BASE + "dnn.spi",
+          BASE + "graph",
           BASE + "image",
           BASE + "nn",
           BASE + "octave",
+          BASE + "onnx",
           BASE + "weights");
 
   private static void onlyUses(String name, String... others) {

@@ -80,7 +80,8 @@ public final class GraphBuilder {
    */
   public String add(Op op, String... values) {
     String output = op.name().toLowerCase(Locale.ROOT) + count++;
-    List<String> inputs = Checks.list("values", Arrays.asList(values));
+    List<String> inputs =
+        Checks.list("values", Arrays.asList(Objects.requireNonNull(values, "values")));
     nodes.add(new Node(output, op, inputs, List.of(output)));
     return output;
   }
@@ -103,7 +104,7 @@ public final class GraphBuilder {
    * @return this
    */
   public GraphBuilder output(String... values) {
-    outputs.addAll(Checks.list("values", Arrays.asList(values)));
+    outputs.addAll(Checks.list("values", Arrays.asList(Objects.requireNonNull(values, "values"))));
     return this;
   }
 

@@ -173,7 +173,8 @@ public final class TensorData {
     }
     MemorySegment kept = read.get();
     if (kept == null) {
-      kept = Objects.requireNonNull(source).get().asReadOnly();
+      MemorySegment given = Objects.requireNonNull(source).get();
+      kept = Objects.requireNonNull(given, "the source gave null").asReadOnly();
       if (kept.byteSize() != count * element.bytes()) {
         throw new IllegalStateException(
             "the source of %s gave %d bytes".formatted(type(), kept.byteSize()));
