@@ -21,6 +21,8 @@ module io.github.octconv4j {
   exports io.github.octconv4j.nn;
   exports io.github.octconv4j.weights;
   exports io.github.octconv4j.image;
+  exports io.github.octconv4j.graph;
+  exports io.github.octconv4j.onnx;
 
   // The jars with native files, one for each platform.
   uses io.github.octconv4j.dnn.spi.NativeFiles;

@@ -43,9 +43,11 @@ class ArchitectureTest {
       List.of(
           BASE + "dnn",
           BASE + "dnn.spi",
+          BASE + "graph",
           BASE + "image",
           BASE + "nn",
           BASE + "octave",
+          BASE + "onnx",
           BASE + "weights");
 
   private static void onlyUses(String name, String... others) {
@@ -90,7 +92,12 @@ class ArchitectureTest {
                 "nn",
                 "text",
                 "timing",
+                "graph",
+                "graph.interpret",
+                "graph.pass",
+                "onnx",
                 "weights",
+                "files",
                 "image",
                 "cli"));
   }
@@ -128,8 +135,21 @@ class ArchitectureTest {
   }
 
   @Test
-  void weightsUseTheJsonReader() {
-    onlyUses("weights", "com.fasterxml.jackson.core..", BASE + "text");
+  void graphsUseElementTypesAndNoCompiler() {
+    onlyUses("graph", in("weights", "files", "text"));
+    onlyUses("graph.interpret", in("graph", "weights", "files", "text"));
+    onlyUses("graph.pass", in("graph", "graph.interpret", "weights", "files", "text"));
+  }
+
+  @Test
+  void onnxUsesGraphsAndFiles() {
+    onlyUses("onnx", in("graph", "weights", "files", "text"));
+  }
+
+  @Test
+  void weightsUseFilesAndTheJsonReader() {
+    onlyUses("weights", BASE + "files", BASE + "text", "com.fasterxml.jackson.core..");
+    onlyUses("files", in("text"));
   }
 
   @Test

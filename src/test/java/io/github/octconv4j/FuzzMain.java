@@ -4,10 +4,14 @@ import io.github.octconv4j.cli.CaseParser;
 import io.github.octconv4j.cli.shapes.Driver;
 import io.github.octconv4j.cli.shapes.ShapeReader;
 import io.github.octconv4j.cli.shapes.Types;
+import io.github.octconv4j.graph.Samples;
+import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.image.IdxFile;
 import io.github.octconv4j.image.ImageFiles;
 import io.github.octconv4j.nn.Network;
 import io.github.octconv4j.octave.ChoicesParser;
+import io.github.octconv4j.onnx.OnnxModel;
+import io.github.octconv4j.onnx.OnnxWriter;
 import io.github.octconv4j.weights.SafetensorsFile;
 import io.github.octconv4j.weights.TensorView;
 import java.awt.image.BufferedImage;
@@ -111,6 +115,18 @@ final class FuzzMain {
           "Exif\u0000\u0000MM\u0000*",
           "Adobe");
 
+  private static final List<String> ONNX =
+      List.of(
+          "Conv",
+          "Reshape",
+          "Resize",
+          "axes",
+          "\u0001\u0002",
+          "\n\u007f",
+          "\b\u0007",
+          "i0",
+          "o0",
+          "#");
   private static final List<String> TEXT = List.of("\t", "\n", "version 1", "plan", "\u0000", "\r");
 
   private final Path folder;
@@ -183,6 +199,13 @@ final class FuzzMain {
           SHAPES,
           path -> !new ShapeReader(driver, Types.F32).addFile(path).cases().isEmpty());
     }
+    List<byte[]> models = new ArrayList<>();
+    for (Samples.Sample sample : Samples.all()) {
+      if (!sample.op().name().equals("OctaveConv")) {
+        models.add(OnnxWriter.toBytes(sample.graph()));
+      }
+    }
+    fuzz.run("onnx", inputs, models, ONNX, FuzzMain::readOnnx);
     Path choices = fuzz.folder.resolve("choices");
     ChoicesParser.write(choices);
     fuzz.run("choices", inputs, List.of(Files.readAllBytes(choices)), TEXT, ChoicesParser::read);
@@ -262,6 +285,15 @@ final class FuzzMain {
           tensor.toFloats();
         }
         tensor.segment();
+      }
+    }
+    return true;
+  }
+
+  private static boolean readOnnx(Path path) throws IOException {
+    try (OnnxModel model = OnnxModel.open(path)) {
+      for (TensorData data : model.graph().constants().values()) {
+        data.segment();
       }
     }
     return true;

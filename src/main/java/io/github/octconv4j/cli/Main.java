@@ -30,6 +30,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ShapesCommand.class,
       BenchCommand.class,
       ExplainCommand.class,
+      OnnxTestCommand.class,
       InfoCommand.class
     },
     exitCodeListHeading = "Exit codes:%n",

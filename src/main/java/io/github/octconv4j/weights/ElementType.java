@@ -2,6 +2,7 @@ package io.github.octconv4j.weights;
 
 import io.github.octconv4j.text.Printable;
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * The element types of safetensors files. The constants' names are the format's {@code dtype}
@@ -89,6 +90,23 @@ public enum ElementType {
    */
   public int bits() {
     return bits;
+  }
+
+  /**
+   * The size of elements that stand close together, as in a tensor.
+   *
+   * @param count how many there are
+   * @return their size in bytes; what does not fill the last byte counts as a whole one
+   * @throws IllegalArgumentException if count is negative, or the size above {@code Long.MAX_VALUE}
+   */
+  public long bytes(long count) {
+    long most = bits < Byte.SIZE ? Long.MAX_VALUE : Long.MAX_VALUE / bits * Byte.SIZE;
+    if (count < 0 || count > most) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT, "count is %d, expected 0 to %d elements of %s", count, most, this));
+    }
+    return count / Byte.SIZE * bits + Math.ceilDiv(count % Byte.SIZE * bits, (long) Byte.SIZE);
   }
 
   /**

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
+import io.github.octconv4j.files.DataFile;
 import io.github.octconv4j.text.Printable;
 import java.io.IOException;
 import java.io.InputStream;

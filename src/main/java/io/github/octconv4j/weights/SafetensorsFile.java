@@ -1,5 +1,7 @@
 package io.github.octconv4j.weights;
 
+import io.github.octconv4j.files.DataFile;
+import io.github.octconv4j.files.Names;
 import io.github.octconv4j.text.Printable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -50,7 +52,7 @@ public final class SafetensorsFile implements AutoCloseable {
    *     is one line that starts with the path
    */
   public static SafetensorsFile open(Path path) throws IOException {
-    DataFile data = DataFile.open(path);
+    DataFile data = DataFile.open(path, "a safetensors file");
     try {
       return new SafetensorsFile(
           path, data, HeaderParser.parse(path, headerLength(path, data), data));

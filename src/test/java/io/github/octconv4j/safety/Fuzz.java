@@ -140,10 +140,11 @@ public final class Fuzz {
     }
   }
 
-  /** What takes milliseconds is called less often. */
+  /** What takes milliseconds is called less often, and what is many and never meets native code. */
   private static boolean isRare(Executable member) {
     String name = Api.name(member);
-    return name.startsWith("OctavePlanner.")
+    return member.getDeclaringClass().getPackageName().endsWith(".graph")
+        || name.startsWith("OctavePlanner.")
         || name.startsWith("Network")
         || name.startsWith("LibraryInfo.load")
         || name.startsWith("NativeHandle.close")

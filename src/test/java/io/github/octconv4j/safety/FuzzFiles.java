@@ -1,9 +1,11 @@
 package io.github.octconv4j.safety;
 
 import io.github.octconv4j.ChildJvm;
+import io.github.octconv4j.graph.Samples;
 import io.github.octconv4j.nn.Model;
 import io.github.octconv4j.nn.Parameter;
 import io.github.octconv4j.nn.Parameters;
+import io.github.octconv4j.onnx.OnnxWriter;
 import io.github.octconv4j.weights.SafetensorsWriter;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -43,8 +45,14 @@ final class FuzzFiles {
             folder.resolve("network.safetensors"));
     Path text = folder.resolve("text");
     Files.write(text, "not what it seems".getBytes(StandardCharsets.UTF_8));
+    Path onnx = folder.resolve("m.onnx");
+    OnnxWriter.write(Samples.all().getFirst().graph(), onnx);
+    Path tensor = folder.resolve("t.pb");
+    Files.write(tensor, new byte[] {8, 1, 16, 3, 74, 1, 5}); // dims 1, I8, raw data 5
     return new Path[] {
       network,
+      onnx,
+      tensor,
       model(folder.resolve("net.safetensors")),
       weights,
       picture,

@@ -102,6 +102,7 @@ final class GoodArguments {
     programs();
     octave();
     new NetworkArguments(values, this::put);
+    new GraphArguments(values, members, this::put);
   }
 
   /** Arguments for a member, or null. */

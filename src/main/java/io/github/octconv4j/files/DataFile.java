@@ -1,4 +1,4 @@
-package io.github.octconv4j.weights;
+package io.github.octconv4j.files;
 
 import io.github.octconv4j.text.Printable;
 import java.io.FileNotFoundException;
@@ -19,7 +19,7 @@ import java.util.Locale;
  *
  * <p>Thread-safe. An interrupt does not close it, as it would a channel.
  */
-final class DataFile implements AutoCloseable {
+public final class DataFile implements AutoCloseable {
   private static final int BLOCK = 1 << 18;
 
   private final String path; // as it stands in messages
@@ -33,15 +33,19 @@ final class DataFile implements AutoCloseable {
     this.size = size;
   }
 
-  /** Opens a regular file, or says in one line why not. */
-  static DataFile open(Path path) throws IOException {
+  /**
+   * Opens a regular file, or says in one line why not.
+   *
+   * @param path the file
+   * @param expected what it should be, for messages, for instance "a safetensors file"
+   */
+  public static DataFile open(Path path, String expected) throws IOException {
     if (!Files.exists(path)) {
       throw new NoSuchFileException(Printable.path(path), null, "no such file");
     }
     if (!Files.isRegularFile(path)) {
       String kind = Files.isDirectory(path) ? "a directory" : "not a regular file";
-      throw new IOException(
-          Printable.path(path) + ": is " + kind + ", expected a safetensors file");
+      throw new IOException(Printable.path(path) + ": is " + kind + ", expected " + expected);
     }
     RandomAccessFile file;
     try {
@@ -61,11 +65,12 @@ final class DataFile implements AutoCloseable {
   }
 
   /** How many bytes it had when it was opened. */
-  long size() {
+  public long size() {
     return size;
   }
 
-  boolean isOpen() {
+  /** Whether it can still be read. */
+  public boolean isOpen() {
     return copies.scope().isAlive();
   }
 
@@ -75,7 +80,7 @@ final class DataFile implements AutoCloseable {
    * @throws UncheckedIOException if they cannot be read, or are no longer there
    * @throws IllegalStateException if the file is closed
    */
-  synchronized void read(long offset, byte[] target, int length) {
+  public synchronized void read(long offset, byte[] target, int length) {
     if (!isOpen()) {
       throw new IllegalStateException(path + ": is closed, open it again to read from it");
     }
@@ -104,7 +109,7 @@ final class DataFile implements AutoCloseable {
   }
 
   /** A stream of {@code length} bytes from an offset, which fails as {@link #read} does. */
-  InputStream stream(long offset, long length) {
+  public InputStream stream(long offset, long length) {
     return new InputStream() {
       private long done;
 
@@ -130,8 +135,13 @@ final class DataFile implements AutoCloseable {
   }
 
   /** Bytes of the file in memory of its own, read-only, until the file is closed. */
-  synchronized MemorySegment copy(long offset, long length) {
-    MemorySegment copy = copies.allocate(length, 64);
+  public synchronized MemorySegment copy(long offset, long length) {
+    return copy(offset, length, copies);
+  }
+
+  /** Bytes of the file in memory of an arena, read-only, aligned to 64 bytes. */
+  public MemorySegment copy(long offset, long length, Arena arena) {
+    MemorySegment copy = arena.allocate(length, 64);
     byte[] block = new byte[(int) Math.min(BLOCK, length)];
     for (long done = 0; done < length; done += block.length) {
       int n = (int) Math.min(block.length, length - done);

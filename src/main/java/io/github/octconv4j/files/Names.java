@@ -1,4 +1,4 @@
-package io.github.octconv4j.weights;
+package io.github.octconv4j.files;
 
 import io.github.octconv4j.text.Printable;
 import java.util.ArrayList;
@@ -8,14 +8,14 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** Finds the names that a missing one may be a slip of. */
-final class Names {
+public final class Names {
   private static final int LONGEST_COMPARED = 120;
   private static final int MOST_COMPARED = 10_000;
 
   private Names() {}
 
   /** At most three of {@code known}, the closest first, that {@code name} may be a slip of. */
-  static List<String> closeTo(String name, Collection<String> known) {
+  public static List<String> closeTo(String name, Collection<String> known) {
     record Candidate(String name, int distance) {}
     int limit = Math.max(1, name.length() / 4);
     List<Candidate> candidates = new ArrayList<>();
@@ -37,7 +37,7 @@ final class Names {
   }
 
   /** The end of a message about a missing name: close names, or nothing. */
-  static String hint(String name, Collection<String> known) {
+  public static String hint(String name, Collection<String> known) {
     List<String> close = closeTo(name, known);
     return close.isEmpty()
         ? ""

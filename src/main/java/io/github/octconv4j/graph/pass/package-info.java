@@ -1,0 +1,5 @@
+/** Changes of graphs that keep what they compute, one idea a file. Not exported. */
+@NullMarked
+package io.github.octconv4j.graph.pass;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,118 @@
+package io.github.octconv4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.octconv4j.SameOnEveryProcessor;
+import io.github.octconv4j.graph.Binary;
+import io.github.octconv4j.graph.BinaryFunction;
+import io.github.octconv4j.graph.GraphBuilder;
+import io.github.octconv4j.graph.Node;
+import io.github.octconv4j.graph.TensorType;
+import io.github.octconv4j.onnx.OnnxWriter;
+import io.github.octconv4j.weights.ElementType;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@SameOnEveryProcessor
+class OnnxTestCommandTest {
+  private static final Path SHARED = Path.of("../shared/onnx");
+
+  @TempDir private Path folder;
+
+  /** A test of {@code y = a + a}, with or without its input. */
+  private Path test(String name, boolean input, float... expected) throws IOException {
+    GraphBuilder b = new GraphBuilder("g");
+    String a = b.input("a", TensorType.of(ElementType.F32, 3));
+    b.add(new Node("n", new Binary(BinaryFunction.ADD), List.of(a, a), List.of("y")));
+    Path test = Files.createDirectories(folder.resolve(name));
+    OnnxWriter.write(b.output("y").build(), test.resolve("model.onnx"));
+    Path set = Files.createDirectories(test.resolve("test_data_set_0"));
+    if (input) {
+      Files.write(set.resolve("input_0.pb"), tensor(1, 2, 3));
+    }
+    Files.write(set.resolve("output_0.pb"), tensor(expected));
+    return test;
+  }
+
+  /** A TensorProto: dims, data_type 1, raw_data. */
+  private static byte[] tensor(float... values) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    bytes.writeBytes(new byte[] {0x08, (byte) values.length, 0x10, 1, 0x4a});
+    bytes.write(4 * values.length);
+    ByteBuffer raw = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+    for (float value : values) {
+      raw.putFloat(value);
+    }
+    bytes.writeBytes(raw.array());
+    return bytes.toByteArray();
+  }
+
+  @Test
+  void aLineForEachTestAndTheNumbersOfThem() throws IOException {
+    test("good", true, 2, 4, 6);
+    test("near", true, 2, 4.004f, 6);
+    test("made_up", false, 0, 2 / 3f, 4 / 3f);
+    assertThat(CommandRun.of("onnx-test", "--interpreter", folder).succeeded().lines())
+        .containsExactly(
+            "good      0.0e+00  ok",
+            "made_up   0.0e+00  ok",
+            "near      4.0e-03  ok",
+            "3 passed, 0 failed");
+  }
+
+  @Test
+  void differencesFail() throws IOException {
+    test("far", true, 2, 4.1f, 6);
+    test("short", true, 2, 4);
+    CommandRun run = CommandRun.of("onnx-test", folder.resolve("far"), folder.resolve("short"));
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err()).isEmpty();
+    assertThat(run.lines())
+        .containsExactly(
+            "Run by the interpreter, the only way there is yet.",
+            "far     1.0e-01  FAILED: y: element 1 of F32[3] is 4.0, expected 4.099999904632568",
+            "short       NaN  FAILED: y is F32[3], expected F32[2]",
+            "0 passed, 2 failed");
+  }
+
+  @Test
+  void whatCantBeReadFails() throws IOException {
+    Path test = test("broken", true, 1);
+    Files.write(test.resolve("model.onnx"), new byte[] {1, 2});
+    CommandRun run = CommandRun.of("onnx-test", folder);
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.lines().get(1)).contains("FAILED: ").contains("model.onnx: ");
+    assertThat(run.lastLine()).isEqualTo("0 passed, 1 failed");
+  }
+
+  @Test
+  void foldersWithoutTests() throws IOException {
+    CommandRun.of("onnx-test", folder)
+        .failed(2, "octconv onnx-test: " + folder + ": has no folders with a model.onnx");
+    CommandRun.of("onnx-test", folder.resolve("gone"))
+        .failed(2, "octconv onnx-test: " + folder.resolve("gone") + ": no such folder");
+  }
+
+  /** ONNX's own tests, where they are; light networks take minutes and are left to the command. */
+  @Test
+  void onnxOwnTests() {
+    assumeTrue(Files.isDirectory(SHARED), SHARED + " is not there");
+    CommandRun run =
+        CommandRun.of(
+            "onnx-test",
+            "--interpreter",
+            SHARED.resolve("node"),
+            SHARED.resolve("pytorch"),
+            SHARED.resolve("octave"));
+    assertThat(run.lines()).noneMatch(line -> line.contains("FAILED"));
+    assertThat(run.lastLine()).matches("[1-9]\\d\\d+ passed, 0 failed");
+  }
+}

@@ -1,0 +1,142 @@
+package io.github.octconv4j.graph;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.octconv4j.SameOnEveryProcessor;
+import io.github.octconv4j.weights.ElementType;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What operations say of their outputs, and what they refuse. */
+@SameOnEveryProcessor
+class OpTest {
+  private static TensorType f32(long... dims) {
+    return TensorType.of(ElementType.F32, dims);
+  }
+
+  private static List<TensorType> infer(Op op, int outputs, Object... inputs) {
+    List<TensorType> types =
+        Arrays.stream(inputs)
+            .map(in -> in instanceof TensorData data ? data.type() : (TensorType) in)
+            .toList();
+    List<TensorData> constants =
+        Arrays.stream(inputs).map(in -> in instanceof TensorData data ? data : null).toList();
+    return op.infer(Operands.of(types, constants, outputs));
+  }
+
+  private static String one(Op op, Object... inputs) {
+    return infer(op, 1, inputs).getFirst().toString();
+  }
+
+  @Test
+  void windows() {
+    Window same =
+        new Window(AutoPad.SAME_UPPER, List.of(), List.of(2L), List.of(), List.of(), false);
+    assertThat(same.axes(new long[] {5}, new long[] {2}))
+        .containsExactly(new WindowAxis(5, 2, 2, 1, 0, 1, 3));
+    Window ceil = new Window(AutoPad.NOTSET, List.of(3L), List.of(2L), List.of(), List.of(), true);
+    assertThat(ceil.axes(new long[] {4}, new long[] {3}).getFirst().output()).isEqualTo(2);
+    // The last window would begin in the padding at the end: there is none.
+    Window end =
+        new Window(AutoPad.NOTSET, List.of(1L), List.of(2L), List.of(), List.of(0L, 1L), true);
+    assertThat(end.axes(new long[] {2}, new long[] {1}).getFirst().output()).isEqualTo(1);
+    assertThatThrownBy(() -> Window.of(9).axes(new long[] {4}, new long[] {9}))
+        .hasMessage(
+            "a window of 9 elements reaches over 9, more than the input's 4 with padding 0 and 0");
+    assertThatThrownBy(() -> Window.of(3, 3).strides(1))
+        .hasMessageContaining("are of different numbers of axes");
+    assertThatThrownBy(() -> Window.of(0))
+        .hasMessage("kernel_shape are [0], expected 1 to 2^31 each");
+  }
+
+  @Test
+  void shapesOfMoves() {
+    assertThat(one(new Reshape(false), f32(2, 3, 4), TensorData.ofLongs(0, -1)))
+        .isEqualTo("F32[2, 12]");
+    assertThat(one(new Reshape(true), f32(0, 3), TensorData.ofLongs(3, 0))).isEqualTo("F32[3, 0]");
+    assertThat(one(new Flatten(-1), f32(2, 3, 4))).isEqualTo("F32[6, 4]");
+    assertThat(one(new Unsqueeze(), f32(3, 4), TensorData.ofLongs(0, -1)))
+        .isEqualTo("F32[1, 3, 4, 1]");
+    assertThat(
+            one(
+                new Slice(),
+                f32(10),
+                TensorData.ofLongs(-1),
+                TensorData.ofLongs(-100),
+                TensorData.ofLongs(0),
+                TensorData.ofLongs(-3)))
+        .isEqualTo("F32[4]");
+    assertThat(one(new Gather(1), f32(2, 5, 3), TensorType.of(ElementType.I64, 4, 1)))
+        .isEqualTo("F32[2, 4, 1, 3]");
+    assertThat(infer(new Split(0), 3, f32(7)).toString()).isEqualTo("[F32[3], F32[3], F32[1]]");
+    assertThat(one(new MatMul(), f32(2, 1, 3, 4), f32(5, 4, 6))).isEqualTo("F32[2, 5, 3, 6]");
+    assertThat(one(new MatMul(), f32(4), f32(4))).isEqualTo("F32[]");
+  }
+
+  @Test
+  void unknownInputsGiveUnknownShapesAndKnownElements() {
+    TensorType open = TensorType.unknown(ElementType.F16);
+    assertThat(one(Unary.of(UnaryFunction.RELU), open)).isEqualTo("F16[...]");
+    assertThat(one(new Cast(ElementType.I8), open)).isEqualTo("I8[...]");
+    assertThat(one(new Reshape(false), f32(4), TensorType.of(ElementType.I64, 2)))
+        .isEqualTo("F32[...]");
+    assertThat(one(Shape.all(), f32(4, 5))).isEqualTo("I64[2]");
+  }
+
+  @Test
+  void numbersOfInputsAndTypes() {
+    assertThatThrownBy(() -> one(new MatMul(), f32(2))).hasMessage("has 1 inputs, expected 2");
+    assertThatThrownBy(
+            () -> one(new Binary(BinaryFunction.ADD), f32(2), TensorType.of(ElementType.I8, 2)))
+        .hasMessage("input 1 is of I8, expected F32 as input 0 has it");
+    assertThatThrownBy(() -> one(new Binary(BinaryFunction.ADD), f32(2), f32(3)))
+        .hasMessage("[2] and [3] can't be broadcast to one shape");
+    assertThatThrownBy(() -> one(Unary.of(UnaryFunction.EXP), TensorType.of(ElementType.I64, 2)))
+        .hasMessageContaining("input 0 is of I64, expected one of");
+    assertThatThrownBy(() -> one(new Transpose(List.of(0L, 0L)), f32(1, 2)))
+        .hasMessage("axes are [0, 0], expected each once");
+    assertThatThrownBy(() -> infer(new MatMul(), 2, f32(2, 2), f32(2, 2)))
+        .hasMessage("has 2 outputs, expected 1");
+  }
+
+  @Test
+  void sizesDontOverflow() {
+    long huge = 1L << 31;
+    assertThatThrownBy(() -> one(new Expand(), f32(1), TensorData.ofLongs(huge, huge, huge)))
+        .hasMessageContaining("more elements than there can be");
+    assertThatThrownBy(() -> one(new Tile(), f32(huge), TensorData.ofLongs(Long.MAX_VALUE)))
+        .hasMessageContaining("overflow");
+  }
+
+  @Test
+  void octaveConvolutionsAgreeOnShapes() {
+    OctaveConv op = new OctaveConv(Window.of(3, 3).pads(1, 1, 1, 1), 1, false, false);
+    List<TensorType> y =
+        infer(
+            op,
+            2,
+            f32(1, 4, 7, 8),
+            f32(1, 2, 3, 4),
+            f32(6, 4, 3, 3),
+            f32(3, 4, 3, 3),
+            f32(6, 2, 3, 3),
+            f32(3, 2, 3, 3));
+    assertThat(y.toString()).isEqualTo("[F32[1, 6, 7, 8], F32[1, 3, 3, 4]]");
+    assertThatThrownBy(
+            () ->
+                infer(
+                    op,
+                    2,
+                    f32(1, 4, 8, 8),
+                    f32(1, 2, 3, 4),
+                    f32(6, 4, 3, 3),
+                    f32(3, 4, 3, 3),
+                    f32(6, 2, 3, 3),
+                    f32(3, 2, 3, 3)))
+        .hasMessage("the paths to one output make [1, 6, 8, 8] and [1, 6, 6, 8]");
+    assertThatThrownBy(() -> infer(op, 1, f32(1, 4, 8, 8)))
+        .hasMessage("each input needs a path, and each path its input");
+  }
+}

@@ -1,0 +1,76 @@
+package io.github.octconv4j.graph;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.octconv4j.SameOnEveryProcessor;
+import io.github.octconv4j.weights.ElementType;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+@SameOnEveryProcessor
+class TensorDataTest {
+  private static TensorData bytes(ElementType type, byte... bytes) {
+    return TensorData.of(type, MemorySegment.ofArray(bytes), bytes.length * 8L / type.bits());
+  }
+
+  @Test
+  void eachTypeIsReadAsNumbers() {
+    assertThat(bytes(ElementType.U8, (byte) -1).longAt(0)).isEqualTo(255);
+    assertThat(bytes(ElementType.I8, (byte) -1).doubleAt(0)).isEqualTo(-1);
+    assertThat(bytes(ElementType.U16, (byte) -1, (byte) -1).longAt(0)).isEqualTo(65535);
+    assertThat(bytes(ElementType.BOOL, (byte) 0, (byte) 7).toLongs()).containsExactly(0, 1);
+    assertThat(bytes(ElementType.BF16, (byte) 0x80, (byte) 0xbf).doubleAt(0)).isEqualTo(-1);
+    assertThat(bytes(ElementType.F16, (byte) 0, (byte) 0x3c).toFloats()).containsExactly(1);
+    byte[] ones = new byte[8];
+    java.util.Arrays.fill(ones, (byte) -1);
+    assertThat(bytes(ElementType.U64, ones).doubleAt(0)).isEqualTo(0x1p64);
+    assertThat(bytes(ElementType.U32, (byte) -1, (byte) -1, (byte) -1, (byte) -1).longAt(0))
+        .isEqualTo(0xffffffffL);
+    assertThatThrownBy(() -> bytes(ElementType.F8_E5M2, (byte) 1).longAt(0))
+        .hasMessage("F8_E5M2[1] can't be read as numbers, convert them first");
+  }
+
+  @Test
+  void arraysAreCopiedAndMemoryIsNotWritable() {
+    float[] values = {1, 2};
+    TensorData data = TensorData.of(values, 2);
+    values[0] = 9;
+    assertThat(data.toFloats()).containsExactly(1, 2);
+    assertThat(data.segment().isReadOnly()).isTrue();
+    assertThat(data).hasToString("F32[2] {1.0, 2.0}");
+  }
+
+  @Test
+  void sizesAreChecked() {
+    assertThatThrownBy(() -> TensorData.of(new float[3], 2, 2))
+        .hasMessage("elements has 12 bytes, expected 16 for F32[2, 2]");
+    assertThatThrownBy(() -> TensorData.of(new float[3], -3))
+        .hasMessage("dimensions are [-3], expected at least 0 each");
+    assertThatThrownBy(() -> TensorData.ofLongs(1, 2).reshape(3))
+        .hasMessage("I64[2] has 2 elements, dimensions [3] make 3");
+    assertThat(TensorData.ofLongs(1, 2).reshape(2, 1).dims()).containsExactly(2, 1);
+  }
+
+  @Test
+  void lazyElementsAreReadWhenTheyAreAskedFor() {
+    AtomicInteger reads = new AtomicInteger();
+    TensorData data =
+        TensorData.lazy(
+            ElementType.I8,
+            () -> {
+              reads.incrementAndGet();
+              return MemorySegment.ofArray(new byte[] {5, 6});
+            },
+            2);
+    assertThat(reads).hasValue(0);
+    MemorySegment held = data.segment();
+    assertThat(data.longAt(1)).isEqualTo(6);
+    assertThat(data.reshape(1, 2).longAt(0)).isEqualTo(5);
+    assertThat(reads).hasValue(1);
+    assertThat(held.byteSize()).isEqualTo(2);
+    TensorData wrong = TensorData.lazy(ElementType.I8, () -> MemorySegment.ofArray(new byte[1]), 2);
+    assertThatThrownBy(wrong::segment).hasMessage("the source of I8[2] gave 1 bytes");
+  }
+}

@@ -1,0 +1,225 @@
+package io.github.octconv4j.graph.pass;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.octconv4j.SameOnEveryProcessor;
+import io.github.octconv4j.graph.BatchNormalization;
+import io.github.octconv4j.graph.Binary;
+import io.github.octconv4j.graph.BinaryFunction;
+import io.github.octconv4j.graph.Concat;
+import io.github.octconv4j.graph.Conv;
+import io.github.octconv4j.graph.Dim;
+import io.github.octconv4j.graph.Gather;
+import io.github.octconv4j.graph.Graph;
+import io.github.octconv4j.graph.GraphBuilder;
+import io.github.octconv4j.graph.Identity;
+import io.github.octconv4j.graph.Node;
+import io.github.octconv4j.graph.Pad;
+import io.github.octconv4j.graph.PadMode;
+import io.github.octconv4j.graph.Reshape;
+import io.github.octconv4j.graph.Resize;
+import io.github.octconv4j.graph.Shape;
+import io.github.octconv4j.graph.Slice;
+import io.github.octconv4j.graph.TensorData;
+import io.github.octconv4j.graph.TensorType;
+import io.github.octconv4j.graph.Tile;
+import io.github.octconv4j.graph.Transpose;
+import io.github.octconv4j.graph.Unary;
+import io.github.octconv4j.graph.UnaryFunction;
+import io.github.octconv4j.graph.Unsqueeze;
+import io.github.octconv4j.graph.Window;
+import io.github.octconv4j.graph.interpret.Interpreter;
+import io.github.octconv4j.weights.ElementType;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
+
+/** Small graphs before and after each pass. */
+@SameOnEveryProcessor
+class PassesTest {
+  private final GraphBuilder b = new GraphBuilder("g");
+  private final Random random = new Random(3);
+
+  private static TensorType f32(long... dims) {
+    return TensorType.of(ElementType.F32, dims);
+  }
+
+  private String floats(long... dims) {
+    long count = 1;
+    for (long dim : dims) {
+      count *= dim;
+    }
+    float[] values = new float[(int) count];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = random.nextFloat() + 0.1f;
+    }
+    return b.constant(TensorData.of(values, dims));
+  }
+
+  private String ints(long... values) {
+    return b.constant(TensorData.ofLongs(values));
+  }
+
+  private static List<String> operators(Graph graph) {
+    return graph.nodes().stream().map(node -> node.op().name()).toList();
+  }
+
+  /** Both graphs give the same for random inputs. */
+  private void agree(Graph before, Graph after) {
+    Map<String, TensorData> x = new HashMap<>();
+    before
+        .inputs()
+        .forEach(
+            input -> {
+              long count = 1;
+              for (long dim : input.type().sizes()) {
+                count *= dim;
+              }
+              float[] values = new float[(int) count];
+              for (int i = 0; i < values.length; i++) {
+                values[i] = random.nextFloat() - 0.5f;
+              }
+              x.put(input.name(), TensorData.of(values, input.type().sizes()));
+            });
+    Map<String, TensorData> expected = new Interpreter(1 << 24).run(before, x);
+    Map<String, TensorData> actual = new Interpreter(1 << 24).run(after, x);
+    assertThat(actual.keySet()).isEqualTo(expected.keySet());
+    expected.forEach(
+        (name, data) ->
+            assertThat(actual.get(name).toFloats())
+                .containsExactly(data.toFloats(), Offset.offset(1e-5f)));
+  }
+
+  @Test
+  void shapeArithmeticIsFoldedForEachSize() {
+    String x =
+        b.input(
+            "x", new TensorType(ElementType.F32, List.of(Dim.unknown("n"), Dim.of(4), Dim.of(2))));
+    String n = b.add(new Gather(0), b.add(Shape.all(), x), ints(0));
+    String shape = b.add(new Concat(0), n, ints(-1));
+    Graph graph = b.output(b.add(new Reshape(false), x, shape)).build();
+
+    assertThat(operators(new FoldConstants().apply(graph))) // the size is not known
+        .containsExactly("Shape", "Gather", "Concat", "Reshape");
+    Graph folded = new FoldConstants().apply(graph.bind(Map.of("x", new long[] {3, 4, 2})));
+    assertThat(operators(folded)).containsExactly("Reshape");
+    assertThat(folded.type(folded.outputs().getFirst())).isEqualTo(f32(3, 8));
+    assertThat(folded.constant(shape)).hasToString("I64[2] {3, -1}");
+  }
+
+  @Test
+  void whatWouldBeLargeIsLeftToTheRun() {
+    String one = b.add(new Tile(), ints(1), ints(2));
+    String many = b.add(new Tile(), ints(7), ints(1 << 20));
+    Graph folded = new FoldConstants().apply(b.output(one, many).build());
+    assertThat(folded.constant(one)).hasToString("I64[2] {1, 1}");
+    assertThat(operators(folded)).containsExactly("Tile");
+  }
+
+  @Test
+  void nodesThatChangeNothingAreDropped() {
+    String x = b.input("x", f32(1, 2, 3));
+    String y = b.add(new Identity(), x);
+    y = b.add(new Pad(PadMode.CONSTANT), y, ints(0, 0, 0, 0, 0, 0));
+    y = b.add(new Transpose(List.of(0L, 1L, 2L)), y);
+    y = b.add(new Reshape(false), y, ints(1, 2, 3));
+    y = b.add(new Slice(), y, ints(0), ints(9), ints(1));
+    y = b.add(new Binary(BinaryFunction.SUM), y);
+    y = b.add(Unary.of(UnaryFunction.RELU), y);
+    Graph graph = b.output(y).build();
+    Graph after = new DropIdentities().apply(graph);
+    assertThat(operators(after)).containsExactly("Relu");
+    assertThat(after.nodes().getFirst().inputs()).containsExactly("x");
+    agree(graph, after);
+  }
+
+  @Test
+  void nodesThatOnlyLookLikeThatStay() {
+    String x = b.input("x", f32(2, 2));
+    String moved = b.add(new Pad(PadMode.CONSTANT), x, ints(1, 0, -1, 0)); // same shape
+    String turned = b.add(new Slice(), moved, ints(-1), ints(-9), ints(0), ints(-1));
+    String swapped = b.add(new Transpose(List.of()), turned);
+    Graph graph = b.output(b.add(new Identity(), swapped)).build(); // an output keeps its name
+    assertThat(new DropIdentities().apply(graph).nodes()).hasSize(4);
+  }
+
+  @Test
+  void deadNodesAndConstantsAreDropped() {
+    String x = b.input("x", f32(2));
+    b.add(new Binary(BinaryFunction.ADD), x, floats(2));
+    Graph after =
+        new DropDeadNodes().apply(b.output(b.add(Unary.of(UnaryFunction.ABS), x)).build());
+    assertThat(operators(after)).containsExactly("Abs");
+    assertThat(after.constants()).isEmpty();
+  }
+
+  private String norm(String x, int channels) {
+    return b.add(
+        new BatchNormalization(1e-3f, 0.9f, false),
+        x,
+        floats(channels),
+        floats(channels),
+        floats(channels),
+        floats(channels));
+  }
+
+  private static final Conv THREE = new Conv(Window.of(3, 3).pads(1, 1, 1, 1), 1);
+
+  @Test
+  void batchNormBecomesPartOfAConvolution() {
+    String x = b.input("x", f32(1, 3, 4, 4));
+    String y = norm(b.add(THREE, x, floats(5, 3, 3, 3)), 5);
+    y = norm(b.add(THREE, y, floats(2, 5, 3, 3), floats(2)), 2);
+    Graph graph = b.output(y).build();
+    Graph after = new DropDeadNodes().apply(new FoldBatchNorm().apply(graph));
+    assertThat(operators(after)).containsExactly("Conv", "Conv");
+    assertThat(after.outputs()).containsExactly(y);
+    assertThat(after.constants()).hasSize(4);
+    agree(graph, after);
+  }
+
+  @Test
+  void batchNormOfASumScalesEachPath() {
+    String x = b.input("x", f32(1, 3, 4, 4));
+    String low = b.input("low", f32(1, 2, 2, 2));
+    Resize twice =
+        Resize.of(Resize.Mode.NEAREST, Resize.Coordinates.ASYMMETRIC, Resize.Nearest.FLOOR);
+    String up =
+        b.add(
+            twice,
+            b.add(THREE, low, floats(5, 2, 3, 3), floats(5)),
+            "",
+            b.constant(TensorData.of(new float[] {1, 1, 2, 2}, 4)));
+    String sum = b.add(new Binary(BinaryFunction.ADD), b.add(THREE, x, floats(5, 3, 3, 3)), up);
+    Graph graph = b.output(norm(sum, 5)).build();
+    Graph after = new FoldBatchNorm().apply(graph);
+    assertThat(operators(after)).containsExactlyInAnyOrder("Conv", "Conv", "Resize", "Add");
+    agree(graph, after);
+  }
+
+  @Test
+  void batchNormStaysWhereOthersReadTheConvolutionOrTheSumIsOfOthers() {
+    String x = b.input("x", f32(1, 3, 4, 4));
+    String y = b.add(THREE, x, floats(3, 3, 3, 3));
+    String shared = norm(y, 3);
+    String other =
+        norm(b.add(new Binary(BinaryFunction.ADD), b.add(THREE, x, floats(3, 3, 3, 3)), x), 3);
+    Graph graph = b.output(y, shared, other).build();
+    assertThat(new FoldBatchNorm().apply(graph).nodes()).hasSameSizeAs(graph.nodes());
+  }
+
+  @Test
+  void theChainOfAllOfThem() {
+    String x = b.input("x", f32(1, 3, 4, 4));
+    String padded = b.add(new Pad(PadMode.CONSTANT), x, b.add(new Tile(), ints(0), ints(8)));
+    String y = norm(b.add(THREE, padded, floats(5, 3, 3, 3)), 5);
+    b.add(new Node("dead", new Unsqueeze(), List.of(y, ints(0)), List.of("dead")));
+    Graph graph = b.output(y).build();
+    Graph after = Passes.simplify(graph);
+    assertThat(operators(after)).containsExactly("Conv");
+    agree(graph, after);
+  }
+}
