@@ -39,11 +39,11 @@ public final class Engine extends NativeHandle {
   }
 
   /**
-   * Returns whether oneDNN has convolutions of this type on this processor: for floating-point types
-   * with source, weights and result of the type, for {@link DataType#S8} and {@link DataType#U8}
-   * with S8 weights and a result of S32. F32 is supported everywhere; BF16 from AVX-512 on, where
-   * the first processors only widen it to floats: {@link CpuIsa#fastestType} says whether it is
-   * worth it.
+   * Returns whether oneDNN has convolutions of this type on this processor: for floating-point
+   * types with source, weights and result of the type, for {@link DataType#S8} and {@link
+   * DataType#U8} with S8 weights and a result of S32. F32 is supported everywhere; BF16 from
+   * AVX-512 on, where the first processors only widen it to floats: {@link CpuIsa#fastestType} says
+   * whether it is worth it.
    *
    * @throws IllegalStateException if the engine is closed
    */

@@ -52,16 +52,15 @@ public record PlanOptions(
   }
 
   /**
-   * Returns {@link #DEFAULT} in the type that is fastest on this processor, which {@link #type} then
-   * tells: BF16 where the processor has its arithmetic, else F32; see {@link CpuIsa#fastestType}.
-   * One line for a fleet of different processors, where results may differ between them by what
-   * BF16 loses.
+   * Returns {@link #DEFAULT} in the type that is fastest on this processor, which {@link #type}
+   * then tells: BF16 where the processor has its arithmetic, else F32; see {@link
+   * CpuIsa#fastestType}. One line for a fleet of different processors, where results may differ
+   * between them by what BF16 loses.
    *
    * <p>BF16 has 8 significant bits, a rounding error of 2<sup>-9</sup> of each value, where F32 has
-   * 24; sums are formed in F32. Over the case
-   * files of this project the largest difference is 3e-2 in outputs of up to several units, and
-   * always within 2e-2 of the largest output; logits of networks of 50 layers stay within 8e-2 of
-   * the largest. docs/performance.md has the figures.
+   * 24; sums are formed in F32. Over the case files of this project the largest difference is 3e-2
+   * in outputs of up to several units, and always within 2e-2 of the largest output; logits of
+   * networks of 50 layers stay within 8e-2 of the largest. docs/performance.md has the figures.
    */
   public static PlanOptions fastest() {
     return DEFAULT.type(CpuIsa.fastestType());
