@@ -8,6 +8,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -21,6 +22,20 @@ final class OpenMp {
   private static final Linker LINKER = Linker.nativeLinker();
   private static final FunctionDescriptor GETTER = FunctionDescriptor.of(ValueLayout.JAVA_INT);
   private static final FunctionDescriptor SETTER = FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT);
+  private static final FunctionDescriptor PARALLEL =
+      FunctionDescriptor.ofVoid(
+          ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT);
+  private static final FunctionDescriptor SEM_GETVALUE =
+      FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS);
+  private static final FunctionDescriptor SEM_INIT =
+      FunctionDescriptor.of(
+          ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT);
+  private static final FunctionDescriptor DLSYM =
+      FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.ADDRESS);
+
+  /** All that is called here, for the metadata of native images. */
+  static final List<FunctionDescriptor> DESCRIPTORS =
+      List.of(GETTER, SETTER, PARALLEL, SEM_GETVALUE, SEM_INIT, DLSYM);
 
   private static final MethodHandle GET_MAX_THREADS = required("omp_get_max_threads", GETTER);
   private static final MethodHandle SET_NUM_THREADS = required("omp_set_num_threads", SETTER);
@@ -80,9 +95,6 @@ final class OpenMp {
    * {@code threads} where the runtime can't be asked in this way.
    */
   static int teamOf(int threads) {
-    FunctionDescriptor parallel =
-        FunctionDescriptor.ofVoid(
-            ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT);
     Optional<MemorySegment> region = find("GOMP_parallel");
     Optional<MemorySegment> post = LINKER.defaultLookup().find("sem_post");
     Optional<MemorySegment> init = LINKER.defaultLookup().find("sem_init");
@@ -93,17 +105,10 @@ final class OpenMp {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment semaphore = arena.allocate(64, 16); // sem_t has 32 bytes
       MemorySegment count = arena.allocate(ValueLayout.JAVA_INT);
-      FunctionDescriptor two =
-          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS);
-      FunctionDescriptor three =
-          FunctionDescriptor.of(
-              ValueLayout.JAVA_INT,
-              ValueLayout.ADDRESS,
-              ValueLayout.JAVA_INT,
-              ValueLayout.JAVA_INT);
-      int ready = (int) LINKER.downcallHandle(init.get(), three).invokeExact(semaphore, 0, 0);
-      LINKER.downcallHandle(region.get(), parallel).invokeExact(post.get(), semaphore, threads, 0);
-      int known = (int) LINKER.downcallHandle(value.get(), two).invokeExact(semaphore, count);
+      int ready = (int) LINKER.downcallHandle(init.get(), SEM_INIT).invokeExact(semaphore, 0, 0);
+      LINKER.downcallHandle(region.get(), PARALLEL).invokeExact(post.get(), semaphore, threads, 0);
+      int known =
+          (int) LINKER.downcallHandle(value.get(), SEM_GETVALUE).invokeExact(semaphore, count);
       return ready == 0 && known == 0 ? count.get(ValueLayout.JAVA_INT, 0) : threads;
     } catch (Throwable e) {
       throw impossible(e);
@@ -143,13 +148,11 @@ final class OpenMp {
     if (dlsym.isEmpty()) {
       return Optional.empty();
     }
-    FunctionDescriptor descriptor =
-        FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.ADDRESS);
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment address =
           (MemorySegment)
               LINKER
-                  .downcallHandle(dlsym.get(), descriptor)
+                  .downcallHandle(dlsym.get(), DLSYM)
                   .invokeExact(
                       MemorySegment.NULL, arena.allocateFrom(function)); // RTLD_DEFAULT on Linux
       return address.address() == 0 ? Optional.empty() : Optional.of(address);
@@ -158,10 +161,9 @@ final class OpenMp {
     }
   }
 
+  /** The bundled runtime is loaded for oneDNN alone, so that what everybody sees is another. */
   private static void warnOfAnother() {
-    Optional<MemorySegment> own = NativeLibrary.find("omp_set_num_threads");
-    Optional<MemorySegment> global = findGlobal("omp_set_num_threads");
-    if (global.isPresent() && !global.equals(own)) {
+    if (findGlobal("omp_set_num_threads").isPresent()) {
       LOGGER.log(
           Level.WARNING,
           "the process had loaded another OpenMP runtime before, which oneDNN uses instead of the"

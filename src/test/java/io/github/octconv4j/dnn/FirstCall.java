@@ -21,6 +21,7 @@ final class FirstCall {
     calls.put("Arg.source(int)", () -> Arg.source(1));
     calls.put("Arg.postOp(int)", () -> Arg.postOp(1));
     calls.put("CpuIsa.cap()", CpuIsa::cap);
+    calls.put("CpuIsa.fastestType()", CpuIsa::fastestType);
     calls.put("CpuIsa.name()", CpuIsa::name);
     calls.put("CpuIsa.vectorFloats()", CpuIsa::vectorFloats);
     calls.put("CpuIsa.processor()", CpuIsa::processor);
@@ -35,6 +36,8 @@ final class FirstCall {
     calls.put(
         "MemoryDesc.strided(DataType,long[],long[])",
         () -> MemoryDesc.strided(DataType.F32, new long[] {2, 3}, new long[] {4, 1}));
+    calls.put("NonFinite.firstIn(float[])", () -> NonFinite.firstIn(new float[] {1}));
+    calls.put("NonFinite.new(double,List)", () -> new NonFinite(Double.NaN, List.of(0L)));
     calls.put("PostOps.new(List)", () -> new PostOps(List.of()));
     calls.put("Tensor.of(Arena,float[],long[])", FirstCall::tensor);
     calls.put("PrimitiveCacheControl.capacity()", PrimitiveCacheControl::capacity);

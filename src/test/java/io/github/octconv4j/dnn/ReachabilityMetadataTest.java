@@ -94,6 +94,9 @@ class ReachabilityMetadataTest {
     for (MethodType type : holds()) {
       calls.add(entry(type));
     }
+    for (FunctionDescriptor descriptor : OpenMp.DESCRIPTORS) {
+      calls.add(entry(type(descriptor)));
+    }
     calls.add(entry(MethodType.methodType(MemorySegment.class))); // dnnl_version, by the loader
     calls.add(entry(MethodType.methodType(int.class))); // geteuid, by the loader
     String expected =
@@ -143,6 +146,7 @@ class ReachabilityMetadataTest {
     assertThat(callers)
         .containsExactly(
             "io.github.octconv4j.dnn.Holds",
+            "io.github.octconv4j.dnn.OpenMp",
             "io.github.octconv4j.dnn.loader.NativeLibrary",
             "io.github.octconv4j.dnn.loader.PrivateFolder$User");
   }

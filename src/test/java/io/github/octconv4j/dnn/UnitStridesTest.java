@@ -51,8 +51,7 @@ class UnitStridesTest {
     try (Arena arena = Arena.ofConfined()) {
       DescQuery query =
           new DescQuery(UnitStrides.of(List.of(desc, other), arena).in(arena, desc), arena);
-      assertThat(query.blocking().offset(new long[desc.rank()]) * 4)
-          .isEqualTo(desc.elementOffset(new long[desc.rank()]) * 4);
+      assertThat(query.blocking().offset(new long[desc.rank()])).isZero(); // Memory points there
       return query.strides();
     }
   }
