@@ -3,7 +3,6 @@ package io.github.octconv4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.github.octconv4j.SameOnEveryProcessor;
 import io.github.octconv4j.graph.Binary;
 import io.github.octconv4j.graph.BinaryFunction;
 import io.github.octconv4j.graph.GraphBuilder;
@@ -21,7 +20,6 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-@SameOnEveryProcessor
 class OnnxTestCommandTest {
   private static final Path SHARED = Path.of("../shared/onnx");
 

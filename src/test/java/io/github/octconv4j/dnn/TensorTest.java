@@ -134,8 +134,12 @@ class TensorTest {
       assertThatThrownBy(() -> new Tensor(bytes, odd))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage(
-              "segment at address 0x%s is not aligned to %s bytes, which %s wants",
-              Long.toHexString(odd.address()), CpuIsa.leastAlignment(), CpuIsa.name());
+              String.format(
+                  Locale.ROOT,
+                  "segment at address 0x%s is not aligned to %s bytes, which %s wants",
+                  Long.toHexString(odd.address()),
+                  CpuIsa.leastAlignment(),
+                  CpuIsa.name()));
     }
   }
 

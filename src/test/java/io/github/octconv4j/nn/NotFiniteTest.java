@@ -13,6 +13,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,7 +76,12 @@ class NotFiniteTest {
         assertThatThrownBy(() -> network.predictor(1, PLAIN))
             .isInstanceOf(IllegalArgumentException.class)
             .hasMessage(
-                "tensor %s must be finite, was %s at index %d", p.name(), value, values.length - 1);
+                String.format(
+                    Locale.ROOT,
+                    "tensor %s must be finite, was %s at index %d",
+                    p.name(),
+                    value,
+                    values.length - 1));
       }
     }
   }
