@@ -299,8 +299,12 @@ final class Values {
   /** Whether a value other than null can be made of this type. */
   boolean canMake(Type type) {
     for (int i = 0; i < 50; i++) {
-      if (make(type) != null) {
-        return true;
+      try {
+        if (make(type) != null) {
+          return true;
+        }
+      } catch (WrongThreadException e) {
+        // drew the arena of another thread; the next draw is another one
       }
     }
     return false;

@@ -740,14 +740,16 @@ class SafetensorsFileTest {
             .library(JsonFactory.class)
             .option("-Xmx64m")
             .run(folder.toString());
-    assertThat(result.output().lines())
+    // How far Jackson reads before it counts is its own affair.
+    assertThat(
+            result.output().lines().map(line -> line.replaceFirst("length \\(\\d+\\)", "length")))
         .containsExactly(
             "metadata: the header has more than 100000 keys",
             "foreign: the header has more than 100000 keys",
             "nested: the header has more than 100000 keys",
             "tensors: the header has more than 100000 keys",
             "names: names and metadata have more than 16777216 characters",
-            "text: the header is not valid JSON: String value length (16842752) exceeds the maximum"
+            "text: the header is not valid JSON: String value length exceeds the maximum"
                 + " allowed (16777216, from `StreamReadConstraints.getMaxStringLength()`)",
             "blanks: 0 tensors");
     assertThat(result.exit()).isZero();
