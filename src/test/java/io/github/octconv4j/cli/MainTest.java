@@ -123,6 +123,6 @@ class MainTest {
   @Test
   void controlCharactersOfAFileNameBreakNoLine() {
     CommandRun.of("classify", "a\nb\u001b[1m.png")
-        .failed(2, "octconv classify: a b [1m.png: no such file");
+        .failed(2, "octconv classify: a?b?[1m.png: no such file");
   }
 }

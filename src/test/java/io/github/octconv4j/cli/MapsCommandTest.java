@@ -100,7 +100,7 @@ class MapsCommandTest {
   void aFolderThatTakesNoFiles() {
     CommandRun.of("maps", CAT, "/proc/maps.png")
         .failed(
-            2, "octconv maps: /proc/maps.png: cannot be written, its folder takes no new files");
+            4, "octconv maps: /proc/maps.png: cannot be written, its folder takes no new files");
   }
 
   @Test

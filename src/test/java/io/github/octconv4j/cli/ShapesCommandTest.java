@@ -132,7 +132,7 @@ class ShapesCommandTest {
             2,
             String.format(
                 Locale.ROOT,
-                "octconv shapes: there is no problem in [%s], expected at least one",
+                "octconv shapes: there is no problem in %s, expected at least one",
                 empty));
   }
 }
