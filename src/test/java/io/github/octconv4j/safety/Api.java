@@ -100,6 +100,10 @@ final class Api {
   static String name(Executable member) {
     StringBuilder name = new StringBuilder();
     Class<?> type = member.getDeclaringClass();
+    boolean graph = type.getPackageName().endsWith(".graph");
+    if (graph && List.of("Binary", "Concat", "Softmax", "Window").contains(type.getSimpleName())) {
+      name.append("graph."); // dnn has another of that name
+    }
     name.append(type.getName().substring(type.getPackageName().length() + 1).replace('$', '.'));
     if (member instanceof Method) {
       name.append('.').append(member.getName());

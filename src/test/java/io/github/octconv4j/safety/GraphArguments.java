@@ -166,17 +166,17 @@ final class GraphArguments {
   }
 
   private void operations() {
-    put.accept("Window.of(long[])", () -> args(null, (Object) sizes()));
+    put.accept("graph.Window.of(long[])", () -> args(null, (Object) sizes()));
     for (String with : List.of("strides", "pads")) {
       put.accept(
-          "Window." + with + "(long[])",
+          "graph.Window." + with + "(long[])",
           () ->
               args(
                   Window.of(3, 3),
                   with.equals("pads") ? new long[] {1, 1, 0, 2} : new long[] {2, 1}));
     }
     put.accept(
-        "Window.axes(long[],long[])",
+        "graph.Window.axes(long[],long[])",
         () -> args(Window.of(3, 2), new long[] {7, v.upTo(9)}, new long[] {3, 2}));
     put.accept(
         "ConvTranspose.axes(long[],long[])",
