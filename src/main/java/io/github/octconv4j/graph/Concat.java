@@ -47,7 +47,7 @@ public record Concat(long axis) implements Op {
         throw new IllegalArgumentException(
             String.format(Locale.ROOT, "input %d differs elsewhere than along axis %d", i, at));
       }
-      dims[at] = Math.addExact(dims[at], x[at]);
+      dims[at] = Shapes.plus(dims[at], x[at]);
     }
     return List.of(dims);
   }

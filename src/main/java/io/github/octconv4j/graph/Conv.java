@@ -61,7 +61,7 @@ public record Conv(Window window, long group) implements Op {
 
   static long[] dims(Window window, long group, long[] x, long[] w, long @Nullable [] bias) {
     long[] spatial = Window.spatial(x);
-    if (w.length != x.length || w[0] % group != 0 || Math.multiplyExact(w[1], group) != x[1]) {
+    if (w.length != x.length || w[0] % group != 0 || Shapes.times(w[1], group) != x[1]) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,

@@ -73,7 +73,7 @@ public record ConvTranspose(
               group,
               spatial.length));
     }
-    long channels = Math.multiplyExact(w[1], group);
+    long channels = Shapes.times(w[1], group);
     if (in.has(2) && !Arrays.equals(in.dims(2), new long[] {channels})) {
       throw new IllegalArgumentException(
           String.format(
@@ -116,16 +116,16 @@ public record ConvTranspose(
     for (int i = 0; i < rank; i++) {
       long more = outputPadding.isEmpty() ? 0 : outputPadding.get(i);
       long stride = window.stride(i);
-      long reach = Math.addExact(Math.multiplyExact(window.dilation(i), size[i] - 1), 1);
-      long full = Math.addExact(Math.multiplyExact(stride, input[i] - 1) + more, reach);
+      long reach = Shapes.plus(Shapes.times(window.dilation(i), Shapes.plus(size[i], -1)), 1);
+      long full = Shapes.plus(Shapes.times(stride, Shapes.plus(input[i], -1)), more, reach);
       boolean same =
           window.autoPad() == AutoPad.SAME_UPPER || window.autoPad() == AutoPad.SAME_LOWER;
       long begin = window.autoPad() == AutoPad.NOTSET ? window.pad(i) : 0;
       long end = window.autoPad() == AutoPad.NOTSET ? window.pad(i + rank) : 0;
-      long output = full - begin - end;
+      long output = Shapes.plus(full, -begin, -end);
       if (same || !outputShape.isEmpty()) {
-        output = outputShape.isEmpty() ? Math.multiplyExact(input[i], stride) : outputShape.get(i);
-        long total = Math.max(0, full - output);
+        output = outputShape.isEmpty() ? Shapes.times(input[i], stride) : outputShape.get(i);
+        long total = Math.max(0, Shapes.plus(full, -output));
         begin = window.autoPad() == AutoPad.SAME_UPPER ? total / 2 : total - total / 2;
         end = total - begin;
       }

@@ -36,14 +36,12 @@ public record DepthToSpace(long block, boolean channelsFirst) implements Op {
   @Override
   public List<long[]> dims(Operands in) {
     long[] x = in.dims(0);
-    long area = Math.multiplyExact(block, block);
+    long area = Shapes.times(block, block);
     if (x.length != 4 || x[1] % area != 0) {
       throw new IllegalArgumentException(
           String.format(Locale.ROOT, "expected (n, c, h, w) with c divisible by %d", area));
     }
     return List.of(
-        new long[] {
-          x[0], x[1] / area, Math.multiplyExact(x[2], block), Math.multiplyExact(x[3], block)
-        });
+        new long[] {x[0], x[1] / area, Shapes.times(x[2], block), Shapes.times(x[3], block)});
   }
 }

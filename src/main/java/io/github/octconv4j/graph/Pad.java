@@ -49,7 +49,7 @@ public record Pad(PadMode mode) implements Op {
     long[] pads = pads(x.length, in.longs(1), in.has(3) ? in.longs(3) : null);
     long[] dims = new long[x.length];
     for (int i = 0; i < x.length; i++) {
-      dims[i] = Math.addExact(Math.addExact(x[i], pads[i]), pads[i + x.length]);
+      dims[i] = Shapes.plus(x[i], pads[i], pads[i + x.length]);
       if (dims[i] < 0 || (x[i] == 0 && dims[i] > 0 && mode != PadMode.CONSTANT)) {
         throw new IllegalArgumentException(
             String.format(

@@ -37,6 +37,29 @@ final class Shapes {
     return count;
   }
 
+  /** The product of two sizes. */
+  static long times(long a, long b) {
+    try {
+      return Math.multiplyExact(a, b);
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "sizes overflow: %d times %d", a, b), e);
+    }
+  }
+
+  /** The sum of sizes. */
+  static long plus(long... sizes) {
+    long sum = 0;
+    try {
+      for (long size : sizes) {
+        sum = Math.addExact(sum, size);
+      }
+      return sum;
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException("sizes overflow: the sum of " + Arrays.toString(sizes), e);
+    }
+  }
+
   /** A number of axes, which is bounded. */
   static int rank(int rank) {
     if (rank < 0 || rank > TensorType.MOST_DIMENSIONS) {

@@ -38,7 +38,7 @@ public record SpaceToDepth(long block) implements Op {
       throw new IllegalArgumentException(
           String.format(Locale.ROOT, "expected (n, c, h, w) with h and w divisible by %d", block));
     }
-    long channels = Math.multiplyExact(x[1], Math.multiplyExact(block, block));
+    long channels = Shapes.times(x[1], Shapes.times(block, block));
     return List.of(new long[] {x[0], channels, x[2] / block, x[3] / block});
   }
 }

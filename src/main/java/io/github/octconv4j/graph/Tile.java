@@ -30,7 +30,7 @@ public record Tile() implements Op {
               Locale.ROOT, "repeats are %s, expected one for each axis", Arrays.toString(repeats)));
     }
     for (int i = 0; i < dims.length; i++) {
-      dims[i] = Math.multiplyExact(dims[i], repeats[i]);
+      dims[i] = Shapes.times(dims[i], repeats[i]);
     }
     return List.of(dims);
   }

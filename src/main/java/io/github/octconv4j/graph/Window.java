@@ -166,13 +166,13 @@ public record Window(
 
   private WindowAxis axis(int i, int rank, long input, long size) {
     long stride = stride(i);
-    long reach = Math.addExact(Math.multiplyExact(dilation(i), size - 1), 1);
+    long reach = Shapes.plus(Shapes.times(dilation(i), Shapes.plus(size, -1)), 1);
     long begin = 0;
     long end = 0;
     long output;
     if (autoPad == AutoPad.SAME_UPPER || autoPad == AutoPad.SAME_LOWER) {
       output = Math.ceilDiv(input, stride);
-      long total = Math.max(0, Math.multiplyExact(output - 1, stride) + reach - input);
+      long total = Math.max(0, Shapes.plus(Shapes.times(output - 1, stride), reach, -input));
       begin = autoPad == AutoPad.SAME_UPPER ? total / 2 : total - total / 2;
       end = total - begin;
     } else {
@@ -180,11 +180,11 @@ public record Window(
         begin = pad(i);
         end = pad(i + rank);
       }
-      long room = Math.addExact(Math.addExact(input, begin), end) - reach;
+      long room = Shapes.plus(input, begin, end, -reach);
       output = room < 0 ? 0 : room / stride + 1;
       if (ceil && room >= 0) {
         output = Math.ceilDiv(room, stride) + 1;
-        if ((output - 1) * stride >= input + begin) {
+        if (Shapes.times(output - 1, stride) >= Shapes.plus(input, begin)) {
           output--;
         }
       }

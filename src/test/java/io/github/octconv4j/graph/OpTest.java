@@ -1,6 +1,7 @@
 package io.github.octconv4j.graph;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.octconv4j.SameOnEveryProcessor;
@@ -28,6 +29,22 @@ class OpTest {
 
   private static String one(Op op, Object... inputs) {
     return infer(op, 1, inputs).getFirst().toString();
+  }
+
+  /** Sizes are a stranger's: what overflows is refused, and says what. */
+  @Test
+  void windowsOfSizesThatOverflow() {
+    Window window =
+        new Window(AutoPad.NOTSET, List.of(3L), List.of(2L), List.of(4L), List.of(1L, 1L), false);
+    ConvTranspose up = new ConvTranspose(window, 1, List.of(1L), List.of());
+    long[] most = {Long.MAX_VALUE};
+    long[] kernel = {3};
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> window.axes(most, kernel))
+        .withMessage("sizes overflow: the sum of [9223372036854775807, 1, 1, -9]");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> up.axes(most, kernel))
+        .withMessage("sizes overflow: 2 times 9223372036854775806");
   }
 
   @Test
