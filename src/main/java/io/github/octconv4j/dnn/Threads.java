@@ -107,8 +107,8 @@ public final class Threads {
       LOGGER.log(
           Level.WARNING,
           "OpenMP grants {0} threads where {1} were asked for, so that oneDNN uses {0}; see OMP_THREAD_LIMIT, OMP_MAX_ACTIVE_LEVELS and KMP_DEVICE_THREAD_LIMIT in the environment",
-          wanted,
-          threads);
+          Integer.toString(wanted), // whose digits are not those of the user's language
+          Integer.toString(threads));
     }
   }
 

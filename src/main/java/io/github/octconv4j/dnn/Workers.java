@@ -120,7 +120,7 @@ final class Workers {
             LOGGER.log(
                 Level.WARNING,
                 "could not start a worker beside {0} others, so that runs use fewer threads than asked for: {1}",
-                count,
+                Integer.toString(count),
                 e.getMessage());
           }
           return null;
