@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import io.github.octconv4j.files.DataFile;
 import io.github.octconv4j.text.Printable;
@@ -93,12 +94,25 @@ final class HeaderParser {
     } catch (JsonProcessingException e) {
       String where =
           e.getLocation() == null ? "" : " at character " + e.getLocation().getCharOffset();
+      String reason = e.getOriginalMessage();
+      if (e instanceof StreamConstraintsException) {
+        reason = digits0To9(reason); // Jackson takes those of the user's language
+      }
       throw parser.malformed(
-          "the header is not valid JSON" + where + ": " + Printable.text(e.getOriginalMessage()),
-          e);
+          "the header is not valid JSON" + where + ": " + Printable.text(reason), e);
     }
     parser.checkCoverage();
     return parser;
+  }
+
+  private static String digits0To9(String text) {
+    StringBuilder digits = new StringBuilder(text);
+    for (int i = 0; i < digits.length(); i++) {
+      if (Character.isDigit(digits.charAt(i))) {
+        digits.setCharAt(i, Character.forDigit(Character.digit(digits.charAt(i), 10), 10));
+      }
+    }
+    return digits.toString();
   }
 
   /** The strings of {@code __metadata__}, in the header's order. */
