@@ -136,8 +136,10 @@ class TensorTest {
           .hasMessage(
               String.format(
                   Locale.ROOT,
-                  "segment at address 0x%s is not aligned to %s bytes, which %s wants",
-                  Long.toHexString(odd.address()),
+                  "segment at address %#x has its first element at %#x, which is not aligned to %d"
+                      + " bytes, as %s wants it",
+                  odd.address(),
+                  odd.address(),
                   CpuIsa.leastAlignment(),
                   CpuIsa.name()));
     }
