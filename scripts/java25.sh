@@ -1,4 +1,5 @@
-# Sourced by the other scripts: finds JDK 25 and sets JAVA25 to its home, or says what to install.
+# Sourced by the other scripts: finds JDK 25, sets JAVA25 and JAVA_HOME to its home and puts it on the PATH, so that Maven
+# runs on it; or says what to install.
 
 is_jdk25() {
   [ -x "$1/bin/javac" ] && grep -q '^JAVA_VERSION="25[."]' "$1/release" 2>/dev/null
@@ -12,8 +13,7 @@ find_java25() {
       /Library/Java/JavaVirtualMachines/*/Contents/Home "$HOME"/.sdkman/candidates/java/* "$HOME"/.jdks/*; do
     if [ -n "$candidate" ] && is_jdk25 "$candidate"; then
       JAVA25=$candidate
-      # Where Maven runs on it there is no toolchain: java and jlink are then those of the PATH.
-      [ "$candidate" = "${JAVA_HOME:-}" ] && PATH=$JAVA25/bin:$PATH
+      export JAVA_HOME=$candidate PATH=$candidate/bin:$PATH
       return 0
     fi
   done
