@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
 /**
@@ -181,15 +182,17 @@ public final class ChildJvm {
 
   /** Waits for a started child. */
   public static Result resultOf(Process process) {
-    return resultOf(process, 2);
+    return resultOf(process, 10); // it hangs: busy machines make it slow, not that slow
   }
 
   private static Result resultOf(Process process, int minutes) {
+    AtomicBoolean late = new AtomicBoolean();
     Thread.ofVirtual()
         .start(
             () -> {
               try {
                 if (!process.waitFor(minutes, TimeUnit.MINUTES)) {
+                  late.set(true);
                   process.destroyForcibly(); // which ends the output
                 }
               } catch (InterruptedException e) {
@@ -201,6 +204,9 @@ public final class ChildJvm {
       if (!process.waitFor(1, TimeUnit.MINUTES)) {
         process.destroyForcibly();
         throw new IllegalStateException("the child did not end: " + output);
+      }
+      if (late.get()) {
+        throw new IllegalStateException("ended after " + minutes + " minutes: " + output);
       }
       return new Result(process.exitValue(), output);
     } catch (IOException e) {

@@ -204,7 +204,7 @@ class ExecutionTest {
                 Arrays.fill(threes, 3);
                 confined[0].set(threes);
               })
-          .get(30, TimeUnit.SECONDS);
+          .get(5, TimeUnit.MINUTES);
       assertThatThrownBy(
               () -> {
                 execution.bind(x, confined[0]);
@@ -217,12 +217,12 @@ class ExecutionTest {
                 execution.bind(x, confined[0]);
                 execution.run();
               })
-          .get(30, TimeUnit.SECONDS);
+          .get(5, TimeUnit.MINUTES);
       assertThat(out.floats()).containsOnly(8f);
       assertThatThrownBy(execution::run)
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("belongs to a confined arena of another thread");
-      owner.submit(() -> its[0].close()).get(30, TimeUnit.SECONDS);
+      owner.submit(() -> its[0].close()).get(5, TimeUnit.MINUTES);
     }
   }
 
@@ -297,7 +297,7 @@ class ExecutionTest {
                 }));
       }
       for (Future<?> one : all) {
-        one.get(60, TimeUnit.SECONDS);
+        one.get(5, TimeUnit.MINUTES);
       }
       execution.run(); // still usable
     }
@@ -333,7 +333,7 @@ class ExecutionTest {
           Thread.onSpinWait();
         }
         execution.close();
-        runs.get(30, TimeUnit.SECONDS);
+        runs.get(5, TimeUnit.MINUTES);
         assertThat(Users.of(execution)).isZero();
       }
     }

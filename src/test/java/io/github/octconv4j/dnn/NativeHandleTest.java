@@ -136,7 +136,7 @@ class NativeHandleTest {
                   }));
         }
         for (Future<?> one : all) {
-          one.get(30, TimeUnit.SECONDS);
+          one.get(5, TimeUnit.MINUTES);
         }
         assertThat(destroyed).containsExactly("a");
       }
@@ -241,7 +241,7 @@ class NativeHandleTest {
         }
         List<NativeHandle> all = List.of(engine, stream, desc, primitive, arguments);
         all.forEach(NativeHandle::close);
-        int done = runs.get(30, TimeUnit.SECONDS);
+        int done = runs.get(5, TimeUnit.MINUTES);
         finished += done;
         refused++;
         for (NativeHandle handle : all) {

@@ -375,7 +375,7 @@ class ProgramTest {
                 }));
       }
       for (Future<?> one : all) {
-        one.get(60, TimeUnit.SECONDS);
+        one.get(5, TimeUnit.MINUTES);
       }
     }
   }
@@ -440,7 +440,7 @@ class ProgramTest {
                 assertThat(Threads.current()).isEqualTo(threads);
                 return null;
               });
-      run.get(30, TimeUnit.SECONDS);
+      run.get(5, TimeUnit.MINUTES);
       assertThat(new Tensor(x.desc(), y.segment()).floats()).containsExactly(plus(x.floats(), 6));
     }
   }
@@ -472,7 +472,7 @@ class ProgramTest {
                 }));
       }
       for (Future<?> one : all) {
-        one.get(60, TimeUnit.SECONDS);
+        one.get(5, TimeUnit.MINUTES);
       }
     }
   }

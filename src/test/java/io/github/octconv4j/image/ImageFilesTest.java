@@ -235,7 +235,7 @@ class ImageFilesTest {
   void sizeIsCheckedBeforeDecoding() throws IOException {
     byte[] huge = PngBytes.of(100_000, 100_000, 8, PngBytes.RGB).rows(0);
     Assertions.assertTimeout(
-        Duration.ofSeconds(5),
+        Duration.ofMinutes(1),
         () ->
             assertRefused(huge)
                 .hasMessageEndingWith(
@@ -467,7 +467,7 @@ class ImageFilesTest {
     }
     bytes.writeBytes(new byte[] {(byte) 0xFF, (byte) 0xD9});
     Assertions.assertTimeout(
-        Duration.ofSeconds(5),
+        Duration.ofMinutes(1),
         () ->
             assertRefused(bytes.toByteArray())
                 .hasMessageMatching(

@@ -172,7 +172,7 @@ class OctavePlanTest {
                 }));
       }
       for (Future<?> one : all) {
-        one.get(60, TimeUnit.SECONDS);
+        one.get(5, TimeUnit.MINUTES);
       }
       PlanCache.Statistics statistics = layer.statistics();
       assertThat(statistics.misses()).isEqualTo(2);
@@ -266,7 +266,7 @@ class OctavePlanTest {
         layer.close();
         layer.close();
         for (Future<?> one : all) {
-          one.get(60, TimeUnit.SECONDS);
+          one.get(5, TimeUnit.MINUTES);
         }
       }
     }

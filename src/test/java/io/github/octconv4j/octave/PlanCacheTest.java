@@ -109,9 +109,9 @@ class PlanCacheTest {
         Thread.onSpinWait();
       }
       go.countDown();
-      Fake plan = all.getFirst().get(30, TimeUnit.SECONDS);
+      Fake plan = all.getFirst().get(5, TimeUnit.MINUTES);
       for (Future<Fake> one : all) {
-        assertThat(one.get(30, TimeUnit.SECONDS)).isSameAs(plan);
+        assertThat(one.get(5, TimeUnit.MINUTES)).isSameAs(plan);
       }
       assertThat(builds).hasValue(1);
       counts(cache, 1, threads - 1, 1, 0);
@@ -141,7 +141,7 @@ class PlanCacheTest {
                             key,
                             () -> {
                               try {
-                                both.await(30, TimeUnit.SECONDS);
+                                both.await(5, TimeUnit.MINUTES);
                               } catch (Exception e) {
                                 throw new IllegalStateException(e);
                               }
@@ -150,7 +150,7 @@ class PlanCacheTest {
                         .close()));
       }
       for (Future<?> one : all) {
-        one.get(30, TimeUnit.SECONDS);
+        one.get(5, TimeUnit.MINUTES);
       }
       counts(cache, 2, 0, 2, 0);
     }
@@ -250,7 +250,7 @@ class PlanCacheTest {
       }
       go.countDown();
       for (Future<?> one : all) {
-        assertThatThrownBy(() -> one.get(30, TimeUnit.SECONDS))
+        assertThatThrownBy(() -> one.get(5, TimeUnit.MINUTES))
             .isInstanceOf(ExecutionException.class)
             .hasCauseInstanceOf(IllegalArgumentException.class)
             .hasStackTraceContaining("no such shape");
@@ -303,7 +303,7 @@ class PlanCacheTest {
       building.await();
       cache.close();
       go.countDown();
-      user.get(30, TimeUnit.SECONDS);
+      user.get(5, TimeUnit.MINUTES);
     }
     assertThat(plan.closed).hasValue(1);
   }
@@ -334,7 +334,7 @@ class PlanCacheTest {
                 }));
       }
       for (Future<?> one : all) {
-        one.get(60, TimeUnit.SECONDS);
+        one.get(5, TimeUnit.MINUTES);
       }
     }
     PlanCache.Statistics statistics = cache.statistics();
@@ -418,14 +418,14 @@ class PlanCacheTest {
       for (int round = 0; round < 40; round++) {
         Thread deep = new Thread(null, () -> overflow(cache, keys, 300), "deep", 256 << 10);
         deep.start();
-        deep.join(TimeUnit.SECONDS.toMillis(30));
+        deep.join(TimeUnit.MINUTES.toMillis(5));
         assertThat(deep.isAlive()).isFalse();
       }
       assertThat(keys.get()).isGreaterThan(1000);
       for (int key = 0; key < keys.get(); key++) {
         Integer asked = key;
         Future<?> user = pool.submit(() -> cache.get(asked, Fake::new).close());
-        user.get(30, TimeUnit.SECONDS);
+        user.get(5, TimeUnit.MINUTES);
       }
       assertThat(cache.statistics().size()).isEqualTo(keys.get());
     }
@@ -456,7 +456,7 @@ class PlanCacheTest {
         }
         go.countDown();
         for (Future<?> one : both) {
-          assertThatThrownBy(() -> one.get(30, TimeUnit.SECONDS))
+          assertThatThrownBy(() -> one.get(5, TimeUnit.MINUTES))
               .satisfies(e -> assertThat(e).hasRootCause(thrown));
         }
         cache.get("a", Fake::new).close();

@@ -321,8 +321,8 @@ class SafetensorsFileTest {
         Future<String> second = threads.submit(reader);
         reading.await();
         file.close();
-        assertThat(first.get(10, TimeUnit.SECONDS)).isEqualTo("closed");
-        assertThat(second.get(10, TimeUnit.SECONDS)).isEqualTo("closed");
+        assertThat(first.get(5, TimeUnit.MINUTES)).isEqualTo("closed");
+        assertThat(second.get(5, TimeUnit.MINUTES)).isEqualTo("closed");
       }
     }
   }
