@@ -30,18 +30,23 @@ public final class Program extends NativeHandle {
       List<Buffer> buffers,
       List<Section> sections,
       BufferLayout layout) {
-    super(MemorySegment.NULL, ignored -> sections.forEach(Section::close), engine, constants);
-    this.engine = engine;
-    this.threads = threads;
-    this.buffers = List.copyOf(buffers);
-    this.sections = List.copyOf(sections);
-    this.lanes = lanesOf(sections);
-    this.layout = layout;
-    this.constantBytes =
-        buffers.stream()
-            .filter(buffer -> buffer.role() == Buffer.Role.CONSTANT)
-            .mapToLong(buffer -> buffer.desc().bytes())
-            .sum();
+    super(MemorySegment.NULL, ignored -> Section.closeAll(sections), engine, constants);
+    try {
+      this.engine = engine;
+      this.threads = threads;
+      this.buffers = List.copyOf(buffers);
+      this.sections = List.copyOf(sections);
+      this.lanes = lanesOf(sections);
+      this.layout = layout;
+      this.constantBytes =
+          buffers.stream()
+              .filter(buffer -> buffer.role() == Buffer.Role.CONSTANT)
+              .mapToLong(buffer -> buffer.desc().bytes())
+              .sum();
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
   }
 
   /** Returns the memories, arguments and working memory for one thread at a time. */
@@ -55,10 +60,28 @@ public final class Program extends NativeHandle {
    * @param name what runs are called in flight recordings
    */
   public Execution newExecution(String name) {
+    return newExecution(name, () -> {});
+  }
+
+  /**
+   * Returns the memories, arguments and working memory for one thread at a time, and says when they
+   * are freed: where the execution was closed and its last run has ended, where it was forgotten
+   * and the garbage collector found it, or where it could not be made.
+   *
+   * @param name what runs are called in flight recordings
+   * @param freed called once, on any thread; must not know the execution, nor throw, nor wait
+   */
+  public Execution newExecution(String name, Runnable freed) {
     Objects.requireNonNull(name, "name");
-    retain(); // so that nothing is freed meanwhile
+    Objects.requireNonNull(freed, "freed");
     try {
-      return new Execution(this, name);
+      retain(); // so that nothing is freed meanwhile
+    } catch (IllegalStateException e) {
+      freed.run();
+      throw e;
+    }
+    try {
+      return Execution.of(this, name, freed);
     } finally {
       release();
     }
