@@ -152,20 +152,29 @@ final class Lanes implements Workers.Task {
     int size = team;
     long before = arrivedBefore;
     if (size == 1) {
-      int threadsBefore = Threads.swap(threads);
-      for (int s = 0; s < sections.size(); s++) {
-        runSection(s, lane, size);
-        noteEnd(lane, s);
-      }
-      Threads.swap(threadsBefore);
+      runSections(0, sections.size(), lane, size);
       return;
     }
     for (int s = 0; s < sections.size(); s++) {
-      int threadsBefore = Threads.swap(threads);
-      runSection(s, lane, size);
-      Threads.swap(threadsBefore);
+      runSections(s, s + 1, lane, size);
       meet(before + (s + 1L) * size);
       noteEnd(lane, s);
+    }
+  }
+
+  /** Runs a lane of some sections. What fails is noted: others wait for the lane in any case. */
+  private void runSections(int first, int end, int lane, int size) {
+    try {
+      int threadsBefore = Threads.swap(threads);
+      for (int s = first; s < end; s++) {
+        runSection(s, lane, size);
+        if (size == 1) {
+          noteEnd(lane, s);
+        }
+      }
+      Threads.swap(threadsBefore);
+    } catch (RuntimeException | Error e) {
+      failure.compareAndSet(null, e);
     }
   }
 

@@ -69,7 +69,7 @@ final class Native {
   }
 
   /** Whether it is Java's heap that is full, and not the system that gives no more memory. */
-  private static boolean isHeap(OutOfMemoryError e) {
+  static boolean isHeap(OutOfMemoryError e) {
     String message = String.valueOf(e.getMessage());
     return message.startsWith("Java heap space") || message.startsWith("GC overhead limit");
   }

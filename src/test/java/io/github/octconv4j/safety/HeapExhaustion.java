@@ -8,13 +8,13 @@ import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.Reorder;
 import io.github.octconv4j.dnn.Status;
 import io.github.octconv4j.dnn.Tensor;
-import io.github.octconv4j.image.ImageFiles;
 import io.github.octconv4j.nn.Network;
 import io.github.octconv4j.nn.Predictor;
 import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.OctaveLayer;
 import io.github.octconv4j.octave.OctaveTensor;
 import io.github.octconv4j.octave.OctaveWeights;
+import io.github.octconv4j.octave.OutputFormat;
 import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.octave.Tuning;
 import io.github.octconv4j.weights.SafetensorsFile;
@@ -28,7 +28,7 @@ import java.util.TreeMap;
 /**
  * Does something while the Java heap has room for less and less of it, in a JVM of its own. Each
  * time it must succeed with the right values or throw an error that says that memory ran out.
- * Arguments: what, most bytes of room, attempts, a network, a picture.
+ * Arguments: what, most bytes of room, attempts, a network.
  */
 public final class HeapExhaustion {
   private static final int[] CHUNKS = {1 << 16, 1 << 9};
@@ -36,7 +36,6 @@ public final class HeapExhaustion {
   private final PlanOptions options = PlanOptions.DEFAULT.tuning(Tuning.OFF).threads(2);
   private final Engine engine = Engine.cpu();
   private final Path model;
-  private final Path picture;
   private final OctaveConv2d spec = OctaveConv2d.of(8, 8).kernel(3).padding(1).alpha(0.5).build();
   private final OctaveWeights weights = OctaveWeights.split(spec, ramp(8 * 8 * 9), null);
   private final float[] image = ramp(8 * 8 * 8);
@@ -44,9 +43,8 @@ public final class HeapExhaustion {
   /** What else is on the heap; the first ones are made without anything of the library. */
   private final Object[] ballast = new Object[4096];
 
-  private HeapExhaustion(Path model, Path picture) {
+  private HeapExhaustion(Path model) {
     this.model = model;
-    this.picture = picture;
   }
 
   /** Something that gives values. */
@@ -56,7 +54,7 @@ public final class HeapExhaustion {
 
   /** Runs. */
   public static void main(String[] args) throws Exception {
-    HeapExhaustion test = new HeapExhaustion(Path.of(args[3]), Path.of(args[4]));
+    HeapExhaustion test = new HeapExhaustion(Path.of(args[3]));
     Work work =
         switch (args[0]) {
           case "reorder" -> test::reorder;
@@ -64,7 +62,6 @@ public final class HeapExhaustion {
           case "apply" -> test.applying();
           case "predictor" -> test::predictor;
           case "file" -> test::file;
-          case "picture" -> test::picture;
           default -> throw new IllegalArgumentException(args[0]);
         };
     test.sweep(work, Integer.parseInt(args[1]), Integer.parseInt(args[2]));
@@ -178,7 +175,7 @@ public final class HeapExhaustion {
     h.set(Arrays.copyOf(image, 256));
     l.set(Arrays.copyOf(image, 64));
     return layer
-        .apply(OctaveTensor.of(h, l), io.github.octconv4j.octave.OutputFormat.NCHW, arena)
+        .apply(OctaveTensor.of(h, l), OutputFormat.NCHW, arena)
         .high()
         .floats();
   }
@@ -194,9 +191,5 @@ public final class HeapExhaustion {
     try (SafetensorsFile file = SafetensorsFile.open(model)) {
       return new float[] {file.tensors().size()};
     }
-  }
-
-  private float[] picture() throws Exception {
-    return new float[] {ImageFiles.read(picture).width()};
   }
 }
