@@ -3,6 +3,7 @@ package io.github.octconv4j.dnn;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -100,7 +101,15 @@ public final class Program extends NativeHandle {
    * @throws IndexOutOfBoundsException if there are no such sections
    */
   public List<StepInfo> steps(int firstSection, int endSection) {
-    Objects.checkFromToIndex(firstSection, endSection, sections.size());
+    if (firstSection < 0 || firstSection > endSection || endSection > sections.size()) {
+      throw new IndexOutOfBoundsException(
+          String.format(
+              Locale.ROOT,
+              "firstSection and endSection must be 0 to %d in this order, were %d and %d",
+              sections.size(),
+              firstSection,
+              endSection));
+    }
     return sections.subList(firstSection, endSection).stream()
         .flatMap(section -> section.steps().stream())
         .map(StepInfo::of)

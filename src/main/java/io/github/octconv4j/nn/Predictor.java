@@ -147,6 +147,14 @@ public final class Predictor implements AutoCloseable {
     try {
       input.set(images);
       runAndCount();
+      copyTo(results);
+    } finally {
+      exit();
+    }
+  }
+
+  private void copyTo(MemorySegment results) {
+    try {
       MemorySegment.copy(
           output.segment(),
           ValueLayout.JAVA_FLOAT,
@@ -155,8 +163,9 @@ public final class Predictor implements AutoCloseable {
           ValueLayout.JAVA_FLOAT_UNALIGNED,
           0,
           output.desc().elements());
-    } finally {
-      exit();
+    } catch (IllegalStateException e) { // another thread closed its arena meanwhile
+      ImageBatch.requireUsable("results", results);
+      throw e;
     }
   }
 

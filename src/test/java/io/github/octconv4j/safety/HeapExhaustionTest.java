@@ -20,7 +20,7 @@ class HeapExhaustionTest {
     "reorder, 20000, 12",
     "layer, 150000, 12",
     "apply, 16000, 12",
-    "predictor, 1000000, 6",
+    "predictor, 4000000, 8",
     "file, 150000, 8"
   })
   void endsAsWhatItIs(String what, int mostRoom, int attempts) {
