@@ -30,7 +30,8 @@ public record Attributes(PostOps postOps, FpMath fpMath) {
   /** Makes oneDNN's object, which lives as long as the arena. */
   MemorySegment in(CallArena arena, UnitStrides unitStrides) {
     MemorySegment attr =
-        arena.create(dnnl_h::dnnl_primitive_attr_destroy,
+        arena.create(
+            dnnl_h::dnnl_primitive_attr_destroy,
             dnnl_h::dnnl_primitive_attr_create,
             "create attributes");
     Status.check(

@@ -108,7 +108,9 @@ final class Forgotten {
     return entry;
   }
 
-  /** Whether the system gives a thread; if not, callers do its work, and the next one tries again. */
+  /**
+   * Whether the system gives a thread; if not, callers do its work, and the next one tries again.
+   */
   private static boolean start() {
     try {
       LibraryThreads.named("octconv4j-forgotten").start(Forgotten::await);

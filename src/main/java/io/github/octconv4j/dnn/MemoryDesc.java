@@ -347,7 +347,8 @@ public final class MemoryDesc {
     NativeLibrary.load();
     MemorySegment bytesOfDesc = arena.allocate(blob.length, 16);
     MemorySegment.copy(blob, 0, bytesOfDesc, ValueLayout.JAVA_BYTE, 0, blob.length);
-    return arena.create(dnnl_h::dnnl_memory_desc_destroy,
+    return arena.create(
+        dnnl_h::dnnl_memory_desc_destroy,
         out -> dnnl_h.dnnl_memory_desc_create_with_blob(out, bytesOfDesc),
         "make a memory descriptor");
   }
@@ -408,8 +409,7 @@ public final class MemoryDesc {
     NativeLibrary.load();
     try (CallArena arena = new CallArena()) {
       return new MemoryDesc(
-          arena.create(dnnl_h::dnnl_memory_desc_destroy, maker.in(arena), what, values),
-          before);
+          arena.create(dnnl_h::dnnl_memory_desc_destroy, maker.in(arena), what, values), before);
     }
   }
 

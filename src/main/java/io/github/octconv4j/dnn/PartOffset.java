@@ -67,7 +67,8 @@ final class PartOffset {
     }
 
     private static MemorySegment made(CallArena arena, Native.Constructor constructor) {
-      return arena.create(dnnl_h::dnnl_memory_desc_destroy, constructor, "describe one of many elements");
+      return arena.create(
+          dnnl_h::dnnl_memory_desc_destroy, constructor, "describe one of many elements");
     }
 
     private static IllegalStateException unknown(String why) {

@@ -125,14 +125,16 @@ public record PostOps(List<PostOp> list) {
   /** Makes oneDNN's object, which lives as long as the arena. */
   MemorySegment in(CallArena arena, UnitStrides unitStrides) {
     MemorySegment ops =
-        arena.create(dnnl_h::dnnl_post_ops_destroy, dnnl_h::dnnl_post_ops_create, "create post-ops");
+        arena.create(
+            dnnl_h::dnnl_post_ops_destroy, dnnl_h::dnnl_post_ops_create, "create post-ops");
     for (PostOp op : list) {
       Status.check(append(ops, op, arena, unitStrides), "append post-op %s", op);
     }
     return ops;
   }
 
-  private static int append(MemorySegment ops, PostOp op, CallArena arena, UnitStrides unitStrides) {
+  private static int append(
+      MemorySegment ops, PostOp op, CallArena arena, UnitStrides unitStrides) {
     if (op instanceof Sum sum) {
       return dnnl_h.dnnl_post_ops_append_sum(ops, sum.scale, 0, dnnl_h.dnnl_data_type_undef());
     }

@@ -115,7 +115,8 @@ record UnitStrides(boolean channelsLast) {
         long[] dims = new long[rank];
         Arrays.fill(dims, 2);
         MemorySegment desc =
-            arena.create(dnnl_h::dnnl_memory_desc_destroy,
+            arena.create(
+                dnnl_h::dnnl_memory_desc_destroy,
                 out ->
                     dnnl_h.dnnl_memory_desc_create_with_strides(
                         out,
@@ -161,7 +162,8 @@ record UnitStrides(boolean channelsLast) {
     MemorySegment.copy(bytes, 0, blob, ValueLayout.JAVA_BYTE, 0, bytes.length);
     MemorySegment.copy(
         agreed, 0, blob, ValueLayout.JAVA_LONG_UNALIGNED, Position.OF_STRIDES, agreed.length);
-    return arena.create(dnnl_h::dnnl_memory_desc_destroy,
+    return arena.create(
+        dnnl_h::dnnl_memory_desc_destroy,
         out -> dnnl_h.dnnl_memory_desc_create_with_blob(out, blob),
         "make a memory descriptor");
   }

@@ -100,7 +100,7 @@ class ArgumentChecksTest {
     refuses(() -> ChannelSplit.of(-1, 0.5), "channels", "-1");
     refuses(() -> OctaveShape.of(0, 4, 4, SizeRule.FLOOR), "batch", "0");
     refuses(() -> SizeRule.CEIL.half(-1), "size must be at least 0, was -1");
-    refuses(() -> TensorData.of(new float[3], 2, 2), "3", "4");
+    refuses(() -> TensorData.of(new float[3], 2, 2), "elements has 12 bytes, expected 16");
     refuses(() -> Image.of(3, 2, 1, new float[5]), "values", "5", "6");
     try (Arena arena = Arena.ofConfined()) {
       refuses(() -> Tensor.of(arena, new float[3], 2, 2), "values has 3", "4");
@@ -115,8 +115,7 @@ class ArgumentChecksTest {
         ProgramBuilder builder = new ProgramBuilder(engine, 1)) {
       builder.add(
           "relu",
-          builder.describe(
-              new Eltwise(Algorithm.ELTWISE_RELU, DESC, DESC, 0, 0), Attributes.NONE),
+          builder.describe(new Eltwise(Algorithm.ELTWISE_RELU, DESC, DESC, 0, 0), Attributes.NONE),
           Map.of(Arg.SRC, builder.input("x", DESC), Arg.DST, builder.output("y", DESC)));
       try (Program program = builder.build()) {
         assertThat(program.steps(0, 1)).hasSize(1);
@@ -142,8 +141,7 @@ class ArgumentChecksTest {
         for (int i = 0; i < count; i++) {
           parts.add(octave.temporary("x" + i, new ChannelSplit(4, 4), shape, Layout.NHWC));
         }
-        refuses(
-            () -> octave.poolParts(spec, parts), "x must have 1 part or 2", "had " + count);
+        refuses(() -> octave.poolParts(spec, parts), "x must have 1 part or 2", "had " + count);
       }
       Operand whole = program.temporary("whole", DESC);
       refuses(() -> whole.view(-4, DESC), "byte -4", "whole");

@@ -97,8 +97,7 @@ public final class HeapExhaustion {
       requireSame(expected, work.run());
     }
     ends.forEach((end, times) -> System.out.println("other end, " + times + " times: " + end));
-    System.out.printf(
-        Locale.ROOT, "well=%d exhausted=%d other=%d%n", well, exhausted, ends.size());
+    System.out.printf(Locale.ROOT, "well=%d exhausted=%d other=%d%n", well, exhausted, ends.size());
   }
 
   private static boolean isExhaustion(Throwable e) {
@@ -174,10 +173,7 @@ public final class HeapExhaustion {
     Tensor l = Tensor.allocate(low, arena);
     h.set(Arrays.copyOf(image, 256));
     l.set(Arrays.copyOf(image, 64));
-    return layer
-        .apply(OctaveTensor.of(h, l), OutputFormat.NCHW, arena)
-        .high()
-        .floats();
+    return layer.apply(OctaveTensor.of(h, l), OutputFormat.NCHW, arena).high().floats();
   }
 
   private float[] predictor() throws Exception {
