@@ -28,7 +28,7 @@ class ArenaCloseTest {
     Set<String> ends = new TreeSet<>();
     try (Engine engine = Engine.cpu();
         Run tanh = new Run(engine)) {
-      for (int round = 0; round < 30; round++) {
+      for (int round = 0; round < 12; round++) {
         Arena arena = Arena.ofShared();
         AtomicInteger runs = new AtomicInteger();
         tanh.execution.bind(tanh.x, Tensor.allocate(DESC, arena));

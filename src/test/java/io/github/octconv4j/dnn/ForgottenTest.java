@@ -107,11 +107,11 @@ class ForgottenTest {
   @Test
   void threadsThatForgetDoNotOutrunIt() {
     ChildJvm.Result result =
-        ChildJvm.of(ForgetfulThreads.class).option("-Xmx64m").runFor(3, "4", "400");
+        ChildJvm.of(ForgetfulThreads.class).option("-Xmx64m").runFor(3, "4", "150");
 
     Matcher figures = MOST.matcher(result.output());
     assertThat(figures.find()).as(result.output()).isTrue();
-    assertThat(Integer.parseInt(figures.group(1))).isGreaterThan(1600);
+    assertThat(Integer.parseInt(figures.group(1))).isEqualTo(4 * 150 * 2);
     assertThat(Integer.parseInt(figures.group(2))).isPositive().isLessThan(300);
     assertThat(result.exit()).isZero();
   }
