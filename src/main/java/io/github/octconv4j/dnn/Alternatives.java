@@ -1,7 +1,6 @@
 package io.github.octconv4j.dnn;
 
 import io.github.octconv4j.dnn.gen.dnnl_h;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -41,7 +40,7 @@ final class Alternatives {
   }
 
   private void tryOut(List<String> works, String how, Operation operation, Attributes attributes) {
-    try (Arena arena = Arena.ofConfined()) {
+    try (CallArena arena = new CallArena()) {
       MemorySegment out = arena.allocate(ValueLayout.ADDRESS);
       Creation creation = new Creation(arena, out, engine, operation, attributes);
       if (operation.create(creation) == Status.SUCCESS.code()) {

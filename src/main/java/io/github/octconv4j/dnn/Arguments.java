@@ -19,14 +19,21 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class Arguments extends NativeHandle {
   private final Primitive primitive;
-  private final List<Memory> memories;
+  private final List<Arg> args;
+  private final List<Memory> memories; // of each argument
   private final MemorySegment array;
   private final AtomicBoolean running = new AtomicBoolean();
   private final Holds holds = new Holds(); // used while running is set
 
-  private Arguments(Arena arena, MemorySegment array, Primitive primitive, List<Memory> memories) {
+  private Arguments(
+      Arena arena,
+      MemorySegment array,
+      Primitive primitive,
+      List<Arg> args,
+      List<Memory> memories) {
     super(array, ignored -> arena.close(), dependencies(primitive, memories));
     this.primitive = primitive;
+    this.args = args;
     this.memories = memories;
     // Without its arena, which each call would hold and release: whoever runs this keeps it alive.
     this.array = MemorySegment.ofAddress(array.address());
@@ -53,17 +60,22 @@ public final class Arguments extends NativeHandle {
               memories.keySet()));
     }
     wanted.forEach((arg, desc) -> requireFit(primitive.desc().operation(), arg, desc, memories));
+    List<Arg> args = List.copyOf(wanted.keySet());
+    List<Memory> list = args.stream().map(memories::get).map(Objects::requireNonNull).toList();
     Arena arena = Arena.ofShared();
-    MemorySegment array = dnnl_exec_arg_t.allocateArray(wanted.size(), arena);
-    List<Memory> list = new ArrayList<>();
-    for (Arg arg : wanted.keySet()) {
-      MemorySegment entry = dnnl_exec_arg_t.asSlice(array, list.size());
-      dnnl_exec_arg_t.arg(entry, arg.code());
-      Memory memory = Objects.requireNonNull(memories.get(arg));
-      dnnl_exec_arg_t.memory(entry, memory.handle());
-      list.add(memory);
+    MemorySegment array;
+    try {
+      array = dnnl_exec_arg_t.allocateArray(args.size(), arena);
+      for (int i = 0; i < args.size(); i++) {
+        MemorySegment entry = dnnl_exec_arg_t.asSlice(array, i);
+        dnnl_exec_arg_t.arg(entry, args.get(i).code());
+        dnnl_exec_arg_t.memory(entry, list.get(i).handle());
+      }
+    } catch (RuntimeException | Error e) {
+      arena.close();
+      throw e;
     }
-    return new Arguments(arena, array, primitive, List.copyOf(list));
+    return new Arguments(arena, array, primitive, args, list);
   }
 
   private static void requireFit(
@@ -152,16 +164,29 @@ public final class Arguments extends NativeHandle {
       using(
           args -> {
             holds.clear();
-            for (Memory memory : memories) {
-              Tensor.requireUsable(memory.data(), memory.desc());
-              holds.add(memory.data());
+            for (int i = 0; i < memories.size(); i++) {
+              requireUsable(i);
+              holds.add(memories.get(i).data());
             }
-            execute(stream, holds);
+            try {
+              execute(stream, holds);
+            } catch (IllegalStateException e) { // where an arena was closed just now
+              for (int i = 0; i < memories.size(); i++) {
+                requireUsable(i);
+              }
+              throw e;
+            }
             return null;
           });
     } finally {
       running.set(false);
     }
+  }
+
+  private void requireUsable(int index) {
+    Memory memory = memories.get(index);
+    Usable.require(
+        memory.data(), memory.desc(), args.get(index), primitive.desc().operation().kind());
   }
 
   /** The bare call, for who has checked everything. */

@@ -1,6 +1,5 @@
 package io.github.octconv4j.dnn;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Assembly {
   private final Program program;
-  private final Arena arena = Arena.ofShared();
+  private final OwnedMemory memory = new OwnedMemory();
   private final List<NativeHandle> handles = new ArrayList<>();
   private final List<Map<Long, List<View>>> views = new ArrayList<>();
   private final MemorySegment temporaries;
@@ -47,11 +46,16 @@ final class Assembly {
   private MemorySegment working(long bytes) {
     return bytes == 0
         ? MemorySegment.NULL
-        : Native.allocate(arena, bytes, "the working memory of an execution");
+        : memory.allocate(bytes, "the working memory of an execution");
   }
 
   private <T extends NativeHandle> T owned(T handle) {
-    handles.add(handle);
+    try {
+      handles.add(handle);
+    } catch (OutOfMemoryError e) {
+      handle.close();
+      throw e;
+    }
     handle.adopt();
     return handle;
   }
@@ -73,9 +77,9 @@ final class Assembly {
     step.operands().forEach((arg, operand) -> memories.put(arg, memory(operand)));
     MemoryDesc working = step.primitive().desc().descs().get(Arg.SCRATCHPAD);
     if (working != null) {
-      Memory memory = owned(Memory.unbound(program.engine(), working));
-      memory.bind(scratchpads.asSlice(lane * program.layout().scratchpadBytes()));
-      memories.put(Arg.SCRATCHPAD, memory);
+      Memory view = owned(Memory.unbound(program.engine(), working));
+      view.bind(scratchpads.asSlice(lane * program.layout().scratchpadBytes()));
+      memories.put(Arg.SCRATCHPAD, view);
     }
     return memories;
   }
@@ -90,13 +94,13 @@ final class Assembly {
         return view.memory;
       }
     }
-    Memory memory = owned(Memory.unbound(program.engine(), operand.desc()));
+    Memory fresh = owned(Memory.unbound(program.engine(), operand.desc()));
     MemorySegment data = dataOf(buffer);
     if (data != null) {
-      memory.bind(data.asSlice(operand.offset()));
+      fresh.bind(data.asSlice(operand.offset()));
     }
-    same.add(new View(memory, operand.offset(), operand.desc()));
-    return memory;
+    same.add(new View(fresh, operand.offset(), operand.desc()));
+    return fresh;
   }
 
   /** Where a buffer's data is from the start; null where the caller provides it. */
@@ -134,12 +138,15 @@ final class Assembly {
 
   /** A tensor of zeros that lives as long as all else here. */
   Tensor allocate(MemoryDesc desc) {
-    return Tensor.allocate(desc, arena);
+    return memory.tensor(desc);
   }
 
+  /** Frees everything; allocates nothing. */
   void close() {
     Workers.leave();
-    handles.reversed().forEach(NativeHandle::close);
-    arena.close();
+    for (int i = handles.size() - 1; i >= 0; i--) {
+      handles.get(i).close();
+    }
+    memory.close();
   }
 }

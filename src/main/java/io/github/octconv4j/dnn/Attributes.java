@@ -1,7 +1,6 @@
 package io.github.octconv4j.dnn;
 
 import io.github.octconv4j.dnn.gen.dnnl_h;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
@@ -29,10 +28,9 @@ public record Attributes(PostOps postOps, FpMath fpMath) {
   }
 
   /** Makes oneDNN's object, which lives as long as the arena. */
-  MemorySegment in(Arena arena, UnitStrides unitStrides) {
+  MemorySegment in(CallArena arena, UnitStrides unitStrides) {
     MemorySegment attr =
-        Native.createIn(
-            arena,
+        arena.create(
             dnnl_h::dnnl_primitive_attr_destroy,
             dnnl_h::dnnl_primitive_attr_create,
             "create attributes");

@@ -11,6 +11,7 @@ import java.util.stream.IntStream;
  * out.
  */
 final class Bindings {
+  private final String name;
   private final List<Buffer> buffers;
   private final List<List<Assembly.View>> views;
 
@@ -31,9 +32,11 @@ final class Bindings {
   /**
    * Begins with nothing bound.
    *
+   * @param name of what runs, for messages
    * @param views what looks at each buffer, by the buffer's index
    */
-  Bindings(List<Buffer> buffers, List<List<Assembly.View>> views) {
+  Bindings(String name, List<Buffer> buffers, List<List<Assembly.View>> views) {
+    this.name = name;
     this.buffers = buffers;
     this.views = views;
     this.given = IntStream.range(0, buffers.size()).filter(i -> buffers.get(i).isGiven()).toArray();
@@ -82,14 +85,10 @@ final class Bindings {
     int index = buffer.index();
     MemorySegment before = bound[index];
     if (addresses[index] != segment.address()) {
-      Tensor.requireUsable(segment, buffer.desc());
+      Usable.require(segment, buffer.desc(), buffer.name(), name);
       bound[index] = null; // until all views point at the new data
       addresses[index] = 0;
-      List<Assembly.View> all = views.get(index);
-      for (int i = 0; i < all.size(); i++) { // no iterator, as in a run
-        Assembly.View view = all.get(i);
-        view.memory().point(segment.asSlice(view.offset()));
-      }
+      point(buffer, segment);
       addresses[index] = segment.address();
       disjoint = false;
     }
@@ -99,6 +98,19 @@ final class Bindings {
       disjoint = false;
     }
     bound[index] = segment;
+  }
+
+  private void point(Buffer buffer, MemorySegment segment) {
+    List<Assembly.View> all = views.get(buffer.index());
+    try {
+      for (int i = 0; i < all.size(); i++) { // no iterator, as in a run
+        Assembly.View view = all.get(i);
+        view.memory().point(segment.asSlice(view.offset()));
+      }
+    } catch (IllegalStateException e) {
+      Usable.require(segment, buffer.desc(), buffer.name(), name); // not any more
+      throw e;
+    }
   }
 
   /** Holds this and everything bound, and nothing that was bound before. */
@@ -127,12 +139,34 @@ final class Bindings {
       if (bound[i] == null) {
         throw new IllegalStateException(buffers.get(i).name() + " was not set; call bind first");
       }
-      Tensor.requireUsable(bound[i], buffers.get(i).desc());
+      requireUsable(i);
     }
     if (!disjoint) {
       requireDisjoint();
       disjoint = true;
     }
+  }
+
+  private void requireUsable(int index) {
+    Buffer buffer = buffers.get(index);
+    Usable.require(bound[index], buffer.desc(), buffer.name(), name);
+  }
+
+  /**
+   * Returns why a run failed: the first tensor whose arena was closed while it was under way, or
+   * else what it threw.
+   */
+  IllegalStateException explained(IllegalStateException thrown) {
+    for (int i : given) {
+      if (bound[i] != null) {
+        try {
+          requireUsable(i);
+        } catch (IllegalStateException e) {
+          return e;
+        }
+      }
+    }
+    return thrown;
   }
 
   private void requireDisjoint() {

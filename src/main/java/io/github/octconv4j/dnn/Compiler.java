@@ -126,8 +126,14 @@ final class Compiler {
               this::here, LibraryThreads.named("octconv4j-compiler")::start)
           .join(); // which an interrupt does not end
     } catch (CompletionException e) {
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
       throw e.getCause() instanceof DnnException failure ? failure : e;
     } catch (OutOfMemoryError e) {
+      if (Native.isHeap(e)) {
+        throw e;
+      }
       throw new DnnException(
           Status.OUT_OF_MEMORY, "could not start a thread to compile " + desc, e);
     }

@@ -1,6 +1,5 @@
 package io.github.octconv4j.dnn;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Map;
@@ -16,21 +15,21 @@ import java.util.function.Supplier;
  */
 public final class Constants extends NativeHandle {
   private final Engine engine;
-  private final Arena arena;
+  private final OwnedMemory memory;
   private final Map<Key, Tensor> shared = new HashMap<>();
 
   /** Equal keys mean equal values. */
   private record Key(Object key, MemoryDesc desc) {}
 
-  private Constants(Engine engine, Arena arena) {
-    super(MemorySegment.NULL, ignored -> arena.close(), engine);
+  private Constants(Engine engine, OwnedMemory memory) {
+    super(MemorySegment.NULL, ignored -> memory.close(), engine);
     this.engine = engine;
-    this.arena = arena;
+    this.memory = memory;
   }
 
   /** Returns a new collection without data. */
   public static Constants of(Engine engine) {
-    return new Constants(Objects.requireNonNull(engine, "engine"), Arena.ofShared());
+    return new Constants(Objects.requireNonNull(engine, "engine"), new OwnedMemory());
   }
 
   /** Returns a new collection that its maker closes, however it ends. */
@@ -40,11 +39,19 @@ public final class Constants extends NativeHandle {
     return constants;
   }
 
-  /** Returns a copy of a value in another layout. */
-  Tensor copy(MemoryDesc desc, Tensor value, int threads) {
-    Tensor copy = Tensor.allocate(desc, arena);
+  /**
+   * Returns a copy of a value in another layout.
+   *
+   * @param name for messages
+   */
+  Tensor copy(String name, MemoryDesc desc, Tensor value, int threads) {
+    Usable.require(value.segment(), value.desc(), name, "a program");
+    Tensor copy = memory.tensor(desc);
     try (Threads.Scope scope = Threads.use(threads)) {
       Reorder.copy(engine, value, copy);
+    } catch (IllegalStateException e) {
+      Usable.require(value.segment(), value.desc(), name, "a program"); // not any more
+      throw e;
     }
     return copy;
   }
@@ -70,7 +77,7 @@ public final class Constants extends NativeHandle {
         Tensor made = Objects.requireNonNull(value.get(), "value returned no tensor");
         Reorder.requireSameDims(made.desc(), desc);
         limit.addConstant(name, desc);
-        tensor = copy(desc, made, threads);
+        tensor = copy(name, desc, made, threads);
         shared.put(place, tensor);
       }
       return tensor;

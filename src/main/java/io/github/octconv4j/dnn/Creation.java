@@ -1,6 +1,5 @@
 package io.github.octconv4j.dnn;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
@@ -14,14 +13,14 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public final class Creation {
-  private final Arena arena;
+  private final CallArena arena;
   private final MemorySegment out;
   private final MemorySegment engine;
   private final MemorySegment attributes;
   private final UnitStrides unitStrides;
 
   Creation(
-      Arena arena,
+      CallArena arena,
       MemorySegment out,
       MemorySegment engine,
       Operation operation,
@@ -42,7 +41,7 @@ public final class Creation {
   }
 
   /** For descriptors and arrays that live as long as the call. */
-  Arena arena() {
+  CallArena arena() {
     return arena;
   }
 

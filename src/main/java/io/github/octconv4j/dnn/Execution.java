@@ -27,19 +27,44 @@ public final class Execution extends NativeHandle {
   private PrimitiveEvent @Nullable [][][] primitiveEvents; // made when a recording wants them first
   private final AtomicBoolean running = new AtomicBoolean();
 
-  Execution(Program program, String name) {
-    this(program, name, new Assembly(program));
+  private Execution(Program program, String name, Assembly assembly, Runnable freed) {
+    super(MemorySegment.NULL, ignored -> free(assembly, freed), program);
+    try {
+      this.program = program;
+      this.name = name;
+      this.event = ExecutionEvent.of(name, program);
+      this.assembly = assembly;
+      this.bindings = new Bindings(name, program.buffers(), assembly.views());
+      this.lanes =
+          new Lanes(assembly.stream(), assembly.sections(), program.threads(), bindings.holds());
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
   }
 
-  private Execution(Program program, String name, Assembly assembly) {
-    super(MemorySegment.NULL, ignored -> assembly.close(), program);
-    this.program = program;
-    this.name = name;
-    this.event = ExecutionEvent.of(name, program);
-    this.assembly = assembly;
-    this.bindings = new Bindings(program.buffers(), assembly.views());
-    this.lanes =
-        new Lanes(assembly.stream(), assembly.sections(), program.threads(), bindings.holds());
+  /**
+   * Makes an execution.
+   *
+   * @param freed called once, when it is destroyed or could not be made
+   */
+  static Execution of(Program program, String name, Runnable freed) {
+    Assembly assembly;
+    try {
+      assembly = new Assembly(program);
+    } catch (RuntimeException | Error e) {
+      freed.run();
+      throw e;
+    }
+    return new Execution(program, name, assembly, freed);
+  }
+
+  private static void free(Assembly assembly, Runnable freed) {
+    try {
+      assembly.close();
+    } finally {
+      freed.run();
+    }
   }
 
   /**
@@ -125,6 +150,8 @@ public final class Execution extends NativeHandle {
         event.end(); // or else it would keep the duration of the run before
         event.commit();
       }
+    } catch (IllegalStateException e) {
+      throw bindings.explained(e);
     } finally {
       Reference.reachabilityFence(bindings);
     }
@@ -172,6 +199,8 @@ public final class Execution extends NativeHandle {
     try {
       bindings.requireReady();
       return lanes.profile(runs);
+    } catch (IllegalStateException e) {
+      throw bindings.explained(e);
     } finally {
       Reference.reachabilityFence(bindings);
       exit();
@@ -190,6 +219,8 @@ public final class Execution extends NativeHandle {
     try {
       bindings.requireReady();
       return lanes.profileSections(program.lanes(), runs);
+    } catch (IllegalStateException e) {
+      throw bindings.explained(e);
     } finally {
       Reference.reachabilityFence(bindings);
       exit();

@@ -57,10 +57,7 @@ final class Lanes implements Workers.Task {
       workers[i].start(this, i + 1);
     }
     runSections(0);
-    for (int i = 0; i < helpers; i++) {
-      Workers.release(workers[i]);
-      workers[i] = null;
-    }
+    release(helpers);
     Throwable e = failure.get();
     if (e instanceof Error error) {
       throw error;
@@ -118,16 +115,28 @@ final class Lanes implements Workers.Task {
 
   /** All the workers that are needed, or none. */
   private int acquire(int wanted) {
-    for (int i = 0; i < wanted; i++) {
-      workers[i] = Workers.acquire();
-      if (workers[i] == null) {
-        for (int k = 0; k < i; k++) {
-          Workers.release(workers[k]);
+    int count = 0;
+    try {
+      while (count < wanted) {
+        workers[count] = Workers.acquire();
+        if (workers[count] == null) {
+          break;
         }
-        return 0;
+        count++;
+      }
+      return count == wanted ? wanted : 0;
+    } finally {
+      if (count < wanted) { // also where there was no memory to say that there are no more
+        release(count);
       }
     }
-    return wanted;
+  }
+
+  private void release(int count) {
+    for (int i = 0; i < count; i++) {
+      Workers.release(workers[i]);
+      workers[i] = null;
+    }
   }
 
   @Override
@@ -143,20 +152,29 @@ final class Lanes implements Workers.Task {
     int size = team;
     long before = arrivedBefore;
     if (size == 1) {
-      int threadsBefore = Threads.swap(threads);
-      for (int s = 0; s < sections.size(); s++) {
-        runSection(s, lane, size);
-        noteEnd(lane, s);
-      }
-      Threads.swap(threadsBefore);
+      runSections(0, sections.size(), lane, size);
       return;
     }
     for (int s = 0; s < sections.size(); s++) {
-      int threadsBefore = Threads.swap(threads);
-      runSection(s, lane, size);
-      Threads.swap(threadsBefore);
+      runSections(s, s + 1, lane, size);
       meet(before + (s + 1L) * size);
       noteEnd(lane, s);
+    }
+  }
+
+  /** Runs a lane of some sections. What fails is noted: others wait for the lane in any case. */
+  private void runSections(int first, int end, int lane, int size) {
+    try {
+      int threadsBefore = Threads.swap(threads);
+      for (int s = first; s < end; s++) {
+        runSection(s, lane, size);
+        if (size == 1) {
+          noteEnd(lane, s);
+        }
+      }
+      Threads.swap(threadsBefore);
+    } catch (RuntimeException | Error e) {
+      failure.compareAndSet(null, e);
     }
   }
 

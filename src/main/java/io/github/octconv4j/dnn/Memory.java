@@ -1,7 +1,6 @@
 package io.github.octconv4j.dnn;
 
 import io.github.octconv4j.dnn.gen.dnnl_h;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
@@ -24,12 +23,12 @@ public final class Memory extends NativeHandle {
   public static Memory of(Engine engine, Tensor tensor) {
     Objects.requireNonNull(engine, "engine");
     Objects.requireNonNull(tensor, "tensor");
-    Tensor.requireUsable(tensor.segment(), tensor.desc());
+    Usable.require(tensor.segment(), tensor.desc());
     Memory memory = unbound(engine, tensor.desc());
     try {
       memory.bind(tensor.segment());
       return memory;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       memory.close();
       throw e;
     }
@@ -37,7 +36,7 @@ public final class Memory extends NativeHandle {
 
   /** Returns a view without data. */
   static Memory unbound(Engine engine, MemoryDesc desc) {
-    try (Arena arena = Arena.ofConfined()) {
+    try (CallArena arena = new CallArena()) {
       return engine.using(
           e ->
               new Memory(

@@ -2,7 +2,6 @@ package io.github.octconv4j.dnn;
 
 import io.github.octconv4j.dnn.gen.dnnl_h;
 import io.github.octconv4j.dnn.loader.NativeLibrary;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -38,7 +37,7 @@ public final class MemoryDesc {
    * @param before elements of the same memory that lie before those that it tells of
    */
   private MemoryDesc(MemorySegment desc, long before) {
-    try (Arena arena = Arena.ofConfined()) {
+    try (CallArena arena = new CallArena()) {
       DescQuery query = new DescQuery(desc, arena);
       this.type = query.type();
       this.dims = query.dims();
@@ -163,7 +162,7 @@ public final class MemoryDesc {
     if (beginning == elements) {
       return this;
     }
-    try (Arena arena = Arena.ofConfined()) {
+    try (CallArena arena = new CallArena()) {
       return new MemoryDesc(in(arena), elements);
     }
   }
@@ -180,7 +179,7 @@ public final class MemoryDesc {
 
   /** Whether a descriptor that oneDNN owns describes nothing. */
   static boolean isEmpty(MemorySegment desc) {
-    try (Arena arena = Arena.ofConfined()) {
+    try (CallArena arena = new CallArena()) {
       return new DescQuery(desc, arena).rank() == 0;
     }
   }
@@ -344,12 +343,11 @@ public final class MemoryDesc {
    * Makes oneDNN's descriptor, which lives as long as the arena. It tells of memory that begins
    * with the first element, see {@link PartOffset}.
    */
-  MemorySegment in(Arena arena) {
+  MemorySegment in(CallArena arena) {
     NativeLibrary.load();
     MemorySegment bytesOfDesc = arena.allocate(blob.length, 16);
     MemorySegment.copy(blob, 0, bytesOfDesc, ValueLayout.JAVA_BYTE, 0, blob.length);
-    return Native.createIn(
-        arena,
+    return arena.create(
         dnnl_h::dnnl_memory_desc_destroy,
         out -> dnnl_h.dnnl_memory_desc_create_with_blob(out, bytesOfDesc),
         "make a memory descriptor");
@@ -371,7 +369,7 @@ public final class MemoryDesc {
     if (Arrays.equals(blob, that.blob)) {
       return true;
     }
-    try (Arena arena = Arena.ofConfined()) {
+    try (CallArena arena = new CallArena()) {
       return dnnl_h.dnnl_memory_desc_equal(in(arena), that.in(arena)) != 0;
     }
   }
@@ -404,15 +402,14 @@ public final class MemoryDesc {
 
   /** Writes a pointer to a new descriptor, whose arguments live as long as the arena. */
   private interface Maker {
-    Native.Constructor in(Arena arena);
+    Native.Constructor in(CallArena arena);
   }
 
   private static MemoryDesc created(long before, Maker maker, String what, Object... values) {
     NativeLibrary.load();
-    try (Arena arena = Arena.ofConfined()) {
+    try (CallArena arena = new CallArena()) {
       return new MemoryDesc(
-          Native.createIn(arena, dnnl_h::dnnl_memory_desc_destroy, maker.in(arena), what, values),
-          before);
+          arena.create(dnnl_h::dnnl_memory_desc_destroy, maker.in(arena), what, values), before);
     }
   }
 

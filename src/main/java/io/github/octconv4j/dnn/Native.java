@@ -6,7 +6,6 @@ import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.function.Consumer;
 
 /** What the calls into oneDNN share: out-parameters, arrays and strings. */
 final class Native {
@@ -19,20 +18,10 @@ final class Native {
 
   /** Makes a native object and returns its pointer; it then belongs to the caller. */
   static MemorySegment create(Arena arena, Constructor constructor, String what, Object... values) {
+    Destructors.link();
     MemorySegment out = arena.allocate(ValueLayout.ADDRESS);
     Status.check(constructor.create(out), what, values);
     return out.get(ValueLayout.ADDRESS, 0);
-  }
-
-  /** Makes a native object that is destroyed when the arena closes. */
-  @SuppressWarnings("restricted") // the pointer is oneDNN's own, its destructor runs once
-  static MemorySegment createIn(
-      Arena arena,
-      Consumer<MemorySegment> destructor,
-      Constructor constructor,
-      String what,
-      Object... values) {
-    return create(arena, constructor, what, values).reinterpret(arena, destructor);
   }
 
   /**
@@ -42,8 +31,11 @@ final class Native {
    */
   static MemorySegment allocate(Arena arena, long bytes, Object what) {
     try {
-      return arena.allocate(bytes, Tensor.ALIGNMENT);
+      return allocateOrReclaim(arena, bytes);
     } catch (OutOfMemoryError e) {
+      if (isHeap(e)) {
+        throw e;
+      }
       throw new DnnException(
           Status.OUT_OF_MEMORY,
           String.format(
@@ -63,6 +55,23 @@ final class Native {
       throw new IllegalStateException(
           String.format(Locale.ROOT, "arena is closed, %s can't be allocated in it", what), e);
     }
+  }
+
+  private static MemorySegment allocateOrReclaim(Arena arena, long bytes) {
+    try {
+      return arena.allocate(bytes, Tensor.ALIGNMENT);
+    } catch (OutOfMemoryError e) {
+      if (isHeap(e) || !OwnedMemory.reclaimFor(bytes)) {
+        throw e;
+      }
+    }
+    return arena.allocate(bytes, Tensor.ALIGNMENT);
+  }
+
+  /** Whether it is Java's heap that is full, and not the system that gives no more memory. */
+  static boolean isHeap(OutOfMemoryError e) {
+    String message = String.valueOf(e.getMessage());
+    return message.startsWith("Java heap space") || message.startsWith("GC overhead limit");
   }
 
   /** Returns a copy of a list that has no nulls. */

@@ -4,7 +4,6 @@ import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.lang.ref.Cleaner;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -31,11 +30,12 @@ public abstract class NativeHandle implements AutoCloseable {
   public static final String ORIGINS_PROPERTY = "octconv4j.origins";
 
   private static final System.Logger LOGGER = System.getLogger(NativeHandle.class.getName());
-  private static final Cleaner CLEANER = Cleaner.create();
   private static final boolean ORIGINS = Boolean.getBoolean(ORIGINS_PROPERTY);
 
+  private static final State[] NONE = {};
+
   private final State state;
-  private final Cleaner.Cleanable cleanable;
+  private final Forgotten.Entry entry;
 
   /** Where an object was opened; logged with the warning, never thrown. */
   private static final class Origin extends Throwable {
@@ -69,7 +69,6 @@ public abstract class NativeHandle implements AutoCloseable {
     private volatile int users = 1;
 
     private volatile boolean closed;
-    private volatile boolean adopted;
 
     State(
         String name,
@@ -106,28 +105,25 @@ public abstract class NativeHandle implements AutoCloseable {
 
     void release() {
       if ((int) USERS.getAndAdd(this, -1) == 1) {
-        try {
-          destructor.accept(handle);
-        } finally { // an arena that another call still reads does not close
-          for (int i = dependencies.length - 1; i >= 0; i--) {
-            dependencies[i].release();
-          }
-        }
+        destroy(destructor, handle, dependencies, dependencies.length);
       }
     }
 
-    /** The object is unreachable, or closed, or adopted. */
+    /** The object is unreachable. */
     @Override
     public void run() {
-      if (!adopted && close()) {
-        LOGGER.log(
-            Level.WARNING,
-            name
-                + " was not closed; its native memory is freed now that the garbage collector"
-                + " found it. Close it, or the layer, plan, predictor or network that made it"
-                + (origin == null ? " (-D" + ORIGINS_PROPERTY + "=true says where)" : ""),
-            origin);
-        release();
+      if (close()) {
+        try {
+          LOGGER.log(
+              Level.WARNING,
+              name
+                  + " was not closed; its native memory is freed now that the garbage collector"
+                  + " found it. Close it, or the layer, plan, predictor or network that made it"
+                  + (origin == null ? " (-D" + ORIGINS_PROPERTY + "=true says where)" : ""),
+              origin);
+        } finally { // whatever a logger does
+          release();
+        }
       }
     }
   }
@@ -135,29 +131,39 @@ public abstract class NativeHandle implements AutoCloseable {
   /**
    * Takes over {@code handle}, which is destroyed at once if a dependency is closed already.
    *
-   * @param destructor called with the handle, once; must not know this object
+   * @param destructor called with the handle, once; must not know this object, nor allocate on the
+   *     heap, which may be full
    * @param dependencies what must outlive this object
    */
   NativeHandle(
       MemorySegment handle, Consumer<MemorySegment> destructor, NativeHandle... dependencies) {
-    State[] states = new State[dependencies.length];
+    State[] states = NONE;
     int retained = 0;
     try {
+      states = new State[dependencies.length];
       for (; retained < dependencies.length; retained++) {
         states[retained] = Objects.requireNonNull(dependencies[retained]).state;
         states[retained].retain();
       }
-    } catch (RuntimeException e) {
-      destructor.accept(handle);
-      for (int i = 0; i < retained; i++) {
-        states[i].release();
-      }
+      Class<?> outer = getClass().getEnclosingClass();
+      String name = (outer == ProgramBuilder.class ? outer : getClass()).getSimpleName();
+      this.state = new State(name, handle, destructor, states);
+      this.entry = Forgotten.track(this, state);
+    } catch (RuntimeException | Error e) {
+      destroy(destructor, handle, states, retained);
       throw e;
     }
-    Class<?> outer = getClass().getEnclosingClass();
-    String name = (outer == ProgramBuilder.class ? outer : getClass()).getSimpleName();
-    this.state = new State(name, handle, destructor, states);
-    this.cleanable = CLEANER.register(this, state);
+  }
+
+  private static void destroy(
+      Consumer<MemorySegment> destructor, MemorySegment handle, State[] states, int retained) {
+    try {
+      destructor.accept(handle);
+    } finally { // an arena that another call still reads does not close
+      for (int i = retained - 1; i >= 0; i--) {
+        states[i].release();
+      }
+    }
   }
 
   /**
@@ -167,15 +173,14 @@ public abstract class NativeHandle implements AutoCloseable {
   @Override
   public final void close() {
     if (state.close()) {
-      cleanable.clean(); // forgets it
+      entry.drop();
       state.release();
     }
   }
 
   /** Says that another object closes this one, and that no one else has it. */
   final void adopt() {
-    state.adopted = true;
-    cleanable.clean();
+    entry.drop();
   }
 
   /** Returns whether {@link #close()} was called. */

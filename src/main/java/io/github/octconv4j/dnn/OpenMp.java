@@ -171,7 +171,11 @@ final class OpenMp {
     }
   }
 
+  /** Errors of the JVM, such as a heap that is full, go on as they are. */
   private static AssertionError impossible(Throwable e) {
+    if (e instanceof Error error) {
+      throw error;
+    }
     return new AssertionError("a call of OpenMP throws nothing", e);
   }
 }

@@ -1,7 +1,6 @@
 package io.github.octconv4j.dnn;
 
 import io.github.octconv4j.dnn.gen.dnnl_h;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -26,7 +25,7 @@ final class PartOffset {
     static final int BYTE = find();
 
     private static int find() {
-      try (Arena arena = Arena.ofConfined()) {
+      try (CallArena arena = new CallArena()) {
         byte[] without = blobOfPart(arena, 0);
         byte[] with = blobOfPart(arena, UNLIKELY);
         int place = -1;
@@ -47,7 +46,7 @@ final class PartOffset {
     }
 
     /** One element of very many: a descriptor takes no memory for them. */
-    private static byte[] blobOfPart(Arena arena, long offset) {
+    private static byte[] blobOfPart(CallArena arena, long offset) {
       MemorySegment whole =
           made(
               arena,
@@ -67,9 +66,9 @@ final class PartOffset {
       return new DescQuery(part, arena).blob();
     }
 
-    private static MemorySegment made(Arena arena, Native.Constructor constructor) {
-      return Native.createIn(
-          arena, dnnl_h::dnnl_memory_desc_destroy, constructor, "describe one of many elements");
+    private static MemorySegment made(CallArena arena, Native.Constructor constructor) {
+      return arena.create(
+          dnnl_h::dnnl_memory_desc_destroy, constructor, "describe one of many elements");
     }
 
     private static IllegalStateException unknown(String why) {

@@ -1,7 +1,6 @@
 package io.github.octconv4j.dnn;
 
 import io.github.octconv4j.dnn.gen.dnnl_h;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -124,17 +123,18 @@ public record PostOps(List<PostOp> list) {
   }
 
   /** Makes oneDNN's object, which lives as long as the arena. */
-  MemorySegment in(Arena arena, UnitStrides unitStrides) {
+  MemorySegment in(CallArena arena, UnitStrides unitStrides) {
     MemorySegment ops =
-        Native.createIn(
-            arena, dnnl_h::dnnl_post_ops_destroy, dnnl_h::dnnl_post_ops_create, "create post-ops");
+        arena.create(
+            dnnl_h::dnnl_post_ops_destroy, dnnl_h::dnnl_post_ops_create, "create post-ops");
     for (PostOp op : list) {
       Status.check(append(ops, op, arena, unitStrides), "append post-op %s", op);
     }
     return ops;
   }
 
-  private static int append(MemorySegment ops, PostOp op, Arena arena, UnitStrides unitStrides) {
+  private static int append(
+      MemorySegment ops, PostOp op, CallArena arena, UnitStrides unitStrides) {
     if (op instanceof Sum sum) {
       return dnnl_h.dnnl_post_ops_append_sum(ops, sum.scale, 0, dnnl_h.dnnl_data_type_undef());
     }

@@ -65,7 +65,7 @@ public final class PrimitiveDesc extends NativeHandle {
     Objects.requireNonNull(engine, "engine");
     Objects.requireNonNull(operation, "operation");
     Objects.requireNonNull(attributes, "attributes");
-    try (Arena arena = Arena.ofConfined()) {
+    try (CallArena arena = new CallArena()) {
       return engine.using(
           e -> {
             MemorySegment out = arena.allocate(ValueLayout.ADDRESS);
@@ -89,7 +89,7 @@ public final class PrimitiveDesc extends NativeHandle {
                 passedOver.put(implementation, objection);
                 toNext(handle, operation, attributes, passedOver);
               }
-            } catch (RuntimeException failure) {
+            } catch (RuntimeException | Error failure) {
               dnnl_h.dnnl_primitive_desc_destroy(handle);
               throw failure;
             }

@@ -3,6 +3,7 @@ package io.github.octconv4j.dnn;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -30,18 +31,23 @@ public final class Program extends NativeHandle {
       List<Buffer> buffers,
       List<Section> sections,
       BufferLayout layout) {
-    super(MemorySegment.NULL, ignored -> sections.forEach(Section::close), engine, constants);
-    this.engine = engine;
-    this.threads = threads;
-    this.buffers = List.copyOf(buffers);
-    this.sections = List.copyOf(sections);
-    this.lanes = lanesOf(sections);
-    this.layout = layout;
-    this.constantBytes =
-        buffers.stream()
-            .filter(buffer -> buffer.role() == Buffer.Role.CONSTANT)
-            .mapToLong(buffer -> buffer.desc().bytes())
-            .sum();
+    super(MemorySegment.NULL, ignored -> Section.closeAll(sections), engine, constants);
+    try {
+      this.engine = engine;
+      this.threads = threads;
+      this.buffers = List.copyOf(buffers);
+      this.sections = List.copyOf(sections);
+      this.lanes = lanesOf(sections);
+      this.layout = layout;
+      this.constantBytes =
+          buffers.stream()
+              .filter(buffer -> buffer.role() == Buffer.Role.CONSTANT)
+              .mapToLong(buffer -> buffer.desc().bytes())
+              .sum();
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
   }
 
   /** Returns the memories, arguments and working memory for one thread at a time. */
@@ -55,10 +61,28 @@ public final class Program extends NativeHandle {
    * @param name what runs are called in flight recordings
    */
   public Execution newExecution(String name) {
+    return newExecution(name, () -> {});
+  }
+
+  /**
+   * Returns the memories, arguments and working memory for one thread at a time, and says when they
+   * are freed: where the execution was closed and its last run has ended, where it was forgotten
+   * and the garbage collector found it, or where it could not be made.
+   *
+   * @param name what runs are called in flight recordings
+   * @param freed called once, on any thread; must not know the execution, nor throw, nor wait
+   */
+  public Execution newExecution(String name, Runnable freed) {
     Objects.requireNonNull(name, "name");
-    retain(); // so that nothing is freed meanwhile
+    Objects.requireNonNull(freed, "freed");
     try {
-      return new Execution(this, name);
+      retain(); // so that nothing is freed meanwhile
+    } catch (IllegalStateException e) {
+      freed.run();
+      throw e;
+    }
+    try {
+      return Execution.of(this, name, freed);
     } finally {
       release();
     }
@@ -77,7 +101,15 @@ public final class Program extends NativeHandle {
    * @throws IndexOutOfBoundsException if there are no such sections
    */
   public List<StepInfo> steps(int firstSection, int endSection) {
-    Objects.checkFromToIndex(firstSection, endSection, sections.size());
+    if (firstSection < 0 || firstSection > endSection || endSection > sections.size()) {
+      throw new IndexOutOfBoundsException(
+          String.format(
+              Locale.ROOT,
+              "firstSection and endSection must be 0 to %d in this order, were %d and %d",
+              sections.size(),
+              firstSection,
+              endSection));
+    }
     return sections.subList(firstSection, endSection).stream()
         .flatMap(section -> section.steps().stream())
         .map(StepInfo::of)

@@ -42,9 +42,11 @@ public final class ProgramBuilder implements AutoCloseable {
     }
 
     void close() {
-      opened.forEach(PrimitiveDesc::close); // primitives keep theirs
+      for (int i = 0; i < opened.size(); i++) { // no iterator: the heap may be full
+        opened.get(i).close(); // primitives keep theirs
+      }
       if (!built) {
-        sections.forEach(Section::close);
+        Section.closeAll(sections);
       }
       if (ownConstants) {
         constants.close(); // the program keeps them
@@ -106,7 +108,7 @@ public final class ProgramBuilder implements AutoCloseable {
     try {
       this.threads = Threads.granted(threads);
       this.limit = new MemoryLimit(memoryLimit);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       draft.close();
       throw e;
     }
@@ -145,7 +147,7 @@ public final class ProgramBuilder implements AutoCloseable {
     Objects.requireNonNull(value, "value");
     Reorder.requireSameDims(value.desc(), desc);
     limit.addConstant(name, desc);
-    Tensor copy = draft.parts.constants.copy(desc, value, threads);
+    Tensor copy = draft.parts.constants.copy(name, desc, value, threads);
     return buffer(name, Buffer.Role.CONSTANT, desc, copy);
   }
 
@@ -279,13 +281,18 @@ public final class ProgramBuilder implements AutoCloseable {
         });
     requireDisjoint(name, desc.operation(), operands);
     Primitive primitive = Primitive.of(desc);
-    primitive.adopt();
-    Step step = new Step(name, primitive, Map.copyOf(operands));
-    if (lanes == null) {
-      draft.parts.sections.add(new Section(List.of(List.of(step))));
-    } else {
-      lanes.get(lane).add(step);
+    try {
+      Step step = new Step(name, primitive, Map.copyOf(operands));
+      if (lanes == null) {
+        draft.parts.sections.add(new Section(List.of(List.of(step))));
+      } else {
+        lanes.get(lane).add(step);
+      }
+    } catch (RuntimeException | Error e) {
+      primitive.close();
+      throw e;
     }
+    primitive.adopt();
   }
 
   /** A step may write only where it does not read, element-wise operations aside. */
@@ -337,7 +344,9 @@ public final class ProgramBuilder implements AutoCloseable {
         draft.parts.sections.add(new Section(lanes));
       }
     } catch (RuntimeException | Error e) {
-      lanes.forEach(list -> list.forEach(step -> step.primitive().close()));
+      for (int i = 0; i < lanes.size(); i++) {
+        Section.closeSteps(lanes.get(i));
+      }
       throw e;
     } finally {
       lanes = null;
@@ -375,8 +384,10 @@ public final class ProgramBuilder implements AutoCloseable {
     List<Section> sections = List.copyOf(draft.parts.sections);
     BufferLayout layout = BufferLayout.of(buffers, sections);
     limit.requireProgram(layout, Program.lanesOf(sections));
-    draft.parts.built = true; // the program owns the primitives, even if it can't be made
-    return new Program(engine, threads, draft.parts.constants, buffers, sections, layout);
+    Program program =
+        new Program(engine, threads, draft.parts.constants, buffers, sections, layout);
+    draft.parts.built = true; // the program owns the primitives
+    return program;
   }
 
   /** Frees what was built only for this builder. */

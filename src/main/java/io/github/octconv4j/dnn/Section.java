@@ -21,7 +21,20 @@ record Section(List<List<Step>> lanes) {
     return all;
   }
 
-  void close() {
-    steps().forEach(step -> step.primitive().close());
+  /** Closes the primitives of all sections; allocates nothing. */
+  static void closeAll(List<Section> sections) {
+    for (int s = 0; s < sections.size(); s++) { // no iterators
+      List<List<Step>> lanes = sections.get(s).lanes;
+      for (int lane = 0; lane < lanes.size(); lane++) {
+        closeSteps(lanes.get(lane));
+      }
+    }
+  }
+
+  /** Closes the primitives of the steps of a lane; allocates nothing. */
+  static void closeSteps(List<Step> steps) {
+    for (int i = 0; i < steps.size(); i++) {
+      steps.get(i).primitive().close();
+    }
   }
 }

@@ -111,10 +111,19 @@ public record Tensor(MemoryDesc desc, MemorySegment segment) {
   public void set(float[] values) {
     requireFloats();
     requireLength(Objects.requireNonNull(values, "values"), desc);
-    requireUsable(segment, desc);
+    Usable.require(segment, desc);
     if (segment.isReadOnly()) {
       throw new IllegalArgumentException("values can't be set: the segment is read-only, " + this);
     }
+    try {
+      write(values);
+    } catch (IllegalStateException e) {
+      Usable.require(segment, desc); // not any more
+      throw e;
+    }
+  }
+
+  private void write(float[] values) {
     if (isRowMajor()) {
       MemorySegment.copy(values, 0, segment, ValueLayout.JAVA_FLOAT, 0, values.length);
       return;
@@ -129,23 +138,32 @@ public record Tensor(MemoryDesc desc, MemorySegment segment) {
   /** Returns all elements in row-major order of the logical dimensions; F32 only. */
   public float[] floats() {
     requireFloats();
-    requireUsable(segment, desc);
+    Usable.require(segment, desc);
     if (desc.elements() > Integer.MAX_VALUE - 8) {
       throw new IllegalStateException(
           String.format(
               Locale.ROOT, "an array can't hold the %d elements of %s", desc.elements(), desc));
     }
     float[] values = new float[(int) desc.elements()];
+    try {
+      read(values);
+    } catch (IllegalStateException e) {
+      Usable.require(segment, desc); // not any more
+      throw e;
+    }
+    return values;
+  }
+
+  private void read(float[] values) {
     if (isRowMajor()) {
       MemorySegment.copy(segment, ValueLayout.JAVA_FLOAT, 0, values, 0, values.length);
-      return values;
+      return;
     }
     long[] position = new long[desc.rank()];
     for (int i = 0; i < values.length; i++) {
       values[i] = segment.getAtIndex(ValueLayout.JAVA_FLOAT, desc.elementOffset(position));
       advance(position);
     }
-    return values;
   }
 
   /**
@@ -154,7 +172,16 @@ public record Tensor(MemoryDesc desc, MemorySegment segment) {
    * from elsewhere, before a run.
    */
   public Optional<NonFinite> firstNonFinite() {
-    requireUsable(segment, desc);
+    Usable.require(segment, desc);
+    try {
+      return findNonFinite();
+    } catch (IllegalStateException e) {
+      Usable.require(segment, desc); // not any more
+      throw e;
+    }
+  }
+
+  private Optional<NonFinite> findNonFinite() {
     boolean rowMajor = isRowMajor();
     long[] position = new long[desc.rank()];
     for (long i = 0; i < desc.elements(); i++) {
@@ -198,17 +225,6 @@ public record Tensor(MemoryDesc desc, MemorySegment segment) {
   private void requireFloats() {
     if (desc.type() != DataType.F32) {
       throw new IllegalStateException("floats need an F32 tensor, this is " + desc);
-    }
-  }
-
-  /** Throws if the calling thread may not touch the data, or it is gone. */
-  static void requireUsable(MemorySegment data, MemoryDesc desc) {
-    if (!data.scope().isAlive() || !data.isAccessibleBy(Thread.currentThread())) {
-      throw new IllegalStateException(
-          String.format(
-              Locale.ROOT,
-              "the memory of %s was freed, or belongs to a confined arena of another thread",
-              desc));
     }
   }
 

@@ -129,6 +129,9 @@ public final class Threads {
                 .start(() -> awaitQuietly(end)));
       }
     } catch (OutOfMemoryError e) {
+      if (Native.isHeap(e)) {
+        throw e;
+      }
       throw new DnnException(
           Status.OUT_OF_MEMORY,
           String.format(

@@ -1,7 +1,6 @@
 package io.github.octconv4j.dnn;
 
 import io.github.octconv4j.dnn.gen.dnnl_h;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -29,7 +28,7 @@ record UnitStrides(boolean channelsLast) {
    * Returns what suits the tensors of one operation: channels last unless one of them is row-major
    * for certain and none is channels last for certain.
    */
-  static UnitStrides of(List<MemoryDesc> tensors, Arena arena) {
+  static UnitStrides of(List<MemoryDesc> tensors, CallArena arena) {
     boolean last = false;
     boolean rowMajor = false;
     for (MemoryDesc tensor : tensors) {
@@ -112,12 +111,11 @@ record UnitStrides(boolean channelsLast) {
       for (int d = rank - 1, stride = 7; d >= 0; d--, stride *= 3) {
         strides[d] = stride;
       }
-      try (Arena arena = Arena.ofConfined()) {
+      try (CallArena arena = new CallArena()) {
         long[] dims = new long[rank];
         Arrays.fill(dims, 2);
         MemorySegment desc =
-            Native.createIn(
-                arena,
+            arena.create(
                 dnnl_h::dnnl_memory_desc_destroy,
                 out ->
                     dnnl_h.dnnl_memory_desc_create_with_strides(
@@ -144,7 +142,7 @@ record UnitStrides(boolean channelsLast) {
   }
 
   /** Makes oneDNN's descriptor with the agreed strides, which lives as long as the arena. */
-  MemorySegment in(Arena arena, MemoryDesc desc) {
+  MemorySegment in(CallArena arena, MemoryDesc desc) {
     MemorySegment given = desc.in(arena);
     DescQuery query = new DescQuery(given, arena);
     if (!query.isBlocked()) {
@@ -164,8 +162,7 @@ record UnitStrides(boolean channelsLast) {
     MemorySegment.copy(bytes, 0, blob, ValueLayout.JAVA_BYTE, 0, bytes.length);
     MemorySegment.copy(
         agreed, 0, blob, ValueLayout.JAVA_LONG_UNALIGNED, Position.OF_STRIDES, agreed.length);
-    return Native.createIn(
-        arena,
+    return arena.create(
         dnnl_h::dnnl_memory_desc_destroy,
         out -> dnnl_h.dnnl_memory_desc_create_with_blob(out, blob),
         "make a memory descriptor");

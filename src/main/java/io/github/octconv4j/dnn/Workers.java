@@ -111,8 +111,9 @@ final class Workers {
     synchronized (IDLE) {
       Worker worker = IDLE.pollFirst();
       if (worker == null && count < LIMIT) {
-        Worker fresh = new Worker();
+        Worker fresh;
         try {
+          fresh = new Worker();
           fresh.thread.start();
         } catch (OutOfMemoryError e) { // the caller does the work alone
           if (!warned) {

@@ -164,6 +164,8 @@ public final class DataFile implements AutoCloseable {
         file.close();
       } catch (IOException e) {
         throw new UncheckedIOException(e); // of a file that was only read: never seen
+      } catch (OutOfMemoryError e) {
+        // of Java's heap: the JDK closes the file when the collector finds it
       }
     }
   }

@@ -200,8 +200,10 @@ public final class TensorData {
    *
    * @param index its position, row by row
    * @return its value
+   * @throws IndexOutOfBoundsException if there is no such element
    */
   public double doubleAt(long index) {
+    requireIndex(index);
     return doubleAt(segment(), index);
   }
 
@@ -226,8 +228,10 @@ public final class TensorData {
    *
    * @param index its position, row by row
    * @return its value
+   * @throws IndexOutOfBoundsException if there is no such element
    */
   public long longAt(long index) {
+    requireIndex(index);
     return longAt(segment(), index);
   }
 
@@ -245,6 +249,13 @@ public final class TensorData {
       case C64, F8_E4M3, F8_E5M2, F8_E8M0, F8_E4M3FNUZ, F8_E5M2FNUZ, F6_E2M3, F6_E3M2, F4 ->
           throw noNumbers();
     };
+  }
+
+  private void requireIndex(long index) {
+    if (index < 0 || index >= count()) {
+      throw new IndexOutOfBoundsException(
+          String.format(Locale.ROOT, "index must be 0 to %d, was %d", count() - 1, index));
+    }
   }
 
   private IllegalArgumentException noNumbers() {

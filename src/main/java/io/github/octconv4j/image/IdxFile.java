@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
@@ -215,7 +214,7 @@ public final class IdxFile {
    */
   public Image image(int index) {
     requireDims(3, "images");
-    Objects.checkIndex(index, dims[0]);
+    requireIndex(index);
     int pixels = dims[1] * dims[2];
     float[] values = new float[pixels];
     for (int i = 0; i < pixels; i++) {
@@ -234,8 +233,15 @@ public final class IdxFile {
    */
   public int label(int index) {
     requireDims(1, "labels");
-    Objects.checkIndex(index, dims[0]);
+    requireIndex(index);
     return bytes[index] & 0xFF;
+  }
+
+  private void requireIndex(int index) {
+    if (index < 0 || index >= dims[0]) {
+      throw new IndexOutOfBoundsException(
+          String.format(Locale.ROOT, "index must be 0 to %d, was %d", dims[0] - 1, index));
+    }
   }
 
   private void requireDims(int expected, String what) {

@@ -99,10 +99,17 @@ public final class Image {
    * @throws IndexOutOfBoundsException if an index is outside
    */
   public float at(int channel, int row, int column) {
-    Objects.checkIndex(channel, channels);
-    Objects.checkIndex(row, height);
-    Objects.checkIndex(column, width);
+    requireIndex("channel", channel, channels);
+    requireIndex("row", row, height);
+    requireIndex("column", column, width);
     return values[(channel * height + row) * width + column];
+  }
+
+  private static void requireIndex(String name, int index, int count) {
+    if (index < 0 || index >= count) {
+      throw new IndexOutOfBoundsException(
+          String.format(Locale.ROOT, "%s must be 0 to %d, was %d", name, count - 1, index));
+    }
   }
 
   /**
@@ -372,7 +379,7 @@ public final class Image {
   private void checkDestination(MemorySegment destination) {
     if (!destination.scope().isAlive() || !destination.isAccessibleBy(Thread.currentThread())) {
       throw new IllegalStateException(
-          "the memory of destination was freed, or belongs to a confined arena of another thread");
+          "the memory of destination was freed with its arena, or belongs to a confined arena of another thread; keep the arena open, or take Arena.ofShared()");
     }
     if (destination.isReadOnly()) {
       throw new IllegalArgumentException("destination is read-only, expected writable memory");

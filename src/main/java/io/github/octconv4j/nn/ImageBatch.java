@@ -43,6 +43,15 @@ record ImageBatch(Tensor tensor, NetworkInfo info) {
               tensor.desc(),
               images.byteSize()));
     }
+    try {
+      copy(images);
+    } catch (IllegalStateException e) { // another thread closed an arena meanwhile
+      requireUsable("images", images);
+      throw e;
+    }
+  }
+
+  private void copy(MemorySegment images) {
     long channels = tensor.desc().dim(1);
     long plane = tensor.desc().dim(2) * tensor.desc().dim(3);
     MemorySegment to = tensor.segment();
@@ -65,7 +74,7 @@ record ImageBatch(Tensor tensor, NetworkInfo info) {
       throw new IllegalStateException(
           String.format(
               Locale.ROOT,
-              "the memory of %s was freed, or belongs to a confined arena of another thread",
+              "the memory of %s was freed with its arena, or belongs to a confined arena of another thread; keep the arena open, or take Arena.ofShared()",
               name));
     }
   }

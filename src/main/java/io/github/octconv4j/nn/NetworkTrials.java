@@ -248,7 +248,9 @@ final class NetworkTrials implements AutoCloseable {
 
   @Override
   public void close() {
-    alive.forEach(Trial::end);
+    for (int i = 0; i < alive.size(); i++) { // no iterator: the heap may be full
+      alive.get(i).end();
+    }
     constants.close();
     arena.close();
   }

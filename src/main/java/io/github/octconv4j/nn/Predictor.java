@@ -1,15 +1,12 @@
 package io.github.octconv4j.nn;
 
 import io.github.octconv4j.dnn.Execution;
-import io.github.octconv4j.dnn.Operand;
 import io.github.octconv4j.dnn.StepInfo;
 import io.github.octconv4j.dnn.Tensor;
 import io.github.octconv4j.image.Image;
 import io.github.octconv4j.octave.PlanCache;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -34,26 +31,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * @since 0.1.0
  */
 public final class Predictor implements AutoCloseable {
-  private static final Cleaner CLEANER = Cleaner.create();
-
   private final Network network;
   private final PlanCache<NetworkPlan>.Lease lease;
   private final Execution execution;
   private final ImageBatch input;
   private final Tensor output;
   private final Map<String, Tensor> traces = new LinkedHashMap<>();
-  private final Cleaner.Cleanable cleanable;
   private final AtomicBoolean running = new AtomicBoolean();
   private volatile boolean closed;
-
-  /** What a predictor has but its execution, which looks after itself. */
-  private record Parts(Arena arena, PlanCache<NetworkPlan>.Lease lease) implements Runnable {
-    @Override
-    public void run() {
-      arena.close();
-      lease.close();
-    }
-  }
 
   /**
    * A layer of the plan.
@@ -79,29 +64,16 @@ public final class Predictor implements AutoCloseable {
     this.network = network;
     this.lease = lease;
     NetworkPlan plan = lease.plan();
-    Arena arena = Arena.ofShared();
-    this.cleanable = CLEANER.register(this, new Parts(arena, lease));
+    // The lease ends with the execution, also where both were forgotten.
+    this.execution = plan.program().newExecution(network.info().name(), lease::close);
     try {
-      this.execution = plan.program().newExecution(network.info().name());
-    } catch (RuntimeException | Error e) {
-      cleanable.clean();
-      throw e;
-    }
-    try {
-      this.input = new ImageBatch(bind(plan.input(), arena), network.info());
-      this.output = bind(plan.output(), arena);
-      plan.traces().forEach((name, operand) -> traces.put(name, bind(operand, arena)));
+      this.input = new ImageBatch(execution.allocate(plan.input()), network.info());
+      this.output = execution.allocate(plan.output());
+      plan.traces().forEach((name, operand) -> traces.put(name, execution.allocate(operand)));
     } catch (RuntimeException | Error e) {
       execution.close();
-      cleanable.clean();
       throw e;
     }
-  }
-
-  private Tensor bind(Operand operand, Arena arena) {
-    Tensor tensor = Tensor.allocate(operand.desc(), arena);
-    execution.bind(operand, tensor);
-    return tensor;
   }
 
   /**
@@ -175,6 +147,14 @@ public final class Predictor implements AutoCloseable {
     try {
       input.set(images);
       runAndCount();
+      copyTo(results);
+    } finally {
+      exit();
+    }
+  }
+
+  private void copyTo(MemorySegment results) {
+    try {
       MemorySegment.copy(
           output.segment(),
           ValueLayout.JAVA_FLOAT,
@@ -183,8 +163,9 @@ public final class Predictor implements AutoCloseable {
           ValueLayout.JAVA_FLOAT_UNALIGNED,
           0,
           output.desc().elements());
-    } finally {
-      exit();
+    } catch (IllegalStateException e) { // another thread closed its arena meanwhile
+      ImageBatch.requireUsable("results", results);
+      throw e;
     }
   }
 
@@ -352,7 +333,6 @@ public final class Predictor implements AutoCloseable {
       if (!closed) {
         closed = true;
         execution.close();
-        cleanable.clean();
       }
     } finally {
       exit();
@@ -379,7 +359,7 @@ public final class Predictor implements AutoCloseable {
     try {
       running.set(false);
     } finally {
-      Reference.reachabilityFence(this); // not freed by the cleaner before here
+      Reference.reachabilityFence(this); // not freed as a forgotten one before here
     }
   }
 }

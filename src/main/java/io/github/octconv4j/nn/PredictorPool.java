@@ -47,17 +47,25 @@ final class PredictorPool implements AutoCloseable {
       return false;
     }
     int processors = Runtime.getRuntime().availableProcessors();
-    return idle.computeIfAbsent(batch, key -> new ArrayBlockingQueue<>(processors))
-        .offer(predictor);
+    try {
+      return idle.computeIfAbsent(batch, key -> new ArrayBlockingQueue<>(processors))
+          .offer(predictor);
+    } catch (OutOfMemoryError e) { // of Java's heap
+      return false;
+    }
   }
 
   @Override
   public void close() {
     closed = true;
-    for (Queue<Predictor> queue : idle.values()) {
-      for (Predictor p = queue.poll(); p != null; p = queue.poll()) {
-        p.close();
+    try {
+      for (Queue<Predictor> queue : idle.values()) {
+        for (Predictor p = queue.poll(); p != null; p = queue.poll()) {
+          p.close();
+        }
       }
+    } catch (OutOfMemoryError e) {
+      // of Java's heap: those that are left are freed when the collector finds them
     }
   }
 }

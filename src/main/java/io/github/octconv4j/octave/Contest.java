@@ -29,8 +29,8 @@ final class Contest implements AutoCloseable {
   private final Map<Frequency, MemorySegment> x;
   private final Map<Frequency, MemorySegment> y;
   private final long outputBytes;
-  private final List<Contender> all = new ArrayList<>();
-  private final List<Contender> alive = new ArrayList<>();
+  private final ArrayList<Contender> all = new ArrayList<>();
+  private final ArrayList<Contender> alive = new ArrayList<>();
   private long left; // bytes
 
   /** Builds a plan that takes no more than so many bytes. */
@@ -85,7 +85,7 @@ final class Contest implements AutoCloseable {
     try {
       this.x = allocate(inputs);
       this.y = allocate(outputs);
-    } catch (OutOfMemoryError e) {
+    } catch (RuntimeException | Error e) {
       arena.close();
       throw e;
     }
@@ -179,12 +179,14 @@ final class Contest implements AutoCloseable {
     if (plan == null) {
       return null;
     }
-    List<String> references = plan.program().references();
-    if (!references.isEmpty()) {
-      plan.close();
-      return references;
-    }
     try {
+      List<String> references = plan.program().references();
+      if (!references.isEmpty()) {
+        plan.close();
+        return references;
+      }
+      all.ensureCapacity(all.size() + 1);
+      alive.ensureCapacity(alive.size() + 1);
       Contender contender = new Contender(plan);
       left -= plan.bytes();
       all.add(contender);
@@ -240,9 +242,10 @@ final class Contest implements AutoCloseable {
   }
 
   private void closeAllBut(@Nullable Contender kept) {
-    for (Contender contender : List.copyOf(alive)) {
+    for (int i = alive.size() - 1; i >= 0; i--) { // allocates nothing: the heap may be full
+      Contender contender = alive.get(i);
       if (contender != kept) {
-        alive.remove(contender);
+        alive.remove(i);
         left += contender.plan.bytes();
         contender.execution.close();
         contender.plan.close();

@@ -1,9 +1,7 @@
 package io.github.octconv4j.octave;
 
 import java.lang.System.Logger.Level;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletionException;
@@ -30,7 +28,8 @@ public final class PlanCache<P extends Plan> implements AutoCloseable {
 
   // All of this is guarded by the cache.
   private final Map<Object, Entry<P>> entries = new HashMap<>();
-  private long clock; // of uses
+  private @Nullable Entry<P> eldest; // of all entries, as a list in the order of their last uses
+  private @Nullable Entry<P> latest;
   private long bytes; // of all entries, as they were when they were looked at last
   private long hits;
   private long misses;
@@ -43,14 +42,20 @@ public final class PlanCache<P extends Plan> implements AutoCloseable {
    * builder ends, even by an error that leaves no stack for a handler, nobody waits for it.
    */
   private static final class Entry<P> {
+    private final Object key;
     private volatile @Nullable P plan; // written with both monitors held
     private volatile @Nullable Throwable failure; // what its builder threw
 
     // The rest is guarded by the cache.
     private int users;
-    private long lastUse;
+    private @Nullable Entry<P> before; // the one used last before this
+    private @Nullable Entry<P> after;
     private volatile long bytes;
     private boolean dropped;
+
+    Entry(Object key) {
+      this.key = key;
+    }
   }
 
   /** The right to use a plan until it is closed. */
@@ -88,6 +93,8 @@ public final class PlanCache<P extends Plan> implements AutoCloseable {
         if (now != entry.bytes) { // more threads than before ran it
           evict(entry, now);
         }
+      } catch (OutOfMemoryError e) {
+        // of Java's heap: the next one who gives a plan back, or asks for one, drops others
       } finally {
         release(entry);
       }
@@ -168,11 +175,12 @@ public final class PlanCache<P extends Plan> implements AutoCloseable {
       if (entry != null && entry.failure == null) {
         hits++;
       } else {
-        entry = new Entry<>();
+        entry = new Entry<>(key);
+        link(entry); // first: a map that finds no memory to grow has taken it all the same
         entries.put(key, entry);
       }
-      clock++;
-      entry.lastUse = clock;
+      unlink(entry);
+      link(entry);
       entry.users++; // nothing is called after it: who is counted leaves by get
       return entry;
     }
@@ -226,8 +234,8 @@ public final class PlanCache<P extends Plan> implements AutoCloseable {
     } catch (Throwable e) {
       entry.failure = e; // first of all: from here on others try anew
       synchronized (this) {
+        drop(entry);
         entries.remove(key, entry);
-        entry.dropped = true;
       }
       throw e;
     } finally {
@@ -241,42 +249,65 @@ public final class PlanCache<P extends Plan> implements AutoCloseable {
 
   /** Notes the size of a plan and drops others until the bounds are kept. */
   private void evict(Entry<P> changed, long itsBytes) {
+    synchronized (this) {
+      if (!changed.dropped) {
+        bytes += itsBytes - changed.bytes;
+        changed.bytes = itsBytes;
+      }
+    }
     while (true) {
-      Object eldest;
+      Entry<P> entry;
       P unused;
       synchronized (this) {
-        if (!changed.dropped) {
-          bytes += itsBytes - changed.bytes;
-          changed.bytes = itsBytes;
-        }
-        if (entries.size() <= 1 || (entries.size() <= capacity && bytes <= mostBytes)) {
+        if (eldest == latest || (entries.size() <= capacity && bytes <= mostBytes)) {
           return;
         }
-        eldest = eldest();
-        Entry<P> entry = Objects.requireNonNull(entries.remove(eldest));
-        entry.dropped = true;
+        entry = Objects.requireNonNull(eldest);
+        entries.remove(entry.key, entry);
+        drop(entry);
         bytes -= entry.bytes;
         evictions++;
         unused = entry.users == 0 ? entry.plan : null;
       }
-      LOGGER.log(Level.DEBUG, "{0} dropped the plan for {1}", owner, eldest);
       if (unused != null) {
         unused.close();
       }
+      LOGGER.log(Level.DEBUG, "{0} dropped the plan for {1}", owner, entry.key);
     }
   }
 
-  /** The key of the entry that nobody has asked for the longest. */
-  private Object eldest() {
-    Object eldest = null;
-    long lastUse = Long.MAX_VALUE;
-    for (Map.Entry<Object, Entry<P>> candidate : entries.entrySet()) {
-      if (candidate.getValue().lastUse < lastUse) {
-        lastUse = candidate.getValue().lastUse;
-        eldest = candidate.getKey();
-      }
+  /** Makes the entry, which is in no list, the one used last. */
+  private void link(Entry<P> entry) {
+    entry.before = latest;
+    if (latest == null) {
+      eldest = entry;
+    } else {
+      latest.after = entry;
     }
-    return Objects.requireNonNull(eldest);
+    latest = entry;
+  }
+
+  private void unlink(Entry<P> entry) {
+    if (entry.before == null) {
+      eldest = entry.after;
+    } else {
+      entry.before.after = entry.after;
+    }
+    if (entry.after == null) {
+      latest = entry.before;
+    } else {
+      entry.after.before = entry.before;
+    }
+    entry.before = null;
+    entry.after = null;
+  }
+
+  /** Takes an entry out of the list; its last user closes the plan. */
+  private void drop(Entry<P> entry) {
+    if (!entry.dropped) {
+      entry.dropped = true;
+      unlink(entry);
+    }
   }
 
   /** Ends one use; the last one of a dropped plan closes it. */
@@ -301,19 +332,23 @@ public final class PlanCache<P extends Plan> implements AutoCloseable {
   /** Drops all plans and refuses new ones. */
   @Override
   public void close() {
-    List<P> unused = new ArrayList<>();
-    synchronized (this) {
-      closed = true;
-      for (Entry<P> entry : entries.values()) {
-        entry.dropped = true;
-        P plan = entry.plan;
-        if (entry.users == 0 && plan != null) {
-          unused.add(plan);
+    boolean more = true;
+    while (more) { // one by one: a list of them would need memory, and there may be none
+      P unused = null;
+      synchronized (this) {
+        closed = true;
+        entries.clear();
+        bytes = 0;
+        Entry<P> entry = eldest;
+        more = entry != null;
+        if (entry != null) {
+          drop(entry);
+          unused = entry.users == 0 ? entry.plan : null;
         }
       }
-      entries.clear();
-      bytes = 0;
+      if (unused != null) {
+        unused.close();
+      }
     }
-    unused.forEach(Plan::close);
   }
 }

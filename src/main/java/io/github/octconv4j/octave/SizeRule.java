@@ -20,8 +20,15 @@ public enum SizeRule {
    */
   CEIL;
 
-  /** Returns half of a height or width. */
+  /**
+   * Returns half of a height or width.
+   *
+   * @param size at least 0
+   */
   public int half(int size) {
+    if (size < 0) {
+      throw new IllegalArgumentException("size must be at least 0, was " + size);
+    }
     return this == FLOOR ? size / 2 : size - size / 2;
   }
 }

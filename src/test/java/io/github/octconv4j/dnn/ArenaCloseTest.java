@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -16,12 +18,17 @@ class ArenaCloseTest {
   private static final MemoryDesc DESC =
       MemoryDesc.of(DataType.F32, FormatTag.NHWC, 1, 64, 200, 200);
 
+  private static final String FREED =
+      "x of tanh twice: the memory of f32 1x64x200x200 acdb was freed: its arena is closed; keep"
+          + " the arena open until the last use has ended, and take a tensor of an open one";
+
   @Test
   void closingTheArenaDuringARunThrowsOrEndsTheRuns() throws Exception {
     int refused = 0;
+    Set<String> ends = new TreeSet<>();
     try (Engine engine = Engine.cpu();
         Run tanh = new Run(engine)) {
-      for (int round = 0; round < 30; round++) {
+      for (int round = 0; round < 12; round++) {
         Arena arena = Arena.ofShared();
         AtomicInteger runs = new AtomicInteger();
         tanh.execution.bind(tanh.x, Tensor.allocate(DESC, arena));
@@ -35,7 +42,7 @@ class ArenaCloseTest {
                       runs.incrementAndGet();
                     }
                   } catch (IllegalStateException closed) {
-                    // the end of this round
+                    ends.add(closed.getMessage());
                   }
                 });
         runner.start();
@@ -48,6 +55,7 @@ class ArenaCloseTest {
       }
     }
     assertThat(refused).as("attempts to close during a run").isPositive();
+    assertThat(ends).containsExactly(FREED); // before a run, or between two steps
   }
 
   /** Returns how many attempts were refused because a run was under way. */
@@ -73,8 +81,9 @@ class ArenaCloseTest {
       arena.close();
       assertThatThrownBy(tanh.execution::run)
           .isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining("f32 1x64x200x200 acdb")
-          .hasMessageContaining("freed");
+          .hasMessage(FREED);
+      assertThatThrownBy(() -> tanh.execution.profile(1)).hasMessage(FREED);
+      assertThatThrownBy(() -> tanh.execution.profileSections(1)).hasMessage(FREED);
     }
   }
 
@@ -122,7 +131,7 @@ class ArenaCloseTest {
     }
   }
 
-  /** An element-wise function that takes about a millisecond. */
+  /** Two element-wise functions that take about a millisecond each. */
   private static final class Run implements AutoCloseable {
     private final Program program;
     private final Execution execution;
@@ -133,14 +142,15 @@ class ArenaCloseTest {
       try (ProgramBuilder builder = new ProgramBuilder(engine, 1)) {
         x = builder.input("x", DESC);
         y = builder.output("y", DESC);
-        builder.add(
-            "tanh",
+        Operand between = builder.temporary("between", DESC);
+        PrimitiveDesc tanh =
             builder.describe(
-                new Eltwise(Algorithm.ELTWISE_TANH, DESC, DESC, 0, 0), Attributes.NONE),
-            Map.of(Arg.SRC, x, Arg.DST, y));
+                new Eltwise(Algorithm.ELTWISE_TANH, DESC, DESC, 0, 0), Attributes.NONE);
+        builder.add("first", tanh, Map.of(Arg.SRC, x, Arg.DST, between));
+        builder.add("second", tanh, Map.of(Arg.SRC, between, Arg.DST, y));
         program = builder.build();
       }
-      execution = program.newExecution();
+      execution = program.newExecution("tanh twice");
     }
 
     @Override

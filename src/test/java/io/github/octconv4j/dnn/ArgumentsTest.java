@@ -141,8 +141,8 @@ class ArgumentsTest {
       assertThatThrownBy(() -> relu.execute(stream, arguments))
           .isInstanceOf(IllegalStateException.class)
           .hasMessage(
-              "the memory of f32 1x8x4x4 abcd was freed, or belongs to a confined arena of another"
-                  + " thread");
+              "dst of eltwise: the memory of f32 1x8x4x4 abcd was freed: its arena is closed; keep"
+                  + " the arena open until the last use has ended, and take a tensor of an open one");
     }
     assertThatThrownBy(() -> Memory.of(engine, y)).isInstanceOf(IllegalStateException.class);
   }

@@ -170,8 +170,8 @@ class ExecutionTest {
       assertThatThrownBy(execution::run)
           .isInstanceOf(IllegalStateException.class)
           .hasMessage(
-              "the memory of f32 1x32x32x32 acdb was freed, or belongs to a confined arena of"
-                  + " another thread");
+              "x of program: the memory of f32 1x32x32x32 acdb was freed: its arena is closed; keep"
+                  + " the arena open until the last use has ended, and take a tensor of an open one");
       assertThatThrownBy(
               () -> {
                 execution.bind(x, freed);

@@ -1,7 +1,6 @@
 package io.github.octconv4j.dnn;
 
 import io.github.octconv4j.dnn.gen.dnnl_h;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
@@ -33,7 +32,7 @@ final class PoisonedThread {
 
   private static int failToCompile(Engine engine) {
     MemoryDesc desc = MemoryDesc.of(DataType.U8, FormatTag.ABCD16B, 1, 20, 2, 1);
-    try (Arena arena = Arena.ofConfined()) {
+    try (CallArena arena = new CallArena()) {
       return engine.using(
           e -> {
             MemorySegment out = arena.allocate(ValueLayout.ADDRESS);

@@ -48,7 +48,7 @@ class UnitStridesTest {
   }
 
   private static long[] strides(MemoryDesc desc, MemoryDesc other) {
-    try (Arena arena = Arena.ofConfined()) {
+    try (CallArena arena = new CallArena()) {
       DescQuery query =
           new DescQuery(UnitStrides.of(List.of(desc, other), arena).in(arena, desc), arena);
       assertThat(query.blocking().offset(new long[desc.rank()])).isZero(); // Memory points there
@@ -61,7 +61,7 @@ class UnitStridesTest {
   void whatTheCacheMistakesIsCompiledAnew() {
     Window window = Window.of(1, 1);
     try (Engine engine = Engine.cpu();
-        Arena arena = Arena.ofConfined()) {
+        CallArena arena = new CallArena()) {
       MemoryDesc any = f32(FormatTag.ANY, 24, 8, 1, 1);
       int capacity = PrimitiveCacheControl.capacity();
       MemorySegment rowMajor = describe(engine, arena, FormatTag.NCHW, any, window);
@@ -93,7 +93,7 @@ class UnitStridesTest {
 
   /** Asks oneDNN itself, with strides as the tag has them. */
   private static MemorySegment describe(
-      Engine engine, Arena arena, FormatTag tag, MemoryDesc weights, Window window) {
+      Engine engine, CallArena arena, FormatTag tag, MemoryDesc weights, Window window) {
     return engine.using(
         e ->
             Native.create(

@@ -36,6 +36,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * Calls the whole API at random, with good arguments, bad ones and objects of earlier calls. Each
@@ -44,6 +45,10 @@ import java.util.TreeMap;
  */
 public final class Fuzz {
   private static final int SHOWN = 300;
+
+  /** What the JDK says of an index: not which, nor what to do. */
+  private static final Pattern NAMELESS =
+      Pattern.compile("(Index|Range|Array index|fromIndex|toIndex)\\b.* (out of bounds|<|>).*");
 
   /** Their exceptions have tests of their own; here they must not end the process. */
   private static final List<String> ELSEWHERE =
@@ -286,6 +291,9 @@ public final class Fuzz {
         || e instanceof UncheckedIOException // a file that was changed while it is open
         || e instanceof IndexOutOfBoundsException) {
       wrong = message.length() < 10 || message.equals("Already closed") ? "too short" : null;
+      if (NAMELESS.matcher(message).matches()) {
+        wrong = "an index that is not named";
+      }
     } else {
       wrong = "not expected";
     }

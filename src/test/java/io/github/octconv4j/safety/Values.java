@@ -373,6 +373,8 @@ final class Values {
       return OutputStream.nullOutputStream();
     } else if (c == IntConsumer.class) {
       return (IntConsumer) lane -> {};
+    } else if (c == Runnable.class) {
+      return (Runnable) () -> {};
     } else if (c == Object.class) {
       return pick(List.of("key", 1, 2L));
     } else if (c == Arg.class) {

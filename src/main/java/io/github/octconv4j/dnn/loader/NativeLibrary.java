@@ -228,6 +228,8 @@ public final class NativeLibrary {
           numbers.getAtIndex(ValueLayout.JAVA_INT, 0),
           numbers.getAtIndex(ValueLayout.JAVA_INT, 1),
           numbers.getAtIndex(ValueLayout.JAVA_INT, 2));
+    } catch (VirtualMachineError e) { // a heap that is full
+      throw e;
     } catch (Throwable e) {
       throw new LinkageError("dnnl_version could not be called", e);
     }

@@ -135,6 +135,8 @@ final class PrivateFolder {
         return (int) geteuid.invokeExact();
       } catch (IllegalCallerException e) {
         throw NativeLibrary.accessDenied();
+      } catch (VirtualMachineError e) { // a heap that is full
+        throw e;
       } catch (Throwable e) {
         throw new LinkageError("geteuid could not be called", e);
       }
