@@ -23,6 +23,9 @@ public final class RedeployMain {
   /** Something that the application's thread carries about. */
   private static final class Luggage {}
 
+  /** A record whose component has a type of the class loader's own. */
+  private record Label(Luggage of) {}
+
   private static final InheritableThreadLocal<Luggage> LUGGAGE = new InheritableThreadLocal<>();
 
   /**
@@ -45,12 +48,36 @@ public final class RedeployMain {
         System.out.println("other numbers: " + Arrays.toString(result));
       }
     }
+    displaceTheLastRecord();
     for (int i = 0; i < SECONDS * 10 && alive(left) > 0; i++) {
       System.gc();
       Thread.sleep(100);
     }
     System.out.println(
         results.size() + " deployed, " + alive(left) + " of " + left.size() + " still there");
+  }
+
+  /**
+   * {@code java.lang.runtime.ObjectMethods} remembers softly, in the method handle of {@code
+   * Objects.equals}, the type of component for which an application's record was made comparable
+   * last; so the JDK keeps the loader of that application until memory is short. One more
+   * application takes its place. Whatever else holds an application, if only softly, shows.
+   */
+  private static void displaceTheLastRecord() throws ReflectiveOperationException, IOException {
+    try (URLClassLoader another =
+        new URLClassLoader("another", classPath(), ClassLoader.getPlatformClassLoader())) {
+      Class.forName(RedeployMain.class.getName(), true, another)
+          .getMethod("compareRecords")
+          .invoke(null);
+    }
+  }
+
+  /** Compares two records, as an application does. */
+  public static void compareRecords() {
+    Luggage luggage = new Luggage();
+    if (!new Label(luggage).equals(new Label(luggage))) {
+      throw new IllegalStateException("a record is not equal to its like");
+    }
   }
 
   private static long alive(List<WeakReference<?>> references) {
