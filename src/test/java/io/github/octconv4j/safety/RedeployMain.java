@@ -48,7 +48,7 @@ public final class RedeployMain {
         System.out.println("other numbers: " + Arrays.toString(result));
       }
     }
-    displaceTheLastRecord();
+    displaceTheLastRecords();
     for (int i = 0; i < SECONDS * 10 && alive(left) > 0; i++) {
       System.gc();
       Thread.sleep(100);
@@ -58,24 +58,28 @@ public final class RedeployMain {
   }
 
   /**
-   * {@code java.lang.runtime.ObjectMethods} remembers softly, in the method handle of {@code
-   * Objects.equals}, the type of component for which an application's record was made comparable
-   * last; so the JDK keeps the loader of that application until memory is short. One more
-   * application takes its place. Whatever else holds an application, if only softly, shows.
+   * {@code java.lang.runtime.ObjectMethods} remembers softly, in its method handles of {@code
+   * Objects.equals}, {@code hashCode} and {@code String.valueOf}, the type of component for which an
+   * application's record got that method last; so the JDK keeps the loaders of these applications
+   * until memory is short. One more application takes their place. Whatever else holds an
+   * application, if only softly, shows.
    */
-  private static void displaceTheLastRecord() throws ReflectiveOperationException, IOException {
+  private static void displaceTheLastRecords() throws ReflectiveOperationException, IOException {
     try (URLClassLoader another =
         new URLClassLoader("another", classPath(), ClassLoader.getPlatformClassLoader())) {
       Class.forName(RedeployMain.class.getName(), true, another)
-          .getMethod("compareRecords")
+          .getMethod("useRecords")
           .invoke(null);
     }
   }
 
-  /** Compares two records, as an application does. */
-  public static void compareRecords() {
-    Luggage luggage = new Luggage();
-    if (!new Label(luggage).equals(new Label(luggage))) {
+  /** Uses all that records have, as an application does. */
+  public static void useRecords() {
+    Label label = new Label(new Luggage());
+    Label like = new Label(label.of);
+    if (!label.equals(like)
+        || label.hashCode() != like.hashCode()
+        || !label.toString().equals(like.toString())) {
       throw new IllegalStateException("a record is not equal to its like");
     }
   }
