@@ -59,10 +59,10 @@ public final class RedeployMain {
 
   /**
    * {@code java.lang.runtime.ObjectMethods} remembers softly, in its method handles of {@code
-   * Objects.equals}, {@code hashCode} and {@code String.valueOf}, the type of component for which an
-   * application's record got that method last; so the JDK keeps the loaders of these applications
-   * until memory is short. One more application takes their place. Whatever else holds an
-   * application, if only softly, shows.
+   * Objects.equals}, {@code hashCode} and {@code String.valueOf}, the type of component for which
+   * an application's record got that method last; so the JDK keeps the loaders of these
+   * applications until memory is short. One more application takes their place. Whatever else holds
+   * an application, if only softly, shows.
    */
   private static void displaceTheLastRecords() throws ReflectiveOperationException, IOException {
     try (URLClassLoader another =
