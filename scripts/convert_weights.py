@@ -13,6 +13,10 @@ stride 2 leaves no trace in the weights. All tensors are compared with the refer
 superfluous or misshapen is listed, and nothing is written; nor is it where a value is not finite or a variance is
 negative. What was written is read back and compared bit by bit.
 
+How pictures are prepared leaves no trace in the weights either: --resize, --image-size (the crop), --interpolation, --mean
+and --std say what the network was validated with, or --preprocessing with the name of torchvision's weights, whose values
+those beside it override.
+
 Everything is stored as float32; num_batches_tracked is dropped. Only tensors and plain containers are unpickled
 (weights_only=True). That guard had a hole until PyTorch 2.6 (CVE-2025-32434): convert files of people you trust.
 """
@@ -20,7 +24,6 @@ Everything is stored as float32; num_batches_tracked is dropped. Only tensors an
 import argparse
 import io
 import json
-import math
 import os
 import pickle
 import pickletools
@@ -36,11 +39,11 @@ import torch
 
 import architectures
 import octave_models
+import preprocessing
 import recognition
 from recognition import ConversionError, listed, printable
 from safetensors_file import read_safetensors, write_safetensors
 
-IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 LONGEST_PATH = 400
 MOST_DIFFERENCES = 100
 
@@ -170,8 +173,9 @@ def differences(state, model):
     return lines
 
 
-def convert(source, target, given, labels=None, name=None, mean=IMAGENET_MEAN, std=IMAGENET_STD, weights=None):
-    """Converts a file. `given` holds what overrides recognition; None in it counts as not given.
+def convert(source, target, given, labels=None, name=None, weights=None, pictures=None):
+    """Converts a file. `given` holds what overrides recognition; None in it counts as not given. `pictures` holds how
+    pictures are prepared, see preprocessing.metadata.
 
     Returns the metadata that was written and a note or None; raises ConversionError, and writes nothing, where
     something does not fit.
@@ -179,12 +183,10 @@ def convert(source, target, given, labels=None, name=None, mean=IMAGENET_MEAN, s
     shown = printable(source, LONGEST_PATH)
     if target.exists() and source.exists() and os.path.samefile(source, target):
         raise ConversionError(f"{shown}: is source and target, expected two files")
-    for what, values in (("mean", mean), ("std", std)):
-        if not all(math.isfinite(value) for value in values) or what == "std" and min(values) <= 0:
-            raise ConversionError(f"{what} must be finite numbers{', above 0' if what == 'std' else ''}, were {values}")
+    prepared = preprocessing.metadata(pictures or {})
     state, said = load_checkpoint(source, weights)
     shapes = {tensor: values.shape for tensor, values in state.items()}
-    network = {"stride_rule": "KEEP_LOW", "image_size": 224, **recognition.recognise(shapes)}
+    network = {"stride_rule": "KEEP_LOW", "image_size": prepared.pop("image_size"), **recognition.recognise(shapes)}
     network.update({key: value for key, value in given.items() if value is not None})
     unknown = [key for key in ("arch", "alpha", "width", "classes") if key not in network]
     if unknown:
@@ -205,7 +207,7 @@ def convert(source, target, given, labels=None, name=None, mean=IMAGENET_MEAN, s
     if labels is not None and len(labels) != network["classes"]:
         raise ConversionError(f"there must be a label for each of {network['classes']} classes, were {len(labels)}")
     metadata = {"name": printable(name or Path(target).stem), **network, "bn_eps": octave_models.BN_EPS,
-                "mean": json.dumps(mean), "std": json.dumps(std)}
+                **prepared}
     if labels is not None:
         metadata["labels"] = json.dumps(labels)
     metadata = {key: str(value) for key, value in metadata.items()}
@@ -243,11 +245,18 @@ def parse_arguments():
     parser.add_argument("--classes", type=int, help="default: recognised")
     parser.add_argument("--stride-rule", choices=octave_models.STRIDE_RULES,
                         help="what the network was trained with; default: KEEP_LOW, as in d-li14/octconv.pytorch")
-    parser.add_argument("--image-size", type=int, help="default: 224")
+    parser.add_argument("--preprocessing", choices=preprocessing.TORCHVISION, metavar="WEIGHTS",
+                        help=f"as torchvision's weights of that name: {', '.join(preprocessing.TORCHVISION)}; default: "
+                             f"{preprocessing.DEFAULT}")
+    parser.add_argument("--resize", type=int, metavar="PIXELS",
+                        help="what the shorter side of a picture is scaled to before its middle is cut out; 0 stretches "
+                             "the picture to the image size; default: 8/7 of the image size, 256 for 224")
+    parser.add_argument("--image-size", type=int, metavar="PIXELS", help="what is cut out; default: 224")
+    parser.add_argument("--interpolation", choices=preprocessing.INTERPOLATIONS, help="default: bilinear")
     parser.add_argument("--labels", type=Path, metavar="FILE", help="the names of the classes, one a line")
     parser.add_argument("--name", help="default: the target's name")
-    parser.add_argument("--mean", type=float, nargs=3, default=IMAGENET_MEAN, help="default: ImageNet's")
-    parser.add_argument("--std", type=float, nargs=3, default=IMAGENET_STD, help="default: ImageNet's")
+    parser.add_argument("--mean", type=float, nargs=3, help="default: ImageNet's")
+    parser.add_argument("--std", type=float, nargs=3, help="default: ImageNet's")
     parser.add_argument("--weights", choices=("trained", "averaged"),
                         help="which weights, where there are averaged ones (EMA, SWA) too; default: trained, or what "
                              "there is")
@@ -267,10 +276,11 @@ def message(error):
 def main():
     """Converts."""
     args = parse_arguments()
-    given = {key: getattr(args, key) for key in ("arch", "alpha", "width", "classes", "stride_rule", "image_size")}
+    given = {key: getattr(args, key) for key in ("arch", "alpha", "width", "classes", "stride_rule")}
+    pictures = {key: getattr(args, key) for key in preprocessing.KEYS}
     try:
         labels = recognition.read_labels(args.labels) if args.labels else None
-        metadata, said = convert(args.source, args.target, given, labels, args.name, args.mean, args.std, args.weights)
+        metadata, said = convert(args.source, args.target, given, labels, args.name, args.weights, pictures)
     except Exception as e:  # one line for whatever it is
         if args.debug:
             traceback.print_exc()

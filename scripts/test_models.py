@@ -21,6 +21,7 @@ import torchvision
 import convert_weights
 import export_network
 import octave_models
+import preprocessing
 from safetensors_file import read_safetensors
 
 CASES = Path(__file__).resolve().parent.parent / "src/test/resources/cases"
@@ -158,8 +159,9 @@ class Conversion(unittest.TestCase):
                 values.normal_()
         return model
 
-    def convert(self, weights=None, **given):
-        return convert_weights.convert(self.source, self.target, given, ["a", "b", "c", "d", "e"], weights=weights)[0]
+    def convert(self, weights=None, pictures=None, **given):
+        labels = ["a", "b", "c", "d", "e"]
+        return convert_weights.convert(self.source, self.target, given, labels, weights=weights, pictures=pictures)[0]
 
     def refused(self, message, content=None, **given):
         if content is not None:
@@ -320,8 +322,28 @@ class Conversion(unittest.TestCase):
     def test_given_values_are_checked(self):
         for given, message in (({"width": float("nan")}, "width must be"), ({"width": -1.0}, "width must be"),
                                ({"alpha": 2.0}, "alpha must be"), ({"classes": 0}, "classes must be"),
-                               ({"image_size": 5}, "image size must be"), ({"alpha": 0.5}, "resnet26 is dense")):
+                               ({"pictures": {"image_size": 5}}, "image size must be"),
+                               ({"pictures": {"resize": 100}}, "resize must be 0, or 224"), ({"alpha": 0.5}, "resnet26 is dense")):
             self.refused(message, self.resnet(), **given)
+
+    def test_how_pictures_are_prepared_is_written(self):
+        torch.save(self.resnet(), self.source)
+        given = {"image_size": 64, "resize": 80, "interpolation": "bicubic", "mean": (0.5, 0.25, 0.0), "std": (1.0, 2.0, 3.0)}
+        self.convert(pictures=given)
+        _, texts = read_safetensors(self.target)
+        self.assertEqual(["64", "80", "bicubic", "[0.5, 0.25, 0.0]", "[1.0, 2.0, 3.0]"], [texts[key] for key in given])
+        command = [sys.executable, convert_weights.__file__, self.source, self.target, "--preprocessing", "IMAGENET1K_V2"]
+        subprocess.run(command, capture_output=True, check=True)
+        _, texts = read_safetensors(self.target)
+        self.assertEqual(["224", "232", "bilinear"], [texts[key] for key in ("image_size", "resize", "interpolation")])
+
+    def test_presets_are_torchvisions(self):
+        for name, preset in preprocessing.TORCHVISION.items():
+            transforms = torchvision.models.get_weight(f"ResNet50_Weights.{name}").transforms()
+            self.assertEqual(([preset["resize"]], [preset["image_size"]], preset["interpolation"]),
+                             (transforms.resize_size, transforms.crop_size, transforms.interpolation.value))
+            self.assertEqual([list(preprocessing.IMAGENET_MEAN), list(preprocessing.IMAGENET_STD)],
+                             [transforms.mean, transforms.std])
 
     def test_the_command_says_one_line(self):
         folder = self.source.parent

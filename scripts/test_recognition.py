@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""Tests of what needs no PyTorch: names, widths, alphas, labels, the file format's errors. Any Python from 3.9 on."""
+"""Tests of what needs no PyTorch: names, widths, alphas, labels, how pictures are prepared. Any Python from 3.9 on."""
 
+import json
 import tempfile
 import unittest
 from pathlib import Path
 
 import architectures
+import preprocessing
 import recognition
 from recognition import ConversionError
 
@@ -211,6 +213,48 @@ class Texts(unittest.TestCase):
         self.assertEqual("k\u00f6r \u732b", recognition.printable("k\u00f6r \u732b"))
         self.assertEqual("a" * 117 + "...", recognition.printable("a" * 200))
         self.assertEqual("1, 2, and 3 more", recognition.listed(range(1, 6), 2))
+
+
+class Preprocessing(unittest.TestCase):
+    """What is written of how pictures are prepared, in the words that ModelFile of the library reads."""
+
+    def test_by_default_as_torchvisions_first_weights(self):
+        self.assertEqual({"image_size": 224, "resize": "256", "interpolation": "bilinear",
+                          "mean": "[0.485, 0.456, 0.406]", "std": "[0.229, 0.224, 0.225]"},
+                         preprocessing.metadata({key: None for key in preprocessing.KEYS}))
+
+    def test_by_the_name_of_torchvisions_weights(self):
+        for name, resize in (("IMAGENET1K_V1", "256"), ("IMAGENET1K_V2", "232")):
+            found = preprocessing.metadata({"preprocessing": name})
+            self.assertEqual((224, resize, "bilinear"), tuple(found[key] for key in ("image_size", "resize", "interpolation")))
+        found = preprocessing.metadata({"preprocessing": "IMAGENET1K_V2", "interpolation": "bicubic", "resize": 235})
+        self.assertEqual(("235", "bicubic"), (found["resize"], found["interpolation"]))
+
+    def test_resize_keeps_its_ratio_to_another_image_size(self):
+        for size, given, resize in ((64, {}, "73"), (288, {}, "329"), (299, {}, "342"), (448, {}, "512"), (224, {"resize": 224}, "224"),
+                                    (448, {"preprocessing": "IMAGENET1K_V2"}, "464"), (32, {"resize": 0}, "0"),
+                                    (8192, {}, "9362"), (8192, {"resize": 16384}, "16384")):
+            self.assertEqual(resize, preprocessing.metadata({"image_size": size, **given})["resize"], (size, given))
+
+    def test_mean_and_std_are_arrays(self):
+        found = preprocessing.metadata({"mean": (0.5, 0, -1), "std": [1, 0.5, 2]})
+        self.assertEqual([[0.5, 0, -1], [1, 0.5, 2]], [json.loads(found[key]) for key in ("mean", "std")])
+
+    def test_what_the_library_would_refuse_is_not_written(self):
+        nan, inf = float("nan"), float("inf")
+        for given, message in (({"resize": 223}, r"resize must be 0, or 224 \(the image size\) to 16384, was 223"),
+                               ({"resize": -1}, "resize .* was -1"), ({"resize": 16385}, "resize .* was 16385"),
+                               ({"image_size": 257, "resize": 256}, "resize .* 257 .* was 256"),
+                               ({"image_size": 31}, "image size must be 32 to 8192, was 31"),
+                               ({"image_size": 8193}, "image size .* was 8193"),
+                               ({"interpolation": "lanczos"}, "interpolation must be bilinear or bicubic, was lanczos"),
+                               ({"mean": (nan, 0, 0)}, "mean must be three finite numbers, were"),
+                               ({"mean": (0, 1e39, 0)}, "mean must be three finite numbers"),
+                               ({"mean": (0, 0)}, "mean must be three"), ({"std": (1, 1, inf)}, "std must be three"),
+                               ({"std": (1, 0, 1)}, "std must be three .*, above 0"), ({"std": (1, -1, 1)}, "std .* above 0"),
+                               ({"std": (1, 1e-50, 1)}, "std .* above 0")):
+            with self.assertRaisesRegex(ConversionError, message):
+                preprocessing.metadata(given)
 
 
 if __name__ == "__main__":

@@ -33,6 +33,7 @@ public final class ChildJvm {
   private Path copies;
   private boolean natives = true;
   private boolean nativeAccess = true;
+  private boolean optimized;
 
   private ChildJvm(Class<?> main) {
     this.main = main;
@@ -54,6 +55,15 @@ public final class ChildJvm {
   /** Adds an option of the java command. */
   public ChildJvm option(String option) {
     options.add(option);
+    return this;
+  }
+
+  /**
+   * Lets the child use the JVM's optimizing compiler, which others do without: most end before it
+   * pays. For what runs long in Java, or expects what only optimized code does.
+   */
+  public ChildJvm optimized() {
+    optimized = true;
     return this;
   }
 
@@ -115,6 +125,9 @@ public final class ChildJvm {
     }
     command.add(java().toString());
     command.addAll(List.of("-XX:+UseSerialGC", "-Xmx256m"));
+    if (!optimized) {
+      command.add("-XX:TieredStopAtLevel=1");
+    }
     command.add("--illegal-native-access=deny");
     if (nativeAccess) {
       command.add("--enable-native-access=ALL-UNNAMED");

@@ -18,10 +18,11 @@ class HostileFilesTest {
   /** Nine kinds of files, in a JVM that has 192 MB of heap. */
   @Test
   void damagedFiles() {
-    int inputs = Soak.count("files.each", 1500, 15_000);
+    int inputs = Soak.draws("files.each", 1500, 15_000);
     ChildJvm.Result result =
         ChildJvm.of(FuzzMain.class)
             .library(JsonFactory.class)
+            .optimized()
             .option("-Xmx192m")
             .option("-Djava.awt.headless=true")
             .option("-XX:ErrorFile=" + folder.resolve("hs_err.log"))

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What the scripts say before they build anything. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the scripts are for bash")
 @SameOnEveryProcessor
+@SameInEveryLocale
 class ScriptsTest {
   private static final String SUM = "\\d+ passed, \\d+ failed, \\d+ skipped";
 
@@ -105,7 +106,8 @@ class ScriptsTest {
             "uncapped: scripts/test 0",
             "arguments verify 0, cap none",
             "AVX2: scripts/test --isa AVX2 --locale ar-EG 0",
-            "arguments test -Dtests.locale=-Duser.language=ar -Duser.country=EG 0, cap AVX2",
+            "arguments test -Dtests.locale=-Duser.language=ar -Duser.country=EG"
+                + " -DexcludedGroups=same-on-every-processor&same-in-every-locale 0, cap AVX2",
             "skipped 1: no <bf16> on \"this\" processor",
             "SSE41: scripts/test --isa SSE41 0",
             "arguments test -DexcludedGroups=same-on-every-processor 0, cap SSE41",

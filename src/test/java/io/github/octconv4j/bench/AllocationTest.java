@@ -28,6 +28,7 @@ class AllocationTest {
 
   private static String run(String... arguments) {
     return ChildJvm.of(Allocation.class)
+        .optimized() // which leaves out short-lived objects
         .library(Benchmark.class)
         .library(JsonFactory.class)
         .run(arguments)

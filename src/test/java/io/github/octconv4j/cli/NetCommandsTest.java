@@ -37,9 +37,11 @@ class NetCommandsTest {
     assertThat(lines.get(1))
         .isEqualTo(
             "resnet26, octave f32, 1 thread, batch 1, dense f32; times are medians of interleaved runs");
-    assertThat(lines.get(3)).startsWith("alpha  octave ms  dense ms  ratio  limit");
-    assertThat(lines.get(4).strip()).startsWith("0.25 ");
-    assertThat(lines.get(5).strip()).startsWith("0.5 ");
+    // Columns are as wide as the times in them.
+    assertThat(cells(lines.get(3)))
+        .startsWith("alpha", "octave ms", "dense ms", "ratio", "limit", "octave GFLOP/s");
+    assertThat(cells(lines.get(4))).startsWith("0.25").hasSameSizeAs(cells(lines.get(3)));
+    assertThat(cells(lines.get(5))).startsWith("0.5").hasSameSizeAs(cells(lines.get(3)));
     assertThat(lines).hasSize(6);
     CommandRun written = new CommandRun(0, Files.readString(json), "");
     for (String field :
@@ -60,6 +62,10 @@ class NetCommandsTest {
     assertThat(written.json("ref")).isEqualTo("0");
     assertThat(written.json("processor")).isNotBlank();
     assertThat(Files.size(plot)).isGreaterThan(5000);
+  }
+
+  private static String[] cells(String row) {
+    return row.strip().split(" {2,}", -1);
   }
 
   @Test

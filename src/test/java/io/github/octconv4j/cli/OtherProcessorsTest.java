@@ -3,6 +3,7 @@ package io.github.octconv4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import io.github.octconv4j.CapsItsChildren;
 import io.github.octconv4j.ChildJvm;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -15,6 +16,7 @@ import picocli.CommandLine;
  * The same answers on processors with fewer instructions, by caps that oneDNN reads when it is
  * loaded: in a JVM of its own. A cap above what the processor has changes nothing.
  */
+@CapsItsChildren
 class OtherProcessorsTest {
   private static final String CAP = "ONEDNN_MAX_CPU_ISA";
   private static final String CASES =

@@ -32,6 +32,7 @@ class SharedShapesTest {
     assumeTrue(Files.exists(file), "the lists of shapes of ../shared/shapes/onednn are not there");
     ChildJvm.Result result =
         ChildJvm.of(Main.class)
+            .optimized() // its plain loops
             .library(CommandLine.class)
             .library(JsonFactory.class)
             .option("-Xmx1g")

@@ -66,7 +66,6 @@ final class Run {
             // The cache takes some descriptors for equal that differ in memory they don't have.
             .environment("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "0")
             .option("-XX:ErrorFile=/dev/null")
-            .option("-XX:TieredStopAtLevel=1")
             .start(
                 String.valueOf(series),
                 String.valueOf(first),

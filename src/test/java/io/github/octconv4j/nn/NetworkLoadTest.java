@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.octconv4j.image.Image;
+import io.github.octconv4j.image.Interpolation;
 import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.octave.Tuning;
 import io.github.octconv4j.weights.SafetensorsFile;
+import io.github.octconv4j.weights.SafetensorsWriter;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -14,11 +16,15 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Ways to get weights into a network, and pictures through it. */
 class NetworkLoadTest {
@@ -174,6 +180,37 @@ class NetworkLoadTest {
     // Columns (512 - 224) / 2 and so on of the half-size image, each the mean of two, in 8 bits.
     assertThat(fitted.at(0, 0, 0)).isEqualTo(Math.round((288 + 289) / 2f / 1024 * 255) / 255f);
     assertThat(fitted.at(2, 223, 223)).isEqualTo(Math.round((734 + 735) / 2f / 1024 * 255) / 255f);
+  }
+
+  /** What scripts/convert_weights.py writes of how pictures are prepared. */
+  @ParameterizedTest
+  @CsvSource({
+    "256, bilinear, 224, 256",
+    "232, bicubic, 224, 232",
+    "0, bicubic, 224, 0",
+    "232, bilinear, 448, 464"
+  })
+  void theFileSaysHowPicturesArePrepared(
+      String resize, String interpolation, int size, int expected, @TempDir Path folder)
+      throws IOException {
+    Path path = folder.resolve("net.safetensors");
+    new SafetensorsWriter()
+        .metadata("arch", "resnet50")
+        .metadata("image_size", "224")
+        .metadata("resize", resize)
+        .metadata("interpolation", interpolation)
+        .metadata("mean", "[0.5, 0.25, 0]")
+        .metadata("std", "[1, 2, 4]")
+        .floats("conv1.weight", new float[1], 1)
+        .write(path);
+    try (SafetensorsFile file = SafetensorsFile.open(path)) {
+      NetworkInfo info = new ModelFile(file).info(Model.of("resnet50").imageSize(size));
+      assertThat(info.resize()).isEqualTo(expected); // in the ratio of the file's sizes
+      assertThat(info.interpolation())
+          .isEqualTo(Interpolation.valueOf(interpolation.toUpperCase(Locale.ROOT)));
+      assertThat(info.mean()).containsExactly(.5f, .25f, 0f);
+      assertThat(info.std()).containsExactly(1f, 2f, 4f);
+    }
   }
 
   /** Whether a picture is scaled and cut, or stretched. */

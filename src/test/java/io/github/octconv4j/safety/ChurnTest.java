@@ -38,12 +38,11 @@ class ChurnTest {
             .option("-Xms96m")
             .option("-Xmx96m")
             .option("-XX:+AlwaysPreTouch") // the heap is not what is measured
-            .option("-XX:TieredStopAtLevel=1")
             .environment("MALLOC_ARENA_MAX", "2")
             .runFor(
                 Soak.minutes(3, 30),
                 what,
-                String.valueOf(Soak.count(what, cycles, soakCycles)),
+                String.valueOf(Soak.draws(what, cycles, soakCycles)),
                 String.valueOf(Soak.count(what + ".warmup", warmUp, soakWarmUp)),
                 network.toString());
     System.out.println(result.output().lines().filter(l -> l.contains("cycles")).toList());

@@ -142,7 +142,7 @@ class LifetimeTest {
     AtomicLong runs = new AtomicLong();
     AtomicLong refused = new AtomicLong();
     long atLeast = 0;
-    int rounds = Soak.count("close", 300, 5_000);
+    int rounds = Soak.draws("close", 300, 5_000);
     for (int round = 0; round < rounds; round++) {
       Engine engine = Engine.cpu();
       OctaveLayer layer = SPEC.on(engine, WEIGHTS, OFF);

@@ -23,6 +23,9 @@ public final class RedeployMain {
   /** Something that the application's thread carries about. */
   private static final class Luggage {}
 
+  /** A record whose component has a type of the class loader's own. */
+  private record Label(Luggage of) {}
+
   private static final InheritableThreadLocal<Luggage> LUGGAGE = new InheritableThreadLocal<>();
 
   /**
@@ -45,12 +48,40 @@ public final class RedeployMain {
         System.out.println("other numbers: " + Arrays.toString(result));
       }
     }
+    displaceTheLastRecords();
     for (int i = 0; i < SECONDS * 10 && alive(left) > 0; i++) {
       System.gc();
       Thread.sleep(100);
     }
     System.out.println(
         results.size() + " deployed, " + alive(left) + " of " + left.size() + " still there");
+  }
+
+  /**
+   * {@code java.lang.runtime.ObjectMethods} remembers softly, in its method handles of {@code
+   * Objects.equals}, {@code hashCode} and {@code String.valueOf}, the type of component for which
+   * an application's record got that method last; so the JDK keeps the loaders of these
+   * applications until memory is short. One more application takes their place. Whatever else holds
+   * an application, if only softly, shows.
+   */
+  private static void displaceTheLastRecords() throws ReflectiveOperationException, IOException {
+    try (URLClassLoader another =
+        new URLClassLoader("another", classPath(), ClassLoader.getPlatformClassLoader())) {
+      Class.forName(RedeployMain.class.getName(), true, another)
+          .getMethod("useRecords")
+          .invoke(null);
+    }
+  }
+
+  /** Uses all that records have, as an application does. */
+  public static void useRecords() {
+    Label label = new Label(new Luggage());
+    Label like = new Label(label.of);
+    if (!label.equals(like)
+        || label.hashCode() != like.hashCode()
+        || !label.toString().equals(like.toString())) {
+      throw new IllegalStateException("a record is not equal to its like");
+    }
   }
 
   private static long alive(List<WeakReference<?>> references) {
