@@ -3,6 +3,7 @@ package io.github.octconv4j.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.octconv4j.dnn.CpuIsa;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** A sample of what {@code scripts/conformance} tries, the same each time. */
@@ -13,7 +14,7 @@ class ConformanceTest {
   @Test
   void whatIsLetThroughIsRight() {
     String cap = CpuIsa.cap().map(text -> text.substring(text.indexOf('=') + 1)).orElse("");
-    Tally tally = new Run(cap, 20_26, false, line -> {}).run(COMBINATIONS, MOST_SECONDS);
+    Tally tally = new Run(cap, 20_26, false, List.of(), line -> {}).run(0, COMBINATIONS, MOST_SECONDS);
     assertThat(tally.findings()).isEmpty();
     assertThat(tally.summary()).doesNotContain(" 0 let through");
   }

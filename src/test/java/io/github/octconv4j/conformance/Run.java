@@ -7,7 +7,9 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -26,6 +28,7 @@ final class Run {
   private final String isa;
   private final long series;
   private final boolean explore;
+  private final List<String> only;
   private final Tally tally = new Tally();
   private final Consumer<String> log;
 
@@ -34,26 +37,29 @@ final class Run {
    *
    * @param isa cap of the instruction set, empty for none
    * @param explore whether all implementations are tried, proven or not
+   * @param only words that the line which announces a combination must have, or else it is left out
    * @param log gets each line of the children
    */
-  Run(String isa, long series, boolean explore, Consumer<String> log) {
+  Run(String isa, long series, boolean explore, List<String> only, Consumer<String> log) {
     this.isa = isa;
     this.series = series;
     this.explore = explore;
+    this.only = List.copyOf(only);
     this.log = log;
   }
 
   /**
    * Tries combinations until there are enough or the time is over.
    *
+   * @param first number of the first one
    * @param count how many
    * @param seconds after which no more child is started and the one that runs is ended
    */
-  Tally run(long count, long seconds) {
+  Tally run(long first, long count, long seconds) {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
-    long next = 0;
-    while (next < count && System.nanoTime() < end) {
-      next = child(next, count - next, end);
+    long next = first;
+    while (next < first + count && System.nanoTime() < end) {
+      next = child(next, first + count - next, end);
     }
     return tally;
   }
@@ -67,11 +73,7 @@ final class Run {
             .environment("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "0")
             .option("-XX:ErrorFile=/dev/null")
             .option("-XX:TieredStopAtLevel=1")
-            .start(
-                String.valueOf(series),
-                String.valueOf(first),
-                String.valueOf(count),
-                explore ? "explore" : "check");
+            .start(arguments(first, count));
     AtomicBoolean ended = new AtomicBoolean();
     try (Watch watch = new Watch(process, end, ended);
         BufferedReader in =
@@ -93,6 +95,7 @@ final class Run {
             tally.ran(tried, fields[0], fields[1]);
             tried = null;
           }
+          case "left" -> number = Long.parseLong(fields[1]);
           case "refused", "none", "failed" -> {
             if (tried == null) {
               number = Long.parseLong(fields[1]);
@@ -132,6 +135,16 @@ final class Run {
     } finally {
       process.destroyForcibly();
     }
+  }
+
+  private String[] arguments(long first, long count) {
+    List<String> arguments = new ArrayList<>();
+    arguments.add(String.valueOf(series));
+    arguments.add(String.valueOf(first));
+    arguments.add(String.valueOf(count));
+    arguments.add(explore ? "explore" : "check");
+    arguments.addAll(only);
+    return arguments.toArray(String[]::new);
   }
 
   private void count(String word, String line) {
