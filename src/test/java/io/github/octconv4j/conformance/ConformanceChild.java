@@ -52,6 +52,7 @@ public final class ConformanceChild {
         Slots slots = new Slots(SLOTS)) {
       ConformanceChild child = 
           new ConformanceChild(engine, slots, List.of(args).subList(4, args.length));
+      child.say("begin");
       for (long number = first; number < first + count; number++) {
         Combination combination = Generator.draw(series, number);
         if (child.isOtherOperation(combination)) {

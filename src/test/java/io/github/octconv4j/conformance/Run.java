@@ -79,6 +79,7 @@ final class Run {
         BufferedReader in =
             new BufferedReader(
                 new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      boolean begun = false;
       long number = first - 1; // of the last one that the child came to
       String[] tried = null;
       Deque<String> last = new ArrayDeque<>();
@@ -95,6 +96,7 @@ final class Run {
             tally.ran(tried, fields[0], fields[1]);
             tried = null;
           }
+          case "begin" -> begun = true;
           case "left" -> number = Long.parseLong(fields[1]);
           case "refused", "none", "failed" -> {
             if (tried == null) {
@@ -117,14 +119,15 @@ final class Run {
       if (ended.get()) {
         return Long.MAX_VALUE;
       }
-      if (number < first) {
+      if (!begun) {
         throw new IllegalStateException("a child ended before it tried anything: " + last);
       }
       if (tried != null) {
         tally.ran(tried, "crashed", "");
       } else {
         tally.failed(
-            String.format(Locale.ROOT, "the process ended after number %d: %s", number, last));
+            String.format(
+                Locale.ROOT, "the process ended while %d was described: %s", ++number, last));
       }
       return number + 1;
     } catch (IOException e) {
