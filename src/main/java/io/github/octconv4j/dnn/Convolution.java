@@ -136,7 +136,9 @@ public record Convolution(
     return weights.dim(isGrouped() ? 1 : 0);
   }
 
-  /** Whether the destination has a single column although the window would step by more than one. */
+  /**
+   * Whether the destination has a single column although the window would step by more than one.
+   */
   boolean hasOneColumnOfStride() {
     int columns = src.rank() - 1;
     return dst.dim(columns) == 1 && window.stride(columns - 2) > 1;

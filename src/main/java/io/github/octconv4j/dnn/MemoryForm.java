@@ -49,8 +49,8 @@ enum MemoryForm {
   }
 
   /**
-   * Whether the elements lie as with channels innermost, which those of one channel or one pixel
-   * do in row-major tensors too; so does what only oneDNN knows.
+   * Whether the elements lie as with channels innermost, which those of one channel or one pixel do
+   * in row-major tensors too; so does what only oneDNN knows.
    */
   static boolean isChannelsLast(MemoryDesc desc) {
     List<Integer> order = order(desc);

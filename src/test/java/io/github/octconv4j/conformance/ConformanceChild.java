@@ -50,7 +50,7 @@ public final class ConformanceChild {
     boolean explore = args[3].equals("explore");
     try (Engine engine = Engine.cpu();
         Slots slots = new Slots(SLOTS)) {
-      ConformanceChild child = 
+      ConformanceChild child =
           new ConformanceChild(engine, slots, List.of(args).subList(4, args.length));
       child.say("begin");
       for (long number = first; number < first + count; number++) {
@@ -67,7 +67,9 @@ public final class ConformanceChild {
     }
   }
 
-  /** Whether an operation is asked for, and this is another; which is known before it is described. */
+  /**
+   * Whether an operation is asked for, and this is another; which is known before it is described.
+   */
   private boolean isOtherOperation(Combination combination) {
     return only.stream()
         .anyMatch(

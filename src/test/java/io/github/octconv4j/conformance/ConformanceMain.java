@@ -69,7 +69,8 @@ public final class ConformanceMain {
             : new PrintWriter(Files.newBufferedWriter(log, StandardCharsets.UTF_8))) {
       for (String cap : caps.isEmpty() ? CAPS : caps) {
         Tally tally =
-            new Run(cap, seed, explore, only, line -> write(lines, line)).run(first, count, seconds);
+            new Run(cap, seed, explore, only, line -> write(lines, line))
+                .run(first, count, seconds);
         clean &= tally.isClean();
         print(cap, tally, explore);
       }

@@ -27,7 +27,8 @@ class ConformanceTest {
   @Test
   void whatIsLetThroughIsRight() {
     String cap = CpuIsa.cap().map(text -> text.substring(text.indexOf('=') + 1)).orElse("");
-    Tally tally = new Run(cap, 20_26, false, List.of(), line -> {}).run(0, COMBINATIONS, MOST_SECONDS);
+    Tally tally =
+        new Run(cap, 20_26, false, List.of(), line -> {}).run(0, COMBINATIONS, MOST_SECONDS);
     assertThat(tally.findings()).isEmpty();
     assertThat(tally.summary()).doesNotContain(" 0 let through");
   }

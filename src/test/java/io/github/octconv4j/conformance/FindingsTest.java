@@ -343,8 +343,7 @@ class FindingsTest {
             for (long[] size : new long[][] {{1, 4, 7}, {5, 1, 1}, {33, 3, 3}}) {
               for (int groups : new int[] {1, (int) size[0]}) {
                 long k = size[1] == 1 ? 1 : 3;
-                long[] weights =
-                    groups == 1 ? dims(16, size[0], k, k) : dims(groups, 1, 1, k, k);
+                long[] weights = groups == 1 ? dims(16, size[0], k, k) : dims(groups, 1, 1, k, k);
                 long oc = groups == 1 ? 16 : groups;
                 long h = size[1] + (k == 1 ? 2 : 0);
                 add(

@@ -84,8 +84,8 @@ final class Trial {
   }
 
   /**
-   * Small whole numbers, whose sums all types bear; factors of 8 bits are of any size in every other
-   * combination, so that what a kernel adds up in 16 bits or rounds beforehand shows.
+   * Small whole numbers, whose sums all types bear; factors of 8 bits are of any size in every
+   * other combination, so that what a kernel adds up in 16 bits or rounds beforehand shows.
    */
   private double[] values(Random random, Arg arg, MemoryDesc desc) {
     boolean unsigned = desc.type() == DataType.U8;
