@@ -122,6 +122,28 @@ public record Convolution(
         creation.attributes());
   }
 
+  boolean isGrouped() {
+    return weights.rank() > src.rank();
+  }
+
+  /** Input channels of each group. */
+  long inputsOfGroup() {
+    return weights.dim(isGrouped() ? 2 : 1);
+  }
+
+  /** Output channels of each group. */
+  long outputsOfGroup() {
+    return weights.dim(isGrouped() ? 1 : 0);
+  }
+
+  /**
+   * Whether the destination has a single column although the window would step by more than one.
+   */
+  boolean hasOneColumnOfStride() {
+    int columns = src.rank() - 1;
+    return dst.dim(columns) == 1 && window.stride(columns - 2) > 1;
+  }
+
   /** Whether the elements of some column of the destination are sums of padding alone. */
   boolean hasColumnOfPadding() {
     int columns = src.rank() - 1;

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -18,6 +19,10 @@ public final class CpuIsa {
   /** AVX-512 with FP16 has BF16 too, AVX10 has both. */
   private static final Pattern BF16_ARITHMETIC =
       Pattern.compile("avx512_core_(bf16|fp16|amx)|avx10_");
+
+  /** All others have it, or are no x86 processors. */
+  private static final Set<String> WITHOUT_VNNI =
+      Set.of("cpu_isa_sse41", "cpu_isa_avx", "cpu_isa_avx2", "cpu_isa_avx512_core");
 
   private CpuIsa() {}
 
@@ -53,6 +58,21 @@ public final class CpuIsa {
   /** Whether an instruction set, by oneDNN's name, has products of BF16 numbers. */
   static boolean hasBf16Arithmetic(String isa) {
     return BF16_ARITHMETIC.matcher(isa).find();
+  }
+
+  /** Whether products of bytes are added in 16 bits, as before there was VNNI. */
+  static boolean addsBytesShort() {
+    return ShortSums.USED;
+  }
+
+  /** Whether an instruction set, by oneDNN's name, adds products of bytes in 16 bits. */
+  static boolean addsBytesShort(String isa) {
+    return WITHOUT_VNNI.contains(isa);
+  }
+
+  /** Read from the library once. */
+  private static final class ShortSums {
+    static final boolean USED = addsBytesShort(name());
   }
 
   /**

@@ -18,9 +18,13 @@ public enum DataType {
   F64(dnnl_h.dnnl_f64(), 8),
   /** 32-bit signed integer. */
   S32(dnnl_h.dnnl_s32(), 4),
-  /** 8-bit signed integer. */
+  /**
+   * 8-bit signed integer. Convolutions and inner products of bytes are exact: where the processor
+   * has no VNNI instructions oneDNN's kernels are not, and its reference implementation is taken,
+   * which is slow.
+   */
   S8(dnnl_h.dnnl_s8(), 1),
-  /** 8-bit unsigned integer. */
+  /** 8-bit unsigned integer; see {@link #S8}. */
   U8(dnnl_h.dnnl_u8(), 1);
 
   private final int code;

@@ -12,6 +12,10 @@ final class KnownDefects {
   static boolean contain(String implementation, Operation operation, Attributes attributes) {
     return isUnalignedSum(implementation, operation, attributes)
         || isPadding(implementation, operation)
+        || isSingleColumn(implementation, operation)
+        || isHalfVector(implementation, operation, attributes)
+        || isReadingBack(implementation, operation)
+        || isInexact(implementation, operation)
         || isMasking(implementation, operation);
   }
 
@@ -42,6 +46,58 @@ final class KnownDefects {
     return implementation.contains("brg")
         && operation instanceof Convolution convolution
         && convolution.hasColumnOfPadding();
+  }
+
+  /**
+   * With one input channel and one output column, a stride along the rows makes the kernels that
+   * read several elements of a row at once take the wrong ones.
+   */
+  private static boolean isSingleColumn(String implementation, Operation operation) {
+    return implementation.contains("brg")
+        && operation instanceof Convolution convolution
+        && convolution.inputsOfGroup() == 1
+        && convolution.hasOneColumnOfStride();
+  }
+
+  /**
+   * Kernels for AVX-512 that work on groups in blocks of 8 channels step through the tensor of a
+   * binary post-op in blocks of 16, and read beyond its end.
+   */
+  private static boolean isHalfVector(
+      String implementation, Operation operation, Attributes attributes) {
+    return implementation.startsWith("jit")
+        && implementation.contains("avx512")
+        && operation instanceof Convolution convolution
+        && convolution.isGrouped()
+        && convolution.outputsOfGroup() > 8
+        && (convolution.outputsOfGroup() % 16 != 0 || convolution.inputsOfGroup() % 16 != 0)
+        && attributes.postOps().list().stream().anyMatch(op -> op instanceof PostOps.Binary);
+  }
+
+  /**
+   * AVX2 has no masks for bytes: of a pixel whose channels don't fill vectors, the kernel reads the
+   * bytes before it too, and those before the tensor with its first pixel.
+   */
+  private static boolean isReadingBack(String implementation, Operation operation) {
+    return implementation.startsWith("jit_int:avx2")
+        && operation instanceof Pooling pooling
+        && pooling.src().dim(1) % 32 != 0;
+  }
+
+  /**
+   * Without VNNI instructions products of bytes are added in 16 bits, where two large ones don't
+   * fit, and weights of signed sources are halved to make room, which drops their last bit. oneDNN
+   * calls this a nuance; here a whole number is the right one.
+   */
+  private static boolean isInexact(String implementation, Operation operation) {
+    boolean bytes =
+        (operation instanceof Convolution convolution && isOfBytes(convolution.weights()))
+            || (operation instanceof InnerProduct product && isOfBytes(product.weights()));
+    return bytes && !implementation.startsWith("ref") && CpuIsa.addsBytesShort();
+  }
+
+  private static boolean isOfBytes(MemoryDesc weights) {
+    return weights.type() == DataType.S8;
   }
 
   /**

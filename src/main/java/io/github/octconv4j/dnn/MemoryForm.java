@@ -42,14 +42,21 @@ enum MemoryForm {
     if (!blocking.isDense()) {
       return GAPS;
     }
-    List<Integer> order = order(desc);
-    if (isAscending(order)) {
+    if (isAscending(order(desc))) {
       return ROW_MAJOR;
     }
-    boolean channelsInnermost = order.getLast() == 1;
-    return channelsInnermost && isAscending(order.subList(0, order.size() - 1))
-        ? CHANNELS_LAST
-        : PERMUTED;
+    return isChannelsLast(desc) ? CHANNELS_LAST : PERMUTED;
+  }
+
+  /**
+   * Whether the elements lie as with channels innermost, which those of one channel or one pixel do
+   * in row-major tensors too; so does what only oneDNN knows.
+   */
+  static boolean isChannelsLast(MemoryDesc desc) {
+    List<Integer> order = order(desc);
+    int channels = order.indexOf(1);
+    return (channels < 0 || channels == order.size() - 1)
+        && isAscending(order.stream().filter(d -> d != 1).toList());
   }
 
   /** The dimensions of more than one element, the outermost first, of a plain layout. */

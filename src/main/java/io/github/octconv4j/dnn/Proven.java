@@ -36,12 +36,14 @@ final class Proven {
    * {@code like} for a dense row-major one that is broadcast, or the destination's own layout.
    *
    * <p>Relations: {@code alike} wants one layout for source and destination, {@code flat} for the
-   * dimensions of source and weights that are summed over, {@code typed} one type for all.
+   * dimensions of source and weights that are summed over, {@code typed} one type for all, {@code
+   * last} the channels innermost.
    */
   private static final String TABLE =
       """
       operation      implementation      source   weights  dst      post-ops  operand  relations
       convolution    ref:*               all      all      all      any       all      -
+      convolution    x64:gemm_s8*        common   dense    common   any       like     last
       convolution    *                   common   dense    common   any       like     -
       inner_product  ref:*               all      all      all      any       all      -
       inner_product  *                   common   dense    common   any       like     flat
@@ -241,6 +243,12 @@ final class Proven {
           descs.entrySet().stream()
               .filter(entry -> roleOf(entry.getKey()) == Role.SOURCE)
               .allMatch(entry -> entry.getValue().type() == dst.type());
+      case "last" ->
+          descs.entrySet().stream()
+              .filter(
+                  entry ->
+                      roleOf(entry.getKey()) == Role.SOURCE || roleOf(entry.getKey()) == Role.DST)
+              .allMatch(entry -> MemoryForm.isChannelsLast(entry.getValue()));
       case "flat" -> isFlat(descs.get(Arg.SRC), descs.get(Arg.WEIGHTS));
       default -> true;
     };

@@ -2,11 +2,10 @@ package io.github.octconv4j.conformance;
 
 import io.github.octconv4j.dnn.Arg;
 import io.github.octconv4j.dnn.Attributes;
-import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.Operation;
+import io.github.octconv4j.dnn.PostOps;
+import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * One thing to be tried.
@@ -28,18 +27,19 @@ record Combination(
   /** Returns all in one line: what it would take to try it again by hand. */
   @Override
   public String toString() {
-    Map<Arg, MemoryDesc> descs = operation.descs();
-    String text =
-        descs.keySet().stream()
-            .map(arg -> arg + " " + descs.get(arg))
-            .collect(Collectors.joining(", "));
+    StringBuilder operands = new StringBuilder();
+    List<PostOps.PostOp> postOps = attributes.postOps().list();
+    for (int i = 0; i < postOps.size(); i++) {
+      if (postOps.get(i) instanceof PostOps.Binary binary) {
+        operands.append(' ').append(Arg.postOp(i)).append(' ').append(binary.src1());
+      }
+    }
     return String.format(
         Locale.ROOT,
-        "%s%s {%s} post-ops %s, %d threads, %s, %s",
-        operation.kind(),
+        "%s%s%s, %d threads, %s, %s",
+        operation,
         attributes.postOps(),
-        text,
-        attributes.postOps().list(),
+        operands,
         threads,
         atEnd ? "ends at a guard" : "begins at a guard",
         aligned ? "aligned" : "not aligned");

@@ -11,13 +11,16 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
  * Tries combinations in a process of its own, and says on its output what it is about to do before
- * it does it: series, first number, how many, {@code explore} or {@code check}. Each line is a word
- * and fields that tabulators separate.
+ * it does it: series, first number, how many, {@code explore} or {@code check}, and words that the
+ * line which announces it must have, or else it is left out. Each line is a word and fields that
+ * tabulators separate.
  */
 public final class ConformanceChild {
   private static final int SLOTS = 12;
@@ -31,9 +34,12 @@ public final class ConformanceChild {
   private final Engine engine;
   private final Slots slots;
 
-  private ConformanceChild(Engine engine, Slots slots) {
+  private final List<String> only;
+
+  private ConformanceChild(Engine engine, Slots slots, List<String> only) {
     this.engine = engine;
     this.slots = slots;
+    this.only = only;
   }
 
   /** Runs the series. */
@@ -44,10 +50,14 @@ public final class ConformanceChild {
     boolean explore = args[3].equals("explore");
     try (Engine engine = Engine.cpu();
         Slots slots = new Slots(SLOTS)) {
-      ConformanceChild child = new ConformanceChild(engine, slots);
+      ConformanceChild child =
+          new ConformanceChild(engine, slots, List.of(args).subList(4, args.length));
+      child.say("begin");
       for (long number = first; number < first + count; number++) {
         Combination combination = Generator.draw(series, number);
-        if (explore) {
+        if (child.isOtherOperation(combination)) {
+          child.write("left", number);
+        } else if (explore) {
           child.explore(number, combination);
         } else {
           child.attempt(number, combination, -1);
@@ -57,13 +67,29 @@ public final class ConformanceChild {
     }
   }
 
-  private void say(String word, Object... fields) {
+  /**
+   * Whether an operation is asked for, and this is another; which is known before it is described.
+   */
+  private boolean isOtherOperation(Combination combination) {
+    return only.stream()
+        .anyMatch(
+            word ->
+                Generator.OPERATIONS.contains(word)
+                    && !word.equals(combination.operation().kind()));
+  }
+
+  private void write(String word, Object... fields) {
     out.print(word);
     for (Object field : fields) {
       out.print('\t');
       out.print(String.valueOf(field).replaceAll("[\\t\\r\\n]+", " "));
     }
     out.print('\n');
+  }
+
+  /** Announces it at once, so that it is there should the process end. */
+  private void say(String word, Object... fields) {
+    write(word, fields);
     if (out.checkError()) { // which flushes
       throw new IllegalStateException("who reads this is gone");
     }
@@ -87,6 +113,10 @@ public final class ConformanceChild {
               ? PrimitiveDesc.of(engine, combination.operation(), combination.attributes())
               : Internals.describe(engine, combination.operation(), combination.attributes(), skip);
     } catch (DnnException e) {
+      if (!only.stream().allMatch(combination.toString()::contains)) {
+        say("left", number);
+        return false;
+      }
       boolean refused = e.getMessage().contains("known to be right");
       boolean fine = e.status() == Status.UNIMPLEMENTED;
       say(fine ? refused ? "refused" : "none" : "failed", number, e.getMessage(), combination);
@@ -94,21 +124,26 @@ public final class ConformanceChild {
     }
     try (desc) {
       Map<String, String> forms = Internals.forms(desc);
-      say(
-          "try",
-          number,
-          combination.operation().kind(),
-          desc.implementation(),
-          forms.entrySet().stream()
-              .map(e -> e.getKey() + "=" + e.getValue())
-              .collect(Collectors.joining(",")),
-          desc.descs().entrySet().stream()
-              .filter(e -> forms.containsKey(e.getKey().toString()))
-              .map(e -> e.getKey() + "=" + e.getValue().type())
-              .collect(Collectors.joining(",")),
-          combination.attributes().postOps() + " " + (combination.aligned() ? "" : "unaligned"),
-          Internals.objection(desc),
-          combination);
+      List<Object> announced =
+          Arrays.asList(
+              number,
+              combination.operation().kind(),
+              desc.implementation(),
+              forms.entrySet().stream()
+                  .map(e -> e.getKey() + "=" + e.getValue())
+                  .collect(Collectors.joining(",")),
+              desc.descs().entrySet().stream()
+                  .filter(e -> forms.containsKey(e.getKey().toString()))
+                  .map(e -> e.getKey() + "=" + e.getValue().type())
+                  .collect(Collectors.joining(",")),
+              combination.attributes().postOps() + " " + (combination.aligned() ? "" : "unaligned"),
+              Internals.objection(desc),
+              combination);
+      if (!only.stream().allMatch(announced.toString()::contains)) {
+        say("left", number);
+        return true;
+      }
+      say("try", announced.toArray());
       try {
         String wrong = new Trial(engine, slots, combination).run(desc);
         say(wrong == null ? "right" : "wrong", wrong);

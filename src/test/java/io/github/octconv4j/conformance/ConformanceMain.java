@@ -31,17 +31,20 @@ public final class ConformanceMain {
   public static void main(String[] args) throws IOException {
     Map<String, String> options = new TreeMap<>();
     List<String> caps = new ArrayList<>();
+    List<String> only = new ArrayList<>();
     boolean explore = false;
     for (int i = 0; i < args.length; i++) {
       switch (args[i]) {
         case "--explore" -> explore = true;
-        case "--isa", "--seed", "--count", "--time", "--log" -> {
+        case "--isa", "--seed", "--first", "--count", "--time", "--log", "--only" -> {
           if (i + 1 == args.length) {
             refuse(args[i] + " needs a value");
           }
           String value = args[++i];
           if (args[i - 1].equals("--isa")) {
             caps.add(value.equals("none") ? "" : value);
+          } else if (args[i - 1].equals("--only")) {
+            only.add(value);
           } else {
             options.put(args[i - 1], value);
           }
@@ -55,6 +58,7 @@ public final class ConformanceMain {
       }
     }
     long seed = number(options, "--seed", 1);
+    long first = options.containsKey("--first") ? number(options, "--first", 1) : 0;
     long count = number(options, "--count", 10_000);
     long seconds = number(options, "--time", 3600);
     Path log = options.containsKey("--log") ? Path.of(options.get("--log")) : null;
@@ -64,7 +68,9 @@ public final class ConformanceMain {
             ? null
             : new PrintWriter(Files.newBufferedWriter(log, StandardCharsets.UTF_8))) {
       for (String cap : caps.isEmpty() ? CAPS : caps) {
-        Tally tally = new Run(cap, seed, explore, line -> write(lines, line)).run(count, seconds);
+        Tally tally =
+            new Run(cap, seed, explore, only, line -> write(lines, line))
+                .run(first, count, seconds);
         clean &= tally.isClean();
         print(cap, tally, explore);
       }

@@ -75,11 +75,13 @@ final class Elements {
   /** How far a result may be off. */
   static double tolerance(DataType type, double value, boolean exact) {
     double size = Math.max(1, Math.abs(value));
+    boolean rounded = size > 1 << 24; // beyond what a float holds exactly
     return switch (type) {
       case BF16 -> size / 100;
       case F16 -> size / 500;
-      case S8, U8, S32 -> exact ? 0 : 1;
-      default -> exact ? 0 : size * 1e-4;
+      case S8, U8 -> exact ? 0 : 1;
+      case S32 -> rounded ? size * 1e-6 : exact ? 0 : 1;
+      default -> rounded ? size * 1e-6 : exact ? 0 : size * 1e-4;
     };
   }
 }

@@ -65,6 +65,9 @@ class FindingsTest {
     addMixed(all);
     addGaps(all);
     addPostOps(all);
+    addBytes(all);
+    addSingleColumns(all);
+    addHalfVectors(all);
     return all.stream();
   }
 
@@ -330,6 +333,115 @@ class FindingsTest {
     }
   }
 
+  /** Products and averages of bytes, whatever the processor multiplies them with. */
+  private static void addBytes(List<Finding> all) {
+    List<FormatTag> tags = List.of(FormatTag.NCHW, FormatTag.NHWC);
+    for (DataType type : List.of(DataType.S8, DataType.U8)) {
+      for (DataType to : List.of(DataType.S32, DataType.F32, DataType.S8)) {
+        for (FormatTag from : tags) {
+          for (FormatTag into : tags) {
+            for (long[] size : new long[][] {{1, 4, 7}, {5, 1, 1}, {33, 3, 3}}) {
+              for (int groups : new int[] {1, (int) size[0]}) {
+                long k = size[1] == 1 ? 1 : 3;
+                long[] weights = groups == 1 ? dims(16, size[0], k, k) : dims(groups, 1, 1, k, k);
+                long oc = groups == 1 ? 16 : groups;
+                long h = size[1] + (k == 1 ? 2 : 0);
+                add(
+                    all,
+                    "convolution of bytes",
+                    true,
+                    new Convolution(
+                        MemoryDesc.of(type, from, 2, size[0], size[1], size[2]),
+                        MemoryDesc.of(DataType.S8, FormatTag.ANY, weights),
+                        null,
+                        MemoryDesc.of(to, into, 2, oc, h, size[2] + (k == 1 ? 2 : 0)),
+                        Window.of(k, k).padding(1, 1)),
+                    PostOps.NONE);
+              }
+            }
+          }
+          add(
+              all,
+              "inner product of bytes",
+              true,
+              new InnerProduct(
+                  MemoryDesc.of(type, from, 3, 33, 3, 3),
+                  MemoryDesc.of(DataType.S8, FormatTag.ANY, 17, 33, 3, 3),
+                  null,
+                  MemoryDesc.of(to, FormatTag.AB, 3, 17)),
+              PostOps.NONE);
+        }
+      }
+      for (long channels : new long[] {1, 23, 31, 33}) {
+        for (Algorithm algorithm :
+            List.of(Algorithm.POOLING_MAX, Algorithm.POOLING_AVG_EXCLUDE_PADDING)) {
+          MemoryDesc pixels = MemoryDesc.of(type, FormatTag.NHWC, 1, channels, 2, 1);
+          add(
+              all,
+              "pooling of bytes that fill no vector",
+              true,
+              new Pooling(algorithm, pixels, pixels, Window.of(3, 1).padding(1, 0)),
+              PostOps.NONE.relu());
+        }
+      }
+    }
+    for (FormatTag from : tags) {
+      for (long oc : new long[] {1, 5, 32}) {
+        add(
+            all,
+            "inner product of images",
+            true,
+            new InnerProduct(
+                f32(from, 3, 4, 3, 3), any(oc, 4, 3, 3), null, f32(FormatTag.AB, 3, oc)),
+            PostOps.NONE);
+      }
+    }
+  }
+
+  private static void addSingleColumns(List<Finding> all) {
+    for (DataType type : List.of(DataType.F32, DataType.BF16, DataType.U8)) {
+      for (int ic : new int[] {1, 2}) {
+        for (int w : new int[] {1, 2, 3}) {
+          for (int stride : new int[] {2, 3}) {
+            for (FormatTag from : List.of(FormatTag.NCHW, FormatTag.NHWC)) {
+              boolean bytes = type == DataType.U8;
+              Window window = Window.of(3, 3).strides(1, stride).padding(1, w == 3 ? 0 : 1);
+              add(
+                  all,
+                  "one column",
+                  type != DataType.BF16, // not on each processor
+                  new Convolution(
+                      MemoryDesc.of(type, from, 1, ic, 4, w),
+                      MemoryDesc.of(bytes ? DataType.S8 : type, FormatTag.ANY, 16, ic, 3, 3),
+                      null,
+                      MemoryDesc.of(bytes ? DataType.S32 : type, FormatTag.NHWC, 1, 16, 4, 1),
+                      window),
+                  PostOps.NONE);
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private static void addHalfVectors(List<Finding> all) {
+    for (int[] channels : new int[][] {{8, 8}, {8, 16}, {8, 24}, {8, 32}, {16, 16}, {16, 8}}) {
+      MemoryDesc dst = f32(FormatTag.NCHW8C, 1, 2 * channels[1], 1, 7);
+      for (MemoryDesc added : List.of(dst, f32(FormatTag.NCHW, 1, 2 * channels[1], 1, 1))) {
+        add(
+            all,
+            "groups in blocks of 8 channels and a post-op",
+            true,
+            new Convolution(
+                f32(FormatTag.NCHW8C, 1, 2 * channels[0], 1, 7),
+                any(2, channels[1], channels[0], 1, 1),
+                dst,
+                Window.of(1, 1)),
+            PostOps.NONE.relu().and(new PostOps.Binary(Algorithm.BINARY_ADD, added)));
+      }
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("findings")
   void isRightOrRefused(Finding finding) {
@@ -337,7 +449,9 @@ class FindingsTest {
         Slots slots = new Slots(8)) {
       Attributes attributes = Attributes.of(finding.postOps);
       for (boolean atEnd : new boolean[] {true, false}) {
-        Combination combination = new Combination(finding.operation, attributes, 1, atEnd, true, 7);
+        long seed = atEnd ? 7 : 8; // with the even one bytes are of any size
+        Combination combination =
+            new Combination(finding.operation, attributes, 1, atEnd, true, seed);
         try (PrimitiveDesc desc = PrimitiveDesc.of(engine, finding.operation, attributes)) {
           assertThat(new Trial(engine, slots, combination).run(desc)).as("%s", desc).isNull();
         } catch (DnnException e) {

@@ -21,9 +21,24 @@ import io.github.octconv4j.dnn.Window;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 
 /** Draws combinations: the same for the same seed and number. */
 final class Generator {
+  /** What {@link Operation#kind} may say. */
+  static final Set<String> OPERATIONS =
+      Set.of(
+          "convolution",
+          "inner_product",
+          "pooling",
+          "resampling",
+          "binary",
+          "eltwise",
+          "concat",
+          "softmax",
+          "sum",
+          "reorder");
+
   private static final DataType[] FLOATS = {
     DataType.F32, DataType.F32, DataType.F32, DataType.BF16, DataType.F16
   };

@@ -7,7 +7,9 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -26,6 +28,7 @@ final class Run {
   private final String isa;
   private final long series;
   private final boolean explore;
+  private final List<String> only;
   private final Tally tally = new Tally();
   private final Consumer<String> log;
 
@@ -34,26 +37,29 @@ final class Run {
    *
    * @param isa cap of the instruction set, empty for none
    * @param explore whether all implementations are tried, proven or not
+   * @param only words that the line which announces a combination must have, or else it is left out
    * @param log gets each line of the children
    */
-  Run(String isa, long series, boolean explore, Consumer<String> log) {
+  Run(String isa, long series, boolean explore, List<String> only, Consumer<String> log) {
     this.isa = isa;
     this.series = series;
     this.explore = explore;
+    this.only = List.copyOf(only);
     this.log = log;
   }
 
   /**
    * Tries combinations until there are enough or the time is over.
    *
+   * @param first number of the first one
    * @param count how many
    * @param seconds after which no more child is started and the one that runs is ended
    */
-  Tally run(long count, long seconds) {
+  Tally run(long first, long count, long seconds) {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
-    long next = 0;
-    while (next < count && System.nanoTime() < end) {
-      next = child(next, count - next, end);
+    long next = first;
+    while (next < first + count && System.nanoTime() < end) {
+      next = child(next, first + count - next, end);
     }
     return tally;
   }
@@ -66,16 +72,13 @@ final class Run {
             // The cache takes some descriptors for equal that differ in memory they don't have.
             .environment("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "0")
             .option("-XX:ErrorFile=/dev/null")
-            .start(
-                String.valueOf(series),
-                String.valueOf(first),
-                String.valueOf(count),
-                explore ? "explore" : "check");
+            .start(arguments(first, count));
     AtomicBoolean ended = new AtomicBoolean();
     try (Watch watch = new Watch(process, end, ended);
         BufferedReader in =
             new BufferedReader(
                 new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      boolean begun = false;
       long number = first - 1; // of the last one that the child came to
       String[] tried = null;
       Deque<String> last = new ArrayDeque<>();
@@ -92,6 +95,8 @@ final class Run {
             tally.ran(tried, fields[0], fields[1]);
             tried = null;
           }
+          case "begin" -> begun = true;
+          case "left" -> number = Long.parseLong(fields[1]);
           case "refused", "none", "failed" -> {
             if (tried == null) {
               number = Long.parseLong(fields[1]);
@@ -113,14 +118,15 @@ final class Run {
       if (ended.get()) {
         return Long.MAX_VALUE;
       }
-      if (number < first) {
+      if (!begun) {
         throw new IllegalStateException("a child ended before it tried anything: " + last);
       }
       if (tried != null) {
         tally.ran(tried, "crashed", "");
       } else {
         tally.failed(
-            String.format(Locale.ROOT, "the process ended after number %d: %s", number, last));
+            String.format(
+                Locale.ROOT, "the process ended while %d was described: %s", ++number, last));
       }
       return number + 1;
     } catch (IOException e) {
@@ -131,6 +137,16 @@ final class Run {
     } finally {
       process.destroyForcibly();
     }
+  }
+
+  private String[] arguments(long first, long count) {
+    List<String> arguments = new ArrayList<>();
+    arguments.add(String.valueOf(series));
+    arguments.add(String.valueOf(first));
+    arguments.add(String.valueOf(count));
+    arguments.add(explore ? "explore" : "check");
+    arguments.addAll(only);
+    return arguments.toArray(String[]::new);
   }
 
   private void count(String word, String line) {

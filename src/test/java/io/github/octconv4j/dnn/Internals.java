@@ -46,6 +46,11 @@ public final class Internals {
     return forms;
   }
 
+  /** Returns the form of a tensor. */
+  public static String form(MemoryDesc desc) {
+    return MemoryForm.of(desc).name();
+  }
+
   /** Returns whether there is more in the memory than elements and padding, or nobody knows. */
   public static boolean hasExtras(MemoryDesc desc) {
     Blocking blocking = desc.blocking();

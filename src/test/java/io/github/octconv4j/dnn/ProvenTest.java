@@ -95,6 +95,37 @@ class ProvenTest {
         .contains("that differ");
   }
 
+  /** Kernels for bytes by gemm write channels last, whatever is asked for. */
+  @Test
+  void channelsLast() {
+    MemoryDesc pixel = MemoryDesc.of(DataType.U8, FormatTag.NCHW, 2, 5, 1, 1);
+    MemoryDesc weights = MemoryDesc.of(DataType.S8, FormatTag.ANY, 16, 5, 1, 1);
+    Window window = Window.of(1, 1).padding(1, 1);
+    String[] objections = new String[3];
+    FormatTag[] tags = {FormatTag.NHWC, FormatTag.NCHW, FormatTag.NCHW8C};
+    for (int i = 0; i < tags.length; i++) {
+      MemoryDesc dst = MemoryDesc.of(DataType.S32, tags[i], 2, 16, 3, 3);
+      Operation operation = new Convolution(pixel, weights, null, dst, window);
+      objections[i] = objection("x64:gemm_s8u8s32:jit", operation, PostOps.NONE);
+      assertThat(objection("ref:any", operation, PostOps.NONE)).isNull();
+    }
+    boolean shortSums = CpuIsa.addsBytesShort();
+    assertThat(objections[0]).isEqualTo(shortSums ? "known to be wrong" : null);
+    assertThat(objections[1]).isNotNull();
+    assertThat(objections[2]).isNotNull();
+  }
+
+  @Test
+  void bytesAreMultipliedExactlyOrByTheReference() {
+    for (String isa : List.of("sse41", "avx", "avx2", "avx512_core")) {
+      assertThat(CpuIsa.addsBytesShort("cpu_isa_" + isa)).as(isa).isTrue();
+    }
+    for (String isa :
+        List.of("avx2_vnni", "avx2_vnni_2", "avx512_core_vnni", "avx512_core_bf16", "default")) {
+      assertThat(CpuIsa.addsBytesShort("cpu_isa_" + isa)).as(isa).isFalse();
+    }
+  }
+
   @Test
   void whatWasNeverTriedIsNotTaken() {
     MemoryDesc x = f32(FormatTag.AB, 3, 4);

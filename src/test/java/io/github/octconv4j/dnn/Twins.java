@@ -40,9 +40,7 @@ public final class Twins {
     long[] src = {n, ic, size, size};
     long[] dst = {n, oc, size, size};
     DataType sum = type == DataType.S8 ? DataType.S32 : DataType.F32;
-    // Convolutions of bytes by gemm are wrong for one channel in a row-major image, without a twin.
-    int[] kernels = type == DataType.F32 ? new int[] {1, 3} : new int[0];
-    for (int k : kernels) {
+    for (int k : new int[] {1, 3}) {
       Window window = Window.of(k, k).padding(k / 2, k / 2);
       both(
           (a, b) ->
@@ -77,12 +75,11 @@ public final class Twins {
                   desc(type, a, src), any(type, ic, 1, 1, k, k), desc(sum, b, src), window),
           Attributes.NONE);
     }
-    if (size == 1) {
-      both(
-          (a, b) ->
-              new InnerProduct(desc(type, a, src), any(type, oc, ic, 1, 1), null, any(sum, n, oc)),
-          Attributes.NONE);
-    }
+    both(
+        (a, b) ->
+            new InnerProduct(
+                desc(type, a, src), any(type, oc, ic, size, size), null, any(sum, n, oc)),
+        Attributes.NONE);
     both(
         (a, b) ->
             new Pooling(
