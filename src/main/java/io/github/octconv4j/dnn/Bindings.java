@@ -31,13 +31,13 @@ final class Bindings {
   /**
    * Begins with nothing bound.
    *
-   * @param views what looks at each buffer, by the buffer's index
+   * @param assembly what looks at each buffer
    */
-  Bindings(List<Buffer> buffers, List<List<Assembly.View>> views) {
+  Bindings(List<Buffer> buffers, Assembly assembly) {
     this.buffers = buffers;
-    this.views = views;
+    this.views = assembly.views();
     this.given = IntStream.range(0, buffers.size()).filter(i -> buffers.get(i).isGiven()).toArray();
-    this.bound = new MemorySegment[buffers.size()];
+    this.bound = assembly.given();
     this.addresses = new long[buffers.size()];
   }
 

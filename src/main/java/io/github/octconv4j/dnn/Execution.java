@@ -37,7 +37,7 @@ public final class Execution extends NativeHandle {
     this.name = name;
     this.event = ExecutionEvent.of(name, program);
     this.assembly = assembly;
-    this.bindings = new Bindings(program.buffers(), assembly.views());
+    this.bindings = new Bindings(program.buffers(), assembly);
     this.lanes =
         new Lanes(assembly.stream(), assembly.sections(), program.threads(), bindings.holds());
   }

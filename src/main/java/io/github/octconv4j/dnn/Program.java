@@ -66,7 +66,7 @@ public final class Program extends NativeHandle {
 
   /** Returns what each step runs, in order. */
   public List<StepInfo> steps() {
-    return allSteps().map(StepInfo::of).toList();
+    return allSteps().map(Step::info).toList();
   }
 
   /**
@@ -80,7 +80,7 @@ public final class Program extends NativeHandle {
     Objects.checkFromToIndex(firstSection, endSection, sections.size());
     return sections.subList(firstSection, endSection).stream()
         .flatMap(section -> section.steps().stream())
-        .map(StepInfo::of)
+        .map(Step::info)
         .toList();
   }
 
@@ -90,8 +90,9 @@ public final class Program extends NativeHandle {
    */
   public List<String> references() {
     return allSteps()
-        .filter(step -> step.primitive().desc().isReference())
-        .map(step -> step.name() + " by " + step.primitive().desc().implementation())
+        .map(Step::info)
+        .filter(StepInfo::reference)
+        .map(step -> step.name() + " by " + step.implementation())
         .toList();
   }
 
@@ -134,7 +135,7 @@ public final class Program extends NativeHandle {
 
   /** Returns the multiply-adds of one run. */
   public long multiplyAdds() {
-    return allSteps().mapToLong(step -> step.primitive().desc().operation().multiplyAdds()).sum();
+    return allSteps().mapToLong(Step::multiplyAdds).sum();
   }
 
   /** Returns the number of threads that each primitive uses. */

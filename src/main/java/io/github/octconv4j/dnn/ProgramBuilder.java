@@ -270,17 +270,62 @@ public final class ProgramBuilder implements AutoCloseable {
                     wanted.get(arg),
                     operand));
           }
-          int index = operand.buffer().index();
-          if (index >= buffers.size() || !buffers.get(index).equals(operand.buffer())) {
-            throw new IllegalArgumentException(
-                String.format(
-                    Locale.ROOT, "step %s: %s belongs to another program", name, operand));
-          }
+          requireOwn(name, operand);
         });
     requireDisjoint(name, desc.operation(), operands);
     Primitive primitive = Primitive.of(desc);
     primitive.adopt();
-    Step step = new Step(name, primitive, Map.copyOf(operands));
+    append(new PrimitiveStep(name, primitive, Map.copyOf(operands)));
+  }
+
+  /**
+   * Adds a step that Java computes, for what oneDNN has no primitive for. Runs with such a step
+   * allocate objects, and can't be exported.
+   *
+   * @param name what it does, for listings
+   * @param kind the operation, for listings
+   * @param task the code, which may be called by several threads at once
+   * @param reads what it gets
+   * @param writes what it makes, apart from what it reads
+   */
+  public void addHost(
+      String name, String kind, HostTask task, List<Operand> reads, List<Operand> writes) {
+    requireOpen();
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(kind, "kind");
+    Objects.requireNonNull(task, "task");
+    HostStep step =
+        new HostStep(
+            name, kind, task, Native.copyOf(reads, "reads"), Native.copyOf(writes, "writes"));
+    step.memory().forEach(operand -> requireOwn(name, operand));
+    for (int i = 0; i < step.writes().size(); i++) {
+      Operand written = step.writes().get(i);
+      List<Operand> others = new ArrayList<>(step.reads());
+      others.addAll(step.writes().subList(0, i));
+      for (Operand other : others) {
+        if (other.sharesBuffer(written)) {
+          InPlace.requireDisjoint(
+              String.format(Locale.ROOT, "step %s: written %s", name, written),
+              written.offset(),
+              written.desc(),
+              other.toString(),
+              other.offset(),
+              other.desc());
+        }
+      }
+    }
+    append(step);
+  }
+
+  private void requireOwn(String step, Operand operand) {
+    int index = operand.buffer().index();
+    if (index >= buffers.size() || !buffers.get(index).equals(operand.buffer())) {
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "step %s: %s belongs to another program", step, operand));
+    }
+  }
+
+  private void append(Step step) {
     if (lanes == null) {
       draft.parts.sections.add(new Section(List.of(List.of(step))));
     } else {
@@ -337,7 +382,7 @@ public final class ProgramBuilder implements AutoCloseable {
         draft.parts.sections.add(new Section(lanes));
       }
     } catch (RuntimeException | Error e) {
-      lanes.forEach(list -> list.forEach(step -> step.primitive().close()));
+      lanes.forEach(list -> list.forEach(Step::close));
       throw e;
     } finally {
       lanes = null;

@@ -22,6 +22,6 @@ record Section(List<List<Step>> lanes) {
   }
 
   void close() {
-    steps().forEach(step -> step.primitive().close());
+    steps().forEach(Step::close);
   }
 }
