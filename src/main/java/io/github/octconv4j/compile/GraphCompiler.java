@@ -12,6 +12,7 @@ import io.github.octconv4j.graph.pass.ExpandOctave;
 import io.github.octconv4j.graph.pass.FoldPads;
 import io.github.octconv4j.graph.pass.FuseGates;
 import io.github.octconv4j.graph.pass.Passes;
+import io.github.octconv4j.graph.pass.SinkSummands;
 import io.github.octconv4j.graph.pass.SplitTransposed;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,6 +48,7 @@ public final class GraphCompiler {
             new FoldPads(),
             new FuseGates(),
             new SplitTransposed(),
+            new SinkSummands(),
             Passes::simplify)
         .stream()
         .reduce(graph, (g, pass) -> pass.apply(g), (a, b) -> b);
@@ -74,20 +76,8 @@ public final class GraphCompiler {
           InterpretedStep.add(node, lowering);
         }
       }
-      Map<String, Operand> outputs = new LinkedHashMap<>();
-      for (String output : head.outputs()) {
-        if (!outputs.containsKey(output)) {
-          outputs.put(output, output(output, lowering));
-        }
-      }
+      Map<String, Operand> outputs = lowering.outputs();
       return new CompiledGraph(builder.build(), inputs, outputs, head, halves.tail());
     }
-  }
-
-  /** Row-major memory of the caller with a copy of a value. */
-  private static Operand output(String value, Lowering lowering) {
-    Operand to = lowering.builder.output(value, Storage.of(lowering.type(value)));
-    lowering.copy(value, lowering.in(value), to);
-    return to;
   }
 }

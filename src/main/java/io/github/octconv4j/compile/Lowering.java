@@ -18,6 +18,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -32,6 +33,7 @@ final class Lowering {
   final ProgramBuilder builder;
   private final Map<String, Operand> values = new HashMap<>();
   private final Map<Copy, Operand> copies = new HashMap<>();
+  private final Map<String, Operand> outputs = new LinkedHashMap<>();
   private final Set<Node> absorbed = new HashSet<>();
 
   /** A value in another layout than the one it was made in. */
@@ -149,16 +151,38 @@ final class Lowering {
 
   /** The value of a node's output, not written yet, in the layout that a primitive gives. */
   Operand output(String value, PrimitiveDesc desc) {
-    Operand operand = builder.temporary(value, desc.desc(Arg.DST));
+    return output(value, desc.desc(Arg.DST));
+  }
+
+  /** The value of a node's output, not written yet: the caller's memory where that fits. */
+  Operand output(String value, MemoryDesc desc) {
+    boolean leaves = graph.outputs().contains(value) && desc.equals(Storage.of(type(value)));
+    Operand operand =
+        leaves ? builder.output(value, desc) : builder.temporary(value, desc);
+    if (leaves) {
+      outputs.put(value, operand);
+    }
     define(value, operand);
     return operand;
   }
 
-  /** The value of a node's output, not written yet. */
-  Operand output(String value, MemoryDesc desc) {
-    Operand operand = builder.temporary(value, desc);
-    define(value, operand);
-    return operand;
+  /** The caller's memory of each output of the graph; what lies elsewhere is copied there. */
+  Map<String, Operand> outputs() {
+    Map<String, Operand> all = new LinkedHashMap<>();
+    for (String value : graph.outputs()) {
+      all.computeIfAbsent(
+          value,
+          key -> {
+            Operand made = outputs.get(key);
+            if (made != null) {
+              return made;
+            }
+            Operand to = builder.output(key, Storage.of(type(key)));
+            copy(key, in(key), to);
+            return to;
+          });
+    }
+    return all;
   }
 
   /**

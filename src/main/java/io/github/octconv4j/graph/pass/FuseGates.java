@@ -33,14 +33,12 @@ public final class FuseGates implements UnaryOperator<Graph> {
         UnaryFunction function = gated(graph, node, gate, parts);
         if (function != null && !rewriting.isChanged(node)) {
           parts.forEach(rewriting::remove);
-          Node result = end(graph, node, function, parts, rewriting);
+          Node result = end(graph, node, parts, rewriting);
           rewriting.replace(
               result,
               new Node(
                   result.name(),
-                  function == UnaryFunction.SWISH
-                      ? new Unary(function, 1, 0)
-                      : Unary.of(UnaryFunction.HARD_SWISH),
+                  Unary.of(function),
                   List.of(node.input(1 - gate)),
                   result.outputs()));
         }
@@ -50,16 +48,15 @@ public final class FuseGates implements UnaryOperator<Graph> {
   }
 
   /** The last node of what becomes one function: a division by 6 may follow the product. */
-  private static Node end(
-      Graph graph, Node node, UnaryFunction function, List<Node> parts, Rewriting rewriting) {
-    if (function != UnaryFunction.HARD_SIGMOID || !(parts.getFirst().op() instanceof Clip)) {
+  private static Node end(Graph graph, Node node, List<Node> parts, Rewriting rewriting) {
+    if (!(parts.getFirst().op() instanceof Clip)) {
       return node;
     }
     rewriting.remove(node);
     return graph.consumers(node.output()).getFirst();
   }
 
-  /** The gate's function; its nodes are added to the parts. Null where there is no such gate. */
+  /** The function that product and gate make; the gate's nodes are added to the parts. */
   private static @Nullable UnaryFunction gated(Graph graph, Node node, int gate, List<Node> parts) {
     Node last = only(graph, node.input(gate));
     String x = node.input(1 - gate);
@@ -73,7 +70,8 @@ public final class FuseGates implements UnaryOperator<Graph> {
           unary.function() == UnaryFunction.HARD_SIGMOID
               && Math.abs(unary.alpha() - SIXTH) < NEAR
               && unary.beta() == 0.5f;
-      return last.input(0).equals(x) && (sigmoid || hard) ? unary.function() : null;
+      boolean fits = last.input(0).equals(x) && (sigmoid || hard);
+      return !fits ? null : sigmoid ? UnaryFunction.SWISH : UnaryFunction.HARD_SWISH;
     }
     Node shift = last.op() instanceof Clip ? only(graph, last.input(0)) : null;
     boolean fits =
@@ -87,7 +85,7 @@ public final class FuseGates implements UnaryOperator<Graph> {
       return null;
     }
     parts.add(shift);
-    return UnaryFunction.HARD_SIGMOID;
+    return UnaryFunction.HARD_SWISH;
   }
 
   private static boolean isShift(Graph graph, Node sum, String x, int at) {
