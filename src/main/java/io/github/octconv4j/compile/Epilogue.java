@@ -65,6 +65,12 @@ final class Epilogue {
     return new Step(plain, Map.of(), node.output());
   }
 
+  /** The operation alone. */
+  static Step none(Node node, Operation operation, Lowering lowering) {
+    return new Step(
+        lowering.builder.describe(operation, Attributes.NONE), Map.of(), node.output());
+  }
+
   private static @Nullable PrimitiveDesc described(
       Operation operation, List<Link> links, Lowering lowering) {
     PostOps postOps = new PostOps(links.stream().map(Link::operation).toList());

@@ -101,7 +101,7 @@ final class Lowering {
   Operand in(String value, FormatTag tag) {
     Operand operand = in(value);
     return operand.desc().has(tag)
-        ? operand
+        ? operand.view(Storage.f32(tag, operand.desc().dims())) // strides of size 1 may differ
         : copies.computeIfAbsent(
             new Copy(value, tag),
             key -> copied(value, operand, Storage.f32(tag, operand.desc().dims())));

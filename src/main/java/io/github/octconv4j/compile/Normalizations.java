@@ -2,12 +2,15 @@ package io.github.octconv4j.compile;
 
 import io.github.octconv4j.dnn.Algorithm;
 import io.github.octconv4j.dnn.Arg;
+import io.github.octconv4j.dnn.Binary;
 import io.github.octconv4j.dnn.Operand;
 import io.github.octconv4j.graph.BatchNormalization;
 import io.github.octconv4j.graph.Node;
 import io.github.octconv4j.graph.Softmax;
 import io.github.octconv4j.graph.SoftmaxKind;
 import io.github.octconv4j.graph.TensorData;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 
 /** Batch normalization that stays, as a product and a sum for each channel, and softmax. */
@@ -37,17 +40,15 @@ final class Normalizations {
       shifts[c] = (float) (parameters[1].doubleAt(c) - parameters[2].doubleAt(c) * factor);
     }
     long[] dims = new long[x.desc().rank()];
-    java.util.Arrays.fill(dims, 1);
+    Arrays.fill(dims, 1);
     dims[1] = channels;
     Operand scaled = lowering.builder.temporary(node.name(), x.desc());
     Operand factor = lowering.constant(node.name() + "/factor", factors, dims);
     Binaries.add(node.name(), Algorithm.BINARY_MUL, x, factor, scaled, lowering);
     Operand shift = lowering.constant(node.name() + "/shift", shifts, dims);
-    io.github.octconv4j.dnn.Binary sum =
-        new io.github.octconv4j.dnn.Binary(
-            Algorithm.BINARY_ADD, scaled.desc(), shift.desc(), x.desc());
+    Binary sum = new Binary(Algorithm.BINARY_ADD, scaled.desc(), shift.desc(), x.desc());
     Epilogue.Step step = Epilogue.of(node, sum, lowering);
-    Map<Arg, Operand> operands = new java.util.HashMap<>(step.operands());
+    Map<Arg, Operand> operands = new HashMap<>(step.operands());
     operands.put(Arg.SRC, scaled);
     operands.put(Arg.SRC_1, shift);
     operands.put(Arg.DST, lowering.output(step.output(), step.desc()));

@@ -15,6 +15,7 @@ import io.github.octconv4j.graph.Reduce;
 import io.github.octconv4j.graph.Reduction;
 import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.graph.WindowAxis;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -122,8 +123,11 @@ final class Pools {
     long[] x = lowering.dims(node.input(0));
     FormatTag tag = FormatTag.channelsLast(x.length);
     long[] dims = x.clone();
-    java.util.Arrays.fill(dims, 2, dims.length, 1);
+    Arrays.fill(dims, 2, dims.length, 1);
     Operand source = lowering.in(node.input(0), tag);
+    if (Arrays.equals(x, dims)) {
+      return source;
+    }
     Operand y = lowering.builder.temporary(node.output(), Storage.f32(tag, dims));
     add(node, algorithm, source, y, Window.of(Convolutions.spatial(x)), lowering);
     return y;

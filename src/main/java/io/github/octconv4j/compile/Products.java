@@ -1,6 +1,7 @@
 package io.github.octconv4j.compile;
 
 import io.github.octconv4j.dnn.Arg;
+import io.github.octconv4j.dnn.Attributes;
 import io.github.octconv4j.dnn.FormatTag;
 import io.github.octconv4j.dnn.InnerProduct;
 import io.github.octconv4j.dnn.MemoryDesc;
@@ -30,21 +31,8 @@ final class Products {
     long depth = x[x.length - 1];
     long rows = Arrays.stream(x).limit(x.length - 1L).reduce(1, Math::multiplyExact);
     Operand source = lowering.rowMajor(node.input(0)).view(Storage.rowMajor(rows, depth));
-    if (x.length == 2) {
-      product(node, source, node.input(1), false, null, lowering);
-      return true;
-    }
     long columns = lowering.dims(node.input(1))[1];
-    MemoryDesc flat = Storage.rowMajor(rows, columns);
-    Operand y = lowering.builder.temporary(node.output(), flat);
-    InnerProduct operation = operation(source.desc(), columns, null, flat);
-    PrimitiveDesc desc = lowering.builder.describe(operation, io.github.octconv4j.dnn.Attributes.NONE);
-    Map<Arg, Operand> operands = new HashMap<>();
-    operands.put(Arg.SRC, source);
-    operands.put(Arg.WEIGHTS, weights(node.input(1), false, desc, lowering));
-    operands.put(Arg.DST, y);
-    lowering.builder.add(node.name(), desc, operands);
-    lowering.define(node.output(), y.view(Storage.rowMajor(lowering.dims(node.output()))));
+    product(node, source, columns, node.input(1), false, null, lowering);
     return true;
   }
 
@@ -69,11 +57,11 @@ final class Products {
       }
       bias = lowering.constant(third, values, columns);
     }
-    Operand source = lowering.in(node.input(0), op.transposeA() ? FormatTag.AB : FormatTag.AB);
+    Operand source = lowering.in(node.input(0), FormatTag.AB);
     if (op.transposeA()) {
       source = lowering.copied(node.input(0), transposed(source), transposedRows(source));
     }
-    product(node, source, node.input(1), op.transposeB(), bias, lowering);
+    product(node, source, columns, node.input(1), op.transposeB(), bias, lowering);
     return true;
   }
 
@@ -92,30 +80,35 @@ final class Products {
     return Storage.rowMajor(dims[1], dims[0]);
   }
 
-  private static InnerProduct operation(
-      MemoryDesc src, long columns, @Nullable Operand bias, MemoryDesc dst) {
-    MemoryDesc weights = Storage.rowMajor(columns, src.dim(1)).any();
-    return new InnerProduct(src, weights, bias == null ? null : bias.desc(), dst);
-  }
-
+  /** Adds the product, whose rows become what the output has as leading dimensions. */
   private static void product(
       Node node,
       Operand source,
+      long columns,
       String matrix,
       boolean transposed,
       @Nullable Operand bias,
       Lowering lowering) {
-    long[] dims = lowering.dims(node.output());
+    MemoryDesc rows = Storage.rowMajor(source.desc().dim(0), columns);
     InnerProduct operation =
-        operation(source.desc(), dims[1], bias, Storage.rowMajor(dims));
-    Epilogue.Step step = Epilogue.of(node, operation, lowering);
+        new InnerProduct(
+            source.desc(),
+            Storage.rowMajor(columns, source.desc().dim(1)).any(),
+            bias == null ? null : bias.desc(),
+            rows);
+    boolean flat = lowering.dims(node.output()).length == 2; // or else sums don't fit
+    Epilogue.Step step =
+        flat
+            ? Epilogue.of(node, operation, lowering)
+            : Epilogue.none(node, operation, lowering);
     Map<Arg, Operand> operands = new HashMap<>(step.operands());
     operands.put(Arg.SRC, source);
     operands.put(Arg.WEIGHTS, weights(matrix, transposed, step.desc(), lowering));
     if (bias != null) {
       operands.put(Arg.BIAS, bias);
     }
-    operands.put(Arg.DST, lowering.output(step.output(), step.desc()));
+    Operand y = lowering.output(step.output(), Storage.of(lowering.type(step.output())));
+    operands.put(Arg.DST, y.view(rows));
     lowering.builder.add(node.name(), step.desc(), operands);
   }
 
