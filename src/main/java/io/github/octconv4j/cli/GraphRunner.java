@@ -68,8 +68,8 @@ interface GraphRunner extends AutoCloseable {
       graph.inputs().forEach(input -> sizes.put(input.name(), inputs.get(input.name()).dims()));
       try (Constants constants = Constants.of(engine);
           CompiledGraph compiled =
-              new GraphCompiler(engine, constants, 1, PlanOptions.DEFAULT.memoryLimit())
-                  .compile(graph.bind(sizes));
+              new GraphCompiler(engine, constants, graph)
+                  .compile(sizes, GraphCompiler.Images.ROWS, PlanOptions.DEFAULT);
           GraphExecution execution = compiled.newExecution(graph.name())) {
         notes = compiled.notes();
         return execution.run(inputs);

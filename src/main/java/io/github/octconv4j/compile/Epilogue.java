@@ -46,7 +46,7 @@ final class Epilogue {
   static Step of(Node node, Operation operation, Lowering lowering) {
     MemoryDesc dst = Objects.requireNonNull(operation.descs().get(Arg.DST));
     List<Link> links = links(node, dst, lowering);
-    PrimitiveDesc plain = lowering.builder.describe(operation, Attributes.NONE);
+    PrimitiveDesc plain = lowering.builder.describe(operation, lowering.attributes);
     for (int length = links.size(); length > 0; length--) {
       List<Link> taken = links.subList(0, length);
       PrimitiveDesc desc = described(operation, taken, lowering);
@@ -68,14 +68,14 @@ final class Epilogue {
   /** The operation alone. */
   static Step none(Node node, Operation operation, Lowering lowering) {
     return new Step(
-        lowering.builder.describe(operation, Attributes.NONE), Map.of(), node.output());
+        lowering.builder.describe(operation, lowering.attributes), Map.of(), node.output());
   }
 
   private static @Nullable PrimitiveDesc described(
       Operation operation, List<Link> links, Lowering lowering) {
     PostOps postOps = new PostOps(links.stream().map(Link::operation).toList());
     try {
-      return lowering.builder.describe(operation, Attributes.of(postOps));
+      return lowering.builder.describe(operation, new Attributes(postOps, lowering.attributes.fpMath()));
     } catch (DnnException e) {
       if (e.status() == Status.UNIMPLEMENTED) {
         return null;

@@ -1,12 +1,18 @@
 package io.github.octconv4j.compile;
 
+import io.github.octconv4j.dnn.Attributes;
 import io.github.octconv4j.dnn.Constants;
 import io.github.octconv4j.dnn.DnnException;
 import io.github.octconv4j.dnn.Engine;
+import io.github.octconv4j.dnn.FormatTag;
+import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.Operand;
+import io.github.octconv4j.dnn.PostOps;
 import io.github.octconv4j.dnn.ProgramBuilder;
 import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.Node;
+import io.github.octconv4j.graph.TensorData;
+import io.github.octconv4j.graph.TensorType;
 import io.github.octconv4j.graph.Value;
 import io.github.octconv4j.graph.pass.ExpandOctave;
 import io.github.octconv4j.graph.pass.FoldPads;
@@ -14,34 +20,48 @@ import io.github.octconv4j.graph.pass.FuseGates;
 import io.github.octconv4j.graph.pass.Passes;
 import io.github.octconv4j.graph.pass.SinkSummands;
 import io.github.octconv4j.graph.pass.SplitTransposed;
+import io.github.octconv4j.octave.PlanOptions;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
-/** Compiles graphs whose inputs have sizes. Immutable, thread-safe. */
+/**
+ * Compiles a graph for the sizes that its inputs have. Weights are kept once for all of them, in
+ * the layouts that primitives want. Immutable, thread-safe.
+ */
 public final class GraphCompiler {
   private final Engine engine;
   private final Constants constants;
-  private final int threads;
-  private final long memoryLimit;
+  private final Graph graph;
+  private final Set<TensorData> lasting = Collections.newSetFromMap(new IdentityHashMap<>());
+
+  /** How the caller's images lie. */
+  public enum Images {
+    /** Row by row, as ONNX has them. */
+    ROWS,
+    /** With channels innermost: spares the copy at the beginning. */
+    CHANNELS_LAST
+  }
 
   /**
    * A compiler.
    *
    * @param constants where programs look for weights in the layout that they want
-   * @param threads that each primitive uses
-   * @param memoryLimit most bytes that a program may take, as {@link ProgramBuilder} counts them
+   * @param graph whose inputs need not have sizes yet
    */
-  public GraphCompiler(Engine engine, Constants constants, int threads, long memoryLimit) {
+  public GraphCompiler(Engine engine, Constants constants, Graph graph) {
     this.engine = engine;
     this.constants = constants;
-    this.threads = threads;
-    this.memoryLimit = memoryLimit;
+    this.graph = prepared(graph);
+    lasting.addAll(this.graph.constants().values());
   }
 
   /** The chain of passes that gives a graph the form in which it is lowered. */
-  static Graph prepared(Graph graph) {
+  private static Graph prepared(Graph graph) {
     return List.<UnaryOperator<Graph>>of(
             Passes::simplify,
             new ExpandOctave(),
@@ -55,19 +75,24 @@ public final class GraphCompiler {
   }
 
   /**
-   * Compiles a graph.
+   * Compiles for sizes.
    *
-   * @param graph whose inputs have known sizes, see {@link Graph#bind}
+   * @param sizes dimensions of inputs by name, see {@link Graph#bind}
+   * @param images how inputs of 3 to 5 dimensions lie
+   * @param options of which threads, arithmetic and memory limit count
+   * @throws IllegalArgumentException if the sizes don't fit, or leave some open
    * @throws DnnException if it would take more memory than allowed
    */
-  public CompiledGraph compile(Graph graph) {
-    Halves halves = Halves.of(prepared(graph));
+  public CompiledGraph compile(Map<String, long[]> sizes, Images images, PlanOptions options) {
+    Halves halves = Halves.of(prepared(graph.bind(sizes)));
     Graph head = halves.head();
-    try (ProgramBuilder builder = new ProgramBuilder(engine, threads, constants, memoryLimit)) {
-      Lowering lowering = new Lowering(head, builder);
+    Attributes attributes = new Attributes(PostOps.NONE, options.fpMath());
+    try (ProgramBuilder builder =
+        new ProgramBuilder(engine, options.threads(), constants, options.memoryLimit())) {
+      Lowering lowering = new Lowering(head, builder, attributes, lasting);
       Map<String, Operand> inputs = new LinkedHashMap<>();
       for (Value input : head.inputs()) {
-        Operand operand = builder.input(input.name(), Storage.of(input.type()));
+        Operand operand = builder.input(input.name(), desc(input.type(), images));
         lowering.define(input.name(), operand);
         inputs.put(input.name(), operand);
       }
@@ -79,5 +104,12 @@ public final class GraphCompiler {
       Map<String, Operand> outputs = lowering.outputs();
       return new CompiledGraph(builder.build(), inputs, outputs, head, halves.tail());
     }
+  }
+
+  private static MemoryDesc desc(TensorType type, Images images) {
+    int rank = type.sizes().length;
+    return images == Images.CHANNELS_LAST && Storage.isNative(type) && rank >= 3 && rank <= 5
+        ? Storage.f32(FormatTag.channelsLast(rank), type.sizes())
+        : Storage.of(type);
   }
 }

@@ -31,6 +31,8 @@ import java.util.Set;
 final class Lowering {
   final Graph graph;
   final ProgramBuilder builder;
+  final Attributes attributes;
+  private final Set<TensorData> lasting;
   private final Map<String, Operand> values = new HashMap<>();
   private final Map<Copy, Operand> copies = new HashMap<>();
   private final Map<String, Operand> outputs = new LinkedHashMap<>();
@@ -42,9 +44,19 @@ final class Lowering {
   /** What a constant of a program is made of. */
   private record Origin(TensorData data, String role) {}
 
-  Lowering(Graph graph, ProgramBuilder builder) {
+  /**
+   * Begins.
+   *
+   * @param attributes of what multiplies
+   * @param lasting constants that are the same for all sizes, and kept once for all programs; each
+   *     is equal to itself alone
+   */
+  Lowering(
+      Graph graph, ProgramBuilder builder, Attributes attributes, Set<TensorData> lasting) {
     this.graph = graph;
     this.builder = builder;
+    this.attributes = attributes;
+    this.lasting = lasting;
   }
 
   TensorType type(String value) {
@@ -186,7 +198,7 @@ final class Lowering {
   }
 
   /**
-   * Elements that the program keeps, once for all programs that share constants.
+   * Elements that the program keeps, together with others where they last.
    *
    * @param role how they were changed before, empty for not at all
    * @param given how the data lie
@@ -195,17 +207,18 @@ final class Lowering {
   Operand constant(
       String name, TensorData data, String role, MemoryDesc given, MemoryDesc wanted) {
     try (Arena arena = Arena.ofConfined()) {
-      return builder.sharedConstant(
-          new Origin(data, role),
-          name,
-          wanted,
-          () -> {
-            Tensor tensor = Tensor.allocate(given, arena);
-            MemorySegment elements = data.segment();
-            MemorySegment.copy(elements, 0, tensor.segment(), 0, elements.byteSize());
-            return tensor;
-          });
+      return lasting.contains(data)
+          ? builder.sharedConstant(
+              new Origin(data, role), name, wanted, () -> tensor(data, given, arena))
+          : builder.constant(name, wanted, tensor(data, given, arena));
     }
+  }
+
+  private static Tensor tensor(TensorData data, MemoryDesc desc, Arena arena) {
+    Tensor tensor = Tensor.allocate(desc, arena);
+    MemorySegment elements = data.segment();
+    MemorySegment.copy(elements, 0, tensor.segment(), 0, elements.byteSize());
+    return tensor;
   }
 
   /** Floats that a lowering computed, for this program alone. */

@@ -27,10 +27,16 @@ public final class Program extends NativeHandle {
       Engine engine,
       int threads,
       Constants constants,
+      Constants shared,
       List<Buffer> buffers,
       List<Section> sections,
       BufferLayout layout) {
-    super(MemorySegment.NULL, ignored -> sections.forEach(Section::close), engine, constants);
+    super(
+        MemorySegment.NULL,
+        ignored -> sections.forEach(Section::close),
+        engine,
+        constants,
+        shared);
     this.engine = engine;
     this.threads = threads;
     this.buffers = List.copyOf(buffers);

@@ -30,15 +30,15 @@ public final class ProgramBuilder implements AutoCloseable {
 
   /** What is freed with the builder: all that no program has taken over. */
   private static final class Parts {
-    private final Constants constants;
-    private final boolean ownConstants; // or else shared with others
+    private final Constants constants; // this program's own
+    private final Constants shared; // with others, or the same
     private final List<Section> sections = new ArrayList<>();
     private final List<PrimitiveDesc> opened = new ArrayList<>();
     private boolean built;
 
-    Parts(Constants constants, boolean ownConstants) {
+    Parts(Constants constants, Constants shared) {
       this.constants = constants;
-      this.ownConstants = ownConstants;
+      this.shared = shared;
     }
 
     void close() {
@@ -46,9 +46,7 @@ public final class ProgramBuilder implements AutoCloseable {
       if (!built) {
         sections.forEach(Section::close);
       }
-      if (ownConstants) {
-        constants.close(); // the program keeps them
-      }
+      constants.close(); // the program keeps them
     }
   }
 
@@ -57,7 +55,7 @@ public final class ProgramBuilder implements AutoCloseable {
     private final Parts parts;
 
     Draft(Engine engine, Parts parts) {
-      super(MemorySegment.NULL, ignored -> parts.close(), engine, parts.constants);
+      super(MemorySegment.NULL, ignored -> parts.close(), engine, parts.constants, parts.shared);
       this.parts = parts;
     }
   }
@@ -80,12 +78,7 @@ public final class ProgramBuilder implements AutoCloseable {
    *     Status#OUT_OF_MEMORY} before the memory is taken
    */
   public ProgramBuilder(Engine engine, int threads, long memoryLimit) {
-    this(
-        engine,
-        threads,
-        Constants.own(Objects.requireNonNull(engine, "engine")),
-        true,
-        memoryLimit);
+    this(engine, threads, memoryLimit, null);
   }
 
   /**
@@ -96,13 +89,14 @@ public final class ProgramBuilder implements AutoCloseable {
    * @param memoryLimit as above; constants count where this program is the first that wants them
    */
   public ProgramBuilder(Engine engine, int threads, Constants shared, long memoryLimit) {
-    this(engine, threads, Objects.requireNonNull(shared, "shared"), false, memoryLimit);
+    this(engine, threads, memoryLimit, Objects.requireNonNull(shared, "shared"));
   }
 
   private ProgramBuilder(
-      Engine engine, int threads, Constants constants, boolean own, long memoryLimit) {
+      Engine engine, int threads, long memoryLimit, @Nullable Constants shared) {
     this.engine = Objects.requireNonNull(engine, "engine");
-    this.draft = new Draft(engine, new Parts(constants, own));
+    Constants own = Constants.own(engine);
+    this.draft = new Draft(engine, new Parts(own, shared == null ? own : shared));
     try {
       this.threads = Threads.granted(threads);
       this.limit = new MemoryLimit(memoryLimit);
@@ -136,8 +130,8 @@ public final class ProgramBuilder implements AutoCloseable {
   }
 
   /**
-   * Adds data that the program keeps, such as weights: a copy of {@code value} in the layout that
-   * the steps want.
+   * Adds data that the program alone keeps, such as weights: a copy of {@code value} in the layout
+   * that the steps want.
    */
   public Operand constant(String name, MemoryDesc desc, Tensor value) {
     requireOpen();
@@ -180,7 +174,7 @@ public final class ProgramBuilder implements AutoCloseable {
     Objects.requireNonNull(key, "key");
     requireLayout(name, desc);
     Objects.requireNonNull(value, "value");
-    Tensor tensor = draft.parts.constants.shared(key, name, desc, value, threads, limit);
+    Tensor tensor = draft.parts.shared.shared(key, name, desc, value, threads, limit);
     return buffer(name, Buffer.Role.CONSTANT, desc, tensor);
   }
 
@@ -421,7 +415,8 @@ public final class ProgramBuilder implements AutoCloseable {
     BufferLayout layout = BufferLayout.of(buffers, sections);
     limit.requireProgram(layout, Program.lanesOf(sections));
     draft.parts.built = true; // the program owns the primitives, even if it can't be made
-    return new Program(engine, threads, draft.parts.constants, buffers, sections, layout);
+    return new Program(
+        engine, threads, draft.parts.constants, draft.parts.shared, buffers, sections, layout);
   }
 
   /** Frees what was built only for this builder. */

@@ -8,6 +8,7 @@ import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.graph.Value;
 import io.github.octconv4j.graph.interpret.Interpreter;
+import io.github.octconv4j.octave.PlanOptions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,7 +72,8 @@ final class Agreement implements AutoCloseable {
     Map<String, TensorData> expected = Interpreter.ofHeap().run(graph, inputs);
     try (Constants constants = Constants.of(engine);
         CompiledGraph compiled =
-            new GraphCompiler(engine, constants, 1, Long.MAX_VALUE).compile(graph);
+            new GraphCompiler(engine, constants, graph)
+                .compile(Map.of(), GraphCompiler.Images.ROWS, PlanOptions.DEFAULT);
         GraphExecution execution = compiled.newExecution("test")) {
       for (int run = 0; run < 2; run++) { // nothing stays from the first
         Map<String, TensorData> actual = execution.run(inputs);

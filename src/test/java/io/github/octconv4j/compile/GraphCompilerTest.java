@@ -15,6 +15,7 @@ import io.github.octconv4j.graph.Concat;
 import io.github.octconv4j.graph.Conv;
 import io.github.octconv4j.graph.ConvTranspose;
 import io.github.octconv4j.graph.DepthToSpace;
+import io.github.octconv4j.graph.Dim;
 import io.github.octconv4j.graph.Flatten;
 import io.github.octconv4j.graph.Gemm;
 import io.github.octconv4j.graph.GlobalPool;
@@ -44,6 +45,7 @@ import io.github.octconv4j.graph.Transpose;
 import io.github.octconv4j.graph.Unary;
 import io.github.octconv4j.graph.UnaryFunction;
 import io.github.octconv4j.graph.Window;
+import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.weights.ElementType;
 import java.util.HashSet;
 import java.util.List;
@@ -534,6 +536,12 @@ class GraphCompilerTest {
     check(x, floats(4), longs(1, 2));
   }
 
+  private static CompiledGraph compiled(
+      Engine engine, Constants constants, Graph graph, PlanOptions options) {
+    return new GraphCompiler(engine, constants, graph)
+        .compile(Map.of(), GraphCompiler.Images.ROWS, options);
+  }
+
   @Test
   void theMemoryOfWhatNobodyReadsIsUsedAgain() {
     String x = input(1, 8, 16, 16);
@@ -542,15 +550,36 @@ class GraphCompilerTest {
     }
     Graph graph = b.output(x).build();
     try (Engine engine = Engine.cpu();
+        Constants constants = Constants.of(engine);
+        CompiledGraph compiled = compiled(engine, constants, graph, PlanOptions.DEFAULT)) {
+      assertThat(compiled.program().activationBytes()).isEqualTo(2 * 4 * 8 * 16 * 16);
+    }
+  }
+
+  /** Weights stand once, what one size alone needs goes with its program. */
+  @Test
+  void programsOfOtherSizesShareWeights() {
+    String x =
+        b.input(
+            "x",
+            new TensorType(
+                ElementType.F32, List.of(Dim.unknown("n"), Dim.of(8), Dim.unknown("h"), Dim.of(6))));
+    String y = b.add(new Pad(PadMode.CONSTANT), conv(x, 8, 8), longs(0, 0, 1, 1, 0, 0, 1, 1));
+    Graph graph = b.output(b.add(Pool.of(PoolKind.MAX, Window.of(2, 2)), y)).build();
+    try (Engine engine = Engine.cpu();
         Constants constants = Constants.of(engine)) {
-      GraphCompiler compiler = new GraphCompiler(engine, constants, 1, Long.MAX_VALUE);
-      try (CompiledGraph compiled = compiler.compile(graph)) {
-        assertThat(compiled.program().activationBytes()).isEqualTo(2 * 4 * 8 * 16 * 16);
-      }
-      long weights = constants.bytes();
-      try (CompiledGraph again = compiler.compile(graph)) {
-        assertThat(constants.bytes()).isEqualTo(weights); // once for all programs
-        assertThat(again.interpreted()).isEmpty();
+      GraphCompiler compiler = new GraphCompiler(engine, constants, graph);
+      long bytes = 0;
+      for (long size = 4; size < 10; size++) {
+        Map<String, long[]> sizes = Map.of("x", new long[] {size, 8, size, 6});
+        try (CompiledGraph compiled =
+            compiler.compile(sizes, GraphCompiler.Images.CHANNELS_LAST, PlanOptions.DEFAULT)) {
+          assertThat(compiled.notes()).isEmpty();
+          assertThat(compiled.program().steps().getFirst().kind()).isEqualTo("convolution");
+        }
+        assertThat(constants.bytes()).isPositive();
+        assertThat(size == 4 || constants.bytes() == bytes).isTrue();
+        bytes = constants.bytes();
       }
     }
   }
@@ -558,10 +587,10 @@ class GraphCompilerTest {
   @Test
   void moreMemoryThanAllowedIsRefused() {
     Graph graph = b.output(conv(input(1, 8, 64, 64), 8, 8)).build();
+    PlanOptions options = PlanOptions.DEFAULT.memoryLimit(1 << 16);
     try (Engine engine = Engine.cpu();
         Constants constants = Constants.of(engine)) {
-      GraphCompiler compiler = new GraphCompiler(engine, constants, 1, 1 << 16);
-      assertThatThrownBy(() -> compiler.compile(graph))
+      assertThatThrownBy(() -> compiled(engine, constants, graph, options))
           .isInstanceOf(DnnException.class)
           .hasMessageContaining("memoryLimit is 65536");
     }

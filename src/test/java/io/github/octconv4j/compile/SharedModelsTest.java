@@ -7,6 +7,7 @@ import io.github.octconv4j.dnn.Constants;
 import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.TensorData;
+import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.onnx.OnnxModel;
 import io.github.octconv4j.onnx.OnnxTensorFile;
 import java.io.IOException;
@@ -56,9 +57,10 @@ class SharedModelsTest {
         inputs.put(file.graph().inputs().get(i).name(), input);
         sizes.put(file.graph().inputs().get(i).name(), input.dims());
       }
-      Graph graph = file.graph().bind(sizes);
+      Graph graph = file.graph();
       try (CompiledGraph compiled =
-              new GraphCompiler(engine, constants, 1, Long.MAX_VALUE).compile(graph);
+              new GraphCompiler(engine, constants, graph)
+                  .compile(sizes, GraphCompiler.Images.ROWS, PlanOptions.DEFAULT);
           GraphExecution execution = compiled.newExecution(name)) {
         Map<String, TensorData> outputs = execution.run(inputs);
         for (int i = 0; i < graph.outputs().size(); i++) {
