@@ -5,11 +5,13 @@ import io.github.octconv4j.dnn.Program;
 import io.github.octconv4j.dnn.StepInfo;
 import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.Node;
+import io.github.octconv4j.graph.TensorType;
 import io.github.octconv4j.octave.Plan;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A graph compiled for sizes of its inputs. Immutable; threads share it. */
@@ -47,6 +49,26 @@ public final class CompiledGraph implements Plan {
   /** The memory of the program's outputs by name, row by row. */
   Map<String, Operand> outputs() {
     return outputs;
+  }
+
+  /** The memory of an input. */
+  public Operand input(String value) {
+    return Objects.requireNonNull(inputs.get(value), value);
+  }
+
+  /** The memory of an output of a {@linkplain #isWhole whole} graph, row by row. */
+  public Operand output(String value) {
+    return Objects.requireNonNull(outputs.get(value), value);
+  }
+
+  /** Whether the program computes all of the graph. */
+  public boolean isWhole() {
+    return tail == null;
+  }
+
+  /** The type of an output of a {@linkplain #isWhole whole} graph. */
+  public TensorType type(String value) {
+    return head.type(value);
   }
 
   /** What the program computes. */

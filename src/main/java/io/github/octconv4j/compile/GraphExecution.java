@@ -6,33 +6,41 @@ import io.github.octconv4j.dnn.Tensor;
 import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.graph.interpret.Interpreter;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 
-/** What one thread at a time needs to run a {@link CompiledGraph}: working memory, and copies. */
+/** What one thread at a time needs to run a {@link CompiledGraph}. */
 public final class GraphExecution implements AutoCloseable {
   private final CompiledGraph compiled;
   private final Execution execution;
-  private final Map<String, Tensor> inputs = new HashMap<>();
-  private final Map<String, Tensor> outputs = new LinkedHashMap<>();
 
   GraphExecution(CompiledGraph compiled, String name) {
     this.compiled = compiled;
     this.execution = compiled.program().newExecution(name);
+  }
+
+  /**
+   * Runs a {@linkplain CompiledGraph#isWhole whole} graph in the caller's memory.
+   *
+   * @param inputs memory of each input by name, row by row
+   * @param outputs memory of each output by name, to be written row by row
+   */
+  public void run(Map<String, Tensor> inputs, Map<String, Tensor> outputs) {
     try {
-      compiled.inputs().forEach((value, operand) -> inputs.put(value, memory(operand)));
-      compiled.outputs().forEach((value, operand) -> outputs.put(value, memory(operand)));
-    } catch (RuntimeException | Error e) {
-      execution.close();
-      throw e;
+      compiled.inputs().forEach((name, operand) -> bind(operand, inputs.get(name)));
+      compiled.outputs().forEach((name, operand) -> bind(operand, outputs.get(name)));
+      execution.run();
+    } finally {
+      execution.unbind(); // an idle execution must not keep the caller's memory alive
     }
   }
 
-  private Tensor memory(Operand operand) {
-    return execution.allocate(operand);
+  private void bind(Operand operand, Tensor tensor) {
+    execution.bind(operand, new Tensor(operand.desc(), tensor.segment()));
   }
 
   /**
@@ -42,15 +50,26 @@ public final class GraphExecution implements AutoCloseable {
    * @return the graph's outputs by name, on the heap
    */
   public Map<String, TensorData> run(Map<String, TensorData> given) {
-    inputs.forEach(
-        (name, tensor) -> {
-          MemorySegment elements = Objects.requireNonNull(given.get(name), name).segment();
-          MemorySegment.copy(elements, 0, tensor.segment(), 0, elements.byteSize());
-        });
-    execution.run();
     Map<String, TensorData> results = new LinkedHashMap<>();
-    outputs.forEach(
-        (name, tensor) -> results.put(name, Elements.copy(tensor, compiled.head().type(name))));
+    try (Arena arena = Arena.ofConfined()) {
+      Map<String, Tensor> inputs = new HashMap<>();
+      compiled
+          .inputs()
+          .forEach(
+              (name, operand) -> {
+                Tensor tensor = Tensor.allocate(operand.desc(), arena);
+                MemorySegment elements = Objects.requireNonNull(given.get(name), name).segment();
+                MemorySegment.copy(elements, 0, tensor.segment(), 0, elements.byteSize());
+                inputs.put(name, tensor);
+              });
+      Map<String, Tensor> outputs = new LinkedHashMap<>();
+      compiled
+          .outputs()
+          .forEach((name, operand) -> outputs.put(name, Tensor.allocate(operand.desc(), arena)));
+      run(inputs, outputs);
+      outputs.forEach(
+          (name, tensor) -> results.put(name, Elements.copy(tensor, compiled.head().type(name))));
+    }
     Graph tail = compiled.tail();
     return tail == null ? results : Interpreter.ofHeap().run(tail, results);
   }
