@@ -51,8 +51,7 @@ final class Binaries {
       result = apply(node, algorithm, result, inputs.get(i), last, lowering);
     }
     if (mean || inputs.size() == 1) {
-      PostOps.Eltwise part =
-          new PostOps.Eltwise(Algorithm.ELTWISE_LINEAR, 1f / inputs.size(), 0);
+      PostOps.Eltwise part = new PostOps.Eltwise(Algorithm.ELTWISE_LINEAR, 1f / inputs.size(), 0);
       Elementwise.apply(node.name(), part, result, node.output(), lowering);
     }
     return true;
@@ -100,8 +99,7 @@ final class Binaries {
           case ADD, SUM -> new PostOps.Eltwise(Algorithm.ELTWISE_LINEAR, 1, c);
           case MUL -> new PostOps.Eltwise(Algorithm.ELTWISE_LINEAR, c, 0);
           case SUB ->
-              new PostOps.Eltwise(
-                  Algorithm.ELTWISE_LINEAR, at == 1 ? 1 : -1, at == 1 ? -c : c);
+              new PostOps.Eltwise(Algorithm.ELTWISE_LINEAR, at == 1 ? 1 : -1, at == 1 ? -c : c);
           case DIV, MEAN, MAX, MIN, POW, MOD, FMOD, PRELU -> null;
           case AND, OR, XOR, EQUAL, GREATER, GREATER_OR_EQUAL, LESS, LESS_OR_EQUAL -> null;
         };
@@ -118,12 +116,7 @@ final class Binaries {
   }
 
   private static Operand apply(
-      Node node,
-      Algorithm algorithm,
-      Operand x,
-      String other,
-      boolean last,
-      Lowering lowering) {
+      Node node, Algorithm algorithm, Operand x, String other, boolean last, Lowering lowering) {
     Operand y =
         last
             ? lowering.output(node.output(), x.desc())

@@ -52,8 +52,7 @@ final class Convolutions {
     operands.put(
         Arg.WEIGHTS,
         data == null
-            ? lowering.as(
-                node.input(1), lowering.rowMajor(node.input(1)).view(weights), wanted)
+            ? lowering.as(node.input(1), lowering.rowMajor(node.input(1)).view(weights), wanted)
             : lowering.constant(node.input(1), data, "weights", weights, wanted));
     if (!biasName.isEmpty()) {
       operands.put(Arg.BIAS, lowering.rowMajor(biasName));

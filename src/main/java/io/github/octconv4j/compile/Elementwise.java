@@ -38,8 +38,7 @@ final class Elementwise {
       String name, PostOps.Eltwise function, Operand x, Operand y, Lowering lowering) {
     lowering.add(
         name,
-        new Eltwise(
-            function.algorithm(), x.desc(), y.desc(), function.alpha(), function.beta()),
+        new Eltwise(function.algorithm(), x.desc(), y.desc(), function.alpha(), function.beta()),
         Map.of(Arg.SRC, x, Arg.DST, y));
   }
 
@@ -59,8 +58,7 @@ final class Elementwise {
       case SIGMOID -> new PostOps.Eltwise(Algorithm.ELTWISE_LOGISTIC, 0, 0);
       case SWISH -> new PostOps.Eltwise(Algorithm.ELTWISE_SWISH, alpha, 0);
       case TANH -> new PostOps.Eltwise(Algorithm.ELTWISE_TANH, 0, 0);
-      case HARD_SIGMOID ->
-          new PostOps.Eltwise(Algorithm.ELTWISE_HARDSIGMOID, alpha, unary.beta());
+      case HARD_SIGMOID -> new PostOps.Eltwise(Algorithm.ELTWISE_HARDSIGMOID, alpha, unary.beta());
       case HARD_SWISH -> new PostOps.Eltwise(Algorithm.ELTWISE_HARDSWISH, 1f / 6, 0.5f);
       case ELU -> new PostOps.Eltwise(Algorithm.ELTWISE_ELU, alpha, 0);
       case EXP -> new PostOps.Eltwise(Algorithm.ELTWISE_EXP, 0, 0);

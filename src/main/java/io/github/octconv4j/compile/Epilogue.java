@@ -75,7 +75,8 @@ final class Epilogue {
       Operation operation, List<Link> links, Lowering lowering) {
     PostOps postOps = new PostOps(links.stream().map(Link::operation).toList());
     try {
-      return lowering.builder.describe(operation, new Attributes(postOps, lowering.attributes.fpMath()));
+      return lowering.builder.describe(
+          operation, new Attributes(postOps, lowering.attributes.fpMath()));
     } catch (DnnException e) {
       if (e.status() == Status.UNIMPLEMENTED) {
         return null;

@@ -31,15 +31,16 @@ public final class GraphExecution implements AutoCloseable {
    */
   public void run(Map<String, Tensor> inputs, Map<String, Tensor> outputs) {
     try {
-      compiled.inputs().forEach((name, operand) -> bind(operand, inputs.get(name)));
-      compiled.outputs().forEach((name, operand) -> bind(operand, outputs.get(name)));
+      compiled.inputs().forEach((name, operand) -> bind(operand, name, inputs));
+      compiled.outputs().forEach((name, operand) -> bind(operand, name, outputs));
       execution.run();
     } finally {
       execution.unbind(); // an idle execution must not keep the caller's memory alive
     }
   }
 
-  private void bind(Operand operand, Tensor tensor) {
+  private void bind(Operand operand, String name, Map<String, Tensor> tensors) {
+    Tensor tensor = Objects.requireNonNull(tensors.get(name), name);
     execution.bind(operand, new Tensor(operand.desc(), tensor.segment()));
   }
 

@@ -55,8 +55,7 @@ record Halves(Graph head, @Nullable Graph tail) {
     }
     List<String> ends = List.copyOf(between);
     Graph head = new Graph(graph.name(), graph.inputs(), graph.constants(), first, ends);
-    List<Value> inputs =
-        ends.stream().map(value -> new Value(value, graph.type(value))).toList();
+    List<Value> inputs = ends.stream().map(value -> new Value(value, graph.type(value))).toList();
     return new Halves(
         head, new Graph(graph.name(), inputs, constants(graph, rest), rest, graph.outputs()));
   }

@@ -51,8 +51,7 @@ final class Lowering {
    * @param lasting constants that are the same for all sizes, and kept once for all programs; each
    *     is equal to itself alone
    */
-  Lowering(
-      Graph graph, ProgramBuilder builder, Attributes attributes, Set<TensorData> lasting) {
+  Lowering(Graph graph, ProgramBuilder builder, Attributes attributes, Set<TensorData> lasting) {
     this.graph = graph;
     this.builder = builder;
     this.attributes = attributes;
@@ -169,8 +168,7 @@ final class Lowering {
   /** The value of a node's output, not written yet: the caller's memory where that fits. */
   Operand output(String value, MemoryDesc desc) {
     boolean leaves = graph.outputs().contains(value) && desc.equals(Storage.of(type(value)));
-    Operand operand =
-        leaves ? builder.output(value, desc) : builder.temporary(value, desc);
+    Operand operand = leaves ? builder.output(value, desc) : builder.temporary(value, desc);
     if (leaves) {
       outputs.put(value, operand);
     }
@@ -204,8 +202,7 @@ final class Lowering {
    * @param given how the data lie
    * @param wanted how they are to lie; of the same dimensions
    */
-  Operand constant(
-      String name, TensorData data, String role, MemoryDesc given, MemoryDesc wanted) {
+  Operand constant(String name, TensorData data, String role, MemoryDesc given, MemoryDesc wanted) {
     try (Arena arena = Arena.ofConfined()) {
       return lasting.contains(data)
           ? builder.sharedConstant(

@@ -28,9 +28,7 @@ final class Movements {
     int axis = Math.toIntExact(op.axis() < 0 ? op.axis() + dims.length : op.axis());
     boolean channelsLast =
         node.inputs().stream()
-            .anyMatch(
-                input ->
-                    !lowering.plain(input).desc().has(FormatTag.rowMajor(dims.length)));
+            .anyMatch(input -> !lowering.plain(input).desc().has(FormatTag.rowMajor(dims.length)));
     FormatTag tag =
         channelsLast ? FormatTag.channelsLast(dims.length) : FormatTag.rowMajor(dims.length);
     List<Operand> parts = node.inputs().stream().map(input -> lowering.in(input, tag)).toList();
@@ -54,8 +52,7 @@ final class Movements {
   }
 
   /** A dense copy of a part. */
-  static Operand part(
-      String name, Operand x, long[] dims, long[] offsets, Lowering lowering) {
+  static Operand part(String name, Operand x, long[] dims, long[] offsets, Lowering lowering) {
     Operand part = x.view(x.desc().submemory(dims, offsets));
     return lowering.copied(name, part, Storage.f32(Lowering.tag(x.desc()), dims));
   }
@@ -141,7 +138,6 @@ final class Movements {
     Operand permuted = Views.permuted(x, order);
     Operand dense =
         lowering.copied(node.name(), permuted, Storage.rowMajor(permuted.desc().dims()));
-    lowering.define(
-        node.output(), dense.view(Storage.rowMajor(lowering.dims(node.output()))));
+    lowering.define(node.output(), dense.view(Storage.rowMajor(lowering.dims(node.output()))));
   }
 }

@@ -21,11 +21,10 @@ final class Padding {
     TensorData axes = lowering.graph.constant(node.input(3));
     TensorData value = lowering.graph.constant(node.input(2));
     boolean known =
-        given != null
-            && (axes != null || node.input(3).isEmpty())
-            && (value != null || node.input(2).isEmpty());
+        (axes != null || node.input(3).isEmpty()) && (value != null || node.input(2).isEmpty());
     boolean edge = op.mode() == PadMode.EDGE;
-    if (!known
+    if (given == null
+        || !known
         || (!edge && op.mode() != PadMode.CONSTANT)
         || !lowering.isNative(x)
         || !lowering.isNative(node.output())
@@ -90,8 +89,7 @@ final class Padding {
       Node node, Operand x, int axis, List<Operand> parts, Lowering lowering) {
     long[] dims = x.desc().dims();
     dims[axis] = parts.stream().mapToLong(part -> part.desc().dim(axis)).sum();
-    Operand y =
-        lowering.builder.temporary(node.name(), Storage.f32(Lowering.tag(x.desc()), dims));
+    Operand y = lowering.builder.temporary(node.name(), Storage.f32(Lowering.tag(x.desc()), dims));
     Movements.concat(node.name(), axis, parts, y, lowering);
     return y;
   }

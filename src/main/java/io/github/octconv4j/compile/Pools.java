@@ -115,8 +115,7 @@ final class Pools {
   }
 
   private static void define(Node node, Operand pooled, Lowering lowering) {
-    lowering.define(
-        node.output(), pooled.view(Storage.rowMajor(lowering.dims(node.output()))));
+    lowering.define(node.output(), pooled.view(Storage.rowMajor(lowering.dims(node.output()))));
   }
 
   private static Operand addWhole(Node node, Algorithm algorithm, Lowering lowering) {
@@ -137,8 +136,6 @@ final class Pools {
       Node node, Algorithm algorithm, Operand x, Operand y, Window window, Lowering lowering) {
     MemoryDesc src = x.desc();
     lowering.add(
-        node.name(),
-        new Pooling(algorithm, src, y.desc(), window),
-        Map.of(Arg.SRC, x, Arg.DST, y));
+        node.name(), new Pooling(algorithm, src, y.desc(), window), Map.of(Arg.SRC, x, Arg.DST, y));
   }
 }

@@ -1,7 +1,6 @@
 package io.github.octconv4j.compile;
 
 import io.github.octconv4j.dnn.Arg;
-import io.github.octconv4j.dnn.Attributes;
 import io.github.octconv4j.dnn.FormatTag;
 import io.github.octconv4j.dnn.InnerProduct;
 import io.github.octconv4j.dnn.MemoryDesc;
@@ -98,9 +97,7 @@ final class Products {
             rows);
     boolean flat = lowering.dims(node.output()).length == 2; // or else sums don't fit
     Epilogue.Step step =
-        flat
-            ? Epilogue.of(node, operation, lowering)
-            : Epilogue.none(node, operation, lowering);
+        flat ? Epilogue.of(node, operation, lowering) : Epilogue.none(node, operation, lowering);
     Map<Arg, Operand> operands = new HashMap<>(step.operands());
     operands.put(Arg.SRC, source);
     operands.put(Arg.WEIGHTS, weights(matrix, transposed, step.desc(), lowering));

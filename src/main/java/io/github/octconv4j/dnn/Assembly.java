@@ -93,8 +93,7 @@ final class Assembly {
     Buffer buffer = operand.buffer();
     MemorySegment data = dataOf(buffer);
     if (data == null) {
-      return () ->
-          new Tensor(operand.desc(), given[buffer.index()].asSlice(operand.offset()));
+      return () -> new Tensor(operand.desc(), given[buffer.index()].asSlice(operand.offset()));
     }
     Tensor tensor = new Tensor(operand.desc(), data.asSlice(operand.offset()));
     return () -> tensor;

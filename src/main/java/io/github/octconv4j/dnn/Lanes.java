@@ -71,7 +71,8 @@ final class Lanes implements Workers.Task {
 
   /** Runs every step by itself and returns the median times in nanoseconds. */
   long[] profile(int runs) {
-    List<PreparedStep> steps = sections.stream().flatMap(List::stream).flatMap(List::stream).toList();
+    List<PreparedStep> steps =
+        sections.stream().flatMap(List::stream).flatMap(List::stream).toList();
     long[][] times = new long[steps.size()][runs];
     int threadsBefore = Threads.swap(threads);
     try {

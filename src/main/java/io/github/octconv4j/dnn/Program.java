@@ -32,11 +32,7 @@ public final class Program extends NativeHandle {
       List<Section> sections,
       BufferLayout layout) {
     super(
-        MemorySegment.NULL,
-        ignored -> sections.forEach(Section::close),
-        engine,
-        constants,
-        shared);
+        MemorySegment.NULL, ignored -> sections.forEach(Section::close), engine, constants, shared);
     this.engine = engine;
     this.threads = threads;
     this.buffers = List.copyOf(buffers);

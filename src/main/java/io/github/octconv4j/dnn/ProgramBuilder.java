@@ -92,8 +92,7 @@ public final class ProgramBuilder implements AutoCloseable {
     this(engine, threads, memoryLimit, Objects.requireNonNull(shared, "shared"));
   }
 
-  private ProgramBuilder(
-      Engine engine, int threads, long memoryLimit, @Nullable Constants shared) {
+  private ProgramBuilder(Engine engine, int threads, long memoryLimit, @Nullable Constants shared) {
     this.engine = Objects.requireNonNull(engine, "engine");
     Constants own = Constants.own(engine);
     this.draft = new Draft(engine, new Parts(own, shared == null ? own : shared));

@@ -6,6 +6,7 @@ import io.github.octconv4j.dnn.Constants;
 import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.dnn.Operand;
+import io.github.octconv4j.graph.Dim;
 import io.github.octconv4j.graph.Flatten;
 import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.Node;
@@ -24,6 +25,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -81,12 +83,11 @@ final class GraphComputation implements Computation {
   @Override
   public NetworkPlan plan(int batch, PlanOptions options, boolean traced) {
     Value input = graph.inputs().getFirst(); // the only one of a graph that takes images
-    long[] sizes = input.type().dims().stream().mapToLong(dim -> dim.size()).toArray();
-    sizes[0] = batch;
+    List<Dim> dims = Objects.requireNonNull(input.type().dims());
+    long[] sizes = {batch, dims.get(1).size(), dims.get(2).size(), dims.get(3).size()};
     Map<String, long[]> bound = Map.of(input.name(), sizes);
     GraphCompiler images = traced ? new GraphCompiler(engine, constants, traced(bound)) : compiler;
-    CompiledGraph compiled =
-        images.compile(bound, GraphCompiler.Images.CHANNELS_LAST, options);
+    CompiledGraph compiled = images.compile(bound, GraphCompiler.Images.CHANNELS_LAST, options);
     if (!compiled.isWhole()) {
       compiled.close();
       throw new IllegalStateException(
@@ -105,7 +106,11 @@ final class GraphComputation implements Computation {
       }
     }
     return new NetworkPlan(
-        compiled.program(), compiled.input(input.name()), compiled.output(output), traces, List.of());
+        compiled.program(),
+        compiled.input(input.name()),
+        compiled.output(output),
+        traces,
+        List.of());
   }
 
   /** The same graph, from which all floats leave that it computes. */
@@ -122,11 +127,7 @@ final class GraphComputation implements Computation {
       }
     }
     return new Graph(
-        bound.name(),
-        bound.inputs(),
-        bound.constants(),
-        bound.nodes(),
-        new ArrayList<>(outputs));
+        bound.name(), bound.inputs(), bound.constants(), bound.nodes(), new ArrayList<>(outputs));
   }
 
   @Override

@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a graph that classifies images expects: one input of floats (n, c, h, w), of which at most n
- * is open, and one output (n, classes). Its file may say {@code name}, {@code labels}, {@code mean},
- * {@code std} and {@code resize}, as those of {@link ModelFile} do; else values of 0 to 1 are taken
- * as they are, but for three channels, which get ImageNet's mean and deviation, and pictures are
- * stretched to the input.
+ * is open, and one output (n, classes). Its file may say {@code name}, {@code labels}, {@code
+ * mean}, {@code std} and {@code resize}, as those of {@link ModelFile} do; else values of 0 to 1
+ * are taken as they are, but for three channels, which get ImageNet's mean and deviation, and
+ * pictures are stretched to the input.
  */
 final class GraphInfo {
   private GraphInfo() {}

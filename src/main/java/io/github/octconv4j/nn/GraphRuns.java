@@ -42,9 +42,7 @@ final class GraphRuns implements AutoCloseable {
   }
 
   List<Value> outputs() {
-    return graph().outputs().stream()
-        .map(name -> new Value(name, graph().type(name)))
-        .toList();
+    return graph().outputs().stream().map(name -> new Value(name, graph().type(name))).toList();
   }
 
   private Graph graph() {
@@ -174,8 +172,7 @@ final class GraphRuns implements AutoCloseable {
     }
   }
 
-  private IllegalArgumentException wrong(
-      String what, String name, String expected, Object given) {
+  private IllegalArgumentException wrong(String what, String name, String expected, Object given) {
     return new IllegalArgumentException(
         String.format(
             Locale.ROOT,

@@ -100,9 +100,7 @@ public final class Network implements AutoCloseable {
    */
   public static Network load(Path path) throws IOException {
     Objects.requireNonNull(path, "path");
-    return isOnnx(path)
-        ? openOnnx(path, null)
-        : open(path, file -> new ModelFile(file).network(0));
+    return isOnnx(path) ? openOnnx(path, null) : open(path, file -> new ModelFile(file).network(0));
   }
 
   /**
@@ -299,8 +297,8 @@ public final class Network implements AutoCloseable {
   }
 
   /**
-   * Runs a graph on tensors, without copying them; any thread may call. The first run with new sizes
-   * builds a plan for them, eight of which are kept.
+   * Runs a graph on tensors, without copying them; any thread may call. The first run with new
+   * sizes builds a plan for them, eight of which are kept.
    *
    * @param inputs a tensor for each input by name, row by row; a scalar has one dimension of 1
    * @return the outputs by name, row by row, in memory that is freed once nobody holds it
@@ -419,7 +417,8 @@ public final class Network implements AutoCloseable {
   }
 
   /**
-   * Returns what the network did so far: runs of its predictors and by names, and what its caches of plans did.
+   * Returns what the network did so far: runs of its predictors and by names, and what its caches
+   * of plans did.
    */
   public PlanCache.Statistics statistics() {
     PlanCache.Statistics images = cache.statistics();

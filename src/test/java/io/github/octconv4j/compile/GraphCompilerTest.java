@@ -124,7 +124,7 @@ class GraphCompilerTest {
       long out = groups * (1 + random.nextInt(4));
       long[] x = new long[rank + 2];
       long[] w = new long[rank + 2];
-      x[0] = 1 + random.nextInt(2);
+      x[0] = 1L + random.nextInt(2);
       x[1] = in;
       w[0] = out;
       w[1] = in / groups;
@@ -132,8 +132,8 @@ class GraphCompilerTest {
       Long[] dilations = new Long[rank];
       Long[] pads = new Long[2 * rank];
       for (int d = 0; d < rank; d++) {
-        x[d + 2] = 5 + random.nextInt(5);
-        w[d + 2] = 1 + random.nextInt(3);
+        x[d + 2] = 5L + random.nextInt(5);
+        w[d + 2] = 1L + random.nextInt(3);
         strides[d] = 1L + random.nextInt(2);
         dilations[d] = 1L + random.nextInt(2);
         pads[d] = (long) random.nextInt((int) w[d + 2]);
@@ -205,8 +205,7 @@ class GraphCompilerTest {
     String low = conv(b.add(Pool.of(PoolKind.AVERAGE, Window.of(2, 2).strides(2, 2)), x), 8, 8);
     String up =
         b.add(
-            Resize.of(
-                Resize.Mode.NEAREST, Resize.Coordinates.ASYMMETRIC, Resize.Nearest.FLOOR),
+            Resize.of(Resize.Mode.NEAREST, Resize.Coordinates.ASYMMETRIC, Resize.Nearest.FLOOR),
             low,
             "",
             b.constant(TensorData.of(new float[] {1, 1, 2, 2}, 4)));
@@ -448,8 +447,7 @@ class GraphCompilerTest {
     String edge = b.add(new Pad(PadMode.EDGE), x, longs(0, 0, 0, 2, 0, 0, 1, 1));
     check(zeros, ones, edge).isFast();
     agreement
-        .check(
-            b.output(b.add(new Pad(PadMode.REFLECT), x, longs(0, 0, 1, 1, 0, 0, 1, 1))).build())
+        .check(b.output(b.add(new Pad(PadMode.REFLECT), x, longs(0, 0, 1, 1, 0, 0, 1, 1))).build())
         .isInterpreted();
   }
 
@@ -489,8 +487,7 @@ class GraphCompilerTest {
             String x = g.input("x", TensorType.of(ElementType.F32, 2, 3, 4, 5));
             Window w = Window.of(kernel, kernel).strides(stride, stride).pads(pad, 0, 0, pad);
             ConvTranspose op =
-                new ConvTranspose(
-                    w, 1, stride > more ? List.of(more, more) : List.of(), List.of());
+                new ConvTranspose(w, 1, stride > more ? List.of(more, more) : List.of(), List.of());
             String weights = g.constant(agreement.floats(3, 4, kernel, kernel));
             String y = g.add(op, x, weights, g.constant(agreement.floats(4)));
             agreement.check(g.output(y).build());
@@ -503,8 +500,7 @@ class GraphCompilerTest {
   @Test
   void twoTimesTwoTransposedIsFast() {
     String x = input(1, 3, 4, 5);
-    ConvTranspose op =
-        new ConvTranspose(Window.of(2, 2).strides(2, 2), 1, List.of(), List.of());
+    ConvTranspose op = new ConvTranspose(Window.of(2, 2).strides(2, 2), 1, List.of(), List.of());
     check(b.add(op, x, floats(3, 4, 2, 2))).isFast();
   }
 
@@ -563,7 +559,8 @@ class GraphCompilerTest {
         b.input(
             "x",
             new TensorType(
-                ElementType.F32, List.of(Dim.unknown("n"), Dim.of(8), Dim.unknown("h"), Dim.of(6))));
+                ElementType.F32,
+                List.of(Dim.unknown("n"), Dim.of(8), Dim.unknown("h"), Dim.of(6))));
     String y = b.add(new Pad(PadMode.CONSTANT), conv(x, 8, 8), longs(0, 0, 1, 1, 0, 0, 1, 1));
     Graph graph = b.output(b.add(Pool.of(PoolKind.MAX, Window.of(2, 2)), y)).build();
     try (Engine engine = Engine.cpu();

@@ -58,7 +58,8 @@ class HostStepTest {
               new Eltwise(Algorithm.ELTWISE_LINEAR, DESC, DESC, 2, 0), Attributes.NONE),
           Map.of(Arg.SRC, x, Arg.DST, twice));
       builder.addHost("sums", "Neighbours", HostStepTest::addNeighbours, List.of(x), List.of(y));
-      builder.addHost("more", "Neighbours", HostStepTest::addNeighbours, List.of(twice), List.of(z));
+      builder.addHost(
+          "more", "Neighbours", HostStepTest::addNeighbours, List.of(twice), List.of(z));
       try (Program program = builder.build();
           Execution execution = program.newExecution()) {
         for (float more : new float[] {0, 10}) { // other memory in the second run

@@ -32,11 +32,13 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -183,19 +185,18 @@ class GraphNetworkTest {
       assertThat(network.info().channels()).isEqualTo(3);
       assertThat(network.info().labels()).containsExactly("class 0", "class 1", "class 2");
       float[] images = new float[2 * 3 * 20];
-      java.util.Arrays.fill(images, 20, 40, 2); // the second channel of the first image
-      java.util.Arrays.fill(images, 60, 80, 3);
+      Arrays.fill(images, 20, 40, 2); // the second channel of the first image
+      Arrays.fill(images, 60, 80, 3);
       float[] y = predictor.run(images);
       double rest = 1 / (Math.exp(2) + 2);
-      assertThat(y[0]).isCloseTo((float) rest, org.assertj.core.data.Offset.offset(1e-5f));
-      assertThat(y[1])
-          .isCloseTo((float) (1 - 2 * rest), org.assertj.core.data.Offset.offset(1e-5f));
+      assertThat(y[0]).isCloseTo((float) rest, Offset.offset(1e-5f));
+      assertThat(y[1]).isCloseTo((float) (1 - 2 * rest), Offset.offset(1e-5f));
       assertThat(y[3]).isGreaterThan(.9f);
       assertThat(network.run(images)).containsExactly(y);
       try (Predictor single = network.predictor()) {
-        float[] image = java.util.Arrays.copyOf(images, 60);
+        float[] image = Arrays.copyOf(images, 60);
         assertThat(single.classify(image).top(1).getFirst().probability())
-            .isCloseTo(1 - 2 * rest, org.assertj.core.data.Offset.offset(1e-5)); // softmax once
+            .isCloseTo(1 - 2 * rest, Offset.offset(1e-5)); // softmax once
       }
       assertThatThrownBy(() -> network.predictor(1, PlanOptions.DEFAULT.type(DataType.BF16)))
           .isInstanceOf(IllegalArgumentException.class)
@@ -209,7 +210,7 @@ class GraphNetworkTest {
     try (Network network = Network.of(classifier());
         Predictor predictor = network.tracingPredictor(1, PlanOptions.DEFAULT)) {
       float[] image = new float[60];
-      java.util.Arrays.fill(image, 0, 20, 2);
+      Arrays.fill(image, 0, 20, 2);
       predictor.run(image);
       String last = List.copyOf(predictor.traces()).getLast();
       assertThat(predictor.traces()).hasSize(3);
@@ -254,10 +255,9 @@ class GraphNetworkTest {
                   for (int i = 0; i < 50; i++) {
                     int n = 1 + (first + i) % 3;
                     float[] x = new float[n];
-                    java.util.Arrays.fill(x, first);
+                    Arrays.fill(x, first);
                     TensorData data = TensorData.of(x, 1, n);
-                    float[] y =
-                        network.compute(Map.of("a", data, "b", data)).get("sum").toFloats();
+                    float[] y = network.compute(Map.of("a", data, "b", data)).get("sum").toFloats();
                     assertThat(y).hasSize(n).containsOnly(2f * first);
                   }
                 }));

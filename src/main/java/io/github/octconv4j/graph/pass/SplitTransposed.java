@@ -54,11 +54,7 @@ public final class SplitTransposed implements UnaryOperator<Graph> {
    * @param stride of both
    */
   private record Phases(
-      Node node,
-      TensorData weights,
-      @Nullable TensorData bias,
-      List<WindowAxis> axes,
-      int stride) {
+      Node node, TensorData weights, @Nullable TensorData bias, List<WindowAxis> axes, int stride) {
     static @Nullable Phases of(Graph graph, Node node, ConvTranspose op) {
       TensorType x = graph.type(node.input(0));
       TensorData weights = graph.constant(node.input(1));

@@ -6,20 +6,20 @@ import io.github.octconv4j.SameOnEveryProcessor;
 import io.github.octconv4j.graph.BatchNormalization;
 import io.github.octconv4j.graph.Binary;
 import io.github.octconv4j.graph.BinaryFunction;
+import io.github.octconv4j.graph.Clip;
 import io.github.octconv4j.graph.Concat;
 import io.github.octconv4j.graph.Conv;
+import io.github.octconv4j.graph.ConvTranspose;
 import io.github.octconv4j.graph.Dim;
 import io.github.octconv4j.graph.Gather;
-import io.github.octconv4j.graph.Clip;
-import io.github.octconv4j.graph.ConvTranspose;
-import io.github.octconv4j.graph.Pool;
-import io.github.octconv4j.graph.PoolKind;
 import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.GraphBuilder;
 import io.github.octconv4j.graph.Identity;
 import io.github.octconv4j.graph.Node;
 import io.github.octconv4j.graph.Pad;
 import io.github.octconv4j.graph.PadMode;
+import io.github.octconv4j.graph.Pool;
+import io.github.octconv4j.graph.PoolKind;
 import io.github.octconv4j.graph.Reshape;
 import io.github.octconv4j.graph.Resize;
 import io.github.octconv4j.graph.Shape;
@@ -316,7 +316,8 @@ class PassesTest {
   void transposedConvolutionsOfGroupsStay() {
     String x = b.input("x", f32(2, 4, 4, 5));
     ConvTranspose op = new ConvTranspose(Window.of(2, 2).strides(2, 2), 2, List.of(), List.of());
-    ConvTranspose uneven = new ConvTranspose(Window.of(2, 2).strides(2, 1), 1, List.of(), List.of());
+    ConvTranspose uneven =
+        new ConvTranspose(Window.of(2, 2).strides(2, 1), 1, List.of(), List.of());
     Graph graph =
         b.output(b.add(op, x, floats(4, 2, 2, 2)), b.add(uneven, x, floats(4, 2, 2, 2))).build();
     assertThat(new SplitTransposed().apply(graph)).isSameAs(graph);
