@@ -95,6 +95,7 @@ class ArchitectureTest {
                 "graph",
                 "graph.interpret",
                 "graph.pass",
+                "compile",
                 "onnx",
                 "weights",
                 "files",
@@ -130,8 +131,17 @@ class ArchitectureTest {
   }
 
   @Test
-  void nnUsesOctaveDnnTimingWeightsAndImage() {
-    onlyUses("nn", in("octave", "dnn", "timing", "weights", "image", "text"));
+  void nnUsesWhatComputesWeightsAndImage() {
+    onlyUses(
+        "nn",
+        in("octave", "dnn", "timing", "compile", "graph", "onnx", "weights", "image", "text"));
+  }
+
+  @Test
+  void theCompilerUsesGraphsAndPrograms() {
+    onlyUses(
+        "compile",
+        in("graph", "graph.interpret", "graph.pass", "octave", "dnn", "weights", "text"));
   }
 
   @Test

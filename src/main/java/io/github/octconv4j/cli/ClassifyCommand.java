@@ -42,7 +42,9 @@ final class ClassifyCommand implements Callable<Integer> {
   @Option(
       names = "--model",
       paramLabel = "FILE",
-      description = "A network as safetensors, instead of the embedded ones.")
+      description =
+          "A network as safetensors, or any as FILE.onnx that classifies images, instead of the"
+              + " embedded ones.")
   private Optional<Path> model;
 
   @Option(
@@ -71,6 +73,8 @@ final class ClassifyCommand implements Callable<Integer> {
           "With --arch: the model is that of the dense network, whose tensors are cut; a start for"
               + " fine-tuning, no equivalent.")
   private boolean slice;
+
+  @Mixin private OnnxOptions onnx;
 
   @Mixin private RunOptions run;
 
@@ -107,6 +111,13 @@ final class ClassifyCommand implements Callable<Integer> {
     if (architecture.isEmpty() && (alpha.isPresent() || keepLow || slice)) {
       throw usage("--alpha, --keep-low and --slice belong to --arch");
     }
+    boolean graph = model.filter(OnnxOptions::isOnnx).isPresent();
+    if (onnx.areGiven() && !graph) {
+      throw usage("--labels, --mean, --std and --resize belong to --model FILE.onnx");
+    }
+    if (graph && architecture.isPresent()) {
+      throw usage("--arch can't be used with FILE.onnx, which says what it computes");
+    }
     if (dataset.isPresent() && !images.isEmpty()) {
       throw usage("--dataset can't be used with pictures");
     }
@@ -130,7 +141,7 @@ final class ClassifyCommand implements Callable<Integer> {
     for (Path path : images) {
       pictures.add(new Picture(path.toString(), ImageFiles.read(path), Optional.empty()));
     }
-    try (Networks networks = Networks.load(model, architecture(), slice)) {
+    try (Networks networks = Networks.load(model, architecture(), slice, onnx)) {
       Network network = networks.main();
       ImageInput input = new ImageInput(network.info());
       if (images.isEmpty()) {
@@ -166,7 +177,7 @@ final class ClassifyCommand implements Callable<Integer> {
 
   private void measureAccuracy(PlanOptions options, Dataset images) throws IOException {
     List<Accuracy> results = new ArrayList<>();
-    try (Networks networks = Networks.load(model, architecture(), slice)) {
+    try (Networks networks = Networks.load(model, architecture(), slice, onnx)) {
       images.requireClasses(networks.all());
       for (Network network : networks.all()) {
         try (Progress progress = Progress.of(network.info().name(), images.count())) {

@@ -20,13 +20,15 @@ final class Networks implements AutoCloseable {
    * @param model a file; where there is none, the embedded octave network and its dense twin
    * @param architecture of the file's network, where its metadata don't say it
    * @param sliced whether the file holds the dense network of that architecture
+   * @param onnx what there is to say about an ONNX file
    */
-  static Networks load(Optional<Path> model, Optional<Model> architecture, boolean sliced)
+  static Networks load(
+      Optional<Path> model, Optional<Model> architecture, boolean sliced, OnnxOptions onnx)
       throws IOException {
     Networks networks = new Networks();
     try {
       if (model.isPresent()) {
-        networks.all.add(load(model.get(), architecture, sliced));
+        networks.all.add(load(model.get(), architecture, sliced, onnx));
       } else {
         networks.all.add(Demo.octave());
         networks.all.add(Demo.dense());
@@ -38,8 +40,12 @@ final class Networks implements AutoCloseable {
     }
   }
 
-  private static Network load(Path file, Optional<Model> architecture, boolean sliced)
+  private static Network load(
+      Path file, Optional<Model> architecture, boolean sliced, OnnxOptions onnx)
       throws IOException {
+    if (OnnxOptions.isOnnx(file)) {
+      return onnx.load(file);
+    }
     if (architecture.isEmpty()) {
       return Network.load(file);
     }

@@ -1,9 +1,9 @@
 package io.github.octconv4j.cli;
 
+import io.github.octconv4j.dnn.DnnException;
 import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.graph.Value;
-import io.github.octconv4j.graph.interpret.Interpreter;
 import io.github.octconv4j.onnx.OnnxModel;
 import io.github.octconv4j.onnx.OnnxTensorFile;
 import io.github.octconv4j.weights.ElementType;
@@ -44,11 +44,13 @@ final class OnnxTestCommand implements Callable<Integer> {
 
   @Option(
       names = "--interpreter",
-      description = {
-        "Run each node in plain Java. For the time being it is the only way there is,",
-        "with or without this option."
-      })
+      description = "Run each node in plain Java instead of on oneDNN.")
   private boolean interpreter;
+
+  @Option(
+      names = "--verbose",
+      description = "Name the operators that Java computes because oneDNN has nothing for them.")
+  private boolean verbose;
 
   @Parameters(
       arity = "1..*",
@@ -63,21 +65,23 @@ final class OnnxTestCommand implements Callable<Integer> {
       tests.addAll(testsIn(folder));
     }
     PrintWriter out = spec.commandLine().getOut();
-    if (!interpreter) {
-      out.println("Run by the interpreter, the only way there is yet.");
-    }
     int width = tests.stream().mapToInt(test -> name(test).length()).max().orElse(0);
     int failed = 0;
-    for (Path test : tests) {
-      TensorComparison result = run(test);
-      failed += result.passed() ? 0 : 1;
-      out.printf(
-          Locale.ROOT,
-          "%-" + width + "s  %8s  %s%n",
-          name(test),
-          Figures.number("%.1e", result.largestError()),
-          result.failure().map(why -> "FAILED: " + Failure.oneLine(why)).orElse("ok"));
-      out.flush();
+    try (GraphRunner runner = interpreter ? GraphRunner.interpreter() : GraphRunner.oneDnn()) {
+      for (Path test : tests) {
+        TensorComparison result = run(test, runner);
+        failed += result.passed() ? 0 : 1;
+        out.printf(
+            Locale.ROOT,
+            "%-" + width + "s  %8s  %s%n",
+            name(test),
+            Figures.number("%.1e", result.largestError()),
+            result.failure().map(why -> "FAILED: " + Failure.oneLine(why)).orElse("ok"));
+        if (verbose) {
+          runner.notes().forEach(note -> out.println("  " + Failure.oneLine(note)));
+        }
+        out.flush();
+      }
     }
     out.printf(Locale.ROOT, "%d passed, %d failed%n", tests.size() - failed, failed);
     return failed == 0 ? 0 : Failure.CHECK_FAILED;
@@ -105,14 +109,14 @@ final class OnnxTestCommand implements Callable<Integer> {
     return file.endsWith("model.onnx") && Files.isRegularFile(file);
   }
 
-  private static TensorComparison run(Path test) {
+  private static TensorComparison run(Path test, GraphRunner runner) {
     TensorComparison all = TensorComparison.NONE;
     try (OnnxModel model = OnnxModel.open(test.resolve("model.onnx"))) {
       for (Path set : sets(test)) {
-        all = all.and(run(model.graph(), set));
+        all = all.and(run(model.graph(), set, runner));
       }
       return all;
-    } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
+    } catch (IOException | UncheckedIOException | IllegalArgumentException | DnnException e) {
       return all.and(TensorComparison.failed(String.valueOf(e.getMessage())));
     }
   }
@@ -128,7 +132,8 @@ final class OnnxTestCommand implements Callable<Integer> {
     }
   }
 
-  private static TensorComparison run(Graph graph, Path set) throws IOException {
+  private static TensorComparison run(Graph graph, Path set, GraphRunner runner)
+      throws IOException {
     Map<String, TensorData> inputs = new LinkedHashMap<>();
     for (int i = 0; i < graph.inputs().size(); i++) {
       Value input = graph.inputs().get(i);
@@ -136,7 +141,7 @@ final class OnnxTestCommand implements Callable<Integer> {
       inputs.put(
           input.name(), Files.exists(file) ? OnnxTensorFile.read(file) : counted(input, file));
     }
-    Map<String, TensorData> outputs = Interpreter.ofHeap().run(graph, inputs);
+    Map<String, TensorData> outputs = runner.run(graph, inputs);
     TensorComparison all = TensorComparison.NONE;
     for (int i = 0; i < graph.outputs().size(); i++) {
       String output = graph.outputs().get(i);

@@ -31,6 +31,8 @@ public enum Algorithm {
   BINARY_MIN(dnnl_h.dnnl_binary_min()),
   /** {@code src0 - src1}. */
   BINARY_SUB(dnnl_h.dnnl_binary_sub()),
+  /** {@code src0 / src1}. */
+  BINARY_DIV(dnnl_h.dnnl_binary_div()),
   /** {@code x > 0 ? x : alpha * x}. */
   ELTWISE_RELU(dnnl_h.dnnl_eltwise_relu()),
   /** {@code alpha * x + beta}. */
@@ -42,7 +44,21 @@ public enum Algorithm {
   /** {@code x / (1 + exp(-alpha * x))}; SiLU with alpha 1. */
   ELTWISE_SWISH(dnnl_h.dnnl_eltwise_swish()),
   /** {@code tanh(x)}. */
-  ELTWISE_TANH(dnnl_h.dnnl_eltwise_tanh());
+  ELTWISE_TANH(dnnl_h.dnnl_eltwise_tanh()),
+  /** {@code |x|}. */
+  ELTWISE_ABS(dnnl_h.dnnl_eltwise_abs()),
+  /** {@code exp(x)}. */
+  ELTWISE_EXP(dnnl_h.dnnl_eltwise_exp()),
+  /** {@code x > 0 ? x : alpha * (exp(x) - 1)}. */
+  ELTWISE_ELU(dnnl_h.dnnl_eltwise_elu()),
+  /** {@code max(0, min(1, alpha * x + beta))}. */
+  ELTWISE_HARDSIGMOID(dnnl_h.dnnl_eltwise_hardsigmoid()),
+  /** {@code x * max(0, min(1, alpha * x + beta))}. */
+  ELTWISE_HARDSWISH(dnnl_h.dnnl_eltwise_hardswish()),
+  /** {@code x / 2 * (1 + erf(x / sqrt(2)))}. */
+  ELTWISE_GELU_ERF(dnnl_h.dnnl_eltwise_gelu_erf()),
+  /** {@code x * tanh(log(1 + exp(x)))}. */
+  ELTWISE_MISH(dnnl_h.dnnl_eltwise_mish());
 
   private final int code;
 

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,10 +19,14 @@ final class Assembly {
   private final OwnedMemory memory = new OwnedMemory();
   private final List<NativeHandle> handles = new ArrayList<>();
   private final List<Map<Long, List<View>>> views = new ArrayList<>();
+
+  /** The caller's segments by the buffer's index; null where there are none. */
+  private final MemorySegment[] given;
+
   private final MemorySegment temporaries;
   private final MemorySegment scratchpads;
   private final Stream stream;
-  private final List<List<List<Arguments>>> sections;
+  private final List<List<List<PreparedStep>>> sections;
 
   /** A memory that looks at a buffer from a certain byte on. */
   record View(Memory memory, long offset, MemoryDesc desc) {}
@@ -29,6 +34,7 @@ final class Assembly {
   /** Makes everything; the caller keeps the program alive. */
   Assembly(Program program) {
     this.program = program;
+    this.given = new MemorySegment[program.buffers().size()];
     program.buffers().forEach(buffer -> views.add(new HashMap<>()));
     BufferLayout layout = program.layout();
     Workers.join();
@@ -36,7 +42,7 @@ final class Assembly {
       this.temporaries = working(layout.bytes());
       this.scratchpads = working(program.lanes() * layout.scratchpadBytes());
       this.stream = owned(Stream.of(program.engine()));
-      this.sections = program.sections().stream().map(this::arguments).toList();
+      this.sections = program.sections().stream().map(this::prepared).toList();
     } catch (RuntimeException | Error e) {
       close();
       throw e;
@@ -60,22 +66,47 @@ final class Assembly {
     return handle;
   }
 
-  private List<List<Arguments>> arguments(Section section) {
-    List<List<Arguments>> lanes = new ArrayList<>();
+  private List<List<PreparedStep>> prepared(Section section) {
+    List<List<PreparedStep>> lanes = new ArrayList<>();
     for (int lane = 0; lane < section.lanes().size(); lane++) {
-      List<Arguments> steps = new ArrayList<>();
+      List<PreparedStep> steps = new ArrayList<>();
       for (Step step : section.lanes().get(lane)) {
-        steps.add(owned(Arguments.of(step.primitive(), memories(step, lane))));
+        steps.add(prepared(step, lane));
       }
       lanes.add(List.copyOf(steps));
     }
     return List.copyOf(lanes);
   }
 
-  private Map<Arg, Memory> memories(Step step, int lane) {
+  private PreparedStep prepared(Step step, int lane) {
+    if (step instanceof PrimitiveStep primitive) {
+      return owned(Arguments.of(primitive.primitive(), memories(primitive, lane)))::execute;
+    }
+    HostStep host = (HostStep) step;
+    List<Supplier<Tensor>> reads = host.reads().stream().map(this::tensor).toList();
+    List<Supplier<Tensor>> writes = host.writes().stream().map(this::tensor).toList();
+    return (stream, holds) ->
+        host.task()
+            .run(
+                reads.stream().map(Supplier::get).toList(),
+                writes.stream().map(Supplier::get).toList());
+  }
+
+  /** The tensor of an operand, whose memory the caller may change from run to run. */
+  private Supplier<Tensor> tensor(Operand operand) {
+    Buffer buffer = operand.buffer();
+    MemorySegment data = dataOf(buffer);
+    if (data == null) {
+      return () -> new Tensor(operand.desc(), given[buffer.index()].asSlice(operand.offset()));
+    }
+    Tensor tensor = new Tensor(operand.desc(), data.asSlice(operand.offset()));
+    return () -> tensor;
+  }
+
+  private Map<Arg, Memory> memories(PrimitiveStep step, int lane) {
     Map<Arg, Memory> memories = new HashMap<>();
     step.operands().forEach((arg, operand) -> memories.put(arg, memory(operand)));
-    MemoryDesc working = step.primitive().desc().descs().get(Arg.SCRATCHPAD);
+    MemoryDesc working = step.desc().descs().get(Arg.SCRATCHPAD);
     if (working != null) {
       Memory view = owned(Memory.unbound(program.engine(), working));
       view.bind(scratchpads.asSlice(lane * program.layout().scratchpadBytes()));
@@ -116,8 +147,13 @@ final class Assembly {
     return stream;
   }
 
-  /** The arguments of each step, by section and lane. */
-  List<List<List<Arguments>>> sections() {
+  /** The caller's segment of each input and output by the buffer's index, set by bindings. */
+  MemorySegment[] given() {
+    return given;
+  }
+
+  /** The steps by section and lane. */
+  List<List<List<PreparedStep>>> sections() {
     return sections;
   }
 

@@ -33,14 +33,14 @@ final class Bindings {
    * Begins with nothing bound.
    *
    * @param name of what runs, for messages
-   * @param views what looks at each buffer, by the buffer's index
+   * @param assembly what looks at each buffer
    */
-  Bindings(String name, List<Buffer> buffers, List<List<Assembly.View>> views) {
+  Bindings(String name, List<Buffer> buffers, Assembly assembly) {
     this.name = name;
     this.buffers = buffers;
-    this.views = views;
+    this.views = assembly.views();
     this.given = IntStream.range(0, buffers.size()).filter(i -> buffers.get(i).isGiven()).toArray();
-    this.bound = new MemorySegment[buffers.size()];
+    this.bound = assembly.given();
     this.addresses = new long[buffers.size()];
   }
 

@@ -88,10 +88,7 @@ final class BufferLayout {
     long largest = 0;
     for (Section section : sections) {
       for (Step step : section.steps()) {
-        MemoryDesc scratchpad = step.primitive().desc().descs().get(Arg.SCRATCHPAD);
-        if (scratchpad != null) {
-          largest = Math.max(largest, lines(scratchpad.bytes()));
-        }
+        largest = Math.max(largest, lines(step.scratchpadBytes()));
       }
     }
     return largest;
@@ -103,7 +100,7 @@ final class BufferLayout {
     Arrays.fill(first, Integer.MAX_VALUE);
     for (int s = 0; s < sections.size(); s++) {
       for (Step step : sections.get(s).steps()) {
-        for (Operand operand : step.operands().values()) {
+        for (Operand operand : step.memory()) {
           int b = operand.buffer().index();
           first[b] = Math.min(first[b], s);
           last[b] = s;

@@ -34,7 +34,7 @@ public final class Execution extends NativeHandle {
       this.name = name;
       this.event = ExecutionEvent.of(name, program);
       this.assembly = assembly;
-      this.bindings = new Bindings(name, program.buffers(), assembly.views());
+      this.bindings = new Bindings(name, program.buffers(), assembly);
       this.lanes =
           new Lanes(assembly.stream(), assembly.sections(), program.threads(), bindings.holds());
     } catch (RuntimeException | Error e) {

@@ -54,8 +54,8 @@ final class ExecutionEvent extends Event {
   private static String types(List<Section> sections) {
     return sections.stream()
         .flatMap(section -> section.steps().stream())
-        .filter(step -> step.operands().containsKey(Arg.WEIGHTS))
-        .map(step -> step.operands().get(Arg.WEIGHTS).desc().type().name())
+        .map(Step::weightsType)
+        .filter(type -> !type.isEmpty())
         .distinct()
         .collect(Collectors.joining(", "));
   }

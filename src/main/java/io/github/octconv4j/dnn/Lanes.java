@@ -16,7 +16,7 @@ final class Lanes implements Workers.Task {
   private static final int SPINS = 100_000;
 
   private final Stream stream;
-  private final List<List<List<Arguments>>> sections;
+  private final List<List<List<PreparedStep>>> sections;
   private final int threads;
   private final Workers.@Nullable Worker[] workers;
   private final Holds holds;
@@ -30,7 +30,7 @@ final class Lanes implements Workers.Task {
   private long @Nullable [] ends; // when each section ended, if anybody wants to know
   private PrimitiveEvent @Nullable [][][] events; // of each step, if a recording wants them
 
-  Lanes(Stream stream, List<List<List<Arguments>>> sections, int threads, Holds holds) {
+  Lanes(Stream stream, List<List<List<PreparedStep>>> sections, int threads, Holds holds) {
     this.stream = stream;
     this.sections = sections;
     this.threads = threads;
@@ -68,7 +68,8 @@ final class Lanes implements Workers.Task {
 
   /** Runs every step by itself and returns the median times in nanoseconds. */
   long[] profile(int runs) {
-    List<Arguments> steps = sections.stream().flatMap(List::stream).flatMap(List::stream).toList();
+    List<PreparedStep> steps =
+        sections.stream().flatMap(List::stream).flatMap(List::stream).toList();
     long[][] times = new long[steps.size()][runs];
     int threadsBefore = Threads.swap(threads);
     try {
@@ -185,13 +186,13 @@ final class Lanes implements Workers.Task {
   }
 
   private void runSection(int section, int lane, int size) {
-    List<List<Arguments>> lanes = sections.get(section);
+    List<List<PreparedStep>> lanes = sections.get(section);
     for (int l = lane; l < lanes.size(); l += size) {
       runSteps(lanes.get(l), events == null ? null : events[section][l]);
     }
   }
 
-  private void runSteps(List<Arguments> steps, PrimitiveEvent @Nullable [] recorded) {
+  private void runSteps(List<PreparedStep> steps, PrimitiveEvent @Nullable [] recorded) {
     if (failure.get() != null) {
       return;
     }

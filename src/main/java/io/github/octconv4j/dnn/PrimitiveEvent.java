@@ -83,7 +83,7 @@ final class PrimitiveEvent extends Event {
       for (int l = 0; l < all[s].length; l++) {
         List<PrimitiveEvent> events = new ArrayList<>();
         for (Step step : lanes.get(l)) {
-          events.add(of(name, index++, StepInfo.of(step)));
+          events.add(of(name, index++, step.info()));
         }
         all[s][l] = events.toArray(PrimitiveEvent[]::new);
       }

@@ -28,10 +28,11 @@ public final class Program extends NativeHandle {
       Engine engine,
       int threads,
       Constants constants,
+      Constants shared,
       List<Buffer> buffers,
       List<Section> sections,
       BufferLayout layout) {
-    super(MemorySegment.NULL, ignored -> Section.closeAll(sections), engine, constants);
+    super(MemorySegment.NULL, ignored -> Section.closeAll(sections), engine, constants, shared);
     try {
       this.engine = engine;
       this.threads = threads;
@@ -90,7 +91,7 @@ public final class Program extends NativeHandle {
 
   /** Returns what each step runs, in order. */
   public List<StepInfo> steps() {
-    return allSteps().map(StepInfo::of).toList();
+    return allSteps().map(Step::info).toList();
   }
 
   /**
@@ -112,7 +113,7 @@ public final class Program extends NativeHandle {
     }
     return sections.subList(firstSection, endSection).stream()
         .flatMap(section -> section.steps().stream())
-        .map(StepInfo::of)
+        .map(Step::info)
         .toList();
   }
 
@@ -122,8 +123,9 @@ public final class Program extends NativeHandle {
    */
   public List<String> references() {
     return allSteps()
-        .filter(step -> step.primitive().desc().isReference())
-        .map(step -> step.name() + " by " + step.primitive().desc().implementation())
+        .map(Step::info)
+        .filter(StepInfo::reference)
+        .map(step -> step.name() + " by " + step.implementation())
         .toList();
   }
 
@@ -166,7 +168,7 @@ public final class Program extends NativeHandle {
 
   /** Returns the multiply-adds of one run. */
   public long multiplyAdds() {
-    return allSteps().mapToLong(step -> step.primitive().desc().operation().multiplyAdds()).sum();
+    return allSteps().mapToLong(Step::multiplyAdds).sum();
   }
 
   /** Returns the number of threads that each primitive uses. */

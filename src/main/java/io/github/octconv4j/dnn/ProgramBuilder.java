@@ -30,15 +30,15 @@ public final class ProgramBuilder implements AutoCloseable {
 
   /** What is freed with the builder: all that no program has taken over. */
   private static final class Parts {
-    private final Constants constants;
-    private final boolean ownConstants; // or else shared with others
+    private final Constants constants; // this program's own
+    private final Constants shared; // with others, or the same
     private final List<Section> sections = new ArrayList<>();
     private final List<PrimitiveDesc> opened = new ArrayList<>();
     private boolean built;
 
-    Parts(Constants constants, boolean ownConstants) {
+    Parts(Constants constants, Constants shared) {
       this.constants = constants;
-      this.ownConstants = ownConstants;
+      this.shared = shared;
     }
 
     void close() {
@@ -48,9 +48,7 @@ public final class ProgramBuilder implements AutoCloseable {
       if (!built) {
         Section.closeAll(sections);
       }
-      if (ownConstants) {
-        constants.close(); // the program keeps them
-      }
+      constants.close(); // the program keeps them
     }
   }
 
@@ -59,7 +57,7 @@ public final class ProgramBuilder implements AutoCloseable {
     private final Parts parts;
 
     Draft(Engine engine, Parts parts) {
-      super(MemorySegment.NULL, ignored -> parts.close(), engine, parts.constants);
+      super(MemorySegment.NULL, ignored -> parts.close(), engine, parts.constants, parts.shared);
       this.parts = parts;
     }
   }
@@ -82,12 +80,7 @@ public final class ProgramBuilder implements AutoCloseable {
    *     Status#OUT_OF_MEMORY} before the memory is taken
    */
   public ProgramBuilder(Engine engine, int threads, long memoryLimit) {
-    this(
-        engine,
-        threads,
-        Constants.own(Objects.requireNonNull(engine, "engine")),
-        true,
-        memoryLimit);
+    this(engine, threads, memoryLimit, null);
   }
 
   /**
@@ -98,13 +91,13 @@ public final class ProgramBuilder implements AutoCloseable {
    * @param memoryLimit as above; constants count where this program is the first that wants them
    */
   public ProgramBuilder(Engine engine, int threads, Constants shared, long memoryLimit) {
-    this(engine, threads, Objects.requireNonNull(shared, "shared"), false, memoryLimit);
+    this(engine, threads, memoryLimit, Objects.requireNonNull(shared, "shared"));
   }
 
-  private ProgramBuilder(
-      Engine engine, int threads, Constants constants, boolean own, long memoryLimit) {
+  private ProgramBuilder(Engine engine, int threads, long memoryLimit, @Nullable Constants shared) {
     this.engine = Objects.requireNonNull(engine, "engine");
-    this.draft = new Draft(engine, new Parts(constants, own));
+    Constants own = Constants.own(engine);
+    this.draft = new Draft(engine, new Parts(own, shared == null ? own : shared));
     try {
       this.threads = Threads.granted(threads);
       this.limit = new MemoryLimit(memoryLimit);
@@ -138,8 +131,8 @@ public final class ProgramBuilder implements AutoCloseable {
   }
 
   /**
-   * Adds data that the program keeps, such as weights: a copy of {@code value} in the layout that
-   * the steps want.
+   * Adds data that the program alone keeps, such as weights: a copy of {@code value} in the layout
+   * that the steps want.
    */
   public Operand constant(String name, MemoryDesc desc, Tensor value) {
     requireOpen();
@@ -182,7 +175,7 @@ public final class ProgramBuilder implements AutoCloseable {
     Objects.requireNonNull(key, "key");
     requireLayout(name, desc);
     Objects.requireNonNull(value, "value");
-    Tensor tensor = draft.parts.constants.shared(key, name, desc, value, threads, limit);
+    Tensor tensor = draft.parts.shared.shared(key, name, desc, value, threads, limit);
     return buffer(name, Buffer.Role.CONSTANT, desc, tensor);
   }
 
@@ -272,27 +265,72 @@ public final class ProgramBuilder implements AutoCloseable {
                     wanted.get(arg),
                     operand));
           }
-          int index = operand.buffer().index();
-          if (index >= buffers.size() || !buffers.get(index).equals(operand.buffer())) {
-            throw new IllegalArgumentException(
-                String.format(
-                    Locale.ROOT, "step %s: %s belongs to another program", name, operand));
-          }
+          requireOwn(name, operand);
         });
     requireDisjoint(name, desc.operation(), operands);
     Primitive primitive = Primitive.of(desc);
     try {
-      Step step = new Step(name, primitive, Map.copyOf(operands));
-      if (lanes == null) {
-        draft.parts.sections.add(new Section(List.of(List.of(step))));
-      } else {
-        lanes.get(lane).add(step);
-      }
+      append(new PrimitiveStep(name, primitive, Map.copyOf(operands)));
     } catch (RuntimeException | Error e) {
       primitive.close();
       throw e;
     }
     primitive.adopt();
+  }
+
+  /**
+   * Adds a step that Java computes, for what oneDNN has no primitive for. Runs with such a step
+   * allocate objects, and can't be exported.
+   *
+   * @param name what it does, for listings
+   * @param kind the operation, for listings
+   * @param task the code, which may be called by several threads at once
+   * @param reads what it gets
+   * @param writes what it makes, apart from what it reads
+   */
+  public void addHost(
+      String name, String kind, HostTask task, List<Operand> reads, List<Operand> writes) {
+    requireOpen();
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(kind, "kind");
+    Objects.requireNonNull(task, "task");
+    HostStep step =
+        new HostStep(
+            name, kind, task, Native.copyOf(reads, "reads"), Native.copyOf(writes, "writes"));
+    step.memory().forEach(operand -> requireOwn(name, operand));
+    for (int i = 0; i < step.writes().size(); i++) {
+      Operand written = step.writes().get(i);
+      List<Operand> others = new ArrayList<>(step.reads());
+      others.addAll(step.writes().subList(0, i));
+      for (Operand other : others) {
+        if (other.sharesBuffer(written)) {
+          InPlace.requireDisjoint(
+              String.format(Locale.ROOT, "step %s: written %s", name, written),
+              written.offset(),
+              written.desc(),
+              other.toString(),
+              other.offset(),
+              other.desc());
+        }
+      }
+    }
+    append(step);
+  }
+
+  private void requireOwn(String step, Operand operand) {
+    int index = operand.buffer().index();
+    if (index >= buffers.size() || !buffers.get(index).equals(operand.buffer())) {
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "step %s: %s belongs to another program", step, operand));
+    }
+  }
+
+  private void append(Step step) {
+    if (lanes == null) {
+      draft.parts.sections.add(new Section(List.of(List.of(step))));
+    } else {
+      lanes.get(lane).add(step);
+    }
   }
 
   /** A step may write only where it does not read, element-wise operations aside. */
@@ -385,7 +423,14 @@ public final class ProgramBuilder implements AutoCloseable {
     BufferLayout layout = BufferLayout.of(buffers, sections);
     limit.requireProgram(layout, Program.lanesOf(sections));
     Program program =
-        new Program(engine, threads, draft.parts.constants, buffers, sections, layout);
+        new Program(
+            engine,
+            threads,
+            draft.parts.constants,
+            draft.parts.shared,
+            buffers,
+            sections,
+            layout);
     draft.parts.built = true; // the program owns the primitives
     return program;
   }

@@ -63,7 +63,7 @@ public final class ProgramFile {
     for (Section section : program.sections()) {
       for (int lane = 0; lane < section.lanes().size(); lane++) {
         for (Step step : section.lanes().get(lane)) {
-          addStep(step, lane);
+          addStep(primitive(step), lane);
         }
       }
     }
@@ -109,8 +109,19 @@ public final class ProgramFile {
     return begin;
   }
 
-  private void addStep(Step step, int lane) {
-    PrimitiveDesc desc = step.primitive().desc();
+  private static PrimitiveStep primitive(Step step) {
+    if (step instanceof PrimitiveStep primitive) {
+      return primitive;
+    }
+    throw new IllegalStateException(
+        String.format(
+            Locale.ROOT,
+            "step %s is computed in Java, a program with such a step can't be exported",
+            step.name()));
+  }
+
+  private void addStep(PrimitiveStep step, int lane) {
+    PrimitiveDesc desc = step.desc();
     Operation operation = desc.operation();
     line("step", operation.kind(), step.name());
     line("lane", lane);

@@ -34,7 +34,7 @@ record Section(List<List<Step>> lanes) {
   /** Closes the primitives of the steps of a lane; allocates nothing. */
   static void closeSteps(List<Step> steps) {
     for (int i = 0; i < steps.size(); i++) {
-      steps.get(i).primitive().close();
+      steps.get(i).close();
     }
   }
 }

@@ -46,8 +46,8 @@ public record StepInfo(
     operands = Collections.unmodifiableMap(new TreeMap<>(operands));
   }
 
-  static StepInfo of(Step step) {
-    PrimitiveDesc desc = step.primitive().desc();
+  static StepInfo of(PrimitiveStep step) {
+    PrimitiveDesc desc = step.desc();
     Map<String, String> operands = new TreeMap<>();
     long read = 0;
     long written = 0;
@@ -73,6 +73,11 @@ public record StepInfo(
         desc.operation().multiplyAdds(),
         read,
         written);
+  }
+
+  /** Returns whether Java computes the step, see {@link ProgramBuilder#addHost}. */
+  public boolean isJava() {
+    return implementation.equals(HostStep.IMPLEMENTATION);
   }
 
   /** Returns the sources, which are one or more depending on the kind. */

@@ -1,18 +1,23 @@
 package io.github.octconv4j.nn;
 
-import io.github.octconv4j.dnn.Constants;
 import io.github.octconv4j.dnn.DnnException;
-import io.github.octconv4j.dnn.Engine;
+import io.github.octconv4j.dnn.Tensor;
+import io.github.octconv4j.graph.Graph;
+import io.github.octconv4j.graph.TensorData;
+import io.github.octconv4j.graph.Value;
 import io.github.octconv4j.image.Image;
 import io.github.octconv4j.octave.PlanCache;
 import io.github.octconv4j.octave.PlanOptions;
-import io.github.octconv4j.octave.Tuning;
+import io.github.octconv4j.onnx.OnnxModel;
 import io.github.octconv4j.text.Printable;
+import io.github.octconv4j.weights.Metadata;
 import io.github.octconv4j.weights.SafetensorsFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -29,12 +34,9 @@ public final class Network implements AutoCloseable {
   private static final int CACHED_PLANS = 8;
   private static final long CACHED_BYTES = 4L << 30;
 
-  private final NetworkInfo info;
-  private final NetworkGraph graph;
-  private final Parameters parameters;
-  private final @Nullable SafetensorsFile file; // null where the weights are the caller's
-  private final Engine engine;
-  private final Constants constants;
+  private final @Nullable NetworkInfo info; // null where it does not classify images
+  private final Computation computation;
+  private final @Nullable GraphRuns runs; // null of layers
   private final PlanCache<NetworkPlan> cache =
       new PlanCache<>("Network", CACHED_PLANS, CACHED_BYTES);
   private final PredictorPool pool = new PredictorPool(this);
@@ -57,31 +59,28 @@ public final class Network implements AutoCloseable {
   /** Makes a network that closes the file of its weights. */
   Network(
       NetworkInfo info, NetworkGraph graph, Parameters parameters, @Nullable SafetensorsFile file) {
-    this.info = Objects.requireNonNull(info, "info");
-    this.graph = Objects.requireNonNull(graph, "graph");
-    this.parameters = Objects.requireNonNull(parameters, "parameters");
-    this.file = file;
-    requireImage();
-    parameters.check(graph.parameters());
-    this.engine = Engine.cpu();
-    this.constants = Constants.of(engine);
+    this(info, new LayerComputation(info, graph, parameters, file));
   }
 
-  private void requireImage() {
-    FeatureMap image = graph.input();
-    if (info.channels() != image.channels().total()
-        || info.height() != image.shape().height()
-        || info.width() != image.shape().width()) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "network %s: info says an input of %dx%dx%d, the graph takes %s",
-              Printable.text(info.name()),
-              info.channels(),
-              info.height(),
-              info.width(),
-              image));
-    }
+  private Network(@Nullable NetworkInfo info, Computation computation) {
+    this.info = info;
+    this.computation = computation;
+    this.runs =
+        computation instanceof GraphComputation graph
+            ? new GraphRuns(graph, CACHED_PLANS, CACHED_BYTES)
+            : null;
+  }
+
+  /**
+   * Makes a network of any graph. Where it has one input of floats (n, c, h, w), of which at most n
+   * is open, and one output (n, classes), it classifies images too.
+   *
+   * @param graph whose constants must stay readable as long as plans are built
+   */
+  public static Network of(Graph graph) {
+    Objects.requireNonNull(graph, "graph");
+    NetworkInfo info = GraphInfo.of(graph.name(), graph, Metadata.of(Map.of()));
+    return new Network(info, new GraphComputation(graph.name(), graph, null));
   }
 
   /** Makes a network of a known architecture, which expects pictures as those for ImageNet do. */
@@ -92,15 +91,79 @@ public final class Network implements AutoCloseable {
   }
 
   /**
-   * Reads a network from a safetensors file, whose metadata say the architecture. The file stays
-   * open until the network is closed or {@link #dropWeights} is called: values are read as plans
-   * are built. Who shortens it meanwhile makes that an {@link UncheckedIOException}.
+   * Reads a network from a safetensors file, whose metadata say the architecture, or any network
+   * from an ONNX file, whose name ends with {@code .onnx}. The file stays open until the network is
+   * closed or {@link #dropWeights} is called: values are read as plans are built. Who shortens it
+   * meanwhile makes that an {@link UncheckedIOException}.
    *
    * @throws IOException if the file can't be read, is damaged, or is no network; one line says what
    */
   public static Network load(Path path) throws IOException {
     Objects.requireNonNull(path, "path");
-    return open(path, file -> new ModelFile(file).network(0));
+    return isOnnx(path) ? openOnnx(path, null) : open(path, file -> new ModelFile(file).network(0));
+  }
+
+  /**
+   * Reads a network that classifies images from an ONNX file.
+   *
+   * @param info what it expects, in the place of what the file's metadata say
+   * @throws IOException if the file can't be read, is damaged, or is no such network; one line says
+   *     what
+   */
+  public static Network load(Path path, NetworkInfo info) throws IOException {
+    Objects.requireNonNull(path, "path");
+    Objects.requireNonNull(info, "info");
+    return openOnnx(path, info);
+  }
+
+  private static boolean isOnnx(Path path) {
+    return path.toString().toLowerCase(Locale.ROOT).endsWith(".onnx");
+  }
+
+  private static Network openOnnx(Path path, @Nullable NetworkInfo given) throws IOException {
+    OnnxModel model = OnnxModel.open(path);
+    try {
+      String name = String.valueOf(path.getFileName());
+      NetworkInfo found = GraphInfo.of(name, model.graph(), Metadata.of(model.metadata()));
+      if (given != null) {
+        requireFit(given, found);
+      }
+      return new Network(
+          given == null ? found : given, new GraphComputation(name, model.graph(), model));
+    } catch (UncheckedIOException e) {
+      model.close();
+      throw Objects.requireNonNull(e.getCause());
+    } catch (IllegalArgumentException e) {
+      model.close();
+      throw new IOException(Printable.path(path) + ": " + e.getMessage(), e);
+    } catch (RuntimeException | Error e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  private static void requireFit(NetworkInfo given, @Nullable NetworkInfo found) {
+    if (found == null) {
+      throw new IllegalArgumentException(
+          "the graph does not classify images: it needs one input of floats (n, c, h, w) and one output (n, classes)");
+    }
+    if (given.channels() != found.channels()
+        || given.height() != found.height()
+        || given.width() != found.width()
+        || given.labels().size() != found.labels().size()) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "info says %d classes of images of %dx%dx%d, the graph has %d of %dx%dx%d",
+              given.labels().size(),
+              given.channels(),
+              given.height(),
+              given.width(),
+              found.labels().size(),
+              found.channels(),
+              found.height(),
+              found.width()));
+    }
   }
 
   /**
@@ -166,14 +229,111 @@ public final class Network implements AutoCloseable {
     }
   }
 
-  /** Returns what the network expects and gives. */
+  /**
+   * Returns what the network expects and gives.
+   *
+   * @throws IllegalStateException if it is a graph that does not classify images
+   */
   public NetworkInfo info() {
+    if (info == null) {
+      throw new IllegalStateException(
+          String.format(
+              Locale.ROOT,
+              "network %s does not classify images, which takes one input of floats (n, c, h, w) and one output (n, classes); use run by names",
+              Printable.text(computation.name())));
+    }
     return info;
   }
 
-  /** Returns the layers. */
+  /**
+   * Returns the layers.
+   *
+   * @throws IllegalStateException if it is a graph, which has none
+   */
   public NetworkGraph graph() {
-    return graph;
+    if (computation instanceof LayerComputation layers) {
+      return layers.graph();
+    }
+    throw new IllegalStateException(
+        String.format(
+            Locale.ROOT,
+            "network %s is a graph of operations, it has no layers",
+            Printable.text(computation.name())));
+  }
+
+  boolean endsInSoftmax() {
+    return computation.endsInSoftmax();
+  }
+
+  private GraphRuns runs() {
+    if (runs == null) {
+      throw new IllegalStateException(
+          String.format(
+              Locale.ROOT,
+              "network %s is made of layers, whose input has no name; use run(float[]) or a predictor",
+              Printable.text(computation.name())));
+    }
+    return runs;
+  }
+
+  /**
+   * Returns the inputs of a graph with what is known of their types.
+   *
+   * @return an unmodifiable list
+   * @throws IllegalStateException if the network is made of layers
+   */
+  public List<Value> inputs() {
+    return runs().inputs();
+  }
+
+  /**
+   * Returns the outputs of a graph with what is known of their types.
+   *
+   * @return an unmodifiable list
+   * @throws IllegalStateException if the network is made of layers
+   */
+  public List<Value> outputs() {
+    return runs().outputs();
+  }
+
+  /**
+   * Runs a graph on tensors, without copying them; any thread may call. The first run with new
+   * sizes builds a plan for them, eight of which are kept.
+   *
+   * @param inputs a tensor for each input by name, row by row; a scalar has one dimension of 1
+   * @return the outputs by name, row by row, in memory that is freed once nobody holds it
+   * @throws IllegalArgumentException if names, types, sizes or layouts don't fit; the message says
+   *     which
+   * @throws IllegalStateException if the network is made of layers, or has inputs or outputs that a
+   *     tensor can't hold, such as integers of 64 bits: {@link #compute} takes these
+   */
+  public Map<String, Tensor> run(Map<String, Tensor> inputs) {
+    Objects.requireNonNull(inputs, "inputs");
+    return runs().run(inputs);
+  }
+
+  /**
+   * Runs a graph as {@link #run(Map)} does, in the caller's memory.
+   *
+   * @param outputs a tensor for each output by name, row by row, to be written
+   */
+  public void run(Map<String, Tensor> inputs, Map<String, Tensor> outputs) {
+    Objects.requireNonNull(inputs, "inputs");
+    Objects.requireNonNull(outputs, "outputs");
+    runs().run(inputs, outputs);
+  }
+
+  /**
+   * Runs a graph on copies of elements of any type; any thread may call.
+   *
+   * @param inputs elements for each input by name
+   * @return the outputs by name, on the heap
+   * @throws IllegalArgumentException if names, types or sizes don't fit; the message says which
+   * @throws IllegalStateException if the network is made of layers
+   */
+  public Map<String, TensorData> compute(Map<String, TensorData> inputs) {
+    Objects.requireNonNull(inputs, "inputs");
+    return runs().compute(inputs);
   }
 
   /** Returns a predictor of single images on one thread. */
@@ -218,16 +378,17 @@ public final class Network implements AutoCloseable {
    */
   public float[] run(float[] images) {
     Objects.requireNonNull(images, "images");
-    int image = info.channels() * info.height() * info.width();
+    NetworkInfo expected = info();
+    int image = expected.channels() * expected.height() * expected.width();
     if (images.length == 0 || images.length % image != 0) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
               "images must have a multiple of %d values (%dx%dx%d), had %d",
               image,
-              info.channels(),
-              info.height(),
-              info.width(),
+              expected.channels(),
+              expected.height(),
+              expected.width(),
               images.length));
     }
     return pool.with(images.length / image, predictor -> predictor.run(images));
@@ -244,29 +405,40 @@ public final class Network implements AutoCloseable {
     if (batch < 1) {
       throw new IllegalArgumentException("batch must be at least 1, was " + batch);
     }
-    engine.requireSupported(options.type());
+    computation.requireSupported(options);
+    String name = info().name();
     return cache.get(
         new Key(batch, options, traced),
         () -> {
-          String source = file == null ? "" : Printable.path(file.path()) + ": ";
-          Weights weights = new Weights(source, parameters, options.tuning() != Tuning.OFF);
-          NetworkPlan plan =
-              new NetworkPlanner(engine, graph, batch, options, weights, constants).plan(traced);
-          plan.program().warnOfReferences("network " + Printable.text(info.name()));
+          NetworkPlan plan = computation.plan(batch, options, traced);
+          plan.program().warnOfReferences("network " + Printable.text(name));
           return plan;
         });
   }
 
   /**
-   * Returns what the network did so far: runs of its predictors, and what its cache of plans did.
+   * Returns what the network did so far: runs of its predictors and by names, and what its caches
+   * of plans did.
    */
   public PlanCache.Statistics statistics() {
-    return cache.statistics();
+    PlanCache.Statistics images = cache.statistics();
+    if (runs == null) {
+      return images;
+    }
+    PlanCache.Statistics named = runs.statistics();
+    return new PlanCache.Statistics(
+        images.size() + named.size(),
+        images.bytes() + named.bytes(),
+        images.hits() + named.hits(),
+        images.misses() + named.misses(),
+        images.evictions() + named.evictions(),
+        images.runs() + named.runs(),
+        images.buildNanos() + named.buildNanos());
   }
 
   /** Returns the bytes of the weights as the plans have them. */
   public long weightBytes() {
-    return constants.bytes();
+    return computation.weightBytes();
   }
 
   /**
@@ -274,9 +446,7 @@ public final class Network implements AutoCloseable {
    * another batch size or other options is an {@link IllegalStateException}.
    */
   public void dropWeights() {
-    if (file != null) {
-      file.close();
-    }
+    computation.dropWeights();
   }
 
   /** Frees plans, engine and file once the last predictor is closed. */
@@ -285,8 +455,9 @@ public final class Network implements AutoCloseable {
     closed = true;
     pool.close();
     cache.close();
-    constants.close();
-    engine.close();
-    dropWeights();
+    if (runs != null) {
+      runs.close();
+    }
+    computation.close();
   }
 }

@@ -85,7 +85,10 @@ public final class Predictor implements AutoCloseable {
     return input.tensor();
   }
 
-  /** Returns the memory of the results, (n, classes, 1, 1) floats, which {@link #run()} fills. */
+  /**
+   * Returns the memory of the results, which {@link #run()} fills: (n, classes, 1, 1) floats, or
+   * (n, classes) of a graph whose output has these dimensions.
+   */
   public Tensor output() {
     return output;
   }
@@ -234,7 +237,7 @@ public final class Predictor implements AutoCloseable {
   }
 
   private Classification classification(float[] results) {
-    return network.graph().endsInSoftmax()
+    return network.endsInSoftmax()
         ? Classification.ofProbabilities(network.info().labels(), results)
         : Classification.ofLogits(network.info().labels(), results);
   }

@@ -37,6 +37,17 @@ public final class Metadata {
     return new Metadata(file.metadata());
   }
 
+  /** Returns metadata of texts by key, which are copied. */
+  public static Metadata of(Map<String, String> texts) {
+    Objects.requireNonNull(texts, "texts")
+        .forEach(
+            (key, text) -> {
+              Objects.requireNonNull(key, "key of texts");
+              Objects.requireNonNull(text, "value of texts");
+            });
+    return new Metadata(Map.copyOf(texts));
+  }
+
   /** Returns whether there is such a key. */
   public boolean has(String key) {
     Objects.requireNonNull(key, "key");

@@ -8,6 +8,8 @@ import io.github.octconv4j.graph.BinaryFunction;
 import io.github.octconv4j.graph.GraphBuilder;
 import io.github.octconv4j.graph.Node;
 import io.github.octconv4j.graph.TensorType;
+import io.github.octconv4j.graph.Unary;
+import io.github.octconv4j.graph.UnaryFunction;
 import io.github.octconv4j.onnx.OnnxWriter;
 import io.github.octconv4j.weights.ElementType;
 import java.io.ByteArrayOutputStream;
@@ -16,9 +18,12 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OnnxTestCommandTest {
   private static final Path SHARED = Path.of("../shared/onnx");
@@ -75,7 +80,6 @@ class OnnxTestCommandTest {
     assertThat(run.err()).isEmpty();
     assertThat(run.lines())
         .containsExactly(
-            "Run by the interpreter, the only way there is yet.",
             "far     1.0e-01  FAILED: y: element 1 of F32[3] is 4.0, expected 4.099999904632568",
             "short       NaN  FAILED: y is F32[3], expected F32[2]",
             "0 passed, 2 failed");
@@ -87,7 +91,7 @@ class OnnxTestCommandTest {
     Files.write(test.resolve("model.onnx"), new byte[] {1, 2});
     CommandRun run = CommandRun.of("onnx-test", folder);
     assertThat(run.exitCode()).isEqualTo(1);
-    assertThat(run.lines().get(1)).contains("FAILED: ").contains("model.onnx: ");
+    assertThat(run.lines().getFirst()).contains("FAILED: ").contains("model.onnx: ");
     assertThat(run.lastLine()).isEqualTo("0 passed, 1 failed");
   }
 
@@ -99,17 +103,33 @@ class OnnxTestCommandTest {
         .failed(2, "octconv onnx-test: " + folder.resolve("gone") + ": no such folder");
   }
 
-  /** ONNX's own tests, where they are; light networks take minutes and are left to the command. */
   @Test
-  void onnxOwnTests() {
+  void whatRunsInJavaIsNamed() throws IOException {
+    GraphBuilder b = new GraphBuilder("g");
+    String a = b.input("a", TensorType.of(ElementType.F32, 3));
+    b.add(new Node("root", Unary.of(UnaryFunction.SQRT), List.of(a), List.of("y")));
+    Path test = Files.createDirectories(folder.resolve("sqrt"));
+    OnnxWriter.write(b.output("y").build(), test.resolve("model.onnx"));
+    Path set = Files.createDirectories(test.resolve("test_data_set_0"));
+    Files.write(set.resolve("input_0.pb"), tensor(1, 4, 9));
+    Files.write(set.resolve("output_0.pb"), tensor(1, 2, 3));
+    assertThat(CommandRun.of("onnx-test", "--verbose", folder).succeeded().lines())
+        .containsExactly("sqrt   0.0e+00  ok", "  in Java: Sqrt root", "1 passed, 0 failed");
+    assertThat(CommandRun.of("onnx-test", "--verbose", "--interpreter", folder).succeeded().lines())
+        .containsExactly("sqrt   0.0e+00  ok", "1 passed, 0 failed");
+  }
+
+  /** ONNX's own tests, where they are; light networks take minutes and are left to the command. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void onnxOwnTests(boolean interpreter) {
     assumeTrue(Files.isDirectory(SHARED), SHARED + " is not there");
-    CommandRun run =
-        CommandRun.of(
-            "onnx-test",
-            "--interpreter",
-            SHARED.resolve("node"),
-            SHARED.resolve("pytorch"),
-            SHARED.resolve("octave"));
+    List<Object> arguments = new ArrayList<>(List.of("onnx-test"));
+    if (interpreter) {
+      arguments.add("--interpreter");
+    }
+    List.of("node", "pytorch", "octave").forEach(name -> arguments.add(SHARED.resolve(name)));
+    CommandRun run = CommandRun.of(arguments.toArray());
     assertThat(run.lines()).noneMatch(line -> line.contains("FAILED"));
     assertThat(run.lastLine()).matches("[1-9]\\d\\d+ passed, 0 failed");
   }

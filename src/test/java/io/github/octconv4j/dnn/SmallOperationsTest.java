@@ -3,6 +3,7 @@ package io.github.octconv4j.dnn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.octconv4j.graph.UnaryFunction;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -157,6 +158,13 @@ class SmallOperationsTest {
       case ELTWISE_LOGISTIC -> x -> 1 / (1 + Math.exp(-x));
       case ELTWISE_SWISH -> x -> x / (1 + Math.exp(-alpha * x));
       case ELTWISE_TANH -> Math::tanh;
+      case ELTWISE_ABS -> Math::abs;
+      case ELTWISE_EXP -> Math::exp;
+      case ELTWISE_ELU -> x -> x > 0 ? x : alpha * Math.expm1(x);
+      case ELTWISE_HARDSIGMOID -> x -> Math.clamp(alpha * x + beta, 0, 1);
+      case ELTWISE_HARDSWISH -> x -> x * Math.clamp(alpha * x + beta, 0, 1);
+      case ELTWISE_GELU_ERF -> x -> UnaryFunction.GELU.apply(x, 0, 0);
+      case ELTWISE_MISH -> x -> x * Math.tanh(Math.log1p(Math.exp(x)));
       default -> throw new IllegalArgumentException(algorithm.toString());
     };
   }
@@ -198,6 +206,7 @@ class SmallOperationsTest {
       case BINARY_MAX -> Math::max;
       case BINARY_MIN -> Math::min;
       case BINARY_SUB -> (a, b) -> a - b;
+      case BINARY_DIV -> (a, b) -> a / b;
       default -> throw new IllegalArgumentException(algorithm.toString());
     };
   }

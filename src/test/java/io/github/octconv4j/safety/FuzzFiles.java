@@ -47,11 +47,14 @@ final class FuzzFiles {
     Files.write(text, "not what it seems".getBytes(StandardCharsets.UTF_8));
     Path onnx = folder.resolve("m.onnx");
     OnnxWriter.write(Samples.all().getFirst().graph(), onnx);
+    Path classifier = folder.resolve("c.onnx");
+    OnnxWriter.write(NetworkArguments.classifier(), classifier);
     Path tensor = folder.resolve("t.pb");
     Files.write(tensor, new byte[] {8, 1, 16, 3, 74, 1, 5}); // dims 1, I8, raw data 5
     return new Path[] {
       network,
       onnx,
+      classifier,
       tensor,
       model(folder.resolve("net.safetensors")),
       weights,

@@ -11,6 +11,7 @@ import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.dnn.Execution;
 import io.github.octconv4j.dnn.FormatTag;
 import io.github.octconv4j.dnn.FpMath;
+import io.github.octconv4j.dnn.HostTask;
 import io.github.octconv4j.dnn.Memory;
 import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.Operand;
@@ -536,6 +537,23 @@ final class GoodArguments {
               ? null
               : args(builder, v.pick(List.of(1, 2)), "w", v.desc(DataType.F32, dims, 0), value);
         });
+    put(
+        "ProgramBuilder.addHost(String,String,HostTask,List,List)",
+        () -> {
+          ProgramBuilder builder = v.kept(ProgramBuilder.class);
+          List<Operand> all = operandsOf(builder);
+          HostTask task = (reads, writes) -> {};
+          return all.isEmpty()
+              ? null
+              : args(builder, "step", "Kind", task, List.of(), List.of(v.pick(all)));
+        });
+    put(
+        "HostTask.run(List,List)",
+        () ->
+            args(
+                (HostTask) (reads, writes) -> {},
+                List.of(),
+                List.of(v.tensor(v.desc(DataType.F32, new long[] {3}, 0)))));
     put(
         "Program.steps(int,int)",
         () -> {

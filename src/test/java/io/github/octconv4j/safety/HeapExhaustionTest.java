@@ -28,7 +28,6 @@ class HeapExhaustionTest {
         ChildJvm.of(HeapExhaustion.class)
             .library(JsonFactory.class)
             .option("-Xmx16m")
-            .option("-XX:TieredStopAtLevel=1")
             .runFor(
                 5,
                 what,

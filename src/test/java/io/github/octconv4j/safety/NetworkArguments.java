@@ -1,6 +1,17 @@
 package io.github.octconv4j.safety;
 
+import io.github.octconv4j.dnn.DataType;
+import io.github.octconv4j.dnn.FormatTag;
+import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.Tensor;
+import io.github.octconv4j.graph.Flatten;
+import io.github.octconv4j.graph.GlobalPool;
+import io.github.octconv4j.graph.Graph;
+import io.github.octconv4j.graph.GraphBuilder;
+import io.github.octconv4j.graph.Node;
+import io.github.octconv4j.graph.PoolKind;
+import io.github.octconv4j.graph.TensorData;
+import io.github.octconv4j.graph.TensorType;
 import io.github.octconv4j.image.Image;
 import io.github.octconv4j.image.ImageOptions;
 import io.github.octconv4j.image.Interpolation;
@@ -22,6 +33,7 @@ import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.octave.SizeRule;
 import io.github.octconv4j.octave.StrideRule;
 import io.github.octconv4j.octave.Tuning;
+import io.github.octconv4j.weights.ElementType;
 import io.github.octconv4j.weights.Metadata;
 import io.github.octconv4j.weights.SafetensorsFile;
 import java.io.IOException;
@@ -304,6 +316,30 @@ final class NetworkArguments {
     return new NetworkInfo("n", channels, height, width, 0, mean, std, labels);
   }
 
+  /** A graph that classifies images of 3x4x4: means of channels. */
+  static Graph classifier() {
+    GraphBuilder b = new GraphBuilder("c");
+    String x = b.input("x", TensorType.of(ElementType.F32, 1, 3, 4, 4));
+    String mean = b.add(new GlobalPool(PoolKind.AVERAGE, 0), x);
+    b.add(new Node("n", new Flatten(1), List.of(mean), List.of("y")));
+    return b.output("y").build();
+  }
+
+  private static NetworkInfo info() {
+    List<Float> ones = List.of(1f, 1f, 1f);
+    return new NetworkInfo("c", 3, 4, 4, 0, ones, ones, List.of("a", "b", "c"));
+  }
+
+  private Network ofGraph() {
+    Network network = Network.of(classifier());
+    v.keep(network);
+    return network;
+  }
+
+  private static Tensor image() {
+    return Tensor.of(Arena.ofAuto(), new float[48], 1, 3, 4, 4);
+  }
+
   private void networks() {
     put.accept(
         "NetworkInfo(String,int,int,int,int,List,List,List)",
@@ -345,6 +381,25 @@ final class NetworkArguments {
     put.accept(
         "Network.loadSliced(Path,Model)", () -> args(null, v.file("net.safetensors"), MODEL));
     put.accept("Network.load(Path)", () -> args(null, v.file("net.safetensors")));
+    put.accept("Network.of(Graph)", () -> args(null, classifier()));
+    put.accept("Network.load(Path,NetworkInfo)", () -> args(null, v.file("c.onnx"), info()));
+    for (String member : List.of("inputs", "outputs")) {
+      put.accept("Network." + member + "()", () -> args(ofGraph()));
+    }
+    put.accept("Network.run(Map)", () -> args(ofGraph(), Map.of("x", image())));
+    put.accept(
+        "Network.run(Map,Map)",
+        () -> {
+          MemoryDesc scores = MemoryDesc.of(DataType.F32, FormatTag.NC, 1, 3);
+          return args(
+              ofGraph(),
+              Map.of("x", image()),
+              Map.of("y", Tensor.allocate(scores, Arena.ofAuto())));
+        });
+    put.accept(
+        "Network.compute(Map)",
+        () -> args(ofGraph(), Map.of("x", TensorData.of(new float[48], 1, 3, 4, 4))));
+    put.accept("Metadata.of(Map)", () -> args(null, Map.of("number", "1")));
     put.accept(
         "Network.load(Path,int)", () -> args(null, v.file("net.safetensors"), 30 + v.upTo(20)));
     with(

@@ -3,6 +3,7 @@ package io.github.octconv4j.safety;
 import io.github.octconv4j.dnn.Arg;
 import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.FormatTag;
+import io.github.octconv4j.dnn.HostTask;
 import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.PostOps;
 import io.github.octconv4j.dnn.Tensor;
@@ -371,6 +372,8 @@ final class Values {
       return new ByteArrayInputStream(new byte[below(100)]);
     } else if (c == OutputStream.class) {
       return OutputStream.nullOutputStream();
+    } else if (c == HostTask.class) {
+      return (HostTask) (reads, writes) -> {};
     } else if (c == IntConsumer.class) {
       return (IntConsumer) lane -> {};
     } else if (c == Runnable.class) {

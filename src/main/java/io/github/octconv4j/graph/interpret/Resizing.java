@@ -22,7 +22,7 @@ final class Resizing {
       weights = new double[n][];
       outside = new boolean[n];
       for (int i = 0; i < n; i++) {
-        double x = coordinate(op, axis, i);
+        double x = Coordinates.of(op, axis, i);
         outside[i] =
             op.coordinates() == Resize.Coordinates.TF_CROP_AND_RESIZE
                 && (x < 0 || x > axis.input() - 1);
@@ -44,7 +44,7 @@ final class Resizing {
         int at = base + start + j;
         double weight = 1;
         switch (op.mode()) {
-          case NEAREST -> at = nearest(op.nearest(), x);
+          case NEAREST -> at = Coordinates.nearest(op.nearest(), x);
           case LINEAR -> weight = Math.max(0, 1 - Math.abs((start + j - ratio) * scale));
           case CUBIC ->
               weight = cubic(Math.abs((start + j - ratio) * scale), op.cubicCoefficient());
@@ -62,38 +62,11 @@ final class Resizing {
     }
   }
 
-  private static int nearest(Resize.Nearest mode, double x) {
-    return (int)
-        switch (mode) {
-          case ROUND_PREFER_FLOOR -> Math.ceil(x - 0.5);
-          case ROUND_PREFER_CEIL -> Math.floor(x + 0.5);
-          case FLOOR -> Math.floor(x);
-          case CEIL -> Math.ceil(x);
-        };
-  }
-
   private static double cubic(double x, double a) {
     if (x <= 1) {
       return ((a + 2) * x - (a + 3)) * x * x + 1;
     }
     return x < 2 ? ((a * x - 5 * a) * x + 8 * a) * x - 4 * a : 0;
-  }
-
-  private static double coordinate(Resize op, Resize.Axis axis, int i) {
-    double in = axis.input();
-    double scale = axis.scale();
-    double out = scale * in; // not rounded
-    return switch (op.coordinates()) {
-      case HALF_PIXEL -> (i + 0.5) / scale - 0.5;
-      case HALF_PIXEL_SYMMETRIC -> in / 2 * (1 - axis.output() / out) + (i + 0.5) / scale - 0.5;
-      case PYTORCH_HALF_PIXEL -> axis.output() == 1 ? -0.5 : (i + 0.5) / scale - 0.5;
-      case ALIGN_CORNERS -> out == 1 ? 0 : i * (in - 1) / (out - 1);
-      case ASYMMETRIC -> i / scale;
-      case TF_CROP_AND_RESIZE -> {
-        double length = (axis.end() - axis.start()) * (in - 1);
-        yield axis.start() * (in - 1) + (out == 1 ? length / 2 : i * length / (out - 1));
-      }
-    };
   }
 
   static TensorData resize(Resize op, Call call) {

@@ -6,8 +6,10 @@ import io.github.octconv4j.SameOnEveryProcessor;
 import io.github.octconv4j.graph.BatchNormalization;
 import io.github.octconv4j.graph.Binary;
 import io.github.octconv4j.graph.BinaryFunction;
+import io.github.octconv4j.graph.Clip;
 import io.github.octconv4j.graph.Concat;
 import io.github.octconv4j.graph.Conv;
+import io.github.octconv4j.graph.ConvTranspose;
 import io.github.octconv4j.graph.Dim;
 import io.github.octconv4j.graph.Gather;
 import io.github.octconv4j.graph.Graph;
@@ -16,6 +18,8 @@ import io.github.octconv4j.graph.Identity;
 import io.github.octconv4j.graph.Node;
 import io.github.octconv4j.graph.Pad;
 import io.github.octconv4j.graph.PadMode;
+import io.github.octconv4j.graph.Pool;
+import io.github.octconv4j.graph.PoolKind;
 import io.github.octconv4j.graph.Reshape;
 import io.github.octconv4j.graph.Resize;
 import io.github.octconv4j.graph.Shape;
@@ -221,5 +225,122 @@ class PassesTest {
     Graph after = Passes.simplify(graph);
     assertThat(operators(after)).containsExactly("Conv");
     agree(graph, after);
+  }
+
+  @Test
+  void zerosAroundImagesBecomePaddingOfWhatReadsThem() {
+    String x = b.input("x", f32(1, 3, 6, 6));
+    String y = b.add(new Pad(PadMode.CONSTANT), x, ints(0, 0, 0, 0, 0, 0, 1, 1));
+    y = b.add(THREE, y, floats(4, 3, 3, 3));
+    y = b.add(new Pad(PadMode.CONSTANT), y, ints(1, 0, 1, 2), "", ints(2, -1));
+    y = b.add(Pool.of(PoolKind.AVERAGE, Window.of(3, 3).strides(2, 2)), y);
+    Graph before = b.output(y).build();
+    Graph after = new FoldPads().apply(before);
+    assertThat(operators(after)).containsExactly("Conv", "AveragePool");
+    agree(before, after);
+  }
+
+  @Test
+  void otherPaddingStays() {
+    String x = b.input("x", f32(1, 3, 6, 6));
+    String ones = b.constant(TensorData.of(new float[] {1}));
+    String number = b.add(new Pad(PadMode.CONSTANT), x, ints(0, 0, 1, 1, 0, 0, 1, 1), ones);
+    String edge = b.add(new Pad(PadMode.EDGE), x, ints(0, 0, 1, 1, 0, 0, 1, 1));
+    String less = b.add(new Pad(PadMode.CONSTANT), x, ints(0, 0, -1, 0, 0, 0, 1, 1));
+    String channels = b.add(new Pad(PadMode.CONSTANT), x, ints(0, 1, 0, 0, 0, 0, 0, 0));
+    String most = b.add(new Pad(PadMode.CONSTANT), x, ints(0, 0, 1, 1, 0, 0, 1, 1));
+    String shared = b.add(new Pad(PadMode.CONSTANT), x, ints(0, 0, 1, 1, 0, 0, 1, 1));
+    String weights = floats(4, 3, 3, 3);
+    Graph graph =
+        b.output(
+                b.add(THREE, number, weights),
+                b.add(THREE, edge, weights),
+                b.add(THREE, less, weights),
+                b.add(THREE, channels, floats(4, 4, 3, 3)),
+                b.add(Pool.of(PoolKind.MAX, Window.of(2, 2)), most),
+                b.add(THREE, shared, weights),
+                shared)
+            .build();
+    assertThat(new FoldPads().apply(graph)).isSameAs(graph);
+  }
+
+  /** {@code x * sigmoid(x)}, and three ways to write HardSwish. */
+  @Test
+  void productsWithAGateBecomeOneFunction() {
+    Binary mul = new Binary(BinaryFunction.MUL);
+    Binary add = new Binary(BinaryFunction.ADD);
+    String x = b.input("x", f32(2, 3));
+    String three = b.constant(TensorData.of(new float[] {3}));
+    String six = b.constant(TensorData.of(new float[] {6}));
+    String zero = b.constant(TensorData.of(new float[] {0}));
+    String sixth = b.constant(TensorData.of(new float[] {1 / 6f}));
+    String y = b.add(mul, x, b.add(Unary.of(UnaryFunction.SIGMOID), x));
+    y = b.add(mul, b.add(new Unary(UnaryFunction.HARD_SIGMOID, 1 / 6f, 0.5f), y), y);
+    y = b.add(mul, y, b.add(new Clip(), b.add(add, three, y), zero, six));
+    y = b.add(new Binary(BinaryFunction.DIV), y, six);
+    y = b.add(mul, b.add(new Clip(), b.add(add, y, three), zero, six), y);
+    Graph before = b.output(b.add(mul, sixth, y)).build();
+    Graph after = new FuseGates().apply(before);
+    assertThat(operators(after)).containsExactly("Swish", "HardSwish", "HardSwish", "HardSwish");
+    agree(before, after);
+  }
+
+  @Test
+  void otherProductsStay() {
+    Binary mul = new Binary(BinaryFunction.MUL);
+    String x = b.input("x", f32(2, 3));
+    String other = b.input("other", f32(2, 3));
+    String gate = b.add(Unary.of(UnaryFunction.SIGMOID), x);
+    Graph graph =
+        b.output(
+                b.add(mul, x, gate), // which leaves as well
+                gate,
+                b.add(mul, x, b.add(Unary.of(UnaryFunction.SIGMOID), other)),
+                b.add(mul, x, b.add(Unary.of(UnaryFunction.HARD_SIGMOID), x)))
+            .build();
+    assertThat(new FuseGates().apply(graph)).isSameAs(graph);
+  }
+
+  @Test
+  void transposedConvolutionsBecomeConvolutions() {
+    String x = b.input("x", f32(2, 3, 4, 5));
+    Window window = Window.of(3, 4).strides(2, 2).pads(1, 0, 0, 1);
+    ConvTranspose op = new ConvTranspose(window, 1, List.of(1L, 0L), List.of());
+    Graph before = b.output(b.add(op, x, floats(3, 2, 3, 4), floats(2))).build();
+    Graph after = new SplitTransposed().apply(before);
+    assertThat(operators(after)).containsExactly("Conv", "DepthToSpace", "Slice");
+    agree(before, after);
+  }
+
+  @Test
+  void transposedConvolutionsOfGroupsStay() {
+    String x = b.input("x", f32(2, 4, 4, 5));
+    ConvTranspose op = new ConvTranspose(Window.of(2, 2).strides(2, 2), 2, List.of(), List.of());
+    ConvTranspose uneven =
+        new ConvTranspose(Window.of(2, 2).strides(2, 1), 1, List.of(), List.of());
+    Graph graph =
+        b.output(b.add(op, x, floats(4, 2, 2, 2)), b.add(uneven, x, floats(4, 2, 2, 2))).build();
+    assertThat(new SplitTransposed().apply(graph)).isSameAs(graph);
+  }
+
+  @Test
+  void aConvolutionWaitsForWhatItIsAddedTo() {
+    String x = b.input("x", f32(1, 4, 6, 6));
+    String early = b.add(THREE, x, floats(4, 4, 3, 3));
+    String late = b.add(Unary.of(UnaryFunction.TANH), x);
+    Graph before = b.output(b.add(new Binary(BinaryFunction.ADD), early, late)).build();
+    Graph after = new SinkSummands().apply(before);
+    assertThat(operators(before)).containsExactly("Conv", "Tanh", "Add");
+    assertThat(operators(after)).containsExactly("Tanh", "Conv", "Add");
+    agree(before, after);
+  }
+
+  @Test
+  void twoConvolutionsStayInOrder() {
+    String x = b.input("x", f32(1, 4, 6, 6));
+    String first = b.add(THREE, x, floats(4, 4, 3, 3));
+    String second = b.add(THREE, x, floats(4, 4, 3, 3));
+    Graph graph = b.output(b.add(new Binary(BinaryFunction.ADD), first, second)).build();
+    assertThat(new SinkSummands().apply(graph)).isSameAs(graph);
   }
 }

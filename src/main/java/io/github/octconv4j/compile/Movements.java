@@ -1,0 +1,143 @@
+package io.github.octconv4j.compile;
+
+import io.github.octconv4j.dnn.Arg;
+import io.github.octconv4j.dnn.FormatTag;
+import io.github.octconv4j.dnn.Operand;
+import io.github.octconv4j.graph.Concat;
+import io.github.octconv4j.graph.DepthToSpace;
+import io.github.octconv4j.graph.Node;
+import io.github.octconv4j.graph.Slice;
+import io.github.octconv4j.graph.SpaceToDepth;
+import io.github.octconv4j.graph.Split;
+import io.github.octconv4j.graph.TensorData;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Values put together and taken apart. */
+final class Movements {
+  private Movements() {}
+
+  static boolean concat(Concat op, Node node, Lowering lowering) {
+    if (!lowering.isNative(node) || node.inputs().size() > 64) {
+      return false;
+    }
+    long[] dims = lowering.dims(node.output());
+    int axis = Math.toIntExact(op.axis() < 0 ? op.axis() + dims.length : op.axis());
+    boolean channelsLast =
+        node.inputs().stream()
+            .anyMatch(input -> !lowering.plain(input).desc().has(FormatTag.rowMajor(dims.length)));
+    FormatTag tag =
+        channelsLast ? FormatTag.channelsLast(dims.length) : FormatTag.rowMajor(dims.length);
+    List<Operand> parts = node.inputs().stream().map(input -> lowering.in(input, tag)).toList();
+    Operand y = lowering.output(node.output(), Storage.f32(tag, dims));
+    concat(node.name(), axis, parts, y, lowering);
+    return true;
+  }
+
+  /** Lays operands of one layout side by side. */
+  static void concat(String name, int axis, List<Operand> parts, Operand y, Lowering lowering) {
+    Map<Arg, Operand> operands = new HashMap<>();
+    for (int i = 0; i < parts.size(); i++) {
+      operands.put(Arg.source(i), parts.get(i));
+    }
+    operands.put(Arg.DST, y);
+    lowering.add(
+        name,
+        new io.github.octconv4j.dnn.Concat(
+            axis, parts.stream().map(Operand::desc).toList(), y.desc()),
+        operands);
+  }
+
+  /** A dense copy of a part. */
+  static Operand part(String name, Operand x, long[] dims, long[] offsets, Lowering lowering) {
+    Operand part = x.view(x.desc().submemory(dims, offsets));
+    return lowering.copied(name, part, Storage.f32(Lowering.tag(x.desc()), dims));
+  }
+
+  static boolean slice(Slice op, Node node, Lowering lowering) {
+    String x = node.input(0);
+    if (!lowering.isNative(x) || !lowering.isNative(node.output())) {
+      return false;
+    }
+    List<long @Nullable []> lists = new ArrayList<>();
+    for (int i = 1; i < 5; i++) {
+      TensorData data = lowering.graph.constant(node.input(i));
+      if (data == null && (i < 3 || !node.input(i).isEmpty())) {
+        return false;
+      }
+      lists.add(data == null ? null : data.toLongs());
+    }
+    List<Slice.Range> ranges =
+        Slice.ranges(
+            lowering.type(x).sizes(), lists.get(0), lists.get(1), lists.get(2), lists.get(3));
+    if (ranges.isEmpty() || ranges.stream().anyMatch(range -> range.step() != 1)) {
+      return false;
+    }
+    long[] offsets = ranges.stream().mapToLong(Slice.Range::start).toArray();
+    long[] dims = lowering.dims(node.output());
+    Operand whole = lowering.plain(x);
+    lowering.define(node.output(), part(node.name(), whole, dims, offsets, lowering));
+    return true;
+  }
+
+  static boolean split(Split op, Node node, Lowering lowering) {
+    String x = node.input(0);
+    boolean fits =
+        lowering.isNative(x)
+            && node.outputs().stream().allMatch(y -> y.isEmpty() || lowering.isNative(y));
+    if (!fits || node.outputs().contains("")) {
+      return false;
+    }
+    Operand whole = lowering.plain(x);
+    long[] offsets = new long[whole.desc().rank()];
+    int axis = Math.toIntExact(op.axis() < 0 ? op.axis() + offsets.length : op.axis());
+    for (String output : node.outputs()) {
+      long[] dims = lowering.dims(output);
+      lowering.define(output, part(node.name(), whole, dims, offsets, lowering));
+      offsets[axis] += dims[axis];
+    }
+    return true;
+  }
+
+  static boolean depthToSpace(DepthToSpace op, Node node, Lowering lowering) {
+    if (!lowering.isNative(node)) {
+      return false;
+    }
+    long[] x = lowering.dims(node.input(0));
+    long b = op.block();
+    long c = x[1] / (b * b);
+    long[] apart =
+        op.channelsFirst()
+            ? new long[] {x[0], c, b, b, x[2], x[3]}
+            : new long[] {x[0], b, b, c, x[2], x[3]};
+    int[] order = op.channelsFirst() ? new int[] {0, 1, 4, 2, 5, 3} : new int[] {0, 3, 4, 1, 5, 2};
+    regroup(node, apart, order, lowering);
+    return true;
+  }
+
+  static boolean spaceToDepth(SpaceToDepth op, Node node, Lowering lowering) {
+    if (!lowering.isNative(node)) {
+      return false;
+    }
+    long[] x = lowering.dims(node.input(0));
+    long b = op.block();
+    regroup(
+        node,
+        new long[] {x[0], x[1], x[2] / b, b, x[3] / b, b},
+        new int[] {0, 3, 5, 1, 2, 4},
+        lowering);
+    return true;
+  }
+
+  /** Splits dimensions, permutes them, and puts them together as the output has them. */
+  private static void regroup(Node node, long[] apart, int[] order, Lowering lowering) {
+    Operand x = lowering.rowMajor(node.input(0)).view(Storage.rowMajor(apart));
+    Operand permuted = Views.permuted(x, order);
+    Operand dense =
+        lowering.copied(node.name(), permuted, Storage.rowMajor(permuted.desc().dims()));
+    lowering.define(node.output(), dense.view(Storage.rowMajor(lowering.dims(node.output()))));
+  }
+}

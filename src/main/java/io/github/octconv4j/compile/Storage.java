@@ -1,0 +1,64 @@
+package io.github.octconv4j.compile;
+
+import io.github.octconv4j.dnn.DataType;
+import io.github.octconv4j.dnn.FormatTag;
+import io.github.octconv4j.dnn.MemoryDesc;
+import io.github.octconv4j.graph.TensorType;
+import io.github.octconv4j.weights.ElementType;
+import java.util.Arrays;
+
+/**
+ * How values lie in a program's memory. Floats of 32 bits in up to six dimensions are what
+ * primitives compute with, a scalar being one element of one dimension. All else is a row of bytes
+ * that only steps in Java look at; a value without elements takes one byte.
+ */
+final class Storage {
+  private static final int MOST_DIMENSIONS = 6;
+
+  private Storage() {}
+
+  /** Whether primitives can compute with a value. */
+  static boolean isNative(TensorType type) {
+    if (type.element() != ElementType.F32 || !type.isKnown()) {
+      return false;
+    }
+    long[] dims = type.sizes();
+    return dims.length <= MOST_DIMENSIONS
+        && Arrays.stream(dims).allMatch(dim -> dim >= 1 && dim <= Integer.MAX_VALUE);
+  }
+
+  /** Row-major memory for a value whose sizes are known. */
+  static MemoryDesc of(TensorType type) {
+    return isNative(type) ? rowMajor(type.sizes()) : bytes(type);
+  }
+
+  /** Row-major floats. */
+  static MemoryDesc rowMajor(long... dims) {
+    return dims.length == 0 ? f32(FormatTag.A, 1) : f32(FormatTag.rowMajor(dims.length), dims);
+  }
+
+  /** Floats in a layout. */
+  static MemoryDesc f32(FormatTag tag, long... dims) {
+    return MemoryDesc.of(DataType.F32, tag, dims);
+  }
+
+  /** The bytes of a value that has elements. */
+  static long size(TensorType type) {
+    long count = 1;
+    for (long dim : type.sizes()) {
+      count = Math.multiplyExact(count, dim);
+    }
+    return type.element().bytes(count);
+  }
+
+  /** A row of the value's bytes. */
+  static MemoryDesc bytes(TensorType type) {
+    return MemoryDesc.of(DataType.U8, FormatTag.A, Math.max(1, size(type)));
+  }
+
+  /** The dimensions with which primitives see floats: a scalar has one of one element. */
+  static long[] dims(TensorType type) {
+    long[] sizes = type.sizes();
+    return sizes.length == 0 ? new long[] {1} : sizes;
+  }
+}

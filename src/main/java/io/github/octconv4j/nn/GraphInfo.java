@@ -1,0 +1,87 @@
+package io.github.octconv4j.nn;
+
+import io.github.octconv4j.graph.Dim;
+import io.github.octconv4j.graph.Graph;
+import io.github.octconv4j.graph.TensorType;
+import io.github.octconv4j.weights.ElementType;
+import io.github.octconv4j.weights.Metadata;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a graph that classifies images expects: one input of floats (n, c, h, w), of which at most n
+ * is open, and one output (n, classes). Its file may say {@code name}, {@code labels}, {@code
+ * mean}, {@code std} and {@code resize}, as those of {@link ModelFile} do; else values of 0 to 1
+ * are taken as they are, but for three channels, which get ImageNet's mean and deviation, and
+ * pictures are stretched to the input.
+ */
+final class GraphInfo {
+  private GraphInfo() {}
+
+  /** What it expects, or null where it classifies no images. */
+  static @Nullable NetworkInfo of(String name, Graph graph, Metadata metadata) {
+    if (graph.inputs().size() != 1 || graph.outputs().size() != 1) {
+      return null;
+    }
+    TensorType type = graph.inputs().getFirst().type();
+    List<Dim> dims = type.dims();
+    if (type.element() != ElementType.F32
+        || dims == null
+        || dims.size() != 4
+        || !dims.stream().skip(1).allMatch(dim -> dim.isKnown() && dim.size() >= 1)) {
+      return null;
+    }
+    long[] image = new long[4];
+    for (int i = 0; i < 4; i++) {
+      image[i] = dims.get(i).isKnown() ? dims.get(i).size() : 1;
+    }
+    int classes = classes(graph, image);
+    if (classes == 0 || Arrays.stream(image).anyMatch(size -> size > Integer.MAX_VALUE)) {
+      return null;
+    }
+    int channels = (int) image[1];
+    boolean colours = channels == 3;
+    List<String> labels =
+        metadata.has("labels") ? metadata.texts("labels") : ModelFile.numbered(classes);
+    if (labels.size() != classes) {
+      throw new IllegalArgumentException(
+          "metadata key labels has " + labels.size() + " texts for " + classes + " classes");
+    }
+    return new NetworkInfo(
+        metadata.text("name", name),
+        channels,
+        (int) image[2],
+        (int) image[3],
+        metadata.has("resize") ? metadata.integer("resize") : 0,
+        metadata.has("mean")
+            ? floats(metadata, "mean")
+            : colours ? NetworkInfo.IMAGENET_MEAN : Collections.nCopies(channels, 0f),
+        metadata.has("std")
+            ? floats(metadata, "std")
+            : colours ? NetworkInfo.IMAGENET_STD : Collections.nCopies(channels, 1f),
+        labels);
+  }
+
+  private static List<Float> floats(Metadata metadata, String key) {
+    return metadata.decimals(key).stream().map(Double::floatValue).toList();
+  }
+
+  /** How many values there are for an image; 0 where they are no list. */
+  private static int classes(Graph graph, long[] image) {
+    Graph bound = graph.bind(Map.of(graph.inputs().getFirst().name(), image));
+    TensorType type = bound.type(graph.outputs().getFirst());
+    if (type.element() != ElementType.F32 || !type.isKnown()) {
+      return 0;
+    }
+    long[] dims = type.sizes();
+    boolean list =
+        dims.length >= 2
+            && dims[0] == image[0]
+            && dims[1] <= Integer.MAX_VALUE
+            && Arrays.stream(dims).skip(2).allMatch(dim -> dim == 1);
+    return list ? (int) dims[1] : 0;
+  }
+}

@@ -1,0 +1,228 @@
+package io.github.octconv4j.nn;
+
+import io.github.octconv4j.compile.CompiledGraph;
+import io.github.octconv4j.dnn.DataType;
+import io.github.octconv4j.dnn.FormatTag;
+import io.github.octconv4j.dnn.MemoryDesc;
+import io.github.octconv4j.dnn.Tensor;
+import io.github.octconv4j.graph.Graph;
+import io.github.octconv4j.graph.TensorData;
+import io.github.octconv4j.graph.TensorType;
+import io.github.octconv4j.graph.Value;
+import io.github.octconv4j.octave.PlanCache;
+import io.github.octconv4j.text.Printable;
+import io.github.octconv4j.weights.ElementType;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs of a graph by the names of its inputs and outputs. The first run with new sizes builds a
+ * plan for them; the plans used last are kept. Thread-safe.
+ */
+final class GraphRuns implements AutoCloseable {
+  private final GraphComputation computation;
+  private final PlanCache<GraphPlan> cache;
+
+  GraphRuns(GraphComputation computation, int plans, long bytes) {
+    this.computation = computation;
+    this.cache = new PlanCache<>("Network", plans, bytes);
+  }
+
+  List<Value> inputs() {
+    return graph().inputs();
+  }
+
+  List<Value> outputs() {
+    return graph().outputs().stream().map(name -> new Value(name, graph().type(name))).toList();
+  }
+
+  private Graph graph() {
+    return computation.graph();
+  }
+
+  /** Runs on tensors, into new ones whose memory the garbage collector frees. */
+  Map<String, Tensor> run(Map<String, Tensor> inputs) {
+    Map<String, Tensor> outputs = new LinkedHashMap<>();
+    run(
+        inputs,
+        compiled -> {
+          for (String name : graph().outputs()) {
+            MemoryDesc desc = desc("output", name, compiled.type(name));
+            outputs.put(name, Tensor.allocate(desc, Arena.ofAuto()));
+          }
+          return outputs;
+        });
+    return outputs;
+  }
+
+  /** Runs on tensors, into given ones. */
+  void run(Map<String, Tensor> inputs, Map<String, Tensor> outputs) {
+    run(
+        inputs,
+        compiled -> {
+          requireNames("outputs", outputs, graph().outputs());
+          for (String name : graph().outputs()) {
+            MemoryDesc wanted = desc("output", name, compiled.type(name));
+            requireDesc("output", name, tensor(outputs, name), wanted);
+          }
+          return outputs;
+        });
+  }
+
+  private void run(
+      Map<String, Tensor> inputs, Function<CompiledGraph, Map<String, Tensor>> outputs) {
+    requireNames("inputs", inputs, names());
+    Map<String, long[]> sizes = new LinkedHashMap<>();
+    for (Value input : graph().inputs()) {
+      long[] dims = tensor(inputs, input.name()).desc().dims();
+      List<?> expected = input.type().dims();
+      sizes.put(input.name(), expected != null && expected.isEmpty() ? new long[0] : dims);
+    }
+    try (PlanCache<GraphPlan>.Lease lease = lease(sizes)) {
+      CompiledGraph compiled = lease.plan().compiled();
+      if (!compiled.isWhole()) {
+        throw new IllegalStateException(
+            String.format(
+                Locale.ROOT,
+                "network %s has outputs whose sizes only a run tells; use compute, which gives them any",
+                Printable.text(computation.name())));
+      }
+      Graph bound = graph().bind(sizes);
+      for (Value input : bound.inputs()) {
+        MemoryDesc wanted = desc("input", input.name(), input.type());
+        requireDesc("input", input.name(), tensor(inputs, input.name()), wanted);
+      }
+      Map<String, Tensor> results = outputs.apply(compiled);
+      lease.plan().with(execution -> execution.run(inputs, results));
+      lease.countRun();
+    }
+  }
+
+  /** Runs on elements of any type, which are copied. */
+  Map<String, TensorData> compute(Map<String, TensorData> inputs) {
+    requireNames("inputs", inputs, names());
+    Map<String, long[]> sizes = new LinkedHashMap<>();
+    for (Value input : graph().inputs()) {
+      TensorData data = Objects.requireNonNull(inputs.get(input.name()), "value of inputs");
+      if (data.element() != input.type().element()) {
+        throw wrong("input", input.name(), String.valueOf(input.type()), data.type());
+      }
+      sizes.put(input.name(), data.dims());
+    }
+    Map<String, TensorData> outputs = new LinkedHashMap<>();
+    try (PlanCache<GraphPlan>.Lease lease = lease(sizes)) {
+      lease.plan().with(execution -> outputs.putAll(execution.run(inputs)));
+      lease.countRun();
+    }
+    return outputs;
+  }
+
+  private List<String> names() {
+    return graph().inputs().stream().map(Value::name).toList();
+  }
+
+  private PlanCache<GraphPlan>.Lease lease(Map<String, long[]> sizes) {
+    List<List<Long>> key = new ArrayList<>();
+    sizes.values().forEach(dims -> key.add(Arrays.stream(dims).boxed().toList()));
+    return cache.get(
+        key,
+        () -> {
+          GraphPlan plan = new GraphPlan(computation.compile(sizes), computation.name());
+          plan.compiled()
+              .program()
+              .warnOfReferences("network " + Printable.text(computation.name()));
+          return plan;
+        });
+  }
+
+  private void requireNames(String what, Map<String, ?> given, List<String> expected) {
+    given.forEach(
+        (name, value) -> {
+          Objects.requireNonNull(name, "key of " + what);
+          Objects.requireNonNull(value, "value of " + what);
+        });
+    if (!given.keySet().equals(new HashSet<>(expected))) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "network %s has the %s [%s], given were [%s]",
+              Printable.text(computation.name()),
+              what,
+              Printable.list(expected),
+              Printable.list(given.keySet())));
+    }
+  }
+
+  private static Tensor tensor(Map<String, Tensor> tensors, String name) {
+    return Objects.requireNonNull(tensors.get(name), "value of tensors");
+  }
+
+  private void requireDesc(String what, String name, Tensor tensor, MemoryDesc wanted) {
+    if (!tensor.desc().equals(wanted)) {
+      throw wrong(what, name, wanted.toString(), tensor.desc());
+    }
+  }
+
+  private IllegalArgumentException wrong(String what, String name, String expected, Object given) {
+    return new IllegalArgumentException(
+        String.format(
+            Locale.ROOT,
+            "network %s: %s %s must be %s, was %s",
+            Printable.text(computation.name()),
+            what,
+            Printable.text(name),
+            Printable.text(expected),
+            given));
+  }
+
+  /** How a tensor of a value lies: row by row, a scalar as one element of one dimension. */
+  private MemoryDesc desc(String what, String name, TensorType type) {
+    DataType data = dataType(type.element());
+    long[] sizes = type.sizes();
+    boolean fits = data != null && sizes.length <= 6;
+    if (data == null || !fits || Arrays.stream(sizes).anyMatch(size -> size < 1)) {
+      throw new IllegalStateException(
+          String.format(
+              Locale.ROOT,
+              "network %s: %s %s is %s, which a Tensor can't hold; use compute",
+              Printable.text(computation.name()),
+              what,
+              Printable.text(name),
+              type));
+    }
+    return sizes.length == 0
+        ? MemoryDesc.of(data, FormatTag.A, 1)
+        : MemoryDesc.of(data, FormatTag.rowMajor(sizes.length), sizes);
+  }
+
+  private static @Nullable DataType dataType(ElementType element) {
+    return switch (element) {
+      case F32 -> DataType.F32;
+      case F64 -> DataType.F64;
+      case F16 -> DataType.F16;
+      case BF16 -> DataType.BF16;
+      case I32 -> DataType.S32;
+      case I8 -> DataType.S8;
+      case U8, BOOL -> DataType.U8;
+      default -> null;
+    };
+  }
+
+  PlanCache.Statistics statistics() {
+    return cache.statistics();
+  }
+
+  @Override
+  public void close() {
+    cache.close();
+  }
+}

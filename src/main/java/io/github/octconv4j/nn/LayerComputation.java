@@ -1,0 +1,95 @@
+package io.github.octconv4j.nn;
+
+import io.github.octconv4j.dnn.Constants;
+import io.github.octconv4j.dnn.Engine;
+import io.github.octconv4j.octave.PlanOptions;
+import io.github.octconv4j.octave.Tuning;
+import io.github.octconv4j.text.Printable;
+import io.github.octconv4j.weights.SafetensorsFile;
+import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Layers with their weights, octave convolutions among them. */
+final class LayerComputation implements Computation {
+  private final String name;
+  private final NetworkGraph graph;
+  private final Parameters parameters;
+  private final @Nullable SafetensorsFile file; // null where the weights are the caller's
+  private final Engine engine;
+  private final Constants constants;
+
+  LayerComputation(
+      NetworkInfo info, NetworkGraph graph, Parameters parameters, @Nullable SafetensorsFile file) {
+    this.name = Objects.requireNonNull(info, "info").name();
+    this.graph = Objects.requireNonNull(graph, "graph");
+    this.parameters = Objects.requireNonNull(parameters, "parameters");
+    this.file = file;
+    requireImage(info);
+    parameters.check(graph.parameters());
+    this.engine = Engine.cpu();
+    this.constants = Constants.of(engine);
+  }
+
+  private void requireImage(NetworkInfo info) {
+    FeatureMap image = graph.input();
+    if (info.channels() != image.channels().total()
+        || info.height() != image.shape().height()
+        || info.width() != image.shape().width()) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "network %s: info says an input of %dx%dx%d, the graph takes %s",
+              Printable.text(info.name()),
+              info.channels(),
+              info.height(),
+              info.width(),
+              image));
+    }
+  }
+
+  NetworkGraph graph() {
+    return graph;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public void requireSupported(PlanOptions options) {
+    engine.requireSupported(options.type());
+  }
+
+  @Override
+  public NetworkPlan plan(int batch, PlanOptions options, boolean traced) {
+    String source = file == null ? "" : Printable.path(file.path()) + ": ";
+    Weights weights = new Weights(source, parameters, options.tuning() != Tuning.OFF);
+    return new NetworkPlanner(engine, graph, batch, options, weights, constants).plan(traced);
+  }
+
+  @Override
+  public boolean endsInSoftmax() {
+    return graph.endsInSoftmax();
+  }
+
+  @Override
+  public long weightBytes() {
+    return constants.bytes();
+  }
+
+  @Override
+  public void dropWeights() {
+    if (file != null) {
+      file.close();
+    }
+  }
+
+  @Override
+  public void close() {
+    constants.close();
+    engine.close();
+    dropWeights();
+  }
+}
