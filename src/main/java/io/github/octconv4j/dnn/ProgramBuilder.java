@@ -424,13 +424,7 @@ public final class ProgramBuilder implements AutoCloseable {
     limit.requireProgram(layout, Program.lanesOf(sections));
     Program program =
         new Program(
-            engine,
-            threads,
-            draft.parts.constants,
-            draft.parts.shared,
-            buffers,
-            sections,
-            layout);
+            engine, threads, draft.parts.constants, draft.parts.shared, buffers, sections, layout);
     draft.parts.built = true; // the program owns the primitives
     return program;
   }
