@@ -1,7 +1,9 @@
 package io.github.octconv4j.octave;
 
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletionException;
@@ -28,8 +30,7 @@ public final class PlanCache<P extends Plan> implements AutoCloseable {
 
   // All of this is guarded by the cache.
   private final Map<Object, Entry<P>> entries = new HashMap<>();
-  private @Nullable Entry<P> eldest; // of all entries, as a list in the order of their last uses
-  private @Nullable Entry<P> latest;
+  private long clock; // of uses
   private long bytes; // of all entries, as they were when they were looked at last
   private long hits;
   private long misses;
@@ -42,20 +43,14 @@ public final class PlanCache<P extends Plan> implements AutoCloseable {
    * builder ends, even by an error that leaves no stack for a handler, nobody waits for it.
    */
   private static final class Entry<P> {
-    private final Object key;
     private volatile @Nullable P plan; // written with both monitors held
     private volatile @Nullable Throwable failure; // what its builder threw
 
     // The rest is guarded by the cache.
     private int users;
-    private @Nullable Entry<P> before; // the one used last before this
-    private @Nullable Entry<P> after;
+    private long lastUse;
     private volatile long bytes;
     private boolean dropped;
-
-    Entry(Object key) {
-      this.key = key;
-    }
   }
 
   /** The right to use a plan until it is closed. */
@@ -175,12 +170,11 @@ public final class PlanCache<P extends Plan> implements AutoCloseable {
       if (entry != null && entry.failure == null) {
         hits++;
       } else {
-        entry = new Entry<>(key);
-        link(entry); // first: a map that finds no memory to grow has taken it all the same
+        entry = new Entry<>();
         entries.put(key, entry);
       }
-      unlink(entry);
-      link(entry);
+      clock++;
+      entry.lastUse = clock;
       entry.users++; // nothing is called after it: who is counted leaves by get
       return entry;
     }
@@ -234,8 +228,8 @@ public final class PlanCache<P extends Plan> implements AutoCloseable {
     } catch (Throwable e) {
       entry.failure = e; // first of all: from here on others try anew
       synchronized (this) {
-        drop(entry);
         entries.remove(key, entry);
+        entry.dropped = true;
       }
       throw e;
     } finally {
@@ -249,22 +243,20 @@ public final class PlanCache<P extends Plan> implements AutoCloseable {
 
   /** Notes the size of a plan and drops others until the bounds are kept. */
   private void evict(Entry<P> changed, long itsBytes) {
-    synchronized (this) {
-      if (!changed.dropped) {
-        bytes += itsBytes - changed.bytes;
-        changed.bytes = itsBytes;
-      }
-    }
     while (true) {
-      Entry<P> entry;
+      Object eldest;
       P unused;
       synchronized (this) {
-        if (eldest == latest || (entries.size() <= capacity && bytes <= mostBytes)) {
+        if (!changed.dropped) {
+          bytes += itsBytes - changed.bytes;
+          changed.bytes = itsBytes;
+        }
+        if (entries.size() <= 1 || (entries.size() <= capacity && bytes <= mostBytes)) {
           return;
         }
-        entry = Objects.requireNonNull(eldest);
-        entries.remove(entry.key, entry);
-        drop(entry);
+        eldest = eldest();
+        Entry<P> entry = Objects.requireNonNull(entries.remove(eldest));
+        entry.dropped = true;
         bytes -= entry.bytes;
         evictions++;
         unused = entry.users == 0 ? entry.plan : null;
@@ -272,42 +264,21 @@ public final class PlanCache<P extends Plan> implements AutoCloseable {
       if (unused != null) {
         unused.close();
       }
-      LOGGER.log(Level.DEBUG, "{0} dropped the plan for {1}", owner, entry.key);
+      LOGGER.log(Level.DEBUG, "{0} dropped the plan for {1}", owner, eldest);
     }
   }
 
-  /** Makes the entry, which is in no list, the one used last. */
-  private void link(Entry<P> entry) {
-    entry.before = latest;
-    if (latest == null) {
-      eldest = entry;
-    } else {
-      latest.after = entry;
+  /** The key of the entry that nobody has asked for the longest. */
+  private Object eldest() {
+    Object eldest = null;
+    long lastUse = Long.MAX_VALUE;
+    for (Map.Entry<Object, Entry<P>> candidate : entries.entrySet()) {
+      if (candidate.getValue().lastUse < lastUse) {
+        lastUse = candidate.getValue().lastUse;
+        eldest = candidate.getKey();
+      }
     }
-    latest = entry;
-  }
-
-  private void unlink(Entry<P> entry) {
-    if (entry.before == null) {
-      eldest = entry.after;
-    } else {
-      entry.before.after = entry.after;
-    }
-    if (entry.after == null) {
-      latest = entry.before;
-    } else {
-      entry.after.before = entry.before;
-    }
-    entry.before = null;
-    entry.after = null;
-  }
-
-  /** Takes an entry out of the list; its last user closes the plan. */
-  private void drop(Entry<P> entry) {
-    if (!entry.dropped) {
-      entry.dropped = true;
-      unlink(entry);
-    }
+    return Objects.requireNonNull(eldest);
   }
 
   /** Ends one use; the last one of a dropped plan closes it. */
@@ -332,23 +303,29 @@ public final class PlanCache<P extends Plan> implements AutoCloseable {
   /** Drops all plans and refuses new ones. */
   @Override
   public void close() {
-    boolean more = true;
-    while (more) { // one by one: a list of them would need memory, and there may be none
-      P unused = null;
-      synchronized (this) {
-        closed = true;
-        entries.clear();
-        bytes = 0;
-        Entry<P> entry = eldest;
-        more = entry != null;
-        if (entry != null) {
-          drop(entry);
-          unused = entry.users == 0 ? entry.plan : null;
+    try {
+      dropAll();
+    } catch (OutOfMemoryError e) {
+      // of Java's heap: plans that are left are freed when the collector finds them
+    }
+  }
+
+  private void dropAll() {
+    synchronized (this) {
+      closed = true; // whatever happens
+    }
+    List<P> unused = new ArrayList<>();
+    synchronized (this) {
+      for (Entry<P> entry : entries.values()) {
+        entry.dropped = true;
+        P plan = entry.plan;
+        if (entry.users == 0 && plan != null) {
+          unused.add(plan);
         }
       }
-      if (unused != null) {
-        unused.close();
-      }
+      entries.clear();
+      bytes = 0;
     }
+    unused.forEach(Plan::close);
   }
 }
