@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  * method is left out.
  */
 class FuzzTest {
-  private static final int CALLS = Soak.draws("fuzz.calls", 30_000, 50_000); // of a child
+  private static final int CALLS = Soak.count("fuzz.calls", 30_000, 50_000); // of a child
   private static final Pattern TAB = Pattern.compile("\t");
 
   /** What can't be called as users do, with the reason. */
