@@ -39,8 +39,7 @@ class OnnxOptionsTest {
     GraphBuilder b = new GraphBuilder("brightness");
     String x = b.input("image", TensorType.of(ElementType.F32, 1, 3, 8, 8));
     float[] signs = {5, 5, 5, -5, -5, -5};
-    String y =
-        b.add(new Conv(Window.of(1, 1), 1), x, b.constant(TensorData.of(signs, 2, 3, 1, 1)));
+    String y = b.add(new Conv(Window.of(1, 1), 1), x, b.constant(TensorData.of(signs, 2, 3, 1, 1)));
     y = b.add(new Flatten(1), b.add(new GlobalPool(PoolKind.AVERAGE, 0), y));
     model = folder.resolve("net.onnx");
     OnnxWriter.write(b.output(y).build(), model);
@@ -66,8 +65,7 @@ class OnnxOptionsTest {
         .containsPattern("light\\.png +day +100\\.0 %");
     Files.write(labels, List.of("only one"));
     CommandRun.of("classify", "--model", model, light)
-        .failed(
-            2, "octconv classify: " + labels + ": has 1 lines, the network has 2 classes");
+        .failed(2, "octconv classify: " + labels + ": has 1 lines, the network has 2 classes");
   }
 
   /** What is subtracted makes a light picture dark. */
@@ -84,6 +82,20 @@ class OnnxOptionsTest {
             2,
             "octconv classify: --labels, --mean, --std and --resize belong to --model FILE.onnx;"
                 + " see octconv classify --help");
+  }
+
+  @Test
+  void otherCommandsAndOptionsAreRefused() {
+    CommandRun.of("classify", "--model", model, "--arch", "oct_resnet50", light)
+        .failed(
+            2,
+            "octconv classify: --arch can't be used with FILE.onnx, which says what it computes;"
+                + " see octconv classify --help");
+    CommandRun.of("maps", "--model", model, light, folder.resolve("out.png"))
+        .failed(
+            2,
+            "octconv maps: maps are those of octave layers, which an ONNX file does not have;"
+                + " see octconv maps --help");
   }
 
   @Test
