@@ -100,6 +100,10 @@ final class MapsCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "OUT.png is the picture itself; give another file");
     }
+    if (model.filter(OnnxOptions::isOnnx).isPresent()) {
+      throw new ParameterException(
+          spec.commandLine(), "maps are those of octave layers, which an ONNX file does not have");
+    }
     OutputFile file = OutputFile.png(out);
     Image picture = ImageFiles.read(image);
     try (Network network = network()) {

@@ -63,7 +63,7 @@ record InterpretedStep(
       in.add(computed ? Elements.view(reads.get(next), inputs.get(next)) : constants.get(i));
       next += computed ? 1 : 0;
     }
-    List<TensorData> out = Interpreter.ofHeap().apply(node, in, Long.MAX_VALUE);
+    List<TensorData> out = Interpreter.ofHeap().apply(node, in);
     next = 0;
     for (int i = 0; i < node.outputs().size(); i++) {
       if (!node.outputs().get(i).isEmpty()) {

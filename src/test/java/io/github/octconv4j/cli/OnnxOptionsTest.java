@@ -85,6 +85,20 @@ class OnnxOptionsTest {
   }
 
   @Test
+  void otherCommandsAndOptionsAreRefused() {
+    CommandRun.of("classify", "--model", model, "--arch", "oct_resnet50", light)
+        .failed(
+            2,
+            "octconv classify: --arch can't be used with FILE.onnx, which says what it computes;"
+                + " see octconv classify --help");
+    CommandRun.of("maps", "--model", model, light, folder.resolve("out.png"))
+        .failed(
+            2,
+            "octconv maps: maps are those of octave layers, which an ONNX file does not have;"
+                + " see octconv maps --help");
+  }
+
+  @Test
   void whatClassifiesNothingIsRefused() throws IOException {
     GraphBuilder b = new GraphBuilder("sum");
     String x = b.input("x", TensorType.of(ElementType.F32, 3));

@@ -119,6 +119,17 @@ public final class Interpreter {
   }
 
   /**
+   * Computes one node, whose outputs may take all that this interpreter may use.
+   *
+   * @param node the node
+   * @param inputs a tensor for each input, null for one that is left out
+   * @return a tensor for each output
+   */
+  public List<TensorData> apply(Node node, List<@Nullable TensorData> inputs) {
+    return apply(node, inputs, limit);
+  }
+
+  /**
    * Computes one node.
    *
    * @param node the node
