@@ -426,14 +426,14 @@ class FindingsTest {
 
   private static void addHalfVectors(List<Finding> all) {
     for (int[] channels : new int[][] {{8, 8}, {8, 16}, {8, 24}, {8, 32}, {16, 16}, {16, 8}}) {
-      MemoryDesc dst = f32(FormatTag.NCHW8C, 1, 2 * channels[1], 1, 7);
-      for (MemoryDesc added : List.of(dst, f32(FormatTag.NCHW, 1, 2 * channels[1], 1, 1))) {
+      MemoryDesc dst = f32(FormatTag.NCHW8C, 1, 2L * channels[1], 1, 7);
+      for (MemoryDesc added : List.of(dst, f32(FormatTag.NCHW, 1, 2L * channels[1], 1, 1))) {
         add(
             all,
             "groups in blocks of 8 channels and a post-op",
             true,
             new Convolution(
-                f32(FormatTag.NCHW8C, 1, 2 * channels[0], 1, 7),
+                f32(FormatTag.NCHW8C, 1, 2L * channels[0], 1, 7),
                 any(2, channels[1], channels[0], 1, 1),
                 dst,
                 Window.of(1, 1)),
