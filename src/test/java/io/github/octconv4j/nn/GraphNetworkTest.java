@@ -17,6 +17,7 @@ import io.github.octconv4j.graph.GlobalPool;
 import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.GraphBuilder;
 import io.github.octconv4j.graph.NonZero;
+import io.github.octconv4j.graph.Op;
 import io.github.octconv4j.graph.PoolKind;
 import io.github.octconv4j.graph.Softmax;
 import io.github.octconv4j.graph.SoftmaxKind;
@@ -66,8 +67,7 @@ class GraphNetworkTest {
     return b.output("sum", "twice").build();
   }
 
-  private static io.github.octconv4j.graph.Node node(
-      String output, io.github.octconv4j.graph.Op op, String... inputs) {
+  private static io.github.octconv4j.graph.Node node(String output, Op op, String... inputs) {
     return new io.github.octconv4j.graph.Node(output, op, List.of(inputs), List.of(output));
   }
 
