@@ -74,8 +74,8 @@ public record Pool(PoolKind kind, Window window, boolean countsPadding, long p, 
   @Override
   public List<long[]> dims(Operands in) {
     long[] x = in.dims(0);
-    long[] dims =
-        Window.shape(x[0], x[1], window.axes(Window.spatial(x), Shapes.toArray(window.kernel())));
+    long[] spatial = Window.spatial(x);
+    long[] dims = Window.shape(x[0], x[1], window.axes(spatial, Shapes.toArray(window.kernel())));
     return List.of(dims, dims);
   }
 }

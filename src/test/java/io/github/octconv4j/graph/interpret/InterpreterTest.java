@@ -13,6 +13,7 @@ import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.GraphBuilder;
 import io.github.octconv4j.graph.Node;
 import io.github.octconv4j.graph.Op;
+import io.github.octconv4j.graph.Operands;
 import io.github.octconv4j.graph.Reduce;
 import io.github.octconv4j.graph.Reduction;
 import io.github.octconv4j.graph.Samples;
@@ -24,6 +25,7 @@ import io.github.octconv4j.graph.Window;
 import io.github.octconv4j.graph.pass.ExpandOctave;
 import io.github.octconv4j.weights.ElementType;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +66,35 @@ class InterpreterTest {
             }
           });
     }
+  }
+
+  /** An input of any rank is taken, or refused with what was expected. */
+  @Test
+  void ranksThatDoNotFit() {
+    int refused = 0;
+    for (Samples.Sample sample : Samples.all()) {
+      for (int i = 0; i < sample.inputs().size(); i++) {
+        for (int rank = 0; rank <= 6; rank++) {
+          long[] dims = new long[rank];
+          Arrays.fill(dims, 2);
+          List<TensorData> inputs = new ArrayList<>(sample.inputs());
+          if (inputs.get(i) == null) {
+            continue;
+          }
+          List<TensorType> types = new ArrayList<>();
+          inputs.forEach(input -> types.add(input == null ? null : input.type()));
+          types.set(i, TensorType.of(inputs.get(i).element(), dims));
+          inputs.set(i, null);
+          try {
+            sample.op().infer(Operands.of(types, inputs, 1));
+          } catch (IllegalArgumentException e) {
+            refused++;
+            assertThat(e).as("%s", sample.op()).message().isNotBlank();
+          }
+        }
+      }
+    }
+    assertThat(refused).isGreaterThan(300);
   }
 
   /** By the formula, element by element. */
