@@ -68,6 +68,7 @@ class FindingsTest {
     addBytes(all);
     addSingleColumns(all);
     addHalfVectors(all);
+    addVolumes(all);
     return all.stream();
   }
 
@@ -424,16 +425,40 @@ class FindingsTest {
     }
   }
 
+  private static void addVolumes(List<Finding> all) {
+    for (DataType type : List.of(DataType.F32, DataType.BF16, DataType.U8, DataType.S8)) {
+      for (long depth : new long[] {1, 2, 3}) {
+        for (long side : new long[] {1, 3}) {
+          for (long k : new long[] {1, 3}) {
+            boolean bytes = type.bytes() == 1;
+            add(
+                all,
+                "volume of one channel",
+                type != DataType.BF16, // not on each processor
+                new Convolution(
+                    MemoryDesc.of(type, FormatTag.NDHWC, 1, 1, depth, side, side),
+                    MemoryDesc.of(bytes ? DataType.S8 : type, FormatTag.ANY, 23, 1, 3, k, 3),
+                    null,
+                    MemoryDesc.of(
+                        bytes ? DataType.S32 : type, FormatTag.NDHWC, 1, 23, depth, side, side),
+                    Window.of(3, k, 3).padding(1, k / 2, 1)),
+                PostOps.NONE);
+          }
+        }
+      }
+    }
+  }
+
   private static void addHalfVectors(List<Finding> all) {
-    for (int[] channels : new int[][] {{8, 8}, {8, 16}, {8, 24}, {8, 32}, {16, 16}, {16, 8}}) {
-      MemoryDesc dst = f32(FormatTag.NCHW8C, 1, 2L * channels[1], 1, 7);
-      for (MemoryDesc added : List.of(dst, f32(FormatTag.NCHW, 1, 2L * channels[1], 1, 1))) {
+    for (long[] channels : new long[][] {{8, 8}, {8, 16}, {8, 24}, {8, 32}, {16, 16}, {16, 8}}) {
+      MemoryDesc dst = f32(FormatTag.NCHW8C, 1, 2 * channels[1], 1, 7);
+      for (MemoryDesc added : List.of(dst, f32(FormatTag.NCHW, 1, 2 * channels[1], 1, 1))) {
         add(
             all,
             "groups in blocks of 8 channels and a post-op",
             true,
             new Convolution(
-                f32(FormatTag.NCHW8C, 1, 2L * channels[0], 1, 7),
+                f32(FormatTag.NCHW8C, 1, 2 * channels[0], 1, 7),
                 any(2, channels[1], channels[0], 1, 1),
                 dst,
                 Window.of(1, 1)),
