@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Damaged files are read or refused in one line, in bounded time and memory, and nothing else. */
+@AboutTheProcess
 class HostileFilesTest {
   private static final String LINE = "(.*): (\\d+) inputs, (\\d+) read, (\\d+) refused; .*";
 

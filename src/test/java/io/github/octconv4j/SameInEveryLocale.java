@@ -8,9 +8,9 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.Tag;
 
 /**
- * A test class that runs other programs than Java alone, which don't know the locale of the tests'
- * JVM. Where it is {@link SameOnEveryProcessor} too, {@code scripts/test --isa NAME --locale TAG}
- * leaves it out.
+ * A test class with which no locale has to do: it runs other programs than Java alone, or counts
+ * bytes. Where it is {@link SameOnEveryProcessor} or {@link AboutTheProcess} too, {@code
+ * scripts/test --isa NAME --locale TAG} leaves it out.
  */
 @Documented
 @Target(ElementType.TYPE)

@@ -3,7 +3,9 @@ package io.github.octconv4j.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import io.github.octconv4j.AboutTheProcess;
 import io.github.octconv4j.ChildJvm;
+import io.github.octconv4j.SameInEveryLocale;
 import java.nio.file.Path;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -11,6 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.openjdk.jmh.annotations.Benchmark;
 
 /** What the benchmarks measure allocates nothing on the Java heap. */
+@AboutTheProcess
+@SameInEveryLocale
 class AllocationTest {
   @ParameterizedTest
   @CsvSource({"0, 1", "0.5, 1", "0.25, 2"})

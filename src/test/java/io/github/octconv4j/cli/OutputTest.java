@@ -3,6 +3,7 @@ package io.github.octconv4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import io.github.octconv4j.AboutTheProcess;
 import io.github.octconv4j.ChildJvm;
 import io.github.octconv4j.dnn.loader.Platform;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import picocli.CommandLine;
 
 /** Output that can't be written, in processes of their own with the shell's redirections. */
 @EnabledOnOs(value = OS.LINUX, disabledReason = "/dev/full and the redirections of a shell")
+@AboutTheProcess
 class OutputTest {
   private static final String LAYER = "mb1ic8oc8_ih4kh3ph1";
 

@@ -2,7 +2,9 @@ package io.github.octconv4j.dnn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.octconv4j.AboutTheProcess;
 import io.github.octconv4j.ChildJvm;
+import io.github.octconv4j.SameInEveryLocale;
 import java.lang.foreign.Arena;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -14,6 +16,8 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** What nobody closed is freed, by a thread and by those who make more, faster than it is made. */
+@AboutTheProcess
+@SameInEveryLocale
 class ForgottenTest {
   private static final int MANY = 40;
   private static final Pattern MOST = Pattern.compile("made=(\\d+) MiB, most=(\\d+) MiB");

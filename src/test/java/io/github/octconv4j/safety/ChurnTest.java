@@ -3,7 +3,9 @@ package io.github.octconv4j.safety;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import io.github.octconv4j.AboutTheProcess;
 import io.github.octconv4j.ChildJvm;
+import io.github.octconv4j.SameInEveryLocale;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -14,6 +16,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Nothing leaks: memory, threads and files of a process stay what they are after the warm-up. */
 @EnabledOnOs(value = OS.LINUX, disabledReason = "elsewhere there is no /proc")
+@AboutTheProcess
+@SameInEveryLocale
 class ChurnTest {
   private static final Pattern FIGURES =
       Pattern.compile("growth=(-?[0-9.]+) threads=(-?\\d+) files=(-?\\d+)");

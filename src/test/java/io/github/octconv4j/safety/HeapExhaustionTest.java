@@ -3,7 +3,9 @@ package io.github.octconv4j.safety;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import io.github.octconv4j.AboutTheProcess;
 import io.github.octconv4j.ChildJvm;
+import io.github.octconv4j.SameInEveryLocale;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -11,6 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A Java heap that is full is an OutOfMemoryError, and what existed before goes on. */
+@AboutTheProcess
+@SameInEveryLocale
 class HeapExhaustionTest {
   private static final Path DEMO = Path.of("src/main/resources/io/github/octconv4j/cli/demo");
   private static final Pattern ENDS = Pattern.compile("well=(\\d+) exhausted=(\\d+) other=(\\d+)");

@@ -3,12 +3,16 @@ package io.github.octconv4j.safety;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import io.github.octconv4j.AboutTheProcess;
 import io.github.octconv4j.ChildJvm;
+import io.github.octconv4j.SameInEveryLocale;
 import java.nio.file.Path;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Applications with the library can be undeployed, and several class loaders can have it. */
+@AboutTheProcess
+@SameInEveryLocale
 class RedeployTest {
   private static final Path DEMO = Path.of("src/main/resources/io/github/octconv4j/cli/demo");
 
