@@ -67,7 +67,8 @@ class TensorTest {
     Tensor whole = Tensor.of(arena, Loops.iota(120), 2, 3, 4, 5);
     Tensor part =
         new Tensor(
-            DESC.submemory(new long[] {1, 2, 1, 2}, new long[] {1, 1, 3, 1}), whole.segment()); // at 384 bytes, which SSE4.1 takes
+            DESC.submemory(new long[] {1, 2, 1, 2}, new long[] {1, 1, 3, 1}),
+            whole.segment()); // at 384 bytes, which SSE4.1 takes
     assertThat(part.floats()).containsExactly(97, 98, 117, 118);
     part.set(new float[] {-1, -2, -3, -4});
     assertThat(whole.floats()[96]).isEqualTo(-1);
