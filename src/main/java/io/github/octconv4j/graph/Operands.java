@@ -16,12 +16,18 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public final class Operands {
+  private static final int MOST_OUTPUTS = 1 << 16;
+
   private final List<@Nullable TensorType> types;
   private final List<@Nullable TensorData> constants;
   private final int outputs;
 
   private Operands(
       List<@Nullable TensorType> types, List<@Nullable TensorData> constants, int outputs) {
+    if (outputs < 0 || outputs > MOST_OUTPUTS) {
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "outputs must be 0 to %d, was %d", MOST_OUTPUTS, outputs));
+    }
     this.types = Collections.unmodifiableList(new ArrayList<>(types));
     this.constants = Collections.unmodifiableList(new ArrayList<>(constants));
     this.outputs = outputs;
@@ -32,7 +38,7 @@ public final class Operands {
    *
    * @param types a type for each input, null for one that is left out
    * @param constants the elements of each, null for one that is not constant
-   * @param outputs how many outputs are asked for
+   * @param outputs how many outputs are asked for, 0 to 65,536
    * @return the operands
    */
   public static Operands of(
@@ -54,7 +60,7 @@ public final class Operands {
    * Inputs that are all there.
    *
    * @param inputs a tensor for each input, null for one that is left out
-   * @param outputs how many outputs are asked for
+   * @param outputs how many outputs are asked for, 0 to 65,536
    * @return the operands
    */
   public static Operands of(List<@Nullable TensorData> inputs, int outputs) {

@@ -48,6 +48,15 @@ class OpTest {
   }
 
   @Test
+  void numbersOfOutputs() {
+    for (int outputs : new int[] {-1, Integer.MIN_VALUE, 65_537, Integer.MAX_VALUE}) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> infer(new Split(1), outputs, f32(2, 4)))
+          .withMessage("outputs must be 0 to 65536, was " + outputs);
+    }
+  }
+
+  @Test
   void windows() {
     Window same =
         new Window(AutoPad.SAME_UPPER, List.of(), List.of(2L), List.of(), List.of(), false);
