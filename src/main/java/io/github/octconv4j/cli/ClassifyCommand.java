@@ -95,7 +95,8 @@ final class ClassifyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     checkUsage();
-    PlanOptions options = run.planOptions();
+    boolean graph = model.filter(OnnxOptions::isOnnx).isPresent();
+    PlanOptions options = graph ? run.planOptionsOfGraphs() : run.planOptions();
     if (dataset.isPresent()) {
       measureAccuracy(options, Dataset.read(dataset.get()));
     } else {
@@ -117,6 +118,10 @@ final class ClassifyCommand implements Callable<Integer> {
     }
     if (graph && architecture.isPresent()) {
       throw usage("--arch can't be used with FILE.onnx, which says what it computes");
+    }
+    if (graph && dataset.isEmpty() && images.isEmpty()) {
+      throw usage(
+          "--model FILE.onnx wants pictures, or --dataset: the embedded ones are not for it");
     }
     if (dataset.isPresent() && !images.isEmpty()) {
       throw usage("--dataset can't be used with pictures");
@@ -157,7 +162,7 @@ final class ClassifyCommand implements Callable<Integer> {
       ClassifyReport report =
           new ClassifyReport(
               network.info(),
-              run.toString(),
+              Figures.run(options),
               input + (model.isPresent() ? "" : ", " + Demo.EXPECTED),
               pictures,
               classifications,
@@ -185,7 +190,8 @@ final class ClassifyCommand implements Callable<Integer> {
         }
       }
     }
-    AccuracyReport report = new AccuracyReport(dataset.get().toString(), run.toString(), results);
+    AccuracyReport report =
+        new AccuracyReport(dataset.get().toString(), Figures.run(options), results);
     print(report::print, report::write);
   }
 }

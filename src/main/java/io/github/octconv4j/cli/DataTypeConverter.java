@@ -11,12 +11,15 @@ import picocli.CommandLine.TypeConversionException;
  * asked when the command runs: one that has no native library can still print its usage.
  */
 final class DataTypeConverter implements ITypeConverter<Supplier<DataType>> {
+  /** What {@code auto} is. */
+  static final Supplier<DataType> AUTO = CpuIsa::fastestType;
+
   @Override
   public Supplier<DataType> convert(String value) {
     return switch (value) {
       case "f32" -> () -> DataType.F32;
       case "bf16" -> () -> DataType.BF16;
-      case "auto" -> CpuIsa::fastestType;
+      case "auto" -> AUTO;
       default -> throw new TypeConversionException("must be f32, bf16 or auto, was " + value);
     };
   }

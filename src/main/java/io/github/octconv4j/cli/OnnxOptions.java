@@ -84,6 +84,13 @@ final class OnnxOptions {
       return info.labels();
     }
     Path source = labels.orElse(beside);
+    if (!Files.isRegularFile(source)) {
+      throw new IOException(
+          source
+              + (Files.exists(source)
+                  ? ": is no file, expected one with a class on each line"
+                  : ": no such file"));
+    }
     if (Files.size(source) > MOST_BYTES) {
       throw new IOException(source + ": has more than " + MOST_BYTES + " bytes");
     }

@@ -35,8 +35,17 @@ final class RunOptions {
   }
 
   PlanOptions planOptions() {
+    return planOptions(dtype.get());
+  }
+
+  /** Returns the options for a graph of operations, which has F32 alone. */
+  PlanOptions planOptionsOfGraphs() {
+    return planOptions(dtype == DataTypeConverter.AUTO ? DataType.F32 : dtype.get());
+  }
+
+  private PlanOptions planOptions(DataType type) {
     return PlanOptions.DEFAULT
-        .type(dtype.get())
+        .type(type)
         .fpMath(fpMath ? FpMath.BF16 : FpMath.STRICT)
         .threads(threads);
   }

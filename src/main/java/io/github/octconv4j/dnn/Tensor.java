@@ -41,7 +41,8 @@ public record Tensor(MemoryDesc desc, MemorySegment segment) {
           "segment must be off-heap memory (Arena.allocate), was " + segment);
     }
     if (!segment.scope().isAlive()) {
-      throw new IllegalStateException("segment's arena is closed already");
+      throw new IllegalStateException(
+          "segment was freed, its arena is closed; keep the arena open until the last use has ended");
     }
     if (segment.byteSize() < desc.bytes()) {
       throw new IllegalArgumentException(

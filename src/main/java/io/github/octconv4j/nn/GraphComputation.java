@@ -69,7 +69,7 @@ final class GraphComputation implements Computation {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "network %s is a graph, which runs in F32; the type of the options was %s",
+              "network %s is a graph, which runs in F32; the type of the options was %s, take F32",
               Printable.text(name),
               options.type()));
     }

@@ -170,6 +170,15 @@ final class GraphRuns implements AutoCloseable {
     if (!tensor.desc().equals(wanted)) {
       throw wrong(what, name, wanted.toString(), tensor.desc());
     }
+    if (!tensor.segment().scope().isAlive()) {
+      throw new IllegalStateException(
+          String.format(
+              Locale.ROOT,
+              "network %s: the memory of %s %s was freed: its arena is closed; keep the arena open until the last use has ended, and take a tensor of an open one",
+              Printable.text(computation.name()),
+              what,
+              Printable.text(name)));
+    }
   }
 
   private IllegalArgumentException wrong(String what, String name, String expected, Object given) {

@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -265,6 +266,15 @@ public final class Network implements AutoCloseable {
     return computation.endsInSoftmax();
   }
 
+  /** What was closed while something ran is the network, whatever part of it was met first. */
+  private <T> T whileOpen(Supplier<T> run) {
+    try {
+      return run.get();
+    } catch (IllegalStateException e) {
+      throw closed ? new IllegalStateException("Network is closed", e) : e;
+    }
+  }
+
   private GraphRuns runs() {
     if (runs == null) {
       throw new IllegalStateException(
@@ -309,7 +319,8 @@ public final class Network implements AutoCloseable {
    */
   public Map<String, Tensor> run(Map<String, Tensor> inputs) {
     Objects.requireNonNull(inputs, "inputs");
-    return runs().run(inputs);
+    GraphRuns graph = runs();
+    return whileOpen(() -> graph.run(inputs));
   }
 
   /**
@@ -320,7 +331,12 @@ public final class Network implements AutoCloseable {
   public void run(Map<String, Tensor> inputs, Map<String, Tensor> outputs) {
     Objects.requireNonNull(inputs, "inputs");
     Objects.requireNonNull(outputs, "outputs");
-    runs().run(inputs, outputs);
+    GraphRuns graph = runs();
+    whileOpen(
+        () -> {
+          graph.run(inputs, outputs);
+          return outputs;
+        });
   }
 
   /**
@@ -333,7 +349,8 @@ public final class Network implements AutoCloseable {
    */
   public Map<String, TensorData> compute(Map<String, TensorData> inputs) {
     Objects.requireNonNull(inputs, "inputs");
-    return runs().compute(inputs);
+    GraphRuns graph = runs();
+    return whileOpen(() -> graph.compute(inputs));
   }
 
   /** Returns a predictor of single images on one thread. */
@@ -363,11 +380,7 @@ public final class Network implements AutoCloseable {
   }
 
   private Predictor predictor(int batch, PlanOptions options, boolean traced) {
-    try {
-      return new Predictor(this, lease(batch, options, traced));
-    } catch (IllegalStateException e) {
-      throw closed ? new IllegalStateException("Network is closed", e) : e; // meanwhile
-    }
+    return whileOpen(() -> new Predictor(this, lease(batch, options, traced)));
   }
 
   /**

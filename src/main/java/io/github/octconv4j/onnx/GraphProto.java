@@ -122,7 +122,8 @@ final class GraphProto {
         long size = message.integer();
         dim = size < 0 ? Dim.unknown("") : Dim.of(size); // exporters write -1 for any
       } else if (message.field() == 2) {
-        dim = Dim.unknown(message.text());
+        String symbol = message.text();
+        dim = Dim.unknown(symbol.equals("?") ? "" : symbol); // as Paddle writes any, for each
       }
     }
     return dim;

@@ -99,6 +99,34 @@ class OnnxOptionsTest {
   }
 
   @Test
+  void withoutAPictureThereIsNothingToClassify() {
+    CommandRun.of("classify", "--model", model)
+        .failed(
+            2,
+            "octconv classify: --model FILE.onnx wants pictures, or --dataset: the embedded ones"
+                + " are not for it; see octconv classify --help");
+  }
+
+  /** A graph has F32 alone, whatever the processor is fastest in. */
+  @Test
+  void theFastestTypeOfAGraph() {
+    assertThat(
+            CommandRun.of("classify", "--model", model, "--dtype", "auto", light).succeeded().out())
+        .contains("f32, 1 thread");
+  }
+
+  @Test
+  void labelsThatAreNoFile() {
+    Path none = folder.resolve("none.txt");
+    CommandRun.of("classify", "--model", model, "--labels", none, light)
+        .failed(2, "octconv classify: " + none + ": no such file");
+    CommandRun.of("classify", "--model", model, "--labels", folder, light)
+        .failed(
+            2,
+            "octconv classify: " + folder + ": is no file, expected one with a class on each line");
+  }
+
+  @Test
   void whatClassifiesNothingIsRefused() throws IOException {
     GraphBuilder b = new GraphBuilder("sum");
     String x = b.input("x", TensorType.of(ElementType.F32, 3));

@@ -156,7 +156,9 @@ class TensorTest {
     }
     assertThatThrownBy(() -> new Tensor(DESC, freed))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessage("segment's arena is closed already");
+        .hasMessage(
+            "segment was freed, its arena is closed; keep the arena open until the last use has"
+                + " ended");
     assertThatThrownBy(tensor::floats).isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(() -> tensor.set(new float[120])).isInstanceOf(IllegalStateException.class);
   }

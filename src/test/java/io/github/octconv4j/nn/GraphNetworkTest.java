@@ -149,6 +149,14 @@ class GraphNetworkTest {
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("network sums: input b must be F32")
           .hasMessageContaining("was I64[1]");
+      Arena other = Arena.ofConfined();
+      Tensor gone = tensor(other, FOUR, 2, 2);
+      other.close();
+      assertThatThrownBy(() -> network.run(Map.of("a", x, "b", gone)))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage(
+              "network sums: the memory of input b was freed: its arena is closed; keep the arena"
+                  + " open until the last use has ended, and take a tensor of an open one");
       assertThatThrownBy(network::info)
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("network sums does not classify images");
@@ -201,7 +209,8 @@ class GraphNetworkTest {
       assertThatThrownBy(() -> network.predictor(1, PlanOptions.DEFAULT.type(DataType.BF16)))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage(
-              "network largest is a graph, which runs in F32; the type of the options was BF16");
+              "network largest is a graph, which runs in F32; the type of the options was BF16,"
+                  + " take F32");
     }
   }
 
@@ -240,6 +249,21 @@ class GraphNetworkTest {
     assertThatThrownBy(() -> Network.load(file, other))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("net.ONNX: info says 3 classes of images of 1x4x5");
+  }
+
+  /** Paddle writes {@code ?} for each size that is open; they need not be the same. */
+  @Test
+  void sizesThatAreOpenWithoutAName() throws IOException {
+    GraphBuilder b = new GraphBuilder("any");
+    TensorType any = new TensorType(ElementType.F32, List.of(Dim.unknown("?"), Dim.unknown("?")));
+    String x = b.input("x", any);
+    Path file = folder.resolve("any.onnx");
+    OnnxWriter.write(b.output(b.add(new Binary(BinaryFunction.ADD), x, x)).build(), file);
+    try (Network network = Network.load(file);
+        Arena arena = Arena.ofConfined()) {
+      Tensor y = network.run(Map.of("x", tensor(arena, FOUR, 1, 4))).values().iterator().next();
+      assertThat(y.floats()).containsExactly(2 * FOUR[0], 2 * FOUR[1], 2 * FOUR[2], 2 * FOUR[3]);
+    }
   }
 
   @Test
