@@ -11,7 +11,6 @@ import io.github.octconv4j.octave.OctaveShape;
 import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.octave.Tuning;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -140,7 +139,8 @@ final class NetworkPlanner {
   /**
    * Times every candidate in the network and takes the best of each kind of layer. Sums of small
    * differences may be noise, and layers share pools: so the result must also be faster, as a
-   * whole, than each network that has one candidate everywhere.
+   * whole, than each network that has one candidate everywhere and no more reference
+   * implementations.
    */
   private Map<Node, Formulation> measured() {
     FeatureMap image = graph.input();
@@ -175,13 +175,13 @@ final class NetworkPlanner {
       possible
           .keySet()
           .forEach(node -> mixed.put(node, best.getOrDefault(key(node), Formulation.DEFAULT)));
-      all.sort(Comparator.comparingDouble(Trial::nanos));
+      all.sort(Trial.BY_REFERENCES_AND_TIME);
       List<Trial> finalists = new ArrayList<>(all.subList(0, Math.min(FINALISTS, all.size())));
       finalists.add(trials.new Trial(mixed));
       trials.race(finalists);
       finalists.removeIf(trial -> !trial.isTimed());
       Map<Node, Formulation> chosen =
-          finalists.stream().min(Comparator.comparingDouble(Trial::nanos)).orElseThrow().choice();
+          finalists.stream().min(Trial.BY_REFERENCES_AND_TIME).orElseThrow().choice();
       chosen.forEach((node, formulation) -> options.choices().put(key(node), formulation));
       return chosen;
     }
