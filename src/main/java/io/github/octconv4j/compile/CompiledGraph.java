@@ -66,7 +66,7 @@ public final class CompiledGraph implements Plan {
     return tail == null;
   }
 
-  /** The type of an output of a {@linkplain #isWhole whole} graph. */
+  /** The type of an input, or of an output of a {@linkplain #isWhole whole} graph. */
   public TensorType type(String value) {
     return head.type(value);
   }

@@ -2,8 +2,8 @@ package io.github.octconv4j.nn;
 
 import io.github.octconv4j.octave.PlanOptions;
 
-/** What a {@link Network} computes, and how plans for it are built. Owns weights and engine. */
-sealed interface Computation extends AutoCloseable permits LayerComputation, GraphComputation {
+/** What a {@link Network} computes, and how plans for it are built. */
+sealed interface Computation permits LayerComputation, GraphComputation {
   /** What messages call it. */
   String name();
 
@@ -14,19 +14,13 @@ sealed interface Computation extends AutoCloseable permits LayerComputation, Gra
    * Builds a plan for images.
    *
    * @param batch images in each run
-   * @param traced whether it keeps what is computed on the way
+   * @param traces whether it keeps what is computed on the way
    */
-  NetworkPlan plan(int batch, PlanOptions options, boolean traced);
+  NetworkPlan plan(int batch, PlanOptions options, boolean traces);
 
   /** Whether what it gives are probabilities, made by a softmax. */
   boolean endsInSoftmax();
 
-  /** The bytes of the weights as the plans have them. */
-  long weightBytes();
-
-  /** Closes the file that weights are read from, if there is one. */
-  void dropWeights();
-
-  @Override
-  void close();
+  /** Its engine and weights, which whoever has the computation closes. */
+  Holdings holdings();
 }

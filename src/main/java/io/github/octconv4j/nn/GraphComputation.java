@@ -2,9 +2,7 @@ package io.github.octconv4j.nn;
 
 import io.github.octconv4j.compile.CompiledGraph;
 import io.github.octconv4j.compile.GraphCompiler;
-import io.github.octconv4j.dnn.Constants;
 import io.github.octconv4j.dnn.DataType;
-import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.dnn.Operand;
 import io.github.octconv4j.graph.Dim;
 import io.github.octconv4j.graph.Flatten;
@@ -33,25 +31,28 @@ import org.jspecify.annotations.Nullable;
 final class GraphComputation implements Computation {
   private final String name;
   private final Graph graph;
-  private final @Nullable OnnxModel file; // null where the constants are the caller's
-  private final Engine engine;
-  private final Constants constants;
+  private final Holdings holdings;
   private final GraphCompiler compiler;
 
-  /** Takes over the file. */
+  /**
+   * Takes over the file.
+   *
+   * @param file null where the constants are the caller's
+   */
   GraphComputation(String name, Graph graph, @Nullable OnnxModel file) {
     this.name = name;
     this.graph = graph;
-    this.file = file;
-    this.engine = Engine.cpu();
-    this.constants = Constants.of(engine);
+    this.holdings = Holdings.of(file == null ? () -> {} : file::close);
     try {
-      this.compiler = new GraphCompiler(engine, constants, graph);
+      this.compiler = compiler(graph);
     } catch (RuntimeException | Error e) {
-      constants.close();
-      engine.close();
+      holdings.close();
       throw e;
     }
+  }
+
+  private GraphCompiler compiler(Graph compiled) {
+    return new GraphCompiler(holdings.engine(), holdings.constants(), compiled);
   }
 
   Graph graph() {
@@ -81,13 +82,15 @@ final class GraphComputation implements Computation {
   }
 
   @Override
-  public NetworkPlan plan(int batch, PlanOptions options, boolean traced) {
+  public NetworkPlan plan(int batch, PlanOptions options, boolean traces) {
     Value input = graph.inputs().getFirst(); // the only one of a graph that takes images
     List<Dim> dims = Objects.requireNonNull(input.type().dims());
     long[] sizes = {batch, dims.get(1).size(), dims.get(2).size(), dims.get(3).size()};
     Map<String, long[]> bound = Map.of(input.name(), sizes);
-    GraphCompiler images = traced ? new GraphCompiler(engine, constants, traced(bound)) : compiler;
-    CompiledGraph compiled = images.compile(bound, GraphCompiler.Images.CHANNELS_LAST, options);
+    Graph traced = traces ? traced(bound) : null;
+    CompiledGraph compiled =
+        (traced == null ? compiler : compiler(traced))
+            .compile(bound, GraphCompiler.Images.CHANNELS_LAST, options);
     if (!compiled.isWhole()) {
       compiled.close();
       throw new IllegalStateException(
@@ -96,21 +99,17 @@ final class GraphComputation implements Computation {
               "network %s computes values whose sizes only a run tells; use compute",
               Printable.text(name)));
     }
-    Map<String, Operand> traces = new LinkedHashMap<>();
+    Map<String, Operand> kept = new LinkedHashMap<>();
     String output = graph.outputs().getFirst();
-    if (traced) {
-      for (String value : traced(bound).outputs()) {
+    if (traced != null) {
+      for (String value : traced.outputs()) {
         if (!value.equals(output)) {
-          traces.put(value, compiled.output(value));
+          kept.put(value, compiled.output(value));
         }
       }
     }
     return new NetworkPlan(
-        compiled.program(),
-        compiled.input(input.name()),
-        compiled.output(output),
-        traces,
-        List.of());
+        compiled.program(), compiled.input(input.name()), compiled.output(output), kept, List.of());
   }
 
   /** The same graph, from which all floats leave that it computes. */
@@ -145,21 +144,7 @@ final class GraphComputation implements Computation {
   }
 
   @Override
-  public long weightBytes() {
-    return constants.bytes();
-  }
-
-  @Override
-  public void dropWeights() {
-    if (file != null) {
-      file.close();
-    }
-  }
-
-  @Override
-  public void close() {
-    constants.close();
-    engine.close();
-    dropWeights();
+  public Holdings holdings() {
+    return holdings;
   }
 }

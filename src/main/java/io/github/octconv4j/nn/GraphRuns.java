@@ -96,10 +96,9 @@ final class GraphRuns implements AutoCloseable {
                 "network %s has outputs whose sizes only a run tells; use compute, which gives them any",
                 Printable.text(computation.name())));
       }
-      Graph bound = graph().bind(sizes);
-      for (Value input : bound.inputs()) {
-        MemoryDesc wanted = desc("input", input.name(), input.type());
-        requireDesc("input", input.name(), tensor(inputs, input.name()), wanted);
+      for (String name : names()) {
+        MemoryDesc wanted = desc("input", name, compiled.type(name));
+        requireDesc("input", name, tensor(inputs, name), wanted);
       }
       Map<String, Tensor> results = outputs.apply(compiled);
       lease.plan().with(execution -> execution.run(inputs, results));

@@ -1,7 +1,5 @@
 package io.github.octconv4j.nn;
 
-import io.github.octconv4j.dnn.Constants;
-import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.octave.Tuning;
 import io.github.octconv4j.text.Printable;
@@ -15,20 +13,18 @@ final class LayerComputation implements Computation {
   private final String name;
   private final NetworkGraph graph;
   private final Parameters parameters;
-  private final @Nullable SafetensorsFile file; // null where the weights are the caller's
-  private final Engine engine;
-  private final Constants constants;
+  private final String source; // of the weights, where messages name it
+  private final Holdings holdings;
 
   LayerComputation(
       NetworkInfo info, NetworkGraph graph, Parameters parameters, @Nullable SafetensorsFile file) {
     this.name = Objects.requireNonNull(info, "info").name();
     this.graph = Objects.requireNonNull(graph, "graph");
     this.parameters = Objects.requireNonNull(parameters, "parameters");
-    this.file = file;
+    this.source = file == null ? "" : Printable.path(file.path()) + ": ";
     requireImage(info);
     parameters.check(graph.parameters());
-    this.engine = Engine.cpu();
-    this.constants = Constants.of(engine);
+    this.holdings = Holdings.of(file == null ? () -> {} : file::close);
   }
 
   private void requireImage(NetworkInfo info) {
@@ -59,14 +55,15 @@ final class LayerComputation implements Computation {
 
   @Override
   public void requireSupported(PlanOptions options) {
-    engine.requireSupported(options.type());
+    holdings.engine().requireSupported(options.type());
   }
 
   @Override
-  public NetworkPlan plan(int batch, PlanOptions options, boolean traced) {
-    String source = file == null ? "" : Printable.path(file.path()) + ": ";
+  public NetworkPlan plan(int batch, PlanOptions options, boolean traces) {
     Weights weights = new Weights(source, parameters, options.tuning() != Tuning.OFF);
-    return new NetworkPlanner(engine, graph, batch, options, weights, constants).plan(traced);
+    return new NetworkPlanner(
+            holdings.engine(), graph, batch, options, weights, holdings.constants())
+        .plan(traces);
   }
 
   @Override
@@ -75,21 +72,7 @@ final class LayerComputation implements Computation {
   }
 
   @Override
-  public long weightBytes() {
-    return constants.bytes();
-  }
-
-  @Override
-  public void dropWeights() {
-    if (file != null) {
-      file.close();
-    }
-  }
-
-  @Override
-  public void close() {
-    constants.close();
-    engine.close();
-    dropWeights();
+  public Holdings holdings() {
+    return holdings;
   }
 }

@@ -451,7 +451,7 @@ public final class Network implements AutoCloseable {
 
   /** Returns the bytes of the weights as the plans have them. */
   public long weightBytes() {
-    return computation.weightBytes();
+    return computation.holdings().constants().bytes();
   }
 
   /**
@@ -459,7 +459,7 @@ public final class Network implements AutoCloseable {
    * another batch size or other options is an {@link IllegalStateException}.
    */
   public void dropWeights() {
-    computation.dropWeights();
+    computation.holdings().dropWeights();
   }
 
   /** Frees plans, engine and file once the last predictor is closed. */
@@ -471,6 +471,6 @@ public final class Network implements AutoCloseable {
     if (runs != null) {
       runs.close();
     }
-    computation.close();
+    computation.holdings().close();
   }
 }
