@@ -8,6 +8,7 @@ import io.github.octconv4j.nn.Network;
 import io.github.octconv4j.nn.Predictor;
 import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.octave.StrideRule;
+import io.github.octconv4j.onnx.OnnxModel;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -95,8 +96,7 @@ final class ClassifyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     checkUsage();
-    boolean graph = model.filter(OnnxOptions::isOnnx).isPresent();
-    PlanOptions options = graph ? run.planOptionsOfGraphs() : run.planOptions();
+    PlanOptions options = isGraph() ? run.planOptionsOfGraphs() : run.planOptions();
     if (dataset.isPresent()) {
       measureAccuracy(options, Dataset.read(dataset.get()));
     } else {
@@ -112,7 +112,7 @@ final class ClassifyCommand implements Callable<Integer> {
     if (architecture.isEmpty() && (alpha.isPresent() || keepLow || slice)) {
       throw usage("--alpha, --keep-low and --slice belong to --arch");
     }
-    boolean graph = model.filter(OnnxOptions::isOnnx).isPresent();
+    boolean graph = isGraph();
     if (onnx.areGiven() && !graph) {
       throw usage("--labels, --mean, --std and --resize belong to --model FILE.onnx");
     }
@@ -126,6 +126,10 @@ final class ClassifyCommand implements Callable<Integer> {
     if (dataset.isPresent() && !images.isEmpty()) {
       throw usage("--dataset can't be used with pictures");
     }
+  }
+
+  private boolean isGraph() {
+    return model.filter(OnnxModel::isNamed).isPresent();
   }
 
   private Optional<Model> architecture() {

@@ -9,6 +9,7 @@ import io.github.octconv4j.nn.NetworkInfo;
 import io.github.octconv4j.nn.Predictor;
 import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.octave.Tuning;
+import io.github.octconv4j.onnx.OnnxModel;
 import io.github.octconv4j.text.Printable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -100,7 +101,7 @@ final class MapsCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "OUT.png is the picture itself; give another file");
     }
-    if (model.filter(OnnxOptions::isOnnx).isPresent()) {
+    if (model.filter(OnnxModel::isNamed).isPresent()) {
       throw new ParameterException(
           spec.commandLine(), "maps are those of octave layers, which an ONNX file does not have");
     }

@@ -2,6 +2,7 @@ package io.github.octconv4j.cli;
 
 import io.github.octconv4j.nn.Model;
 import io.github.octconv4j.nn.Network;
+import io.github.octconv4j.onnx.OnnxModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,7 +44,7 @@ final class Networks implements AutoCloseable {
   private static Network load(
       Path file, Optional<Model> architecture, boolean sliced, OnnxOptions onnx)
       throws IOException {
-    if (OnnxOptions.isOnnx(file)) {
+    if (OnnxModel.isNamed(file)) {
       return onnx.load(file);
     }
     if (architecture.isEmpty()) {

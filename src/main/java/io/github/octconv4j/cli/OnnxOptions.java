@@ -47,10 +47,6 @@ final class OnnxOptions {
               + " middle out; 0, the default, stretches them.")
   private Optional<Integer> resize;
 
-  static boolean isOnnx(Path file) {
-    return file.toString().toLowerCase(Locale.ROOT).endsWith(".onnx");
-  }
-
   /** Whether any of them was given. */
   boolean areGiven() {
     return labels.isPresent() || mean != null || std != null || resize.isPresent();
@@ -58,24 +54,35 @@ final class OnnxOptions {
 
   /** Reads a network that classifies images. */
   Network load(Path file) throws IOException {
-    NetworkInfo info;
-    try (Network network = Network.load(file)) {
-      info = network.info();
+    Network network = Network.load(file);
+    try {
+      NetworkInfo found = network.info();
+      NetworkInfo wanted = wanted(found, file);
+      if (wanted.equals(found)) {
+        return network;
+      }
+      network.close();
+      return Network.load(file, wanted);
     } catch (IllegalStateException e) {
+      network.close();
       throw new IOException(file + ": " + e.getMessage(), e);
+    } catch (IOException | RuntimeException | Error e) {
+      network.close();
+      throw e;
     }
-    return Network.load(
-        file,
-        new NetworkInfo(
-            info.name(),
-            info.channels(),
-            info.height(),
-            info.width(),
-            resize.orElse(info.resize()),
-            info.interpolation(),
-            mean == null ? info.mean() : mean,
-            std == null ? info.std() : std,
-            labels(file, info)));
+  }
+
+  private NetworkInfo wanted(NetworkInfo info, Path file) throws IOException {
+    return new NetworkInfo(
+        info.name(),
+        info.channels(),
+        info.height(),
+        info.width(),
+        resize.orElse(info.resize()),
+        info.interpolation(),
+        mean == null ? info.mean() : mean,
+        std == null ? info.std() : std,
+        labels(file, info));
   }
 
   private List<String> labels(Path file, NetworkInfo info) throws IOException {

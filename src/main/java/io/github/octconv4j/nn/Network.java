@@ -101,7 +101,9 @@ public final class Network implements AutoCloseable {
    */
   public static Network load(Path path) throws IOException {
     Objects.requireNonNull(path, "path");
-    return isOnnx(path) ? openOnnx(path, null) : open(path, file -> new ModelFile(file).network(0));
+    return OnnxModel.isNamed(path)
+        ? openOnnx(path, null)
+        : open(path, file -> new ModelFile(file).network(0));
   }
 
   /**
@@ -115,10 +117,6 @@ public final class Network implements AutoCloseable {
     Objects.requireNonNull(path, "path");
     Objects.requireNonNull(info, "info");
     return openOnnx(path, info);
-  }
-
-  private static boolean isOnnx(Path path) {
-    return path.toString().toLowerCase(Locale.ROOT).endsWith(".onnx");
   }
 
   private static Network openOnnx(Path path, @Nullable NetworkInfo given) throws IOException {

@@ -46,6 +46,19 @@ public final class OnnxModel implements AutoCloseable {
   private String producer = "";
   private @Nullable Graph graph;
 
+  /**
+   * Whether a file's name says that it is an ONNX file: it ends with {@code .onnx}.
+   *
+   * @param path the file, which is not read
+   * @return true also for capital letters
+   */
+  public static boolean isNamed(Path path) {
+    return Objects.requireNonNull(path, "path")
+        .toString()
+        .toLowerCase(Locale.ROOT)
+        .endsWith(".onnx");
+  }
+
   private OnnxModel(Path path, DataFile file) {
     this.path = path;
     this.file = file;

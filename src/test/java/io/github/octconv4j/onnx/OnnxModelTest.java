@@ -127,6 +127,13 @@ class OnnxModelTest {
   }
 
   @Test
+  void namesOfFiles() {
+    assertThat(OnnxModel.isNamed(Path.of("a", "net.onnx"))).isTrue();
+    assertThat(OnnxModel.isNamed(Path.of("NET.ONNX"))).isTrue();
+    assertThat(OnnxModel.isNamed(Path.of("net.onnx.safetensors"))).isFalse();
+  }
+
+  @Test
   void eachOperationIsReadAsItWasWritten() throws IOException {
     for (Samples.Sample sample : Samples.all()) {
       if (sample.op() instanceof OctaveConv) {
