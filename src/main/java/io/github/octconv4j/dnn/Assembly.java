@@ -79,17 +79,19 @@ final class Assembly {
   }
 
   private PreparedStep prepared(Step step, int lane) {
-    if (step instanceof PrimitiveStep primitive) {
-      return owned(Arguments.of(primitive.primitive(), memories(primitive, lane)))::execute;
-    }
-    HostStep host = (HostStep) step;
-    List<Supplier<Tensor>> reads = host.reads().stream().map(this::tensor).toList();
-    List<Supplier<Tensor>> writes = host.writes().stream().map(this::tensor).toList();
-    return (stream, holds) ->
-        host.task()
-            .run(
-                reads.stream().map(Supplier::get).toList(),
-                writes.stream().map(Supplier::get).toList());
+    return switch (step) {
+      case PrimitiveStep primitive ->
+          owned(Arguments.of(primitive.primitive(), memories(primitive, lane)))::execute;
+      case HostStep host -> {
+        List<Supplier<Tensor>> reads = host.reads().stream().map(this::tensor).toList();
+        List<Supplier<Tensor>> writes = host.writes().stream().map(this::tensor).toList();
+        yield (stream, holds) ->
+            host.task()
+                .run(
+                    reads.stream().map(Supplier::get).toList(),
+                    writes.stream().map(Supplier::get).toList());
+      }
+    };
   }
 
   /** The tensor of an operand, whose memory the caller may change from run to run. */

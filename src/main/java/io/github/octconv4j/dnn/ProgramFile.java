@@ -110,14 +110,15 @@ public final class ProgramFile {
   }
 
   private static PrimitiveStep primitive(Step step) {
-    if (step instanceof PrimitiveStep primitive) {
-      return primitive;
-    }
-    throw new IllegalStateException(
-        String.format(
-            Locale.ROOT,
-            "step %s is computed in Java, a program with such a step can't be exported",
-            step.name()));
+    return switch (step) {
+      case PrimitiveStep primitive -> primitive;
+      case HostStep host ->
+          throw new IllegalStateException(
+              String.format(
+                  Locale.ROOT,
+                  "step %s is computed in Java, a program with such a step can't be exported",
+                  host.name()));
+    };
   }
 
   private void addStep(PrimitiveStep step, int lane) {
