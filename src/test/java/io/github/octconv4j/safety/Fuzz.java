@@ -54,6 +54,15 @@ public final class Fuzz {
   private static final List<String> ELSEWHERE =
       List.of("io.github.octconv4j.image", "io.github.octconv4j.weights");
 
+  /** What runs native code: it must get beyond its checks, often. */
+  static final List<String> DEEP =
+      List.of(
+          "Primitive.execute(Stream,Arguments)",
+          "Execution.run()",
+          "Reorder.copy(Engine,Tensor,Tensor)",
+          "OctaveLayer.apply(OctaveTensor)",
+          "OctaveLayer.apply(OctaveTensor,OctaveTensor)");
+
   private final Values values;
   private final GoodArguments good;
   private final List<Executable> members =
@@ -117,8 +126,10 @@ public final class Fuzz {
   }
 
   private void run(int calls) throws IOException {
+    List<Executable> deep =
+        members.stream().filter(member -> DEEP.contains(Api.name(member))).toList();
     Executable execute =
-        members.stream()
+        deep.stream()
             .filter(m -> Api.name(m).equals("Primitive.execute(Stream,Arguments)"))
             .findFirst()
             .orElseThrow();
@@ -137,7 +148,8 @@ public final class Fuzz {
       if (i % 40 == 0) {
         values.closeAnArena();
       }
-      Executable member = values.chance(0.12) ? execute : members.get(values.below(members.size()));
+      List<Executable> some = values.chance(0.03) ? deep : members;
+      Executable member = values.chance(0.12) ? execute : some.get(values.below(some.size()));
       if (isRare(member) && values.chance(0.7)) {
         continue;
       }

@@ -40,15 +40,6 @@ class FuzzTest {
           "DnnException.status()", "the judge of exceptions asks it",
           "OctaveAdvisor.advise(", "it measures for seconds; all that it calls is called");
 
-  /** What runs native code: it must get beyond its checks, often. */
-  private static final List<String> DEEP =
-      List.of(
-          "Primitive.execute(Stream,Arguments)",
-          "Execution.run()",
-          "Reorder.copy(Engine,Tensor,Tensor)",
-          "OctaveLayer.apply(OctaveTensor)",
-          "OctaveLayer.apply(OctaveTensor,OctaveTensor)");
-
   @TempDir private Path folder;
 
   private record Counts(long calls, long returns, boolean makes) {
@@ -95,7 +86,7 @@ class FuzzTest {
     assertThat(neverReturned)
         .as("refused every time; teach GoodArguments to make arguments that fit")
         .hasSizeLessThan(Api.members().size() / 10);
-    for (String deep : DEEP) {
+    for (String deep : Fuzz.DEEP) {
       assertThat(counts.get(deep).returns).as(deep).isGreaterThan(30);
     }
   }
