@@ -64,6 +64,12 @@ final class DescQuery {
     return sizes;
   }
 
+  /** The dimension of each block, the outermost first; empty where the layout has none. */
+  long[] blockedDims() {
+    int blocks = isBlocked() ? number(dnnl_h.dnnl_query_inner_nblks_s32()) : 0;
+    return numbers(dnnl_h.dnnl_query_inner_idxs(), blocks);
+  }
+
   /** Where the elements lie; null where the layout is left to oneDNN, or is its secret. */
   @Nullable Blocking blocking() {
     if (!isBlocked()) {

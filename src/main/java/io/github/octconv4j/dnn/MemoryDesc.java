@@ -245,13 +245,31 @@ public final class MemoryDesc {
     checkDims(type, newDims);
     return created(
         beginning,
-        arena ->
-            out ->
-                dnnl_h.dnnl_memory_desc_reshape(
-                    out, in(arena), newDims.length, Native.longs(arena, newDims)),
+        arena -> out -> reshape(out, arena, newDims),
         "reshape %s to %s",
         this,
         Arrays.toString(newDims));
+  }
+
+  private int reshape(MemorySegment out, CallArena arena, long[] newDims) {
+    MemorySegment own = in(arena);
+    int code =
+        dnnl_h.dnnl_memory_desc_reshape(out, own, newDims.length, Native.longs(arena, newDims));
+    if (code != Status.SUCCESS.code()) {
+      return code;
+    }
+    MemorySegment made = out.get(ValueLayout.ADDRESS, 0);
+    long[] from = new DescQuery(own, arena).blockedDims();
+    long[] to = new DescQuery(made, arena).blockedDims();
+    for (int i = 0; i < from.length; i++) {
+      // oneDNN drops a dimension of size 1 although it has blocks, and leaves them to another one.
+      boolean single = dims[(int) from[i]] == 1;
+      if (single && (to[i] >= newDims.length || newDims[(int) to[i]] != 1)) {
+        dnnl_h.dnnl_memory_desc_destroy(made);
+        return Status.INVALID_ARGUMENTS.code();
+      }
+    }
+    return code;
   }
 
   /** Returns the element type. */

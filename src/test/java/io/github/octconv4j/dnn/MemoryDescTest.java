@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -220,6 +221,66 @@ class MemoryDescTest {
     assertThatThrownBy(() -> whole.submemory(new long[] {1, 0, 2, 4}, new long[4]))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("each of dims must be 1 to 2147483647, were [1, 0, 2, 4]");
+  }
+
+  /** Each element stays where it was, or oneDNN can't say it. */
+  @Test
+  void reshapedBlocks() {
+    long[][] shapes = {
+      {6},
+      {1, 6},
+      {6, 1},
+      {2, 3},
+      {3, 2},
+      {1, 2, 3},
+      {2, 1, 3},
+      {2, 3, 1},
+      {3, 2, 1},
+      {1, 1, 6},
+      {1, 1, 2, 3},
+      {1, 2, 1, 3},
+      {2, 1, 1, 3},
+      {1, 2, 3, 1},
+      {2, 1, 3, 1},
+      {2, 3, 1, 1}
+    };
+    int done = 0;
+    for (FormatTag tag :
+        List.of(FormatTag.ABC8B, FormatTag.ABC16B, FormatTag.ABCD8B, FormatTag.ABCD16B)) {
+      for (long[] dims : shapes) {
+        for (long[] newDims : shapes) {
+          if (dims.length != tag.rank()) {
+            continue;
+          }
+          MemoryDesc blocked = f32(tag, dims);
+          try {
+            MemoryDesc other = blocked.reshape(newDims);
+            for (int i = 0; i < 6; i++) {
+              assertThat(other.elementOffset(position(i, newDims)))
+                  .as("%s as %s", blocked, other)
+                  .isEqualTo(blocked.elementOffset(position(i, dims)));
+            }
+            done++;
+          } catch (DnnException e) {
+            assertThat(e.status()).isEqualTo(Status.INVALID_ARGUMENTS);
+          }
+        }
+      }
+    }
+    assertThat(done).isGreaterThan(100);
+    MemoryDesc one = f32(FormatTag.ABC16B, 2, 1, 3);
+    assertThatThrownBy(() -> one.reshape(6))
+        .isInstanceOf(DnnException.class)
+        .hasMessageStartingWith("could not reshape f32 2x1x3 aBc16b to [6]: INVALID_ARGUMENTS");
+  }
+
+  private static long[] position(long index, long[] dims) {
+    long[] position = new long[dims.length];
+    for (int d = dims.length - 1; d >= 0; d--) {
+      position[d] = index % dims[d];
+      index /= dims[d];
+    }
+    return position;
   }
 
   @Test
