@@ -2,6 +2,7 @@ package io.github.octconv4j;
 
 import io.github.octconv4j.dnn.loader.NativeLibrary;
 import io.github.octconv4j.dnn.loader.Platform;
+import io.github.octconv4j.safety.Soak;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -188,17 +189,12 @@ public final class ChildJvm {
     return resultOf(start(arguments));
   }
 
-  /** Runs the child to its end, or kills it after so many minutes. */
-  public Result runFor(int minutes, String... arguments) {
-    return resultOf(start(arguments), minutes);
-  }
-
-  /** Waits for a started child. */
+  /**
+   * Waits for a started child, which is killed where it hangs: the limit is one for all, for what a
+   * busy machine makes slow has not failed.
+   */
   public static Result resultOf(Process process) {
-    return resultOf(process, 10); // it hangs: busy machines make it slow, not that slow
-  }
-
-  private static Result resultOf(Process process, int minutes) {
+    int minutes = Soak.minutes();
     AtomicBoolean late = new AtomicBoolean();
     Thread.ofVirtual()
         .start(

@@ -36,7 +36,7 @@ class SharedShapesTest {
             .library(CommandLine.class)
             .library(JsonFactory.class)
             .option("-Xmx1g")
-            .runFor(10, "shapes", "--driver", driver, file.toString());
+            .run("shapes", "--driver", driver, file.toString());
     assertThat(result.output().lines()).containsExactly(shapes + " passed, 0 failed, 0 skipped");
     assertThat(result.exit()).isZero();
   }

@@ -110,8 +110,7 @@ class ForgottenTest {
   /** Four threads forget executions of a mebibyte each, as fast as they can. */
   @Test
   void threadsThatForgetDoNotOutrunIt() {
-    ChildJvm.Result result =
-        ChildJvm.of(ForgetfulThreads.class).option("-Xmx64m").runFor(3, "4", "150");
+    ChildJvm.Result result = ChildJvm.of(ForgetfulThreads.class).option("-Xmx64m").run("4", "150");
 
     Matcher figures = MOST.matcher(result.output());
     assertThat(figures.find()).as(result.output()).isTrue();
@@ -128,7 +127,7 @@ class ForgottenTest {
             .option("-Xmx1g") // so that no collection is due before
             .option("-Xms16m")
             .addressSpace(4L << 30)
-            .runFor(3, "1", "40", "64");
+            .run("1", "40", "64");
 
     Matcher figures = MOST.matcher(result.output());
     assertThat(figures.find()).as(result.output()).isTrue();

@@ -43,8 +43,7 @@ class ChurnTest {
             .option("-Xmx96m")
             .option("-XX:+AlwaysPreTouch") // the heap is not what is measured
             .environment("MALLOC_ARENA_MAX", "2")
-            .runFor(
-                Soak.minutes(3, 30),
+            .run(
                 what,
                 String.valueOf(Soak.draws(what, cycles, soakCycles)),
                 String.valueOf(Soak.count(what + ".warmup", warmUp, soakWarmUp)),

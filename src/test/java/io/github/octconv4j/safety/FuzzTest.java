@@ -104,8 +104,7 @@ class FuzzTest {
             .option("-Xmx512m")
             .option("-XX:-OmitStackTraceInFastThrow")
             .option("-XX:ErrorFile=" + crash)
-            .runFor(
-                Soak.minutes(10, 30),
+            .run(
                 String.valueOf(seed),
                 String.valueOf(CALLS),
                 last.toString(),

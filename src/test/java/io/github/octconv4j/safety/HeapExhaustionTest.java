@@ -32,8 +32,7 @@ class HeapExhaustionTest {
         ChildJvm.of(HeapExhaustion.class)
             .library(JsonFactory.class)
             .option("-Xmx16m")
-            .runFor(
-                5,
+            .run(
                 what,
                 String.valueOf(mostRoom),
                 String.valueOf(Soak.count("heap." + what, attempts, 500)),

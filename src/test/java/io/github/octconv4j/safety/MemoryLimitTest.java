@@ -62,9 +62,7 @@ class MemoryLimitTest {
   @CsvSource({"140, 256, 16", "250, 256, 16", "600, 256, 16"})
   void networks(long limit, int size, int batch) {
     ChildJvm.Result result =
-        child()
-            .runFor(
-                4, "network", String.valueOf(limit), String.valueOf(size), String.valueOf(batch));
+        child().run("network", String.valueOf(limit), String.valueOf(size), String.valueOf(batch));
     assertWithin(result, limit);
   }
 

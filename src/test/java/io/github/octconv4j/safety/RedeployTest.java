@@ -30,8 +30,7 @@ class RedeployTest {
       child.option("-XX:StartFlightRecording:dumponexit=false").option("-Xlog:jfr*=off");
     }
     ChildJvm.Result result =
-        child.runFor(
-            10,
+        child.run(
             String.valueOf(times),
             library,
             String.valueOf(forget),

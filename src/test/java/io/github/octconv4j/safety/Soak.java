@@ -72,7 +72,7 @@ public final class Soak {
   }
 
   /** Returns after how many minutes a child is killed. */
-  public static int minutes(int always, int soak) {
-    return count("minutes", always, soak);
+  public static int minutes() {
+    return count("minutes", 10, 30);
   }
 }
