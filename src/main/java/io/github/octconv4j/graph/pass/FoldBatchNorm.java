@@ -14,7 +14,9 @@ import io.github.octconv4j.graph.TensorType;
 import io.github.octconv4j.weights.ElementType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -23,12 +25,26 @@ import org.jspecify.annotations.Nullable;
  * convolutions is normalized: each one's weights are scaled, and one of them gets the shift.
  * Nearest upsampling may stand between a convolution and the sum. Each output of an octave
  * convolution may have a normalization of its own. Weights are scaled when somebody asks for them.
+ *
+ * <p>What was made of the same tensors once is given again: applied to one graph for several sizes,
+ * the pass makes one set of weights. Thread-safe.
  */
 public final class FoldBatchNorm implements UnaryOperator<Graph> {
   private static final int WEIGHTS = 1; // inputs of a Conv
   private static final int BIAS = 2;
   private static final int[][] OCTAVE_WEIGHTS = {{2, 4}, {3, 5}}; // of an OctaveConv's outputs
   private static final int[] OCTAVE_BIAS = {6, 7};
+
+  private final Map<List<Object>, TensorData> made = new ConcurrentHashMap<>();
+
+  /**
+   * What was folded so far.
+   *
+   * @return a copy
+   */
+  public List<TensorData> made() {
+    return List.copyOf(made.values());
+  }
 
   @Override
   public Graph apply(Graph graph) {
@@ -49,7 +65,17 @@ public final class FoldBatchNorm implements UnaryOperator<Graph> {
     return rewriting.done();
   }
 
-  private static void foldOctave(
+  /**
+   * Whether this pass made something.
+   *
+   * @param data the constant
+   * @return whether it is one of {@link #made}
+   */
+  public boolean hasMade(TensorData data) {
+    return made.containsValue(data);
+  }
+
+  private void foldOctave(
       Rewriting rewriting, Node norm, Node producer, ScaleAndShift scale) {
     Graph graph = rewriting.graph;
     Node now = rewriting.current(producer);
@@ -82,7 +108,7 @@ public final class FoldBatchNorm implements UnaryOperator<Graph> {
     rewriting.remove(norm);
   }
 
-  private static void fold(Rewriting rewriting, Node node, ScaleAndShift scale) {
+  private void fold(Rewriting rewriting, Node node, ScaleAndShift scale) {
     List<Node> convolutions = new ArrayList<>();
     if (!collect(rewriting, node.input(0), convolutions)) {
       return;
@@ -156,14 +182,24 @@ public final class FoldBatchNorm implements UnaryOperator<Graph> {
     return in.isKnown() && out.isKnown() && in.sizes()[1] == out.sizes()[1];
   }
 
-  private static String scaled(Rewriting rewriting, String weights, ScaleAndShift scale) {
+  private String scaled(Rewriting rewriting, String weights, ScaleAndShift scale) {
     TensorData given = Objects.requireNonNull(rewriting.constants.get(weights));
-    return rewriting.constant(weights, scale.weights(weights, given));
+    return rewriting.constant(
+        weights,
+        made.computeIfAbsent(
+            key(scale, given, "weights"), key -> scale.weights(weights, given)));
   }
 
-  private static String shifted(
+  private String shifted(
       Rewriting rewriting, Node node, String bias, ScaleAndShift scale, boolean shifts) {
     @Nullable TensorData given = rewriting.constants.get(bias);
-    return rewriting.constant(node.name() + ".bias", scale.bias(given, shifts));
+    List<Object> key = key(scale, given == null ? "" : given, shifts);
+    return rewriting.constant(
+        node.name() + ".bias", made.computeIfAbsent(key, absent -> scale.bias(given, shifts)));
+  }
+
+  /** What is folded: tensors are equal to themselves alone. */
+  private static List<Object> key(ScaleAndShift scale, Object given, Object how) {
+    return List.of(scale.tensors(), scale.epsilon(), given, how);
   }
 }

@@ -18,6 +18,7 @@ import io.github.octconv4j.weights.ElementType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,22 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FormLayers implements UnaryOperator<Graph> {
   private static final long MOST_WEIGHTS = 1L << 28; // which an array holds
+
+  private final Predicate<TensorData> weights;
+
+  /** Forms all layers that there can be. */
+  public FormLayers() {
+    this(data -> true);
+  }
+
+  /**
+   * Forms some layers.
+   *
+   * @param weights says of constants whether they may be those of a layer
+   */
+  public FormLayers(Predicate<TensorData> weights) {
+    this.weights = weights;
+  }
 
   @Override
   public Graph apply(Graph graph) {
@@ -48,19 +65,20 @@ public final class FormLayers implements UnaryOperator<Graph> {
   }
 
   /** The window with all numbers said; null where it is none of a layer. */
-  private static @Nullable Window window(Graph graph, Node node, Conv conv) {
+  private @Nullable Window window(Graph graph, Node node, Conv conv) {
     TensorType x = graph.type(node.input(0));
-    TensorData weights = graph.constant(node.input(1));
+    TensorData data = graph.constant(node.input(1));
     TensorData bias = graph.constant(node.input(2));
     if (!x.isKnown()
         || x.sizes().length != 4
-        || weights == null
-        || weights.element() != ElementType.F32
-        || weights.count() > MOST_WEIGHTS
+        || data == null
+        || data.element() != ElementType.F32
+        || data.count() > MOST_WEIGHTS
+        || !weights.test(data)
         || (bias == null && !node.input(2).isEmpty())) {
       return null;
     }
-    long[] w = weights.dims();
+    long[] w = data.dims();
     List<WindowAxis> axes =
         conv.window().axes(Arrays.copyOfRange(x.sizes(), 2, 4), Arrays.copyOfRange(w, 2, 4));
     WindowAxis rows = axes.get(0);
