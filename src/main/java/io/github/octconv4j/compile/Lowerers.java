@@ -78,6 +78,7 @@ final class Lowerers {
     of(Unary.class, Elementwise::function);
     of(Clip.class, Elementwise::function);
     of(Binary.class, Binaries::lower);
+    of(OctaveConv.class, (op, node, lowering) -> OctaveLayers.lower(node, lowering));
     of(BatchNormalization.class, Normalizations::batch);
     of(Softmax.class, Normalizations::softmax);
     of(Resize.class, Resizing::lower);
@@ -122,8 +123,7 @@ final class Lowerers {
             NonMaxSuppression.class,
             QuantizeLinear.class,
             DequantizeLinear.class,
-            DynamicQuantizeLinear.class,
-            OctaveConv.class)); // what ExpandOctave leaves: nothing
+            DynamicQuantizeLinear.class));
   }
 
   private Lowerers() {}

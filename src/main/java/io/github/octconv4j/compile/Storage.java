@@ -8,8 +8,9 @@ import io.github.octconv4j.weights.ElementType;
 import java.util.Arrays;
 
 /**
- * How values lie in a program's memory. Floats of 32 bits in up to six dimensions are what
- * primitives compute with, a scalar being one element of one dimension. All else is a row of bytes
+ * How values lie in a program's memory. Floats in up to six dimensions are what primitives compute
+ * with, of 32 bits or in the type that the plan has inside, a scalar being one element of one
+ * dimension. All else is a row of bytes
  * that only steps in Java look at; a value without elements takes one byte.
  */
 final class Storage {
@@ -32,12 +33,19 @@ final class Storage {
     return isNative(type) ? rowMajor(type.sizes()) : bytes(type);
   }
 
-  /** Row-major floats. */
+  /** Row-major floats of 32 bits. */
   static MemoryDesc rowMajor(long... dims) {
-    return dims.length == 0 ? f32(FormatTag.A, 1) : f32(FormatTag.rowMajor(dims.length), dims);
+    return rowMajor(DataType.F32, dims);
   }
 
-  /** Floats in a layout. */
+  /** Row-major floats. */
+  static MemoryDesc rowMajor(DataType type, long... dims) {
+    return dims.length == 0
+        ? MemoryDesc.of(type, FormatTag.A, 1)
+        : MemoryDesc.of(type, FormatTag.rowMajor(dims.length), dims);
+  }
+
+  /** Floats of 32 bits in a layout. */
   static MemoryDesc f32(FormatTag tag, long... dims) {
     return MemoryDesc.of(DataType.F32, tag, dims);
   }

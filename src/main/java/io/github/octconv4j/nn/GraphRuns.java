@@ -29,10 +29,10 @@ import org.jspecify.annotations.Nullable;
  * plan for them; the plans used last are kept. Thread-safe.
  */
 final class GraphRuns implements AutoCloseable {
-  private final GraphComputation computation;
+  private final Computation computation;
   private final PlanCache<GraphPlan> cache;
 
-  GraphRuns(GraphComputation computation, int plans, long bytes) {
+  GraphRuns(Computation computation, int plans, long bytes) {
     this.computation = computation;
     this.cache = new PlanCache<>("Network", plans, bytes);
   }

@@ -37,7 +37,7 @@ public final class Network implements AutoCloseable {
 
   private final @Nullable NetworkInfo info; // null where it does not classify images
   private final Computation computation;
-  private final @Nullable GraphRuns runs; // null of layers
+  private final GraphRuns runs;
   private final PlanCache<NetworkPlan> cache =
       new PlanCache<>("Network", CACHED_PLANS, CACHED_BYTES);
   private final PredictorPool pool = new PredictorPool(this);
@@ -60,16 +60,39 @@ public final class Network implements AutoCloseable {
   /** Makes a network that closes the file of its weights. */
   Network(
       NetworkInfo info, NetworkGraph graph, Parameters parameters, @Nullable SafetensorsFile file) {
-    this(info, new LayerComputation(info, graph, parameters, file));
+    this(
+        Objects.requireNonNull(info, "info"),
+        Computation.of(
+            info.name(),
+            fitting(info, Objects.requireNonNull(graph, "graph")),
+            Objects.requireNonNull(parameters, "parameters"),
+            file));
+  }
+
+  private static NetworkGraph fitting(NetworkInfo info, NetworkGraph graph) {
+    FeatureMap image = graph.input();
+    if (info.channels() != image.channels().total()
+        || info.height() != image.shape().height()
+        || info.width() != image.shape().width()
+        || image.channels().low() > 0
+        || graph.inputs().size() > 1) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "network %s: info says an input of %dx%dx%d, the graph takes %s",
+              Printable.text(info.name()),
+              info.channels(),
+              info.height(),
+              info.width(),
+              graph.inputs()));
+    }
+    return graph;
   }
 
   private Network(@Nullable NetworkInfo info, Computation computation) {
     this.info = info;
     this.computation = computation;
-    this.runs =
-        computation instanceof GraphComputation graph
-            ? new GraphRuns(graph, CACHED_PLANS, CACHED_BYTES)
-            : null;
+    this.runs = new GraphRuns(computation, CACHED_PLANS, CACHED_BYTES);
   }
 
   /**
@@ -81,7 +104,7 @@ public final class Network implements AutoCloseable {
   public static Network of(Graph graph) {
     Objects.requireNonNull(graph, "graph");
     NetworkInfo info = GraphInfo.of(graph.name(), graph, Metadata.of(Map.of()));
-    return new Network(info, new GraphComputation(graph.name(), graph, null));
+    return new Network(info, Computation.of(graph.name(), graph, null));
   }
 
   /** Makes a network of a known architecture, which expects pictures as those for ImageNet do. */
@@ -128,7 +151,7 @@ public final class Network implements AutoCloseable {
         requireFit(given, found);
       }
       return new Network(
-          given == null ? found : given, new GraphComputation(name, model.graph(), model));
+          given == null ? found : given, Computation.of(name, model.graph(), model));
     } catch (UncheckedIOException e) {
       model.close();
       throw Objects.requireNonNull(e.getCause());
@@ -250,8 +273,9 @@ public final class Network implements AutoCloseable {
    * @throws IllegalStateException if it is a graph, which has none
    */
   public NetworkGraph graph() {
-    if (computation instanceof LayerComputation layers) {
-      return layers.graph();
+    NetworkGraph layers = computation.layers();
+    if (layers != null) {
+      return layers;
     }
     throw new IllegalStateException(
         String.format(
@@ -273,82 +297,64 @@ public final class Network implements AutoCloseable {
     }
   }
 
-  private GraphRuns runs() {
-    if (runs == null) {
-      throw new IllegalStateException(
-          String.format(
-              Locale.ROOT,
-              "network %s is made of layers, whose input has no name; use run(float[]) or a predictor",
-              Printable.text(computation.name())));
-    }
-    return runs;
-  }
-
   /**
-   * Returns the inputs of a graph with what is known of their types.
+   * Returns the inputs with what is known of their types.
    *
    * @return an unmodifiable list
-   * @throws IllegalStateException if the network is made of layers
    */
   public List<Value> inputs() {
-    return runs().inputs();
+    return runs.inputs();
   }
 
   /**
-   * Returns the outputs of a graph with what is known of their types.
+   * Returns the outputs with what is known of their types.
    *
    * @return an unmodifiable list
-   * @throws IllegalStateException if the network is made of layers
    */
   public List<Value> outputs() {
-    return runs().outputs();
+    return runs.outputs();
   }
 
   /**
-   * Runs a graph on tensors, without copying them; any thread may call. The first run with new
+   * Runs the network on tensors, without copying them; any thread may call. The first run with new
    * sizes builds a plan for them, eight of which are kept.
    *
    * @param inputs a tensor for each input by name, row by row; a scalar has one dimension of 1
    * @return the outputs by name, row by row, in memory that is freed once nobody holds it
    * @throws IllegalArgumentException if names, types, sizes or layouts don't fit; the message says
    *     which
-   * @throws IllegalStateException if the network is made of layers, or has inputs or outputs that a
-   *     tensor can't hold, such as integers of 64 bits: {@link #compute} takes these
+   * @throws IllegalStateException if the network has inputs or outputs that a tensor can't hold, such as integers of 64 bits: {@link #compute} takes these
    */
   public Map<String, Tensor> run(Map<String, Tensor> inputs) {
     Objects.requireNonNull(inputs, "inputs");
-    GraphRuns graph = runs();
-    return whileOpen(() -> graph.run(inputs));
+    return whileOpen(() -> runs.run(inputs));
   }
 
   /**
-   * Runs a graph as {@link #run(Map)} does, in the caller's memory.
+   * Runs the network as {@link #run(Map)} does, in the caller's memory.
    *
    * @param outputs a tensor for each output by name, row by row, to be written
    */
   public void run(Map<String, Tensor> inputs, Map<String, Tensor> outputs) {
     Objects.requireNonNull(inputs, "inputs");
     Objects.requireNonNull(outputs, "outputs");
-    GraphRuns graph = runs();
     whileOpen(
         () -> {
-          graph.run(inputs, outputs);
+          runs.run(inputs, outputs);
           return outputs;
         });
   }
 
   /**
-   * Runs a graph on copies of elements of any type; any thread may call.
+   * Runs the network on copies of elements of any type; any thread may call.
    *
    * @param inputs elements for each input by name
    * @return the outputs by name, on the heap
    * @throws IllegalArgumentException if names, types or sizes don't fit; the message says which
-   * @throws IllegalStateException if the network is made of layers
    */
   public Map<String, TensorData> compute(Map<String, TensorData> inputs) {
     Objects.requireNonNull(inputs, "inputs");
-    GraphRuns graph = runs();
-    return whileOpen(() -> graph.compute(inputs));
+    return whileOpen(() -> runs.compute(inputs));
   }
 
   /** Returns a predictor of single images on one thread. */
@@ -433,9 +439,6 @@ public final class Network implements AutoCloseable {
    */
   public PlanCache.Statistics statistics() {
     PlanCache.Statistics images = cache.statistics();
-    if (runs == null) {
-      return images;
-    }
     PlanCache.Statistics named = runs.statistics();
     return new PlanCache.Statistics(
         images.size() + named.size(),
@@ -466,9 +469,7 @@ public final class Network implements AutoCloseable {
     closed = true;
     pool.close();
     cache.close();
-    if (runs != null) {
-      runs.close();
-    }
+    runs.close();
     computation.holdings().close();
   }
 }

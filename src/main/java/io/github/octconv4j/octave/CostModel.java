@@ -81,7 +81,7 @@ final class CostModel {
     OctaveShape x = sizes.input();
     OctaveShape s = sizes.strided();
     OctaveShape y = sizes.output();
-    if (spec.stride() == 2) {
+    if (spec.pools()) {
       bytes += 1.25 * type * area(x) * spec.in().total();
     }
     if (f.merge() == Merge.HIGH_SOURCES) {
@@ -124,8 +124,8 @@ final class CostModel {
   private double meetings(Formulation f) {
     return switch (f.sharing()) {
       case PRIMITIVES -> spec.paths().size() + 2;
-      case ROWS -> spec.stride();
-      case CHANNELS -> 1 + spec.stride();
+      case ROWS -> spec.pools() ? 2 : 1;
+      case CHANNELS -> spec.pools() ? 3 : 2;
       case BRANCHES -> 2;
     };
   }

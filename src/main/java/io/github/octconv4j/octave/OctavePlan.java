@@ -41,9 +41,23 @@ public final class OctavePlan implements Plan {
     this.output = output;
   }
 
+  /** Builds a plan without an activation, see the other one. */
+  static OctavePlan build(
+      Engine engine,
+      OctaveConv2d spec,
+      OctaveWeights weights,
+      OctaveDesc input,
+      OutputFormat output,
+      PlanOptions options,
+      Formulation formulation) {
+    return build(
+        engine, spec, weights, Activation.NONE, input, output, options, formulation);
+  }
+
   /**
    * Builds a plan.
    *
+   * @param activation applied to both outputs
    * @param input descriptors of the data that will be given; {@code any} leaves layout and type to
    *     the plan
    * @param output layout and type of the results
@@ -52,6 +66,7 @@ public final class OctavePlan implements Plan {
       Engine engine,
       OctaveConv2d spec,
       OctaveWeights weights,
+      Activation activation,
       OctaveDesc input,
       OutputFormat output,
       PlanOptions options,
@@ -72,7 +87,7 @@ public final class OctavePlan implements Plan {
       Edges edges = new Edges(builder);
       OctaveOperand x = edges.input(spec.in(), shape, layout, given.high(), given.low());
       OctaveOperand y = edges.output(spec.out(), outShape, layout, yh, yl);
-      builder.convolution("octave", spec, weights, x, y, false, Activation.NONE, formulation);
+      builder.convolution("octave", spec, weights, x, y, false, activation, formulation);
       edges.copyOut(y, yh, yl);
       return new OctavePlan(name(spec), formulation, program.build(), given, new Ends(yh, yl));
     }

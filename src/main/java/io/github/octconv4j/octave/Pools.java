@@ -53,14 +53,14 @@ final class Pools {
    */
   void add(OctaveConv2d spec, OctaveOperand x, BiConsumer<Operand, Operand> steps) {
     Operand high = x.high();
-    if (high != null && spec.stride() == 2) {
+    if (high != null && spec.pools()) {
       high = of(high, x.layout(), spec.sizeRule(), steps);
     }
     if (high != null && spec.has(OctavePath.HL)) {
       of(high, x.layout(), spec.sizeRule(), steps);
     }
     // Without upsampling only the low output takes a pooled low part.
-    boolean ofLow = spec.stride() == 2 && (spec.has(OctavePath.LL) || !spec.keepsLow());
+    boolean ofLow = spec.pools() && (spec.has(OctavePath.LL) || !spec.keepsLow());
     if (x.low() != null && ofLow) {
       of(x.low(), x.layout(), spec.sizeRule(), steps);
     }

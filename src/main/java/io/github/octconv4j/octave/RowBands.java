@@ -41,7 +41,7 @@ final class RowBands {
    */
   static boolean fits(OctaveConv2d spec, OctaveSizes sizes) {
     long reach = spec.window().reach(0);
-    if (spec.padding().top() > reach || spec.padding().bottom() > reach) {
+    if (spec.moves() || spec.padding().top() > reach || spec.padding().bottom() > reach) {
       return false;
     }
     boolean one = spec.paths().size() == 1 && !spec.has(OctavePath.LH);
@@ -71,7 +71,7 @@ final class RowBands {
   }
 
   private @Nullable Operand strided(@Nullable Operand x) {
-    if (x == null || spec.stride() == 1) {
+    if (x == null || !spec.pools()) {
       return x;
     }
     return builder.pools().of(x, Layout.NHWC, spec.sizeRule(), this::poolRows);

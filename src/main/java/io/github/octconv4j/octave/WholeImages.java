@@ -178,7 +178,7 @@ final class WholeImages {
   }
 
   private Operand strided(Operand x) {
-    return spec.stride() == 1 ? x : pooled(x);
+    return spec.pools() ? pooled(x) : x;
   }
 
   private Operand pooled(Operand x) {

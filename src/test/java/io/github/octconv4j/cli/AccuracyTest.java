@@ -2,6 +2,7 @@ package io.github.octconv4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.octconv4j.octave.StrideRule;
 import io.github.octconv4j.image.Image;
 import io.github.octconv4j.nn.FeatureMap;
 import io.github.octconv4j.nn.Network;
@@ -45,9 +46,9 @@ class AccuracyTest {
   /** One convolution over the whole image: where a pixel is makes a difference. */
   private static Network network() {
     NetworkBuilder net = new NetworkBuilder(3, SIZE, SIZE);
-    OctaveConv2d spec = OctaveConv2d.of(3, CLASSES).kernel(SIZE).build();
-    FeatureMap y =
-        net.plainConvolution("all", net.input(), spec, 1, Norm.NONE, "", Activation.NONE);
+    OctaveConv2d spec =
+        OctaveConv2d.of(3, CLASSES).kernel(SIZE).strideRule(StrideRule.MOVE_KERNEL).build();
+    FeatureMap y = net.convolution("all", net.input(), spec, Norm.NONE, Activation.NONE);
     List<String> labels = IntStream.range(0, CLASSES).mapToObj(Integer::toString).toList();
     List<Float> mean = List.of(0.4f, 0.5f, 0.6f);
     List<Float> std = List.of(0.2f, 0.3f, 0.4f);

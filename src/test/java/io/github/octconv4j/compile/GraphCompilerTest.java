@@ -191,7 +191,7 @@ class GraphCompilerTest {
         .is(
             "reorder", // to channels innermost
             "convolution+relu",
-            "convolution+add+relu",
+            "convolution+sum+relu",
             "convolution+swish",
             "convolution+clip",
             "reorder");
@@ -211,7 +211,7 @@ class GraphCompilerTest {
             b.constant(TensorData.of(new float[] {1, 1, 2, 2}, 4)));
     check(b.add(new Binary(BinaryFunction.ADD), high, up))
         .isFast()
-        .is("reorder", "pooling", "convolution", "resampling", "convolution+add", "reorder");
+        .is("reorder", "pooling", "convolution", "resampling", "convolution+sum", "reorder");
   }
 
   @Test

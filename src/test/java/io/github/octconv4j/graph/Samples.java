@@ -162,7 +162,7 @@ public final class Samples {
             zero));
     all.add(
         many(
-            new OctaveConv(Window.of(3, 3).pads(1, 1, 1, 1), 1, false, false),
+            OctaveConv.of(Window.of(3, 3).pads(1, 1, 1, 1)),
             2,
             floats(2, 4, 7, 8),
             floats(2, 2, 3, 4),

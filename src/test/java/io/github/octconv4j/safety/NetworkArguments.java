@@ -1,5 +1,8 @@
 package io.github.octconv4j.safety;
 
+import io.github.octconv4j.nn.Upsampling;
+import io.github.octconv4j.octave.Padding;
+import io.github.octconv4j.octave.ChannelSplit;
 import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.FormatTag;
 import io.github.octconv4j.dnn.MemoryDesc;
@@ -36,6 +39,7 @@ import io.github.octconv4j.octave.Tuning;
 import io.github.octconv4j.weights.ElementType;
 import io.github.octconv4j.weights.Metadata;
 import io.github.octconv4j.weights.SafetensorsFile;
+import java.util.function.UnaryOperator;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -185,16 +189,55 @@ final class NetworkArguments {
         x -> List.of("c", x, spec(x), v.pick(List.of(Norm.values())), all[v.below(all.length)]));
     withMap(
         false,
-        "plainConvolution(String,FeatureMap,OctaveConv2d,int,Norm,String,Activation)",
+        "convolution(String,FeatureMap,OctaveConv2d,Norm,String,Activation)",
         x ->
             List.of(
                 "p",
                 x,
-                OctaveConv2d.of(x.channels().total(), v.channels()).kernel(3).padding(1).build(),
-                v.upTo(3),
+                OctaveConv2d.of(x.channels().total(), v.channels())
+                    .kernel(3)
+                    .padding(1)
+                    .stride(v.upTo(3))
+                    .strideRule(StrideRule.MOVE_KERNEL)
+                    .build(),
                 v.pick(List.of(Norm.values())),
                 "n",
                 all[v.below(all.length)]));
+    put.accept("NetworkBuilder()", () -> args(new Object[] {null}));
+    put.accept(
+        "NetworkBuilder.input(String,ChannelSplit,int,int)",
+        () ->
+            args(
+                new NetworkBuilder(),
+                "in",
+                new ChannelSplit(v.upTo(3), v.below(3)),
+                1 + v.upTo(9),
+                1 + v.upTo(9)));
+    put.accept(
+        "NetworkBuilder.tensorNames(UnaryOperator)",
+        () -> args(new NetworkBuilder(), (UnaryOperator<String>) name -> "net." + name));
+    put.accept(
+        "NetworkBuilder.tensorNames(Map)",
+        () -> args(new NetworkBuilder(), Map.of("c1.bias", "other")));
+    withMap(false, "concat(String,FeatureMap[])", x -> List.of("cat", new FeatureMap[] {x, x}));
+    withMap(
+        false,
+        "upsample(String,FeatureMap,int,Upsampling)",
+        x -> List.of("up", x, 1 + v.upTo(2), v.pick(List.of(Upsampling.values()))));
+    withMap(
+        false,
+        "transposedConvolution(String,FeatureMap,int,int,int,int,int,Activation)",
+        x ->
+            List.of(
+                "t", x, v.channels(), v.upTo(3), v.upTo(2), v.below(2), 0, all[v.below(all.length)]));
+    withMap(
+        false,
+        "batchNorm(String,FeatureMap,Activation)",
+        x -> List.of("bn", x, all[v.below(all.length)]));
+    withMap(
+        false,
+        "pad(String,FeatureMap,Padding)",
+        x -> List.of("pad", x, new Padding(2, 2 * v.below(2), 2, 0)));
     for (String pool : List.of("maxPool", "averagePool")) {
       withMap(
           false,
@@ -217,11 +260,12 @@ final class NetworkArguments {
         x -> List.of("l", x, v.channels(), all[v.below(all.length)]));
     withMap(true, "softmax(String,FeatureMap)", x -> List.of("soft", x));
     put.accept(
-        "NetworkBuilder.build(FeatureMap)",
+        "NetworkBuilder.build(FeatureMap[])",
         () -> {
           FeatureMap x = map(true);
           NetworkBuilder net = nets.get(x);
-          return args(net, net.linear("fc", x, v.channels(), Activation.NONE));
+          FeatureMap fc = net.linear("fc", x, v.channels(), Activation.NONE);
+          return args(net, v.chance(0.5) ? new FeatureMap[] {fc} : new FeatureMap[] {fc, x});
         });
   }
 

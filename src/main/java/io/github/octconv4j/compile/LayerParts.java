@@ -1,4 +1,4 @@
-package io.github.octconv4j.nn;
+package io.github.octconv4j.compile;
 
 import io.github.octconv4j.octave.ChannelSplit;
 import io.github.octconv4j.octave.Frequency;
@@ -12,26 +12,26 @@ import java.util.Locale;
  * A convolution without groups, cut into equal parts by its output and by its input channels. The
  * parts of one output add up: {@code y_o = sum over i of conv(x_i, W_oi)}.
  */
-final class ConvolutionParts {
-  private final String layer;
+final class LayerParts {
+  private final Object identity;
   private final OctaveConv2d whole;
   private final OctaveWeights weights;
   private final int outputs;
   private final int inputs;
 
   /** What the weights of a part are, in every plan of a network. */
-  private record Key(String layer, int output, int outputs, int input, int inputs) {}
+  private record Key(Object weights, int output, int outputs, int input, int inputs) {}
 
   /**
    * Cuts a convolution.
    *
-   * @param layer name of the layer, which no other of the network has
+   * @param identity what the weights are; equal ones mean equal values
    * @param outputs how many parts the output has; divides its channels
    * @param inputs how many parts the input has; divides its channels
    */
-  ConvolutionParts(
-      String layer, OctaveConv2d whole, OctaveWeights weights, int outputs, int inputs) {
-    this.layer = layer;
+  LayerParts(
+      Object identity, OctaveConv2d whole, OctaveWeights weights, int outputs, int inputs) {
+    this.identity = identity;
     this.whole = whole;
     this.weights = weights;
     this.outputs = outputs;
@@ -63,7 +63,7 @@ final class ConvolutionParts {
 
   /** The weights from a part of the input to one of the output; the first input brings the bias. */
   OctaveWeights weights(int output, int input) {
-    Key key = new Key(layer, output, outputs, input, inputs);
+    Key key = new Key(identity, output, outputs, input, inputs);
     if (isWhole()) {
       return weights.identifiedBy(key);
     }

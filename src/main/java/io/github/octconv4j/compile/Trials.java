@@ -1,6 +1,7 @@
-package io.github.octconv4j.nn;
+package io.github.octconv4j.compile;
 
 import io.github.octconv4j.dnn.Constants;
+import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.DnnException;
 import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.dnn.Execution;
@@ -10,8 +11,11 @@ import io.github.octconv4j.dnn.StepInfo;
 import io.github.octconv4j.dnn.Tensor;
 import io.github.octconv4j.octave.Formulation;
 import java.lang.foreign.Arena;
+import io.github.octconv4j.dnn.Operand;
+import io.github.octconv4j.graph.Node;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -27,33 +31,27 @@ import org.jspecify.annotations.Nullable;
  * <p>Weights are those of the trials, once in each layout that they want, and not the network's: of
  * the many layouts that are tried only the chosen ones stay.
  */
-final class NetworkTrials implements AutoCloseable {
+final class Trials implements AutoCloseable {
   private static final int FEWEST_ROUNDS = 5;
   private static final int MOST_ROUNDS = 15;
   private static final long HEAT_NANOS = 2_000_000_000; // for the runs of all that are alive
 
   private final Engine engine;
-  private final Builder builder;
+  private final Assembly assembly;
   private final Arena arena = Arena.ofShared();
-  private final Tensor input;
-  private final Tensor output;
+  private final List<Tensor> inputs;
+  private final List<Tensor> outputs;
   private final long most; // bytes of weights and working memory
   private final List<Trial> alive = new ArrayList<>();
   private Constants constants;
 
-  /** Builds a plan with formulations that takes no more than so many bytes. */
-  interface Builder {
-    NetworkPlan build(Map<Node, Formulation> choice, Constants constants, long memoryLimit);
-  }
-
-  private NetworkTrials(
-      Engine engine, Builder builder, MemoryDesc input, MemoryDesc output, long most) {
+  private Trials(Engine engine, Assembly assembly, long most) {
     this.engine = engine;
-    this.builder = builder;
+    this.assembly = assembly;
     this.most = most;
     try {
-      this.input = filled(input);
-      this.output = filled(output);
+      this.inputs = assembly.inputDescs().stream().map(this::filled).toList();
+      this.outputs = assembly.outputDescs().stream().map(this::filled).toList();
     } catch (RuntimeException | Error e) {
       arena.close();
       throw e;
@@ -62,18 +60,17 @@ final class NetworkTrials implements AutoCloseable {
   }
 
   /**
-   * Begins trials, or returns null where there is no memory for input and output.
+   * Begins trials, or returns null where there is no memory for inputs and outputs.
    *
    * @param memoryLimit most bytes of everything
    */
-  static @Nullable NetworkTrials of(
-      Engine engine, Builder builder, MemoryDesc input, MemoryDesc output, long memoryLimit) {
-    long left = memoryLimit - input.bytes();
-    if (left <= output.bytes()) {
+  static @Nullable Trials of(Engine engine, Assembly assembly, long memoryLimit) {
+    long left = memoryLimit - bytes(assembly.inputDescs()) - bytes(assembly.outputDescs());
+    if (left <= 0) {
       return null;
     }
     try {
-      return new NetworkTrials(engine, builder, input, output, left - output.bytes());
+      return new Trials(engine, assembly, left);
     } catch (DnnException e) {
       if (e.status() == Status.OUT_OF_MEMORY) { // the system has less than the limit
         return null;
@@ -82,9 +79,15 @@ final class NetworkTrials implements AutoCloseable {
     }
   }
 
+  private static long bytes(List<MemoryDesc> descs) {
+    return descs.stream().mapToLong(MemoryDesc::bytes).sum();
+  }
+
   private Tensor filled(MemoryDesc desc) {
     Tensor tensor = Tensor.allocate(desc, arena);
-    tensor.segment().fill((byte) 0x3c); // small numbers
+    if (desc.type() == DataType.F32) {
+      tensor.segment().fill((byte) 0x3c); // small numbers
+    }
     return tensor;
   }
 
@@ -96,9 +99,9 @@ final class NetworkTrials implements AutoCloseable {
 
     private final Map<Node, Formulation> choice;
     private final List<long[]> rounds = new ArrayList<>();
-    private final Set<NetworkPlan.Span> references = new HashSet<>();
-    private List<NetworkPlan.Span> spans = List.of();
-    private @Nullable NetworkPlan plan; // while it is alive
+    private final Set<Span> references = new HashSet<>();
+    private List<Span> spans = List.of();
+    private @Nullable CompiledGraph plan; // while it is alive
     private @Nullable Execution execution;
 
     Trial(Map<Node, Formulation> choice) {
@@ -114,11 +117,11 @@ final class NetworkTrials implements AutoCloseable {
     }
 
     /** The layers' sections. */
-    List<NetworkPlan.Span> spans() {
+    List<Span> spans() {
       return spans;
     }
 
-    boolean hasReference(NetworkPlan.Span span) {
+    boolean hasReference(Span span) {
       return references.contains(span);
     }
 
@@ -135,7 +138,7 @@ final class NetworkTrials implements AutoCloseable {
     }
 
     /** The median of a layer's times. */
-    double nanos(NetworkPlan.Span span) {
+    double nanos(Span span) {
       return rounds.stream()
           .mapToLong(sections -> Arrays.stream(sections, span.first(), span.end()).sum())
           .sorted()
@@ -144,18 +147,26 @@ final class NetworkTrials implements AutoCloseable {
           .orElseThrow();
     }
 
-    private void live(NetworkPlan built) {
+    private void live(CompiledGraph built) {
       plan = built;
       execution = built.program().newExecution("trial of a network");
-      execution.bind(built.input(), input);
-      execution.bind(built.output(), output);
+      bind(execution, built.inputs().values(), inputs);
+      bind(execution, built.outputs().values(), outputs);
       spans = built.spans();
       references.clear();
-      for (NetworkPlan.Span span : spans) {
+      for (Span span : spans) {
         if (built.program().steps(span.first(), span.end()).stream()
             .anyMatch(StepInfo::reference)) {
           references.add(span);
         }
+      }
+    }
+
+    private static void bind(
+        Execution execution, Collection<Operand> operands, List<Tensor> tensors) {
+      int next = 0;
+      for (Operand operand : operands) {
+        execution.bind(operand, tensors.get(next++));
       }
     }
 
@@ -231,8 +242,9 @@ final class NetworkTrials implements AutoCloseable {
       return false;
     }
     try {
-      // The plan counts its output, which is ours.
-      trial.live(builder.build(trial.choice, constants, most - taken + output.desc().bytes()));
+      // The plan counts its outputs, which are ours.
+      long ours = bytes(assembly.outputDescs());
+      trial.live(assembly.build(trial.choice, constants, most - taken + ours));
       alive.add(trial);
       return true;
     } catch (DnnException e) {

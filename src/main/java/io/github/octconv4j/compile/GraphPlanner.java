@@ -1,31 +1,33 @@
-package io.github.octconv4j.nn;
+package io.github.octconv4j.compile;
 
+import io.github.octconv4j.compile.Trials.Trial;
 import io.github.octconv4j.dnn.Constants;
 import io.github.octconv4j.dnn.DnnException;
 import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.dnn.Status;
 import io.github.octconv4j.dnn.StepInfo;
-import io.github.octconv4j.nn.NetworkTrials.Trial;
+import io.github.octconv4j.graph.Node;
 import io.github.octconv4j.octave.Formulation;
-import io.github.octconv4j.octave.OctaveShape;
 import io.github.octconv4j.octave.PlanOptions;
+import io.github.octconv4j.octave.StrideRule;
 import io.github.octconv4j.octave.Tuning;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Chooses a formulation for each octave convolution of a network. It builds the whole network
- * several times, each time with another candidate everywhere, and lets it run: so each layer is
- * timed where it will work, with its input as the layer before left it in the caches. All of that
- * takes no more memory than one plan may; where nothing can be run within it, the cost model
- * decides.
+ * Chooses a formulation for each layer of a graph. It builds the whole graph several times, each
+ * time with another candidate everywhere, and lets it run: so each layer is timed where it will
+ * work, with its input as the layer before left it in the caches. All of that takes no more memory
+ * than one plan may; where nothing can be run within it, the cost model decides.
  */
-final class NetworkPlanner {
+final class GraphPlanner {
   private static final int MOST_CANDIDATES = 8;
   private static final int FEW_CANDIDATES = 2; // of layers that take less time than to build them
   private static final long SMALL = 5_000_000;
@@ -34,52 +36,55 @@ final class NetworkPlanner {
   private static final double REFERENCE_PENALTY = 1e9;
 
   private final Engine engine;
-  private final NetworkGraph graph;
-  private final int batch;
   private final PlanOptions options;
-  private final Weights weights;
-  private final ChannelParts parts;
+  private final Assembly assembly;
   private final Constants constants;
   private final Map<Node, List<Formulation>> possible = new LinkedHashMap<>();
 
-  NetworkPlanner(
+  /**
+   * Begins.
+   *
+   * @param plans whether formulations are chosen also without octave convolution
+   */
+  GraphPlanner(
       Engine engine,
-      NetworkGraph graph,
-      int batch,
+      Prepared prepared,
+      GraphCompiler.Images images,
       PlanOptions options,
-      Weights weights,
-      Constants constants) {
+      Constants constants,
+      boolean plans) {
     this.engine = engine;
-    this.graph = graph;
-    this.batch = batch;
     this.options = options;
-    this.weights = weights;
     this.constants = constants;
-    this.parts = new ChannelParts(graph, batch, options);
-    for (Node node : graph.nodes()) {
-      if (node.layer() instanceof ConvolutionLayer conv
-          && conv.stride() == 1
-          && !parts.areShared(node.output())) {
-        List<Formulation> all = Formulation.candidates(conv.spec(), shape(conv.input()), options);
-        int most = batch * conv.multiplyAdds() < SMALL ? FEW_CANDIDATES : MOST_CANDIDATES;
+    boolean planned =
+        (plans || prepared.isOctave()) && (options.threads() == 1 || prepared.workers() > 1);
+    boolean several = planned && options.tuning() != Tuning.OFF;
+    LayerWeights weights = new LayerWeights(prepared.head(), several);
+    this.assembly = new Assembly(engine, prepared, images, options, weights);
+    for (Node node : prepared.head().nodes()) {
+      Layer layer = prepared.layers().get(node);
+      if (planned
+          && layer != null
+          && layer.spec().strideRule() != StrideRule.MOVE_KERNEL
+          && !prepared.placement().isShared(layer)) {
+        List<Formulation> all =
+            Formulation.candidates(layer.spec(), layer.input(), options);
+        long multiplyAdds = layer.spec().multiplyAdds(layer.input());
+        int most = multiplyAdds < SMALL ? FEW_CANDIDATES : MOST_CANDIDATES;
         possible.put(node, all.subList(0, Math.min(most, all.size())));
       }
     }
   }
 
-  private OctaveShape shape(OctaveShape s) {
-    return new OctaveShape(batch, s.height(), s.width(), s.lowHeight(), s.lowWidth());
-  }
-
   /** Returns the plan; the caller closes it. */
-  NetworkPlan plan(boolean traced) {
+  CompiledGraph plan() {
     try {
-      return build(formulations(), traced);
+      return build(formulations());
     } catch (DnnException e) {
       if (e.status() != Status.OUT_OF_MEMORY || options.tuning() == Tuning.OFF) {
         throw e;
       }
-      return build(Map.of(), traced); // the default everywhere may take less
+      return build(Map.of()); // the default everywhere may take less
     }
   }
 
@@ -107,8 +112,8 @@ final class NetworkPlanner {
     boolean changed = true;
     while (changed) {
       changed = false;
-      try (NetworkPlan plan = build(choice(at), false)) {
-        for (NetworkPlan.Span span : plan.spans()) {
+      try (CompiledGraph plan = build(choice(at))) {
+        for (Span span : plan.spans()) {
           Integer index = at.get(span.node());
           if (index != null
               && hasReference(plan, span)
@@ -132,7 +137,7 @@ final class NetworkPlanner {
     return possible.getOrDefault(node, List.of());
   }
 
-  private static boolean hasReference(NetworkPlan plan, NetworkPlan.Span span) {
+  private static boolean hasReference(CompiledGraph plan, Span span) {
     return plan.program().steps(span.first(), span.end()).stream().anyMatch(StepInfo::reference);
   }
 
@@ -143,15 +148,7 @@ final class NetworkPlanner {
    * implementations.
    */
   private Map<Node, Formulation> measured() {
-    FeatureMap image = graph.input();
-    FeatureMap last = graph.output();
-    try (NetworkTrials trials =
-        NetworkTrials.of(
-            engine,
-            (choice, theirs, memoryLimit) -> build(choice, theirs, memoryLimit, false),
-            PlanBuilder.inputDesc(image, batch),
-            PlanBuilder.outputDesc(last, batch),
-            options.memoryLimit())) {
+    try (Trials trials = Trials.of(engine, assembly, options.memoryLimit())) {
       if (trials == null) {
         return withoutReferences();
       }
@@ -193,7 +190,7 @@ final class NetworkPlanner {
     for (Trial timed : trials) {
       Map<String, Double> sums = new HashMap<>();
       Map<String, Formulation> formulations = new HashMap<>();
-      for (NetworkPlan.Span span : timed.spans()) {
+      for (Span span : timed.spans()) {
         if (span.formulation() != null) {
           String key = key(span.node());
           double penalty = timed.hasReference(span) ? REFERENCE_PENALTY : 0;
@@ -219,28 +216,19 @@ final class NetworkPlanner {
     return best;
   }
 
-  private NetworkPlan build(Map<Node, Formulation> formulations, boolean traced) {
-    return build(formulations, constants, options.memoryLimit(), traced);
-  }
-
-  private NetworkPlan build(
-      Map<Node, Formulation> formulations, Constants in, long memoryLimit, boolean traced) {
-    PlanOptions limited = options.memoryLimit(memoryLimit);
-    try (PlanBuilder builder =
-        new PlanBuilder(engine, graph, batch, limited, weights, parts, formulations, in, traced)) {
-      return builder.build();
-    }
+  private CompiledGraph build(Map<Node, Formulation> formulations) {
+    return assembly.build(formulations, constants, options.memoryLimit());
   }
 
   /** Everything that a choice depends on, in one line. */
   private String key(Node node) {
-    ConvolutionLayer conv = (ConvolutionLayer) node.layer();
+    Layer layer = Objects.requireNonNull(assembly.prepared().layers().get(node));
     return String.format(
         Locale.ROOT,
         "in a network | %s | %s | %s | %s %s %d threads",
-        conv.spec(),
-        shape(conv.input()),
-        conv.activation(),
+        layer.spec(),
+        layer.input(),
+        layer.activation(),
         options.type(),
         options.fpMath(),
         options.threads());
