@@ -1,15 +1,10 @@
 package io.github.octconv4j.nn;
 
 import io.github.octconv4j.dnn.Algorithm;
-import io.github.octconv4j.dnn.Arg;
 import io.github.octconv4j.dnn.Operand;
-import io.github.octconv4j.dnn.Pooling;
-import io.github.octconv4j.dnn.PostOps;
 import io.github.octconv4j.dnn.Window;
 import io.github.octconv4j.octave.OctaveOperand;
-import io.github.octconv4j.octave.RowWindows;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,18 +25,7 @@ record PoolLayer(Algorithm algorithm, Window window) implements Layer {
 
   private void add(PlanBuilder plan, String name, @Nullable Operand x, @Nullable Operand y) {
     if (x != null && y != null) {
-      new RowWindows(plan.octave())
-          .add(
-              window,
-              x,
-              y,
-              (part, from, to) ->
-                  plan.octave()
-                      .add(
-                          name,
-                          new Pooling(algorithm, from.desc(), to.desc(), part),
-                          PostOps.NONE,
-                          Map.of(Arg.SRC, from, Arg.DST, to)));
+      plan.octave().pool(name, algorithm, window, x, y);
     }
   }
 }

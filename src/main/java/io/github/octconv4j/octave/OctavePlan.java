@@ -61,7 +61,9 @@ public final class OctavePlan implements Plan {
     Layout layout = formulation.layout();
     try (ProgramBuilder program =
         new ProgramBuilder(
-            engine, formulation.primitiveThreads(options.threads()), options.memoryLimit())) {
+            engine,
+            Formulations.primitiveThreads(formulation, options.threads()),
+            options.memoryLimit())) {
       OctaveProgramBuilder builder = new OctaveProgramBuilder(program, options);
       Ends given =
           new Ends(

@@ -10,7 +10,7 @@ import io.github.octconv4j.dnn.Operand;
 import io.github.octconv4j.dnn.Program;
 import io.github.octconv4j.dnn.ProgramBuilder;
 import io.github.octconv4j.octave.Formulation.HighSum;
-import io.github.octconv4j.octave.Formulation.Merge;
+import io.github.octconv4j.octave.Formulation.LowSum;
 import io.github.octconv4j.octave.Formulation.Sharing;
 import io.github.octconv4j.safety.Soak;
 import java.lang.foreign.Arena;
@@ -48,9 +48,11 @@ class FormulationTest {
       for (Sharing sharing : Sharing.values()) {
         assertThat(SEEN).contains(sharing.name());
       }
-      for (Merge merge : Merge.values()) {
-        assertThat(SEEN).contains(merge.name());
+      for (Class<?> family : Formulation.class.getPermittedSubclasses()) {
+        assertThat(SEEN).contains(family.getSimpleName());
       }
+      assertThat(SEEN).contains("merged low_sources", "merged low_results");
+      assertThat(SEEN).contains("merged high_sources", "merged high_results");
       assertThat(SEEN).contains("NHWC", "BLOCKED", "bands", "threads 1", "threads 2", "threads 3");
     }
   }
@@ -113,9 +115,10 @@ class FormulationTest {
               List.of(
                   formulation.layout().name(),
                   formulation.sharing().name(),
-                  formulation.merge().name(),
-                  formulation.bandRows() > 0 ? "bands" : "whole",
+                  formulation.getClass().getSimpleName(),
+                  formulation.toString().contains("bands") ? "bands" : "whole",
                   "threads " + threads));
+          SEEN.addAll(List.of(formulation.toString().split(", ")));
         }
       }
     }
@@ -197,7 +200,7 @@ class FormulationTest {
     OctaveShape out = spec.outputShape(shape);
     Layout layout = formulation.layout();
     try (ProgramBuilder program =
-        new ProgramBuilder(engine, formulation.primitiveThreads(options.threads()))) {
+        new ProgramBuilder(engine, Formulations.primitiveThreads(formulation, options.threads()))) {
       OctaveProgramBuilder builder = new OctaveProgramBuilder(program, options);
       Map<Frequency, Operand> in = new EnumMap<>(Frequency.class);
       Map<Frequency, Operand> results = new EnumMap<>(Frequency.class);
@@ -216,7 +219,7 @@ class FormulationTest {
           edges.output(
               spec.out(), out, layout, results.get(Frequency.HIGH), results.get(Frequency.LOW));
       Formulation plain =
-          new Formulation(layout, HighSum.ON_RESAMPLING, Merge.NONE, formulation.sharing(), 0);
+          new Formulation.Whole(layout, HighSum.ON_RESAMPLING, LowSum.SEPARATE);
       builder.convolution(
           "first", spec, problem.weights(), from, to, false, Activation.NONE, plain);
       builder.convolution(

@@ -6,7 +6,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Shares of all sizes that an int can hold: their product with the number of threads is larger. */
-class ShareTest {
+class RangeTest {
   /** The third is 3 images of 2400x2400 pixels on 128 threads. */
   @ParameterizedTest
   @CsvSource({
@@ -21,14 +21,14 @@ class ShareTest {
   })
   void sharesFollowOneAnotherInWholeBlocksAndAreEven(int total, int block, int threads) {
     long smallest = total / block / threads * (long) block;
-    assertThat(Share.of(total, block, 0, threads).first()).isZero();
-    assertThat(Share.of(total, block, threads - 1, threads).end()).isEqualTo(total);
+    assertThat(Range.share(total, block, 0, threads).first()).isZero();
+    assertThat(Range.share(total, block, threads - 1, threads).end()).isEqualTo(total);
     int step = Math.max(1, threads / 1024); // not each of very many
     for (int index = 0; index < threads - step; index += step) {
-      Share share = Share.of(total, block, index, threads);
+      Range share = Range.share(total, block, index, threads);
       assertThat(share.first() % block).isZero();
       assertThat((long) share.count()).isBetween(smallest, smallest + block);
-      assertThat(share.end()).isEqualTo(Share.of(total, block, index + 1, threads).first());
+      assertThat(share.end()).isEqualTo(Range.share(total, block, index + 1, threads).first());
     }
   }
 }
