@@ -28,7 +28,7 @@ record Expression(List<Stage.Pool> before, List<Stage> stages, List<Output> outp
 
   /** One stage alone, all of whose values are given. */
   static Expression of(Stage stage) {
-    Value y = stage.outputs().getFirst();
+    Value y = stage.y();
     int unit = stage.rowUnit();
     return new Expression(
         List.of(), List.of(stage), List.of(new Output(y, unit)), y.height() / unit);

@@ -67,11 +67,6 @@ public sealed interface Formulation {
     }
 
     @Override
-    public Sharing sharing() {
-      return Sharing.PRIMITIVES;
-    }
-
-    @Override
     public String toString() {
       return Formulations.text(this);
     }
@@ -90,11 +85,6 @@ public sealed interface Formulation {
       Objects.requireNonNull(layout, "layout");
       Objects.requireNonNull(highSum, "highSum");
       Objects.requireNonNull(lowSum, "lowSum");
-    }
-
-    @Override
-    public Sharing sharing() {
-      return Sharing.ROWS;
     }
 
     @Override
@@ -123,16 +113,6 @@ public sealed interface Formulation {
     }
 
     @Override
-    public Layout layout() {
-      return Layout.NHWC;
-    }
-
-    @Override
-    public Sharing sharing() {
-      return Sharing.ROWS;
-    }
-
-    @Override
     public String toString() {
       return Formulations.text(this);
     }
@@ -149,16 +129,6 @@ public sealed interface Formulation {
     public Channels {
       Objects.requireNonNull(highSum, "highSum");
       Objects.requireNonNull(lowSum, "lowSum");
-    }
-
-    @Override
-    public Layout layout() {
-      return Layout.BLOCKED;
-    }
-
-    @Override
-    public Sharing sharing() {
-      return Sharing.CHANNELS;
     }
 
     @Override
@@ -182,11 +152,6 @@ public sealed interface Formulation {
     }
 
     @Override
-    public Sharing sharing() {
-      return Sharing.BRANCHES;
-    }
-
-    @Override
     public String toString() {
       return Formulations.text(this);
     }
@@ -203,16 +168,6 @@ public sealed interface Formulation {
     /** Checks the values. */
     public LowResults {
       Objects.requireNonNull(highSum, "highSum");
-    }
-
-    @Override
-    public Layout layout() {
-      return Layout.BLOCKED;
-    }
-
-    @Override
-    public Sharing sharing() {
-      return shared ? Sharing.CHANNELS : Sharing.PRIMITIVES;
     }
 
     @Override
@@ -247,26 +202,32 @@ public sealed interface Formulation {
     }
 
     @Override
-    public Layout layout() {
-      return Layout.NHWC;
-    }
-
-    @Override
-    public Sharing sharing() {
-      return Sharing.ROWS;
-    }
-
-    @Override
     public String toString() {
       return Formulations.text(this);
     }
   }
 
   /** Returns the layout of all tensors inside. */
-  Layout layout();
+  default Layout layout() {
+    return switch (this) {
+      case Whole f -> f.layout;
+      case Images f -> f.layout;
+      case Branches f -> f.layout;
+      case Bands _, Pointwise _ -> Layout.NHWC;
+      case Channels _, LowResults _ -> Layout.BLOCKED;
+    };
+  }
 
   /** Returns how several threads share the work. */
-  Sharing sharing();
+  default Sharing sharing() {
+    return switch (this) {
+      case Whole _ -> Sharing.PRIMITIVES;
+      case Images _, Bands _, Pointwise _ -> Sharing.ROWS;
+      case Channels _ -> Sharing.CHANNELS;
+      case Branches _ -> Sharing.BRANCHES;
+      case LowResults f -> f.shared ? Sharing.CHANNELS : Sharing.PRIMITIVES;
+    };
+  }
 
   /**
    * Returns how a convolution can be added whose tensors have channels innermost, what is predicted

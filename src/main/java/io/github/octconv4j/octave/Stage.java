@@ -21,37 +21,73 @@ import org.jspecify.annotations.Nullable;
  * made of, and adds the step that makes such a part.
  */
 sealed interface Stage {
+  /** Returns what is written, or the first of two values that lie side by side. */
+  Value y();
+
   /** Returns what is read. */
-  List<Value> inputs();
+  default List<Value> inputs() {
+    return switch (this) {
+      case Convolve s -> s.plus == null ? List.of(s.x) : List.of(s.x, s.plus);
+      case ConvolveTwice s -> List.of(s.x);
+      case Pool s -> List.of(s.x);
+      case Upsample s -> List.of(s.x);
+      case Fit s -> List.of(s.x);
+      case Join s -> List.of(s.x, s.second);
+      case Copy s -> List.of(s.x);
+    };
+  }
 
   /** Returns what is written: one value, or two that lie side by side. */
-  List<Value> outputs();
+  default List<Value> outputs() {
+    return this instanceof ConvolveTwice twice ? List.of(twice.y, twice.second) : List.of(y());
+  }
 
-  /** Returns the rows of an input, as one of those of {@link #inputs}, that output rows read. */
-  Range rowsRead(Value input, Range rows);
-
-  /** Returns the channels of an input that output channels read. */
-  Range channelsRead(Value input, Range channels);
+  /** Returns the window that moves over the first input, null where there is none. */
+  default @Nullable Window window() {
+    return switch (this) {
+      case Convolve s -> s.window;
+      case ConvolveTwice s -> s.window;
+      case Pool s -> s.window;
+      case Upsample _, Fit _, Join _, Copy _ -> null;
+    };
+  }
 
   /** Returns whether some rows can be made without the others. */
   default boolean isCut() {
-    return true;
+    return !(this instanceof Fit);
   }
 
   /** Returns of which multiple the rows are that can be made without the others. */
   default int rowUnit() {
-    return 1;
+    return this instanceof Upsample ? 2 : 1;
   }
 
-  /** Returns the window that moves over the input, null for operations without one. */
-  default @Nullable Window window() {
-    return null;
+  /** Returns the rows of an input that some rows of the output read. */
+  private Range rowsRead(Value input, Range rows) {
+    return switch (this) {
+      case Convolve s when input == s.plus -> rows;
+      case Convolve s -> new WindowRows(s.window, input.height()).read(rows);
+      case ConvolveTwice s -> new WindowRows(s.window, input.height()).read(rows);
+      case Pool s -> new WindowRows(s.window, input.height()).read(rows);
+      case Upsample _ -> Range.between(rows.first() / 2, Math.ceilDiv(rows.end(), 2));
+      case Fit _ -> input.all().rows();
+      case Join _, Copy _ -> rows;
+    };
+  }
+
+  /** Returns the channels of an input that some channels of the output read. */
+  private Range channelsRead(Value input, Range channels) {
+    return switch (this) {
+      case Convolve s when input == s.plus -> channels;
+      case Convolve _, ConvolveTwice _, Join _, Copy _ -> input.all().channels();
+      case Pool _, Upsample _, Fit _ -> channels;
+    };
   }
 
   /** Returns what a part of the first output reads of an input; all of it for all rows. */
   default Region read(Value input, Region out) {
     Range all = input.all().rows();
-    boolean whole = out.rows().isAll(outputs().getFirst().height());
+    boolean whole = out.rows().isAll(y().height());
     return new Region(
         out.images(),
         whole ? all : rowsRead(input, out.rows()),
@@ -81,7 +117,7 @@ sealed interface Stage {
     return rows.isAll(y.height()) ? window : new WindowRows(window, x.height()).over(rows);
   }
 
-  private static PostOps first(boolean adds) {
+  private static PostOps sum(boolean adds) {
     return adds ? PostOps.NONE.sum() : PostOps.NONE;
   }
 
@@ -101,28 +137,8 @@ sealed interface Stage {
       Activation activation)
       implements Stage {
     @Override
-    public List<Value> inputs() {
-      return plus == null ? List.of(x) : List.of(x, plus);
-    }
-
-    @Override
-    public List<Value> outputs() {
-      return List.of(y);
-    }
-
-    @Override
-    public Range rowsRead(Value input, Range rows) {
-      return input == plus ? rows : new WindowRows(window, x.height()).read(rows);
-    }
-
-    @Override
-    public Range channelsRead(Value input, Range channels) {
-      return input == plus ? channels : input.all().channels();
-    }
-
-    @Override
     public void add(OctaveProgramBuilder builder, Part part) {
-      PostOps postOps = first(adds);
+      PostOps postOps = sum(adds);
       Map<Arg, Operand> operands = new HashMap<>();
       if (plus != null) {
         Operand summand = part.x.getLast();
@@ -139,42 +155,22 @@ sealed interface Stage {
     }
   }
 
-  /** {@code first = conv(x)} and {@code second = conv(x)} with another kernel, as one step. */
+  /** {@code y = conv(x)} and {@code second = conv(x)} with another kernel, as one step. */
   record ConvolveTwice(
-      Window window, Value x, Kernel toFirst, Value first, Kernel toSecond, Value second)
+      Window window, Value x, Kernel toFirst, Value y, Kernel toSecond, Value second)
       implements Stage {
-    @Override
-    public List<Value> inputs() {
-      return List.of(x);
-    }
-
-    @Override
-    public List<Value> outputs() {
-      return List.of(first, second);
-    }
-
-    @Override
-    public Range rowsRead(Value input, Range rows) {
-      return new WindowRows(window, x.height()).read(rows);
-    }
-
-    @Override
-    public Range channelsRead(Value input, Range channels) {
-      return input.all().channels();
-    }
-
     @Override
     public void add(OctaveProgramBuilder builder, Part part) {
       List<Kernel> kernels = new ArrayList<>();
-      if (part.regions.containsKey(first)) {
-        kernels.add(toFirst.outputs(part.regions.get(first).channels()));
+      if (part.regions.containsKey(y)) {
+        kernels.add(toFirst.outputs(part.regions.get(y).channels()));
       }
       if (part.regions.containsKey(second)) {
         kernels.add(toSecond.outputs(part.regions.get(second).channels()));
       }
       builder.convolution(
           kernels.stream().reduce(Kernel::besideOutput).orElseThrow(),
-          Stage.window(window, x, first, part),
+          Stage.window(window, x, y, part),
           part.x.getFirst(),
           part.y,
           PostOps.NONE,
@@ -211,26 +207,6 @@ sealed interface Stage {
     }
 
     @Override
-    public List<Value> inputs() {
-      return List.of(x);
-    }
-
-    @Override
-    public List<Value> outputs() {
-      return List.of(y);
-    }
-
-    @Override
-    public Range rowsRead(Value input, Range rows) {
-      return new WindowRows(window, x.height()).read(rows);
-    }
-
-    @Override
-    public Range channelsRead(Value input, Range channels) {
-      return channels;
-    }
-
-    @Override
     public void add(OctaveProgramBuilder builder, Part part) {
       Operand from = part.x.getFirst();
       builder.add(
@@ -245,37 +221,12 @@ sealed interface Stage {
   record Upsample(String name, Value x, Value y, boolean adds, Activation activation)
       implements Stage {
     @Override
-    public List<Value> inputs() {
-      return List.of(x);
-    }
-
-    @Override
-    public List<Value> outputs() {
-      return List.of(y);
-    }
-
-    @Override
-    public int rowUnit() {
-      return 2;
-    }
-
-    @Override
-    public Range rowsRead(Value input, Range rows) {
-      return Range.between(rows.first() / 2, Math.ceilDiv(rows.end(), 2));
-    }
-
-    @Override
-    public Range channelsRead(Value input, Range channels) {
-      return channels;
-    }
-
-    @Override
     public void add(OctaveProgramBuilder builder, Part part) {
       Operand from = part.x.getFirst();
       builder.add(
           name,
           new Resampling(Algorithm.RESAMPLING_NEAREST, from.desc(), part.y.desc()),
-          activation.after(first(adds)),
+          activation.after(sum(adds)),
           Map.of(Arg.SRC, from, Arg.DST, part.y));
     }
   }
@@ -285,31 +236,6 @@ sealed interface Stage {
    * that {@code x} lacks are its last ones again, those that {@code y} lacks are left out.
    */
   record Fit(String name, Value x, Value y, boolean adds, Activation activation) implements Stage {
-    @Override
-    public List<Value> inputs() {
-      return List.of(x);
-    }
-
-    @Override
-    public List<Value> outputs() {
-      return List.of(y);
-    }
-
-    @Override
-    public boolean isCut() {
-      return false;
-    }
-
-    @Override
-    public Range rowsRead(Value input, Range rows) {
-      return input.all().rows();
-    }
-
-    @Override
-    public Range channelsRead(Value input, Range channels) {
-      return channels;
-    }
-
     @Override
     public void add(OctaveProgramBuilder builder, Part part) {
       MemoryDesc from = part.x.getFirst().desc();
@@ -327,7 +253,7 @@ sealed interface Stage {
               name + ".copy",
               part.x.getFirst().view(from.submemory(dims, read)),
               part.y.view(to.submemory(dims, written)),
-              first(adds));
+              sum(adds));
         }
       }
       if (activation != Activation.NONE) {
@@ -346,27 +272,7 @@ sealed interface Stage {
   }
 
   /** The channels of one value and then those of another. */
-  record Join(String name, Value first, Value second, Value y) implements Stage {
-    @Override
-    public List<Value> inputs() {
-      return List.of(first, second);
-    }
-
-    @Override
-    public List<Value> outputs() {
-      return List.of(y);
-    }
-
-    @Override
-    public Range rowsRead(Value input, Range rows) {
-      return rows;
-    }
-
-    @Override
-    public Range channelsRead(Value input, Range channels) {
-      return input.all().channels();
-    }
-
+  record Join(String name, Value x, Value second, Value y) implements Stage {
     @Override
     public void add(OctaveProgramBuilder builder, Part part) {
       builder.add(
@@ -385,31 +291,11 @@ sealed interface Stage {
    */
   record Copy(String name, Value x, Value y, int at, boolean adds) implements Stage {
     @Override
-    public List<Value> inputs() {
-      return List.of(x);
-    }
-
-    @Override
-    public List<Value> outputs() {
-      return List.of(y);
-    }
-
-    @Override
-    public Range rowsRead(Value input, Range rows) {
-      return rows;
-    }
-
-    @Override
-    public Range channelsRead(Value input, Range channels) {
-      return input.all().channels();
-    }
-
-    @Override
     public void add(OctaveProgramBuilder builder, Part part) {
       Operand from = part.x.getFirst();
       Region some =
           Region.all(part.y.desc()).ofChannels(new Range(at, Math.toIntExact(from.desc().dim(1))));
-      builder.reorder(name, from, some.of(part.y, y.layout()), first(adds));
+      builder.reorder(name, from, some.of(part.y, y.layout()), sum(adds));
     }
   }
 }

@@ -112,7 +112,7 @@ final class Walk {
     if (out.isEmpty()) {
       return;
     }
-    Value y = stage.outputs().getFirst();
+    Value y = stage.y();
     boolean whole = y.memory() == null && y.all().equals(out.get(y));
     if (stage instanceof Pool pool && pool.common() && whole) {
       Operand made =
@@ -144,7 +144,7 @@ final class Walk {
         known != null
             ? known.operand()
             : builder.temporary(
-                stage.outputs().getFirst().name(),
+                stage.y().name(),
                 first.getKey().layout(),
                 room.images().count(),
                 channels,
@@ -189,7 +189,7 @@ final class Walk {
 
   /** Adds the step of a stage, or one for each thread where each primitive has one thread alone. */
   private void share(Stage stage, Map<Value, Region> out) {
-    Value y = stage.outputs().getFirst();
+    Value y = stage.y();
     if (!builder.sharesSteps() || y.layout() != Layout.NHWC || !stage.isCut()) {
       step(stage, out);
       return;
@@ -221,7 +221,7 @@ final class Walk {
   /** Adds a step for each thread and image: some of the rows, none of which reads padding alone. */
   private void shareRows(Stage stage, Map<Value, Region> out) {
     Region all = out.values().iterator().next();
-    int height = stage.outputs().getFirst().height();
+    int height = stage.y().height();
     int unit = stage.rowUnit();
     Range reading =
         stage.window() == null
