@@ -34,7 +34,7 @@ final class Partition {
   /** Adds everything as it is; where each primitive has one thread, threads share each step. */
   void whole() {
     addBefore(Partition::whole);
-    walk(output -> output.value().all()).add();
+    walk(true, output -> output.value().all()).add();
   }
 
   /** Each thread makes some images of the batch. */
@@ -43,7 +43,7 @@ final class Partition {
     builder.share(
         expression.batch(),
         1,
-        images -> walk(output -> output.value().all().ofImages(images)).add());
+        images -> walk(false, output -> output.value().all().ofImages(images)).add());
   }
 
   /**
@@ -80,7 +80,7 @@ final class Partition {
                           return output.value().all().ofImages(image).ofRows(rows);
                         }))
             .toList();
-    new Walk(builder, expression, standing, regions).add();
+    new Walk(builder, expression, false, standing, regions).add();
   }
 
   /** Each thread makes blocks of the channels of each output, of a single image. */
@@ -92,6 +92,7 @@ final class Partition {
             threads,
             lane ->
                 walk(
+                        false,
                         output -> {
                           Value y = output.value();
                           return y.all()
@@ -102,14 +103,15 @@ final class Partition {
   }
 
   /**
-   * Two threads have stages of their own, and then others follow.
+   * Two threads have stages of their own, of which none reads what one of the other thread makes;
+   * then others follow.
    *
    * @param first what one thread does
    * @param last what follows when both have ended
    */
   void branches(Predicate<Stage> first, Predicate<Stage> last) {
     addBefore(Partition::whole);
-    Walk walk = walk(output -> output.value().all());
+    Walk walk = walk(true, output -> output.value().all());
     builder
         .program()
         .sideBySide(
@@ -132,8 +134,8 @@ final class Partition {
     }
   }
 
-  private Walk walk(Function<Output, Region> wanted) {
-    return new Walk(builder, expression, standing, List.of(regions(wanted)));
+  private Walk walk(boolean alone, Function<Output, Region> wanted) {
+    return new Walk(builder, expression, alone, standing, List.of(regions(wanted)));
   }
 
   private Map<Value, Region> regions(Function<Output, Region> wanted) {

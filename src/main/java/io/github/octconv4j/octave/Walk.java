@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class Walk {
   private final OctaveProgramBuilder builder;
   private final List<Stage> stages;
+  private final boolean alone;
   private final List<Map<Value, Region>> bands = new ArrayList<>(); // what each makes
   private final Set<Value> kept = new HashSet<>(); // read by later bands than the one that made it
   private final Map<Value, Memory> memory = new HashMap<>(); // of what is made on the way
@@ -40,16 +41,20 @@ final class Walk {
   /**
    * Begins a walk.
    *
+   * @param alone whether no other thread makes parts of the same: only then are pools made for all
+   *     who want them, as two threads might want the whole of one
    * @param standing pools that stand already
    * @param bands which region of each output each band makes; empty ones may be missing
    */
   Walk(
       OctaveProgramBuilder builder,
       Expression expression,
+      boolean alone,
       Map<Value, Operand> standing,
       List<Map<Value, Region>> bands) {
     this.builder = builder;
     this.stages = expression.stages();
+    this.alone = alone;
     standing.forEach((value, pool) -> memory.put(value, new Memory(pool, 0, value.all())));
     bands.forEach(band -> this.bands.add(regions(band)));
   }
@@ -114,7 +119,7 @@ final class Walk {
     }
     Value y = stage.y();
     boolean whole = y.memory() == null && y.all().equals(out.get(y));
-    if (stage instanceof Pool pool && pool.common() && whole) {
+    if (alone && whole && stage instanceof Pool pool && pool.common()) {
       Operand made =
           builder
               .pools()

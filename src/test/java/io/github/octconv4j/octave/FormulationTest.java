@@ -6,6 +6,7 @@ import io.github.octconv4j.bench.ScalarOctave;
 import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.dnn.Execution;
 import io.github.octconv4j.dnn.FormatTag;
+import io.github.octconv4j.dnn.Lanewise;
 import io.github.octconv4j.dnn.Operand;
 import io.github.octconv4j.dnn.Program;
 import io.github.octconv4j.dnn.ProgramBuilder;
@@ -145,6 +146,7 @@ class FormulationTest {
             options,
             formulation)) {
       assertThat(plan.formulation()).isEqualTo(formulation);
+      assertThat(Lanewise.conflicts(plan.program())).isEmpty();
       OctaveTensor y = OctaveProblem.output(expected, format.layout(), arena);
       plan.run(x, y);
       problem.assertMatches(y, expected);
@@ -227,6 +229,7 @@ class FormulationTest {
       edges.copyOut(to, results.get(Frequency.HIGH), results.get(Frequency.LOW));
       try (Program built = program.build();
           Execution execution = built.newExecution()) {
+        assertThat(Lanewise.conflicts(built)).isEmpty();
         for (Frequency f : Frequency.values()) {
           if (x.part(f) != null) {
             execution.bind(in.get(f), x.part(f));
