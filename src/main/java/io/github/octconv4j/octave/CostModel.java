@@ -112,8 +112,7 @@ final class CostModel {
       case SOURCES ->
           1.25 * area(s) * spec.in().high()
               + area(s) * (2 * spec.in().total() + 1.25 * spec.in().low());
-      case RESULTS ->
-          4.25 * area(y) * spec.out().high() + 3.25 * area(y) * spec.out().low();
+      case RESULTS -> 4.25 * area(y) * spec.out().high() + 3.25 * area(y) * spec.out().low();
     };
   }
 

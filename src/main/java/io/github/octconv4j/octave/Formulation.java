@@ -177,8 +177,9 @@ public sealed interface Formulation {
   }
 
   /**
-   * For kernels of 1x1, whose two convolutions of, or for, the high part are one at high resolution.
-   * That is possible because a kernel of 1x1 commutes with pooling and with nearest upsampling:
+   * For kernels of 1x1, whose two convolutions of, or for, the high part are one at high
+   * resolution. That is possible because a kernel of 1x1 commutes with pooling and with nearest
+   * upsampling:
    *
    * <pre>{@code
    * conv(x_h, W_hh) + up(conv(x_l, W_lh)) = conv([x_h, up(x_l)], [W_hh, W_lh])    SOURCES
@@ -236,8 +237,7 @@ public sealed interface Formulation {
    *
    * @param input the size of the input
    */
-  static List<Formulation> candidates(
-      OctaveConv2d spec, OctaveShape input, PlanOptions options) {
+  static List<Formulation> candidates(OctaveConv2d spec, OctaveShape input, PlanOptions options) {
     Objects.requireNonNull(spec, "spec");
     Objects.requireNonNull(input, "input");
     Objects.requireNonNull(options, "options");

@@ -22,10 +22,8 @@ final class Formulations {
   static void add(OctaveProgramBuilder builder, OctaveTask task, Formulation formulation) {
     OctaveExpression octave = new OctaveExpression(task, averages(formulation));
     switch (formulation) {
-      case Whole f ->
-          new Partition(builder, octave.separate(f.highSum(), f.lowSum())).whole();
-      case Images f ->
-          new Partition(builder, octave.separate(f.highSum(), f.lowSum())).images();
+      case Whole f -> new Partition(builder, octave.separate(f.highSum(), f.lowSum())).whole();
+      case Images f -> new Partition(builder, octave.separate(f.highSum(), f.lowSum())).images();
       case Bands f ->
           new Partition(builder, octave.separate(f.highSum(), f.lowSum()))
               .rows(octave.rows(f.bandRows()));
@@ -49,8 +47,7 @@ final class Formulations {
     return switch (formulation.sharing()) {
       case PRIMITIVES, BRANCHES -> Averages.ON_DEMAND;
       case CHANNELS -> Averages.ALL_BEFORE;
-      case ROWS ->
-          formulation instanceof Images ? Averages.ON_DEMAND : Averages.STRIDES_BEFORE;
+      case ROWS -> formulation instanceof Images ? Averages.ON_DEMAND : Averages.STRIDES_BEFORE;
     };
   }
 
@@ -93,9 +90,9 @@ final class Formulations {
   }
 
   /**
-   * Whether some rows can be made without the others: what is added must have twice the size, or the
-   * same where {@link StrideRule#KEEP_LOW} spares the upsampling, and no output row may read padding
-   * only.
+   * Whether some rows can be made without the others: what is added must have twice the size, or
+   * the same where {@link StrideRule#KEEP_LOW} spares the upsampling, and no output row may read
+   * padding only.
    */
   private static boolean rowsFit(OctaveConv2d spec, OctaveSizes sizes) {
     long reach = spec.window().reach(0);

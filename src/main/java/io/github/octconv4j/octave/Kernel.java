@@ -41,7 +41,10 @@ final class Kernel {
     this.bias = bias;
   }
 
-  /** The weights of a path, without its output's bias; {@code layer} and the path's name make up the kernel's name. */
+  /**
+   * The weights of a path, without its output's bias; {@code layer} and the path's name make up the
+   * kernel's name.
+   */
   static Kernel of(String layer, OctaveConv2d spec, OctavePath path, OctaveWeights weights) {
     return new Kernel(
         List.of(weights.identity(), path),
@@ -155,7 +158,9 @@ final class Kernel {
         bias);
   }
 
-  /** Returns one kernel for the outputs of both, one after the other, without bias; for one group. */
+  /**
+   * Returns one kernel for the outputs of both, one after the other, without bias; for one group.
+   */
   Kernel besideOutput(Kernel other) {
     float[] both = Arrays.copyOf(values, count((long) values.length + other.values.length));
     System.arraycopy(other.values, 0, both, values.length, other.values.length);

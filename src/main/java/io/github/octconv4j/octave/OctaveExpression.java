@@ -135,8 +135,7 @@ final class OctaveExpression {
     stages.add(new ConvolveTwice(window, high(), toHigh, own, toLow, wide));
 
     Value small = convolved("lh", low(), task.kernel(OctavePath.LH));
-    convolve(
-        task.kernel(OctavePath.LH).with(highBias()), low(), small, false, Activation.NONE);
+    convolve(task.kernel(OctavePath.LH).with(highBias()), low(), small, false, Activation.NONE);
     stages.add(new Copy(task.name() + ".high", own, yh, 0, task.accumulate()));
     stages.add(new Upsample(task.name() + ".up", small, yh, true, task.activation()));
 
@@ -189,8 +188,7 @@ final class OctaveExpression {
     }
   }
 
-  private void addHighOwn(
-      Value y, float @Nullable [] bias, boolean adds, Activation activation) {
+  private void addHighOwn(Value y, float @Nullable [] bias, boolean adds, Activation activation) {
     convolve(task.kernel(OctavePath.HH).with(bias), high(), y, adds, activation);
   }
 
@@ -355,9 +353,7 @@ final class OctaveExpression {
   /** Whether nothing is made at low resolution, so that any rows of the high output may be. */
   private boolean isHighAlone() {
     return spec.out().low() == 0
-        && (spec.has(OctavePath.LH)
-            ? spec.keepsLow()
-            : spec.has(OctavePath.HH));
+        && (spec.has(OctavePath.LH) ? spec.keepsLow() : spec.has(OctavePath.HH));
   }
 
   /** Whether a stage is the high output's own convolution. */

@@ -73,7 +73,9 @@ final class Pools {
     return of(
         x,
         pool.y(),
-        y -> new Partition(builder, Expression.of(pool.between(given, Value.given(y, layout)))).whole());
+        y ->
+            new Partition(builder, Expression.of(pool.between(given, Value.given(y, layout))))
+                .whole());
   }
 
   /**

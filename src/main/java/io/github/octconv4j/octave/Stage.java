@@ -7,7 +7,6 @@ import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.Operand;
 import io.github.octconv4j.dnn.Pooling;
 import io.github.octconv4j.dnn.PostOps;
-import io.github.octconv4j.dnn.Reorder;
 import io.github.octconv4j.dnn.Resampling;
 import io.github.octconv4j.dnn.Window;
 import java.util.ArrayList;
@@ -232,8 +231,8 @@ sealed interface Stage {
   }
 
   /**
-   * {@code y = activation(x)}, and what {@code y} holds, where sizes differ by one: rows and columns
-   * that {@code x} lacks are its last ones again, those that {@code y} lacks are left out.
+   * {@code y = activation(x)}, and what {@code y} holds, where sizes differ by one: rows and
+   * columns that {@code x} lacks are its last ones again, those that {@code y} lacks are left out.
    */
   record Fit(String name, Value x, Value y, boolean adds, Activation activation) implements Stage {
     @Override

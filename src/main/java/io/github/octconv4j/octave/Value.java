@@ -5,8 +5,9 @@ import io.github.octconv4j.dnn.Operand;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Images (n, c, h, w) that the stages of an {@link Expression} read and write: memory that is given,
- * or what is made on the way, of which a thread holds only what it is at. Told apart by identity.
+ * Images (n, c, h, w) that the stages of an {@link Expression} read and write: memory that is
+ * given, or what is made on the way, of which a thread holds only what it is at. Told apart by
+ * identity.
  */
 final class Value {
   private final String name;
@@ -15,8 +16,7 @@ final class Value {
   private final int width;
   private final @Nullable Operand memory;
 
-  private Value(
-      String name, Layout layout, Region all, int width, @Nullable Operand memory) {
+  private Value(String name, Layout layout, Region all, int width, @Nullable Operand memory) {
     this.name = name;
     this.layout = layout;
     this.all = all;
@@ -27,14 +27,12 @@ final class Value {
   /** Images that stand in memory, or that become results there. */
   static Value given(Operand memory, Layout layout) {
     MemoryDesc desc = memory.desc();
-    return new Value(
-        memory.name(), layout, Region.all(desc), Math.toIntExact(desc.dim(3)), memory);
+    return new Value(memory.name(), layout, Region.all(desc), Math.toIntExact(desc.dim(3)), memory);
   }
 
   /** Images made on the way, of the batch and layout of others. */
   static Value between(String name, Value like, int channels, int height, int width) {
-    Region all =
-        new Region(like.all.images(), Range.all(height), Range.all(channels));
+    Region all = new Region(like.all.images(), Range.all(height), Range.all(channels));
     return new Value(name, like.layout, all, width, null);
   }
 

@@ -238,7 +238,8 @@ final class Walk {
         share -> {
           // Rows in the padding go with the first and the last that are not.
           int first = share.first() == 0 ? 0 : reading.first() + share.first();
-          int end = share.end() == reading.count() ? height : (reading.first() + share.end()) * unit;
+          int end =
+              share.end() == reading.count() ? height : (reading.first() + share.end()) * unit;
           Range rows = Range.between(first * unit, end);
           for (int image = 0; image < all.images().count(); image++) {
             Range one = new Range(image, 1);
@@ -267,9 +268,7 @@ final class Walk {
     }
     Memory both = Objects.requireNonNull(memory.get(first.getKey()));
     Region within =
-        region
-            .relativeTo(both.region)
-            .ofChannels(Range.all(both.operand.desc().dim(1)));
+        region.relativeTo(both.region).ofChannels(Range.all(both.operand.desc().dim(1)));
     return new Part(out, x, within.of(both.operand, first.getKey().layout()));
   }
 

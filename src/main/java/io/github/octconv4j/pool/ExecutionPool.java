@@ -6,8 +6,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Executions, each for one thread at a time, that wait for their next use, at most one for each processor.
- * Thread-safe. Taking one that waits and giving it back allocate nothing.
+ * Executions, each for one thread at a time, that wait for their next use, at most one for each
+ * processor. Thread-safe. Taking one that waits and giving it back allocate nothing.
  *
  * @param <E> the executions
  */

@@ -7,8 +7,8 @@ import java.util.Objects;
 /**
  * Entrants that run in turn, round after round, so that whatever else the machine does meets all of
  * them alike. Those that are ready at once take no more bytes than there are: where that is too
- * little for all, they run in heats, of which the fastest stays for the next one as long as there is
- * room for it. Not thread-safe.
+ * little for all, they run in heats, of which the fastest stays for the next one as long as there
+ * is room for it. Not thread-safe.
  *
  * @param <E> the entrants
  */

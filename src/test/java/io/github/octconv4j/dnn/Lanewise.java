@@ -31,8 +31,7 @@ public final class Lanewise {
                 .operands()
                 .forEach(
                     (arg, operand) ->
-                        accesses.add(
-                            new Access(at, step.name(), operand, arg.equals(Arg.DST))));
+                        accesses.add(new Access(at, step.name(), operand, arg.equals(Arg.DST))));
           }
         }
       }

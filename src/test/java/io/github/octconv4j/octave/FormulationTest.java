@@ -176,8 +176,7 @@ class FormulationTest {
     for (int batch = 1; batch <= 2; batch++) {
       OctaveShape shape = OctaveShape.of(batch, 28, 28, SizeRule.FLOOR);
       for (int threads = 1; threads <= 2; threads++) {
-        List<Formulation> all =
-            Candidates.all(spec, shape, PlanOptions.DEFAULT.threads(threads));
+        List<Formulation> all = Candidates.all(spec, shape, PlanOptions.DEFAULT.threads(threads));
         texts.clear();
         all.forEach(formulation -> texts.add(formulation.toString()));
         assertThat(texts).hasSameSizeAs(all);
@@ -290,8 +289,7 @@ class FormulationTest {
       OctaveOperand to =
           edges.output(
               spec.out(), out, layout, results.get(Frequency.HIGH), results.get(Frequency.LOW));
-      Formulation plain =
-          new Formulation.Whole(layout, HighSum.ON_RESAMPLING, LowSum.SEPARATE);
+      Formulation plain = new Formulation.Whole(layout, HighSum.ON_RESAMPLING, LowSum.SEPARATE);
       builder.convolution(
           "first", spec, problem.weights(), from, to, false, Activation.NONE, plain);
       builder.convolution(

@@ -133,7 +133,15 @@ class PartitionTest {
 
   @ParameterizedTest
   @CsvSource({
-    "1, 1, 1", "1, 1, 3", "1, 1, 4", "1, 1, 0", "1, 2, 2", "1, 3, 1", "2, 2, 3", "3, 2, 0", "1, 16, 1"
+    "1, 1, 1",
+    "1, 1, 3",
+    "1, 1, 4",
+    "1, 1, 0",
+    "1, 2, 2",
+    "1, 3, 1",
+    "2, 2, 3",
+    "3, 2, 0",
+    "1, 16, 1"
   })
   void bandsOfAChainGiveWhatTheWholeGives(int batch, int threads, int bandRows) {
     Result whole = run(batch, 1, Partition::whole);
@@ -159,7 +167,8 @@ class PartitionTest {
     shared.forEach((step, rows) -> more.add(step + " " + (rows - whole.get(step))));
     // One row of the small image beside the middle on each side is two of the large one, and so on.
     assertThat(more)
-        .containsExactly("first.hh 6", "last.hh 0", "second.hh 4", "second.pool 2", "small.hh 0", "up 0");
+        .containsExactly(
+            "first.hh 6", "last.hh 0", "second.hh 4", "second.pool 2", "small.hh 0", "up 0");
   }
 
   @Test
@@ -167,8 +176,7 @@ class PartitionTest {
     Result whole = run(4, 1, Partition::whole);
     assertThat(run(4, 2, Partition::images).values())
         .containsExactly(whole.values(), within(1e-5f));
-    assertThat(run(4, 2, Partition::whole).values())
-        .containsExactly(whole.values(), within(1e-5f));
+    assertThat(run(4, 2, Partition::whole).values()).containsExactly(whole.values(), within(1e-5f));
     assertThat(run(3, 2, Partition::whole).steps()).isGreaterThan(whole.steps());
   }
 }

@@ -7,7 +7,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Which elements threads and bands have. Shares of all sizes that an int can hold: their product with the number of threads is larger. */
+/**
+ * Which elements threads and bands have. Shares of all sizes that an int can hold: their product
+ * with the number of threads is larger.
+ */
 class RangeTest {
   /** The third is 3 images of 2400x2400 pixels on 128 threads. */
   @ParameterizedTest

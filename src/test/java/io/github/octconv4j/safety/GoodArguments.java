@@ -16,7 +16,6 @@ import io.github.octconv4j.dnn.Memory;
 import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.Operand;
 import io.github.octconv4j.dnn.Operation;
-import io.github.octconv4j.dnn.Pooling;
 import io.github.octconv4j.dnn.PostOps;
 import io.github.octconv4j.dnn.Primitive;
 import io.github.octconv4j.dnn.PrimitiveDesc;
@@ -724,9 +723,7 @@ final class GoodArguments {
               false,
               Activation.RELU);
         });
-    put(
-        "OctaveProgramBuilder.pool(String,Algorithm,Window,Operand,Operand)",
-        this::pool);
+    put("OctaveProgramBuilder.pool(String,Algorithm,Window,Operand,Operand)", this::pool);
     put(
         "Formulation.candidates(OctaveConv2d,OctaveShape,PlanOptions)",
         () -> {

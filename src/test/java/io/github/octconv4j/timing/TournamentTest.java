@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Entrants with times of their own choice: who runs when, who stays, and how much memory it takes. */
+/**
+ * Entrants with times of their own choice: who runs when, who stays, and how much memory it takes.
+ */
 class TournamentTest {
   private static final long LONG = 3_600_000_000_000L;
   private static final Rules THREE_ROUNDS = Rules.forAll(3, 3, LONG);
