@@ -92,6 +92,8 @@ class ArchitectureTest {
                 "nn",
                 "text",
                 "timing",
+                "pool",
+                "trial",
                 "graph",
                 "graph.interpret",
                 "graph.pass",
@@ -121,20 +123,28 @@ class ArchitectureTest {
   }
 
   @Test
-  void octaveUsesDnn() {
-    onlyUses("octave", in("dnn", "text"));
+  void octaveUsesDnnAndWhatTimesAndKeepsPlans() {
+    onlyUses("octave", in("dnn", "timing", "pool", "text"));
   }
 
   @Test
-  void timingUsesOctaveAndDnn() {
-    onlyUses("timing", in("octave", "dnn"));
+  void timingAndPoolsDoNotKnowWhatTheyTimeAndKeep() {
+    onlyUses("timing");
+    onlyUses("pool");
+  }
+
+  @Test
+  void trialsUseOctaveDnnAndTiming() {
+    onlyUses("trial", in("octave", "dnn", "timing"));
   }
 
   @Test
   void nnUsesWhatComputesWeightsAndImage() {
     onlyUses(
         "nn",
-        in("octave", "dnn", "timing", "compile", "graph", "onnx", "weights", "image", "text"));
+        in(
+            "octave", "dnn", "timing", "trial", "pool", "compile", "graph", "onnx", "weights",
+            "image", "text"));
   }
 
   @Test

@@ -15,7 +15,6 @@ import io.github.octconv4j.graph.Reduce;
 import io.github.octconv4j.graph.Reduction;
 import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.graph.WindowAxis;
-import io.github.octconv4j.octave.RowWindows;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -43,8 +42,7 @@ final class Pools {
     Operand y = lowering.output(node.output(), lowering.desc(tag, lowering.dims(node.output())));
     Window window = Windows.of(axes);
     if (lowering.workers > 1 && x.length == 4) {
-      new RowWindows(lowering.octave)
-          .add(window, source, y, (part, from, to) -> add(node, algorithm, from, to, part, lowering));
+      lowering.octave.pool(node.name(), algorithm, window, source, y);
     } else {
       add(node, algorithm, source, y, window, lowering);
     }

@@ -6,13 +6,15 @@ import io.github.octconv4j.dnn.DnnException;
 import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.dnn.Execution;
 import io.github.octconv4j.dnn.MemoryDesc;
+import io.github.octconv4j.dnn.Operand;
 import io.github.octconv4j.dnn.Status;
 import io.github.octconv4j.dnn.StepInfo;
 import io.github.octconv4j.dnn.Tensor;
-import io.github.octconv4j.octave.Formulation;
-import java.lang.foreign.Arena;
-import io.github.octconv4j.dnn.Operand;
 import io.github.octconv4j.graph.Node;
+import io.github.octconv4j.octave.Formulation;
+import io.github.octconv4j.timing.Tournament;
+import io.github.octconv4j.timing.Tournament.Rules;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -20,35 +22,33 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Plans of one network that run in turn, all on the same input and into the same output. These two,
- * and the weights and working memory of the plans that are alive at once, take no more bytes than
- * one plan may: where that is too little for all, they run in heats.
+ * Tournaments of plans of one network, all on the same input and into the same output. These two,
+ * and the weights and working memory of the plans that are ready at once, take no more bytes than
+ * one plan may.
  *
  * <p>Weights are those of the trials, once in each layout that they want, and not the network's: of
  * the many layouts that are tried only the chosen ones stay.
  */
-final class Trials implements AutoCloseable {
-  private static final int FEWEST_ROUNDS = 5;
-  private static final int MOST_ROUNDS = 15;
-  private static final long HEAT_NANOS = 2_000_000_000; // for the runs of all that are alive
+final class Trials implements Tournament.Commons, AutoCloseable {
+  private static final Rules RULES = Rules.forAll(5, 15, 2_000_000_000);
 
   private final Engine engine;
   private final Assembly assembly;
   private final Arena arena = Arena.ofShared();
   private final List<Tensor> inputs;
   private final List<Tensor> outputs;
-  private final long most; // bytes of weights and working memory
-  private final List<Trial> alive = new ArrayList<>();
+  private final Tournament<Trial> tournament;
   private Constants constants;
 
   private Trials(Engine engine, Assembly assembly, long most) {
     this.engine = engine;
     this.assembly = assembly;
-    this.most = most;
+    this.tournament = new Tournament<>(RULES, most, this);
     try {
       this.inputs = assembly.inputDescs().stream().map(this::filled).toList();
       this.outputs = assembly.outputDescs().stream().map(this::filled).toList();
@@ -92,7 +92,7 @@ final class Trials implements AutoCloseable {
   }
 
   /** One way to put the network together, and how long its sections took. */
-  final class Trial {
+  final class Trial implements Tournament.Entrant {
     /** The best first; no time makes up for a reference implementation. */
     static final Comparator<Trial> BY_REFERENCES_AND_TIME =
         Comparator.comparingInt(Trial::references).thenComparingDouble(Trial::nanos);
@@ -112,7 +112,8 @@ final class Trials implements AutoCloseable {
       return choice;
     }
 
-    boolean isTimed() {
+    @Override
+    public boolean isTimed() {
       return !rounds.isEmpty();
     }
 
@@ -131,7 +132,8 @@ final class Trials implements AutoCloseable {
     }
 
     /** The median of all times. */
-    double nanos() {
+    @Override
+    public double nanos() {
       long[] sums = rounds.stream().mapToLong(sections -> Arrays.stream(sections).sum()).toArray();
       Arrays.sort(sums);
       return sums[sums.length / 2];
@@ -147,18 +149,31 @@ final class Trials implements AutoCloseable {
           .orElseThrow();
     }
 
-    private void live(CompiledGraph built) {
-      plan = built;
-      execution = built.program().newExecution("trial of a network");
-      bind(execution, built.inputs().values(), inputs);
-      bind(execution, built.outputs().values(), outputs);
-      spans = built.spans();
-      references.clear();
-      for (Span span : spans) {
-        if (built.program().steps(span.first(), span.end()).stream()
-            .anyMatch(StepInfo::reference)) {
-          references.add(span);
+    @Override
+    public boolean open(long room) {
+      try {
+        // The plan counts its outputs, which are ours.
+        long ours = Trials.bytes(assembly.outputDescs());
+        CompiledGraph built = assembly.build(choice, constants, room + ours);
+        plan = built;
+        execution = built.program().newExecution("trial of a network");
+        bind(execution, built.inputs().values(), inputs);
+        bind(execution, built.outputs().values(), outputs);
+        spans = built.spans();
+        references.clear();
+        for (Span span : spans) {
+          if (built.program().steps(span.first(), span.end()).stream()
+              .anyMatch(StepInfo::reference)) {
+            references.add(span);
+          }
         }
+        return true;
+      } catch (RuntimeException | Error e) {
+        close();
+        if (e instanceof DnnException dnn && dnn.status() == Status.OUT_OF_MEMORY) {
+          return false;
+        }
+        throw e;
       }
     }
 
@@ -171,18 +186,20 @@ final class Trials implements AutoCloseable {
     }
 
     /** Times the second of two runs. */
-    private void time() {
-      if (execution != null) {
-        execution.run();
-        rounds.add(execution.profileSections(1));
-      }
+    @Override
+    public void time() {
+      Execution running = Objects.requireNonNull(execution, "execution");
+      running.run();
+      rounds.add(running.profileSections(1));
     }
 
-    private long workingBytes() {
+    @Override
+    public long bytes() {
       return plan == null ? 0 : plan.program().temporaryBytes();
     }
 
-    private void end() {
+    @Override
+    public void close() {
       if (execution != null) {
         execution.close();
         execution = null;
@@ -194,86 +211,30 @@ final class Trials implements AutoCloseable {
     }
   }
 
-  /**
-   * Runs all of these in turn, so that whatever else the machine does meets all of them alike, as
-   * many at once as there is memory for. What takes too much all alone is not timed. Others that
-   * were alive are ended.
-   */
+  /** Times all of these anew and closes others. What takes too much all alone is not timed. */
   void race(List<Trial> trials) {
-    for (Trial trial : List.copyOf(alive)) {
-      if (!trials.contains(trial)) {
-        end(trial);
-      }
-    }
-    List<Trial> heat = new ArrayList<>();
+    tournament.keep(trials);
     trials.forEach(trial -> trial.rounds.clear());
-    for (Trial trial : trials) {
-      if (!enter(trial) && !heat.isEmpty()) {
-        run(heat);
-        heat.clear();
-        List.copyOf(alive).forEach(this::end);
-        renewConstants();
-        enter(trial);
-      }
-      if (alive.contains(trial)) {
-        heat.add(trial);
-      }
-    }
-    run(heat);
+    trials.forEach(tournament::enter);
+    tournament.race();
   }
 
-  private static void run(List<Trial> heat) {
-    long end = System.nanoTime() + HEAT_NANOS;
-    for (int round = 0; round < MOST_ROUNDS; round++) {
-      if (round >= FEWEST_ROUNDS && System.nanoTime() > end) {
-        return;
-      }
-      heat.forEach(Trial::time);
-    }
+  /** The bytes of the weights that trials share. */
+  @Override
+  public long bytes() {
+    return constants.bytes();
   }
 
-  /** Whether a trial is alive, or could be made so beside those that are. */
-  private boolean enter(Trial trial) {
-    if (alive.contains(trial)) {
-      return true;
-    }
-    long taken = constants.bytes() + alive.stream().mapToLong(Trial::workingBytes).sum();
-    if (taken >= most) {
-      return false;
-    }
-    try {
-      // The plan counts its outputs, which are ours.
-      long ours = bytes(assembly.outputDescs());
-      trial.live(assembly.build(trial.choice, constants, most - taken + ours));
-      alive.add(trial);
-      return true;
-    } catch (DnnException e) {
-      trial.end();
-      if (e.status() == Status.OUT_OF_MEMORY) {
-        return false;
-      }
-      throw e;
-    } catch (RuntimeException | Error e) {
-      trial.end();
-      throw e;
-    }
-  }
-
-  private void end(Trial trial) {
-    alive.remove(trial);
-    trial.end();
-  }
-
-  private void renewConstants() {
+  /** Forgets weights in layouts that no trial wants any more. */
+  @Override
+  public void renew() {
     constants.close();
     constants = Constants.of(engine);
   }
 
   @Override
   public void close() {
-    for (int i = 0; i < alive.size(); i++) { // no iterator: the heap may be full
-      alive.get(i).end();
-    }
+    tournament.close();
     constants.close();
     arena.close();
   }

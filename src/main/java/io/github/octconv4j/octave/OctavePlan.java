@@ -7,6 +7,7 @@ import io.github.octconv4j.dnn.Operand;
 import io.github.octconv4j.dnn.Program;
 import io.github.octconv4j.dnn.ProgramBuilder;
 import io.github.octconv4j.dnn.StepInfo;
+import io.github.octconv4j.pool.ExecutionPool;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +24,8 @@ public final class OctavePlan implements Plan {
   private final Program program;
   private final Ends input;
   private final Ends output;
-  private final ExecutionPool pool = new ExecutionPool(this);
+  private final ExecutionPool<OctaveExecution> pool =
+      new ExecutionPool<>(this::newExecution, OctaveExecution::close);
 
   /** The caller's data of both frequencies, in layouts of the caller's. */
   record Ends(@Nullable Operand high, @Nullable Operand low) {
@@ -76,7 +78,9 @@ public final class OctavePlan implements Plan {
     Layout layout = formulation.layout();
     try (ProgramBuilder program =
         new ProgramBuilder(
-            engine, formulation.primitiveThreads(options.threads()), options.memoryLimit())) {
+            engine,
+            Formulations.primitiveThreads(formulation, options.threads()),
+            options.memoryLimit())) {
       OctaveProgramBuilder builder = new OctaveProgramBuilder(program, options);
       Ends given =
           new Ends(
@@ -156,7 +160,13 @@ public final class OctavePlan implements Plan {
 
   /** Runs with an execution from a small pool; any thread may call. */
   void run(OctaveTensor x, OctaveTensor y) {
-    pool.run(x, y);
+    OctaveExecution execution = pool.take();
+    try {
+      execution.run(x, y);
+    } finally {
+      execution.unbind(); // one that waits must not keep the caller's memory alive
+      pool.giveBack(execution);
+    }
   }
 
   /** Returns the descriptors of the input. */

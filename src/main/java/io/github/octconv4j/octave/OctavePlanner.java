@@ -190,7 +190,7 @@ public final class OctavePlanner {
         considered.add(
             new Considered(
                 contender.formulation(),
-                contender.microseconds(),
+                contender.nanos() / 1e3,
                 true,
                 List.of(),
                 contender.formulation().equals(best.formulation())));

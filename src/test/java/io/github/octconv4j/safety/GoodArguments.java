@@ -16,7 +16,6 @@ import io.github.octconv4j.dnn.Memory;
 import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.Operand;
 import io.github.octconv4j.dnn.Operation;
-import io.github.octconv4j.dnn.Pooling;
 import io.github.octconv4j.dnn.PostOps;
 import io.github.octconv4j.dnn.Primitive;
 import io.github.octconv4j.dnn.PrimitiveDesc;
@@ -45,7 +44,6 @@ import io.github.octconv4j.octave.OctaveWeights;
 import io.github.octconv4j.octave.OutputFormat;
 import io.github.octconv4j.octave.Padding;
 import io.github.octconv4j.octave.PlanOptions;
-import io.github.octconv4j.octave.RowWindows;
 import io.github.octconv4j.octave.SizeRule;
 import io.github.octconv4j.octave.StrideRule;
 import io.github.octconv4j.octave.Tuning;
@@ -725,9 +723,7 @@ final class GoodArguments {
               false,
               Activation.RELU);
         });
-    put("RowWindows(OctaveProgramBuilder)", () -> args(null, programBuilder()));
-    put("RowWindows.add(Window,Operand,Operand,Part)", () -> rows(true));
-    put("RowWindows.Part.add(Window,Operand,Operand)", () -> rows(false));
+    put("OctaveProgramBuilder.pool(String,Algorithm,Window,Operand,Operand)", this::pool);
     put(
         "Formulation.candidates(OctaveConv2d,OctaveShape,PlanOptions)",
         () -> {
@@ -861,24 +857,21 @@ final class GoodArguments {
     return builder.build();
   }
 
-  /** A pooling that threads share, or what one of them does. */
-  private Object[] rows(boolean shared) {
+  /** A pooling that threads share. */
+  private Object[] pool() {
+    ProgramBuilder program = new ProgramBuilder(engine, 1);
+    v.keep(program);
     OctaveProgramBuilder builder =
-        new OctaveProgramBuilder(
-            new ProgramBuilder(engine, 1), PlanOptions.DEFAULT.threads(v.upTo(3)));
+        new OctaveProgramBuilder(program, PlanOptions.DEFAULT.threads(v.upTo(3)));
     long[] src = v.imageDims(4);
     Window window = window(2, 3);
-    long[] dst = outputOf(window, src);
-    Operand x = builder.temporary("x", Layout.NHWC, src);
-    Operand y = builder.temporary("y", Layout.NHWC, dst);
-    RowWindows.Part part =
-        (here, from, to) ->
-            builder.add(
-                "pool",
-                new Pooling(algorithm("POOLING"), from.desc(), to.desc(), here),
-                PostOps.NONE,
-                Map.of(Arg.SRC, from, Arg.DST, to));
-    return shared ? args(new RowWindows(builder), window, x, y, part) : args(part, window, x, y);
+    return args(
+        builder,
+        "pool",
+        algorithm("POOLING"),
+        window,
+        builder.temporary("x", Layout.NHWC, src),
+        builder.temporary("y", Layout.NHWC, outputOf(window, src)));
   }
 
   private OctaveProgramBuilder programBuilder() {

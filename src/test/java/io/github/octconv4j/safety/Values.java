@@ -8,7 +8,6 @@ import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.PostOps;
 import io.github.octconv4j.dnn.Tensor;
 import io.github.octconv4j.octave.Plan;
-import io.github.octconv4j.octave.RowWindows;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -343,8 +342,6 @@ final class Values {
               "kind", "F32", "high", "\u0000", "%s%n%d"));
     } else if (c == Long.class) {
       return chance(0.1) ? absurd() : (long) upTo(9);
-    } else if (c == RowWindows.Part.class) {
-      return (RowWindows.Part) (window, x, y) -> {};
     } else if (c == Float.class) {
       return (float) NUMBERS[below(NUMBERS.length)];
     } else if (c.isEnum()) {

@@ -1,4 +1,4 @@
-package io.github.octconv4j.timing;
+package io.github.octconv4j.trial;
 
 import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.MemoryDesc;

@@ -1,4 +1,4 @@
-package io.github.octconv4j.timing;
+package io.github.octconv4j.trial;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

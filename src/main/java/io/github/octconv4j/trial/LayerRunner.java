@@ -1,4 +1,4 @@
-package io.github.octconv4j.timing;
+package io.github.octconv4j.trial;
 
 import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.octave.Formulation.Sharing;
@@ -11,6 +11,7 @@ import io.github.octconv4j.octave.OctaveShape;
 import io.github.octconv4j.octave.OctaveTensor;
 import io.github.octconv4j.octave.OutputFormat;
 import io.github.octconv4j.octave.PlanOptions;
+import io.github.octconv4j.timing.Runner;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.foreign.Arena;
