@@ -17,9 +17,14 @@ import io.github.octconv4j.graph.Value;
 import io.github.octconv4j.graph.pass.ExpandOctave;
 import io.github.octconv4j.graph.pass.FoldPads;
 import io.github.octconv4j.graph.pass.FuseGates;
+import io.github.octconv4j.graph.pass.FuseQuantized;
 import io.github.octconv4j.graph.pass.Passes;
+import io.github.octconv4j.graph.pass.QuantizedOperators;
 import io.github.octconv4j.graph.pass.SinkSummands;
+import io.github.octconv4j.graph.pass.SplitQuantized;
 import io.github.octconv4j.graph.pass.SplitTransposed;
+import io.github.octconv4j.graph.pass.SymmetricWeights;
+import io.github.octconv4j.graph.pass.UnsignedActivations;
 import io.github.octconv4j.octave.PlanOptions;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -63,6 +68,11 @@ public final class GraphCompiler {
   /** The chain of passes that gives a graph the form in which it is lowered. */
   private static Graph prepared(Graph graph) {
     return List.<UnaryOperator<Graph>>of(
+            new QuantizedOperators(),
+            new FuseQuantized(), // before constant weights are dequantised for good
+            new SymmetricWeights(),
+            new UnsignedActivations(),
+            new SplitQuantized(Integers::isFast),
             Passes::simplify,
             new ExpandOctave(),
             new FoldPads(),

@@ -111,19 +111,19 @@ final class Lowering {
   /** A value in a layout; copied once for all who ask. */
   Operand in(String value, FormatTag tag) {
     Operand operand = in(value);
+    MemoryDesc wanted = MemoryDesc.of(operand.desc().type(), tag, operand.desc().dims());
     return operand.desc().has(tag)
-        ? operand.view(Storage.f32(tag, operand.desc().dims())) // strides of size 1 may differ
-        : copies.computeIfAbsent(
-            new Copy(value, tag),
-            key -> copied(value, operand, Storage.f32(tag, operand.desc().dims())));
+        ? operand.view(wanted) // strides of size 1 may differ
+        : copies.computeIfAbsent(new Copy(value, tag), key -> copied(value, operand, wanted));
   }
 
-  /** A value row by row: floats, or bytes. */
+  /** A value row by row: floats, whole numbers, or bytes of something else. */
   Operand rowMajor(String value) {
-    return isNative(value) ? in(value, FormatTag.rowMajor(dims(value).length)) : in(value);
+    boolean known = isNative(value) || Storage.isWhole(type(value));
+    return known ? in(value, FormatTag.rowMajor(dims(value).length)) : in(value);
   }
 
-  /** A value of floats row by row, or with channels innermost where it lies so. */
+  /** A value of floats or whole numbers row by row, or with channels innermost where it lies so. */
   Operand plain(String value) {
     Operand operand = in(value);
     int rank = operand.desc().rank();
