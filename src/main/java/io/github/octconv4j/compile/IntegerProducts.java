@@ -37,6 +37,7 @@ final class IntegerProducts {
   private static final int SOURCE = 0;
   private static final int WEIGHTS = 1;
   private static final int BIAS = 2;
+  private static final int HALF = 128;
 
   private final Quantized op;
   private final Node node;
@@ -79,11 +80,12 @@ final class IntegerProducts {
         x.length > 5 || x.length < 3
             ? List.of()
             : conv.window().axes(Convolutions.spatial(x), Convolutions.spatial(w));
-    if (axes.isEmpty()
-        || !Windows.fit(axes)
-        || !node.input(op.input(WEIGHTS) + 2).isEmpty()
-        || lowering.type(node.input(op.input(WEIGHTS))).element() != ElementType.I8) {
+    if (axes.isEmpty() || !Windows.fit(axes)) {
       return false;
+    }
+    if (!node.input(op.input(WEIGHTS) + 2).isEmpty()
+        || lowering.type(node.input(op.input(WEIGHTS))).element() != ElementType.I8) {
+      return FloatSums.lower(op, conv, node, lowering);
     }
     FormatTag tag = FormatTag.channelsLast(x.length);
     long[] dims = conv.group() == 1 ? w : Convolutions.grouped(w, conv.group());
@@ -175,7 +177,7 @@ final class IntegerProducts {
       operands.put(Arg.scales(Arg.WEIGHTS), row);
     }
     if (!constantWeights) {
-      addZero(Arg.WEIGHTS, node.input(op.input(WEIGHTS) + 2));
+      addWeightZero();
     }
     int last = op.input(op.all());
     boolean rounded = op.to() == ElementType.U8 || op.to() == ElementType.I8;
@@ -193,6 +195,26 @@ final class IntegerProducts {
               : Integers.row(node.input(last), DataType.F32, lowering));
       addZero(Arg.DST, node.input(last + 1));
     }
+  }
+
+  /** The zero point of weights, which are less by 128 where they were U8. */
+  private void addWeightZero() {
+    String zero = node.input(op.input(WEIGHTS) + 2);
+    if (lowering.type(node.input(op.input(WEIGHTS))).element() == ElementType.I8) {
+      addZero(Arg.WEIGHTS, zero);
+      return;
+    }
+    Operand half = Integers.row(node.name() + "/half", new double[] {HALF}, DataType.S32, lowering);
+    Operand less;
+    if (zero.isEmpty()) {
+      less = Integers.row(node.name() + "/zero", new double[] {-HALF}, DataType.S32, lowering);
+    } else {
+      Operand given = Integers.row(zero, DataType.S32, lowering);
+      less = lowering.builder.temporary(zero, given.desc());
+      Integers.copyFromZero(node.name(), given, less, half, lowering);
+    }
+    quantization = quantization.zeroPoint(Arg.WEIGHTS);
+    operands.put(Arg.zeroPoints(Arg.WEIGHTS), less);
   }
 
   private void addZero(Arg arg, String zero) {
@@ -303,7 +325,14 @@ final class IntegerProducts {
       return lowering.constant(name, data, "bytes " + given.layout(), given, wanted);
     }
     Operand bytes = lowering.rowMajor(name);
-    return lowering.as(
-        name, bytes.view(MemoryDesc.of(bytes.desc().type(), Lowering.tag(given), given.dims())), wanted);
+    FormatTag tag = given.rank() == 2 && given.has(FormatTag.BA) ? FormatTag.BA : Lowering.tag(given);
+    if (bytes.desc().type() == DataType.U8) {
+      Operand half =
+          Integers.row(node.name() + "/half", new double[] {HALF}, DataType.S32, lowering);
+      Operand less = lowering.builder.temporary(name, Storage.as(bytes.desc(), DataType.S8));
+      Integers.copyFromZero(node.name(), bytes, less, half, lowering);
+      bytes = less;
+    }
+    return lowering.as(name, bytes.view(MemoryDesc.of(DataType.S8, tag, given.dims())), wanted);
   }
 }

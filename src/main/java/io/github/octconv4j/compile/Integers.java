@@ -135,6 +135,16 @@ final class Integers {
         lowering);
   }
 
+  /** Adds a copy whose source has a zero point. */
+  static void copyFromZero(
+      String name, Operand from, Operand to, Operand zero, Lowering lowering) {
+    add(
+        name,
+        Quantization.NONE.zeroPoint(Arg.SRC),
+        Map.of(Arg.SRC, from, Arg.DST, to, Arg.zeroPoints(Arg.SRC), zero),
+        lowering);
+  }
+
   private static void add(
       String name, Quantization quantization, Map<Arg, Operand> operands, Lowering lowering) {
     Reorder copy =

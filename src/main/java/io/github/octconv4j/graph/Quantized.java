@@ -115,7 +115,7 @@ public record Quantized(
   @Override
   public Arity arity() {
     int inputs = OF_OPERAND * all() + (to == ElementType.F32 ? 0 : 2);
-    return new Arity(OF_OPERAND * (all() - 1) + 1, inputs, 1);
+    return new Arity(1, inputs, 1); // scales and zero points between may be left out
   }
 
   @Override
