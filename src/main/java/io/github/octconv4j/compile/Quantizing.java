@@ -3,6 +3,8 @@ package io.github.octconv4j.compile;
 import io.github.octconv4j.dnn.Algorithm;
 import io.github.octconv4j.dnn.Arg;
 import io.github.octconv4j.dnn.DataType;
+import io.github.octconv4j.dnn.FormatTag;
+import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.Operand;
 import io.github.octconv4j.graph.DequantizeLinear;
 import io.github.octconv4j.graph.Node;
@@ -32,7 +34,7 @@ final class Quantizing {
     }
     Operand source = grid.isOne() ? lowering.plain(x) : lowering.rowMajor(x);
     Operand quotient = divided(node, source, grid, lowering);
-    Operand result = lowering.output(y, Storage.as(source.desc(), Storage.dataType(lowering.type(y))));
+    Operand result = lowering.output(y, destination(y, source.desc(), lowering));
     if (isZero(node.input(2), lowering)) {
       lowering.copy(node.name(), quotient, result);
       return true;
@@ -48,6 +50,13 @@ final class Quantizing {
     Operand moved = grid.apply(node, Algorithm.BINARY_ADD, whole, node.input(2), lowering);
     lowering.copy(node.name(), moved, result);
     return true;
+  }
+
+  /** Images have their channels innermost, as those want it who read them. */
+  private static MemoryDesc destination(String y, MemoryDesc x, Lowering lowering) {
+    boolean image = x.rank() >= 3 && x.rank() <= 5 && !lowering.graph.outputs().contains(y);
+    FormatTag tag = image ? FormatTag.channelsLast(x.rank()) : Lowering.tag(x);
+    return MemoryDesc.of(Storage.dataType(lowering.type(y)), tag, x.dims());
   }
 
   private static Operand divided(Node node, Operand x, Grid grid, Lowering lowering) {
