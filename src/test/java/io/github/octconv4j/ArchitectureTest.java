@@ -97,6 +97,7 @@ class ArchitectureTest {
                 "graph.pass",
                 "compile",
                 "onnx",
+                "quant",
                 "weights",
                 "files",
                 "image",
@@ -142,6 +143,11 @@ class ArchitectureTest {
     onlyUses(
         "compile",
         in("graph", "graph.interpret", "graph.pass", "octave", "dnn", "weights", "text"));
+  }
+
+  @Test
+  void theQuantizerUsesGraphsAndTheirCompiler() {
+    onlyUses("quant", in("graph", "graph.pass", "compile", "octave", "dnn", "weights"));
   }
 
   @Test

@@ -22,6 +22,8 @@ import java.util.Random;
  * so that results stay exact.
  */
 final class Quantities {
+  private static final long GROUP = 32; // which oneDNN takes at least
+
   private final Random random;
 
   Quantities(Random random) {
@@ -91,8 +93,8 @@ final class Quantities {
     if (operation instanceof MatMul) {
       int rank = weights.rank();
       long depth = weights.dim(rank - 2);
-      return chance(0.2) && depth % 2 == 0
-          ? new Granularity(3 << (rank - 2), List.of(depth / 2, 1L))
+      return depth % GROUP == 0
+          ? new Granularity(3 << (rank - 2), List.of(GROUP, 1L))
           : Granularity.of(rank - 1);
     }
     boolean groups =

@@ -33,10 +33,10 @@ public final class FuseQuantized implements UnaryOperator<Graph> {
     Rewriting rewriting = new Rewriting(graph);
     for (Node node : graph.nodes().reversed()) { // of two products that are added, the later adds
       if (!rewriting.isChanged(node)) {
-        Product product = Product.of(graph, node);
+        Product product = Product.of(rewriting, node);
         if (product != null) {
-          product.follow(rewriting);
-          product.replaceIn(rewriting);
+          product.follow();
+          product.replace();
         }
       }
     }
@@ -45,6 +45,7 @@ public final class FuseQuantized implements UnaryOperator<Graph> {
 
   /** A product with what it takes along. */
   private static final class Product {
+    private final Rewriting rewriting;
     private final Graph graph;
     private final Node node;
     private final List<String> operands = new ArrayList<>();
@@ -55,14 +56,15 @@ public final class FuseQuantized implements UnaryOperator<Graph> {
     private @Nullable Node added;
     private @Nullable Node last; // which quantises
 
-    private Product(Graph graph, Node node) {
-      this.graph = graph;
+    private Product(Rewriting rewriting, Node node) {
+      this.rewriting = rewriting;
+      this.graph = rewriting.graph;
       this.node = node;
       this.end = node.output();
     }
 
     /** The product that a node is; null where its operands are not whole numbers. */
-    static @Nullable Product of(Graph graph, Node node) {
+    static @Nullable Product of(Rewriting rewriting, Node node) {
       boolean fits =
           node.op() instanceof Conv
               || node.op() instanceof MatMul
@@ -73,7 +75,7 @@ public final class FuseQuantized implements UnaryOperator<Graph> {
       if (!fits) {
         return null;
       }
-      Product product = new Product(graph, node);
+      Product product = new Product(rewriting, node);
       for (int i = 0; i < node.inputs().size(); i++) {
         if (!product.addOperand(i)) {
           return null;
@@ -116,7 +118,7 @@ public final class FuseQuantized implements UnaryOperator<Graph> {
     }
 
     /** Takes the nodes behind it as far as they fit. */
-    void follow(Rewriting rewriting) {
+    void follow() {
       while (last == null && graph.isPrivate(end)) {
         Node next = graph.consumers(end).getFirst();
         if (rewriting.isChanged(next) || !take(next)) {
@@ -170,7 +172,7 @@ public final class FuseQuantized implements UnaryOperator<Graph> {
         return false;
       }
       Node sum = graph.consumers(back.output()).getFirst();
-      if (!endsQuantized(sum) || !add(sum, back.output())) {
+      if (rewriting.isChanged(sum) || !endsQuantized(sum) || !add(sum, back.output())) {
         return false;
       }
       taken.addAll(List.of(quantize, back, sum));
@@ -253,7 +255,7 @@ public final class FuseQuantized implements UnaryOperator<Graph> {
       return bounds[0] <= bounds[1] ? bounds : null;
     }
 
-    void replaceIn(Rewriting rewriting) {
+    void replace() {
       Node source = added;
       if (source != null) {
         operands.addAll(List.of(source.input(0), source.input(1), source.input(2)));
