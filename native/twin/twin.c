@@ -26,7 +26,7 @@
 /* As omp.h declares it; that header comes with compilers, this library with oneDNN. */
 void omp_set_num_threads(int num_threads);
 
-enum { LINE = 1 << 16, ARGS = 24, ALIGNMENT = 64, HUGE_PAGE = 1 << 21, BAD_FILE = 2, ONEDNN_FAILS = 3 };
+enum { LINE = 1 << 16, ARGS = 32, QUANTITIES = 16, ALIGNMENT = 64, HUGE_PAGE = 1 << 21, BAD_FILE = 2, ONEDNN_FAILS = 3 };
 
 enum role { INPUT, OUTPUT, CONSTANT, TEMPORARY };
 
@@ -45,6 +45,13 @@ struct arg {
   int desc;
 };
 
+struct quantity {
+  int zero_points; /* or else scales */
+  int code, mask;
+  int groups; /* none or two */
+  dnnl_dims_t group;
+};
+
 struct step {
   char kind[32];
   char implementation[128];
@@ -56,6 +63,8 @@ struct step {
   dnnl_dims_t kernel, strides, dilations, left, right;
   dnnl_fpmath_mode_t fpmath;
   dnnl_post_ops_t post_ops;
+  int quantity_count;
+  struct quantity quantities[QUANTITIES];
   int arg_count;
   struct arg args[ARGS];
   dnnl_primitive_t primitive;
@@ -201,7 +210,10 @@ static void read_window(struct step *s, char *line) {
 static void read_post_op(struct program *p, struct step *s, char *line) {
   const char *kind = word(&line);
   if (!strcmp(kind, "sum")) {
-    check(dnnl_post_ops_append_sum(s->post_ops, real(&line), 0, dnnl_data_type_undef), "append a sum");
+    float scale = real(&line);
+    int zero = (int)number(&line);
+    dnnl_data_type_t type = (dnnl_data_type_t)number(&line);
+    check(dnnl_post_ops_append_sum(s->post_ops, scale, zero, type), "append a sum");
   } else if (!strcmp(kind, "eltwise")) {
     dnnl_alg_kind_t algorithm = (dnnl_alg_kind_t)number(&line);
     float alpha = real(&line);
@@ -213,6 +225,15 @@ static void read_post_op(struct program *p, struct step *s, char *line) {
   } else {
     fail(BAD_FILE, "unknown post-op %s", kind);
   }
+}
+
+static void read_quantity(struct step *s, int zero_points, char *line) {
+  if (s->quantity_count == QUANTITIES) fail(BAD_FILE, "a step has more than %d scales and zero points", QUANTITIES);
+  struct quantity *q = &s->quantities[s->quantity_count++];
+  q->zero_points = zero_points;
+  q->code = (int)number(&line);
+  q->mask = (int)number(&line);
+  while (*line && q->groups < 2) q->group[q->groups++] = number(&line);
 }
 
 static struct arg *new_arg(struct step *s, char **line) {
@@ -241,6 +262,10 @@ static void read_step_line(struct program *p, struct step *s, const char *name, 
     s->fpmath = (dnnl_fpmath_mode_t)number(&line);
   } else if (!strcmp(name, "postop")) {
     read_post_op(p, s, line);
+  } else if (!strcmp(name, "scales")) {
+    read_quantity(s, 0, line);
+  } else if (!strcmp(name, "zeropoints")) {
+    read_quantity(s, 1, line);
   } else if (!strcmp(name, "arg")) {
     struct arg *a = new_arg(s, &line);
     a->buffer = index_of(&line, p->buffer_count, "buffer");
@@ -303,8 +328,8 @@ static struct program *read_program(const char *path) {
     char *line = text;
     line[strcspn(line, "\n")] = 0;
     const char *name = word(&line);
-    if (first && (strcmp(name, "octconv4j-program") || number(&line) != 1)) {
-      fail(BAD_FILE, "%s: is not a program of octconv4j, version 1", path);
+    if (first && (strcmp(name, "octconv4j-program") || number(&line) != 2)) {
+      fail(BAD_FILE, "%s: is not a program of octconv4j, version 2", path);
     } else if (!strcmp(name, "data")) {
       break;
     } else if (step && !strcmp(name, "end")) {
@@ -370,6 +395,8 @@ static dnnl_status_t describe(dnnl_primitive_desc_t *out, const struct program *
         s->scalars[1], attr);
   } else if (!strcmp(s->kind, "inner_product")) {
     return dnnl_inner_product_forward_primitive_desc_create(out, p->engine, inference, src, weights, bias, dst, attr);
+  } else if (!strcmp(s->kind, "matmul")) {
+    return dnnl_matmul_primitive_desc_create(out, p->engine, src, weights, bias, dst, attr);
   } else if (!strcmp(s->kind, "concat")) {
     int count = sources_of(p, s, sources);
     return dnnl_concat_primitive_desc_create(out, p->engine, dst, count, s->axis, sources, attr);
@@ -385,12 +412,26 @@ static dnnl_status_t describe(dnnl_primitive_desc_t *out, const struct program *
   return dnnl_invalid_arguments;
 }
 
+static void set_quantities(const struct step *s, dnnl_primitive_attr_t attr) {
+  for (int i = 0; i < s->quantity_count; i++) {
+    const struct quantity *q = &s->quantities[i];
+    if (q->zero_points) {
+      check(q->groups ? dnnl_primitive_attr_set_zero_points(attr, q->code, q->mask, q->groups, q->group, dnnl_s32)
+                      : dnnl_primitive_attr_set_zero_points_mask(attr, q->code, q->mask), "set zero points");
+    } else {
+      check(q->groups ? dnnl_primitive_attr_set_scales(attr, q->code, q->mask, q->groups, q->group, dnnl_f32)
+                      : dnnl_primitive_attr_set_scales_mask(attr, q->code, q->mask), "set scales");
+    }
+  }
+}
+
 static void make_step(struct program *p, struct step *s) {
   dnnl_primitive_attr_t attr;
   check(dnnl_primitive_attr_create(&attr), "create attributes");
   check(dnnl_primitive_attr_set_scratchpad_mode(attr, dnnl_scratchpad_mode_user), "set the scratchpad mode");
   check(dnnl_primitive_attr_set_fpmath_mode(attr, s->fpmath), "set the fpmath mode");
   check(dnnl_primitive_attr_set_post_ops(attr, s->post_ops), "set post-ops");
+  set_quantities(s, attr);
   dnnl_primitive_desc_t desc;
   check(describe(&desc, p, s, attr), s->kind);
   const char *name;

@@ -23,6 +23,7 @@ module io.github.octconv4j {
   exports io.github.octconv4j.image;
   exports io.github.octconv4j.graph;
   exports io.github.octconv4j.onnx;
+  exports io.github.octconv4j.quant;
 
   // The jars with native files, one for each platform.
   uses io.github.octconv4j.dnn.spi.NativeFiles;

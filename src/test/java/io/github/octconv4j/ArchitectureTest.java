@@ -99,6 +99,7 @@ class ArchitectureTest {
                 "graph.pass",
                 "compile",
                 "onnx",
+                "quant",
                 "weights",
                 "files",
                 "image",
@@ -152,6 +153,11 @@ class ArchitectureTest {
     onlyUses(
         "compile",
         in("graph", "graph.interpret", "graph.pass", "octave", "dnn", "weights", "text"));
+  }
+
+  @Test
+  void theQuantizerUsesGraphsAndTheirCompiler() {
+    onlyUses("quant", in("graph", "graph.pass", "compile", "octave", "dnn", "weights"));
   }
 
   @Test

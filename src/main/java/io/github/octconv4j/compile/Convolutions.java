@@ -66,7 +66,7 @@ final class Convolutions {
     return Arrays.copyOfRange(dims, 2, dims.length);
   }
 
-  private static long[] grouped(long[] w, long groups) {
+  static long[] grouped(long[] w, long groups) {
     long[] dims = new long[w.length + 1];
     System.arraycopy(w, 0, dims, 1, w.length);
     dims[0] = groups;

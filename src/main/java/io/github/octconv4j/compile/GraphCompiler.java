@@ -12,11 +12,16 @@ import io.github.octconv4j.graph.pass.FoldPads;
 import io.github.octconv4j.graph.pass.FormLayers;
 import io.github.octconv4j.graph.pass.FuseActivations;
 import io.github.octconv4j.graph.pass.FuseGates;
+import io.github.octconv4j.graph.pass.FuseQuantized;
 import io.github.octconv4j.graph.pass.FuseSums;
 import io.github.octconv4j.graph.pass.Passes;
+import io.github.octconv4j.graph.pass.QuantizedOperators;
 import io.github.octconv4j.graph.pass.RecognizeOctave;
 import io.github.octconv4j.graph.pass.SinkSummands;
+import io.github.octconv4j.graph.pass.SplitQuantized;
 import io.github.octconv4j.graph.pass.SplitTransposed;
+import io.github.octconv4j.graph.pass.SymmetricWeights;
+import io.github.octconv4j.graph.pass.UnsignedActivations;
 import io.github.octconv4j.octave.PlanOptions;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -72,6 +77,11 @@ public final class GraphCompiler {
   /** The chain of passes for all sizes: weights that it makes are made once. */
   private Graph general(Graph given) {
     return List.<UnaryOperator<Graph>>of(
+            new QuantizedOperators(),
+            new FuseQuantized(), // before constant weights are dequantised for good
+            new SymmetricWeights(),
+            new UnsignedActivations(),
+            new SplitQuantized(Integers::isFast),
             this::simplified,
             new FoldBias(),
             new FoldPads(),

@@ -35,6 +35,7 @@ import io.github.octconv4j.graph.Op;
 import io.github.octconv4j.graph.Pad;
 import io.github.octconv4j.graph.Pool;
 import io.github.octconv4j.graph.QuantizeLinear;
+import io.github.octconv4j.graph.Quantized;
 import io.github.octconv4j.graph.QuantizedConv;
 import io.github.octconv4j.graph.QuantizedMatMul;
 import io.github.octconv4j.graph.Range;
@@ -73,7 +74,10 @@ final class Lowerers {
     of(Pool.class, Pools::pool);
     of(GlobalPool.class, Pools::global);
     of(Reduce.class, Pools::reduce);
-    of(MatMul.class, Products::matMul);
+    of(
+        MatMul.class,
+        (op, node, lowering) ->
+            Products.matMul(op, node, lowering) || Stacks.lower(node, lowering));
     of(Gemm.class, Products::gemm);
     of(Unary.class, Elementwise::function);
     of(Clip.class, Elementwise::function);
@@ -88,6 +92,10 @@ final class Lowerers {
     of(Pad.class, Padding::lower);
     of(DepthToSpace.class, Movements::depthToSpace);
     of(SpaceToDepth.class, Movements::spaceToDepth);
+    of(QuantizeLinear.class, Quantizing::quantize);
+    of(DequantizeLinear.class, Quantizing::dequantize);
+    of(DynamicQuantizeLinear.class, DynamicQuantizing::lower);
+    of(Quantized.class, IntegerProducts::lower);
     of(Transpose.class, Views::transpose);
     of(Identity.class, (op, node, lowering) -> Views.reshape(node, lowering));
     of(Reshape.class, (op, node, lowering) -> Views.reshape(node, lowering));
@@ -100,7 +108,7 @@ final class Lowerers {
             Cast.class,
             CastLike.class,
             ConvTranspose.class, // what SplitTransposed leaves
-            QuantizedConv.class,
+            QuantizedConv.class, // what QuantizedOperators leaves
             QuantizedMatMul.class,
             GroupNormalization.class,
             LayerNormalization.class,
@@ -120,10 +128,7 @@ final class Lowerers {
             Range.class,
             OneHot.class,
             NonZero.class,
-            NonMaxSuppression.class,
-            QuantizeLinear.class,
-            DequantizeLinear.class,
-            DynamicQuantizeLinear.class));
+            NonMaxSuppression.class));
   }
 
   private Lowerers() {}

@@ -229,14 +229,17 @@ final class Lowering {
     return operand;
   }
 
-  /** A value in a layout, in the type that this program has inside; copied once for all who ask. */
+  /**
+   * A value in a layout, copied once for all who ask: floats in the type that this program has
+   * inside, whole numbers in their own.
+   */
   Operand in(String value, FormatTag tag) {
-    return in(value, tag, real);
+    return in(value, tag, isNative(value) ? real : Storage.dataType(type(value)));
   }
 
   private Operand in(String value, FormatTag tag, DataType type) {
     TensorData data = values.containsKey(value) ? null : graph.constant(value);
-    if (data != null && type != DataType.F32) {
+    if (data != null && isNative(value) && type != DataType.F32) {
       MemoryDesc wanted = MemoryDesc.of(type, tag, dims(value));
       return copies.computeIfAbsent(
           new Copy(value, tag, type),
@@ -250,19 +253,23 @@ final class Lowering {
             new Copy(value, tag, type), key -> copied(value, operand, wanted));
   }
 
-  /** A value row by row: floats, or bytes. */
+  /** A value row by row: floats, whole numbers, or bytes of something else. */
   Operand rowMajor(String value) {
-    return isNative(value) ? in(value, FormatTag.rowMajor(dims(value).length)) : in(value);
+    boolean known = isNative(value) || Storage.isWhole(type(value));
+    return known ? in(value, FormatTag.rowMajor(dims(value).length)) : in(value);
   }
 
-  /** A value row by row, floats with 32 bits, as graphs see it. */
+  /**
+   * A value row by row as graphs see it: floats with 32 bits, whole numbers, or bytes of something
+   * else.
+   */
   Operand exact(String value) {
     return isNative(value)
         ? in(value, FormatTag.rowMajor(dims(value).length), DataType.F32)
-        : in(value);
+        : rowMajor(value);
   }
 
-  /** A value of floats row by row, or with channels innermost where it lies so. */
+  /** A value of floats or whole numbers row by row, or with channels innermost where it lies so. */
   Operand plain(String value) {
     Operand operand = in(value);
     int rank = operand.desc().rank();

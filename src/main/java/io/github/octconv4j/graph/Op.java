@@ -70,6 +70,7 @@ public sealed interface Op
         QuantizeLinear,
         DequantizeLinear,
         DynamicQuantizeLinear,
+        Quantized,
         OctaveConv {
 
   /**

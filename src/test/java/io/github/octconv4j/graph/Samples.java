@@ -151,6 +151,16 @@ public final class Samples {
     all.add(one(new QuantizedMatMul(false), a, b, zero));
     all.add(
         one(
+            new Quantized(new MatMul(), 2, false, -1, 1, ElementType.U8),
+            a,
+            SCALE,
+            zero,
+            b,
+            SCALE,
+            null,
+            SCALE));
+    all.add(
+        one(
             new QuantizedMatMul(true),
             a,
             SCALE,

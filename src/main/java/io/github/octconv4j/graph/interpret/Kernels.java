@@ -118,6 +118,7 @@ final class Kernels {
     one(QuantizeLinear.class, Quantized::quantize);
     one(DequantizeLinear.class, Quantized::dequantize);
     all(DynamicQuantizeLinear.class, (op, call) -> Quantized.dynamic(call));
+    one(io.github.octconv4j.graph.Quantized.class, QuantizedForm::product);
     all(OctaveConv.class, Octave::convolution);
   }
 
