@@ -9,8 +9,8 @@ import java.util.Arrays;
 
 /**
  * How values lie in a program's memory. Floats of 32 bits in up to six dimensions are what
- * primitives compute with, a scalar being one element of one dimension; some know whole numbers of 8
- * and 32 bits too. All else is a row of bytes that only steps in Java look at; a value without
+ * primitives compute with, a scalar being one element of one dimension; some know whole numbers of
+ * 8 and 32 bits too. All else is a row of bytes that only steps in Java look at; a value without
  * elements takes one byte.
  */
 final class Storage {
@@ -30,8 +30,7 @@ final class Storage {
 
   /** Whether a value is of whole numbers of 8 bits. */
   static boolean isByte(TensorType type) {
-    return (type.element() == ElementType.U8 || type.element() == ElementType.I8)
-        && hasPlace(type);
+    return (type.element() == ElementType.U8 || type.element() == ElementType.I8) && hasPlace(type);
   }
 
   /** What oneDNN calls the elements of a value of floats or whole numbers. */
