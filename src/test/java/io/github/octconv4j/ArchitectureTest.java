@@ -48,6 +48,7 @@ class ArchitectureTest {
           BASE + "nn",
           BASE + "octave",
           BASE + "onnx",
+          BASE + "quant",
           BASE + "weights");
 
   private static void onlyUses(String name, String... others) {

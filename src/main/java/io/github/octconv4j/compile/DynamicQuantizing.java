@@ -11,6 +11,7 @@ import io.github.octconv4j.dnn.PostOps;
 import io.github.octconv4j.dnn.Window;
 import io.github.octconv4j.graph.DynamicQuantizeLinear;
 import io.github.octconv4j.graph.Node;
+import java.util.Arrays;
 import java.util.Map;
 
 /**
@@ -48,12 +49,11 @@ final class DynamicQuantizing {
     // Where all elements are 0 so is the scale, and so must be the quotients.
     Operand divisor =
         applied(
-            scale,
-            new PostOps.Eltwise(Algorithm.ELTWISE_CLIP, Float.MIN_NORMAL, Float.MAX_VALUE));
+            scale, new PostOps.Eltwise(Algorithm.ELTWISE_CLIP, Float.MIN_NORMAL, Float.MAX_VALUE));
     Operand zero = copied(combined(Algorithm.BINARY_DIV, below, divisor), DataType.U8);
     Operand wide = copied(zero, DataType.S32);
     long[] ones = new long[x.desc().rank()];
-    java.util.Arrays.fill(ones, 1);
+    Arrays.fill(ones, 1);
     Operand quotient = lowering.builder.temporary(node.name(), x.desc());
     Binaries.add(
         node.name(),
@@ -94,8 +94,7 @@ final class DynamicQuantizing {
   /** The largest of each column of a number of rows. */
   private Operand pooled(Operand x, long columns, long rows) {
     Operand from = x.view(Storage.f32(FormatTag.ACB, 1, columns, rows));
-    Operand to =
-        lowering.builder.temporary(node.name(), Storage.f32(FormatTag.ACB, 1, columns, 1));
+    Operand to = lowering.builder.temporary(node.name(), Storage.f32(FormatTag.ACB, 1, columns, 1));
     lowering.add(
         node.name(),
         new Pooling(Algorithm.POOLING_MAX, from.desc(), to.desc(), Window.of(rows)),

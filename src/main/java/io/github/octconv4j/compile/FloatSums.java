@@ -1,5 +1,6 @@
 package io.github.octconv4j.compile;
 
+import io.github.octconv4j.dnn.Algorithm;
 import io.github.octconv4j.dnn.Arg;
 import io.github.octconv4j.dnn.Attributes;
 import io.github.octconv4j.dnn.Convolution;
@@ -17,8 +18,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Convolutions of whole numbers whose weights oneDNN does not take, because they are U8 and computed
- * or have zero points: with floats, which hold the sums exactly as long as those are below 2^24.
+ * Convolutions of whole numbers whose weights oneDNN does not take, because they are U8 and
+ * computed or have zero points: with floats, which hold the sums exactly as long as those are below
+ * 2^24.
  */
 final class FloatSums {
   private static final long EXACT = 1L << 24;
@@ -50,8 +52,7 @@ final class FloatSums {
             source.desc(),
             weights.desc().any(),
             dst,
-            Windows.of(
-                conv.window().axes(Convolutions.spatial(x), Convolutions.spatial(w))));
+            Windows.of(conv.window().axes(Convolutions.spatial(x), Convolutions.spatial(w))));
     PrimitiveDesc desc = lowering.builder.describe(convolution, Attributes.NONE);
     Operand sums = lowering.builder.temporary(node.name(), dst);
     Map<Arg, Operand> operands = new HashMap<>();
@@ -67,8 +68,7 @@ final class FloatSums {
   /** A value less its one zero point, as floats. */
   private static Operand floats(String value, String zero, FormatTag tag, Lowering lowering) {
     Operand bytes = lowering.in(value, tag);
-    Operand floats =
-        lowering.builder.temporary(value, Storage.as(bytes.desc(), DataType.F32));
+    Operand floats = lowering.builder.temporary(value, Storage.as(bytes.desc(), DataType.F32));
     Integers.copy(value, bytes, floats, Arg.SRC, "", zero, lowering);
     return floats;
   }
@@ -80,13 +80,7 @@ final class FloatSums {
     ones[0] = weights.desc().dim(0);
     Operand zeros = Integers.row(zero, DataType.F32, lowering).view(Storage.rowMajor(ones));
     Operand less = lowering.builder.temporary(node.name(), weights.desc());
-    Binaries.add(
-        node.name(),
-        io.github.octconv4j.dnn.Algorithm.BINARY_SUB,
-        weights,
-        zeros,
-        less,
-        lowering);
+    Binaries.add(node.name(), Algorithm.BINARY_SUB, weights, zeros, less, lowering);
     return less;
   }
 }

@@ -27,6 +27,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,9 +64,7 @@ final class IntegerProducts {
     for (int i = 0; i < op.operands(); i++) {
       String value = node.input(op.input(i));
       boolean typed =
-          i == BIAS
-              ? lowering.graph.constant(value) != null
-              : Storage.isByte(lowering.type(value));
+          i == BIAS ? lowering.graph.constant(value) != null : Storage.isByte(lowering.type(value));
       if (!typed) {
         return false;
       }
@@ -172,8 +171,7 @@ final class IntegerProducts {
               ? Integers.row(node.name() + "/scale", scales, DataType.F32, lowering)
               : Integers.row(weightScale, DataType.F32, lowering);
       quantization =
-          quantization.scale(
-              Arg.WEIGHTS, row.desc().dim(0) == 1 ? Granularity.TENSOR : channels);
+          quantization.scale(Arg.WEIGHTS, row.desc().dim(0) == 1 ? Granularity.TENSOR : channels);
       operands.put(Arg.scales(Arg.WEIGHTS), row);
     }
     if (!constantWeights) {
@@ -232,7 +230,7 @@ final class IntegerProducts {
       return;
     }
     int at = op.input(BIAS);
-    TensorData bias = java.util.Objects.requireNonNull(lowering.graph.constant(node.input(at)));
+    TensorData bias = Objects.requireNonNull(lowering.graph.constant(node.input(at)));
     TensorData scale = lowering.graph.constant(node.input(at + 1));
     TensorData zero = lowering.graph.constant(node.input(at + 2));
     double shift = shift();
@@ -269,8 +267,7 @@ final class IntegerProducts {
       postOps = postOps.and(new PostOps.Binary(Algorithm.BINARY_ADD, added.desc()));
       double shift = operands.containsKey(Arg.BIAS) ? 0 : shift();
       if (shift != 0) {
-        postOps =
-            postOps.and(new PostOps.Eltwise(Algorithm.ELTWISE_LINEAR, 1, (float) -shift));
+        postOps = postOps.and(new PostOps.Eltwise(Algorithm.ELTWISE_LINEAR, 1, (float) -shift));
       }
     }
     float low = (float) (op.low() / unit);
@@ -284,7 +281,7 @@ final class IntegerProducts {
   }
 
   private boolean finish(Operation operation, Operand source, FormatTag tag, MemoryDesc weights) {
-    MemoryDesc dst = java.util.Objects.requireNonNull(operation.descs().get(Arg.DST));
+    MemoryDesc dst = Objects.requireNonNull(operation.descs().get(Arg.DST));
     TensorData data = lowering.graph.constant(node.input(op.input(WEIGHTS)));
     boolean narrow =
         CpuIsa.addsBytesShort()
@@ -325,7 +322,8 @@ final class IntegerProducts {
       return lowering.constant(name, data, "bytes " + given.layout(), given, wanted);
     }
     Operand bytes = lowering.rowMajor(name);
-    FormatTag tag = given.rank() == 2 && given.has(FormatTag.BA) ? FormatTag.BA : Lowering.tag(given);
+    FormatTag tag =
+        given.rank() == 2 && given.has(FormatTag.BA) ? FormatTag.BA : Lowering.tag(given);
     if (bytes.desc().type() == DataType.U8) {
       Operand half =
           Integers.row(node.name() + "/half", new double[] {HALF}, DataType.S32, lowering);

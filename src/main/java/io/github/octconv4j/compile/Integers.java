@@ -126,8 +126,7 @@ final class Integers {
   }
 
   /** Adds a copy whose destination has a zero point. */
-  static void copyWithZero(
-      String name, Operand from, Operand to, Operand zero, Lowering lowering) {
+  static void copyWithZero(String name, Operand from, Operand to, Operand zero, Lowering lowering) {
     add(
         name,
         Quantization.NONE.zeroPoint(Arg.DST),
@@ -136,8 +135,7 @@ final class Integers {
   }
 
   /** Adds a copy whose source has a zero point. */
-  static void copyFromZero(
-      String name, Operand from, Operand to, Operand zero, Lowering lowering) {
+  static void copyFromZero(String name, Operand from, Operand to, Operand zero, Lowering lowering) {
     add(
         name,
         Quantization.NONE.zeroPoint(Arg.SRC),

@@ -67,7 +67,9 @@ final class Quantizing {
     String x = node.input(0);
     String y = node.output();
     boolean fits =
-        Storage.isWhole(lowering.type(x)) && lowering.isNative(y) && lowering.isNative(node.input(1));
+        Storage.isWhole(lowering.type(x))
+            && lowering.isNative(y)
+            && lowering.isNative(node.input(1));
     Grid grid = fits ? Grid.of(node, op.axis(), op.block(), lowering) : null;
     if (grid == null) {
       return false;
@@ -105,7 +107,9 @@ final class Quantizing {
    */
   @SuppressWarnings("ArrayRecordComponent") // compared by no one
   private record Grid(long[] whole, long[] repeated) {
-    /** The grid of a node whose second input is the scale; null where it has too many dimensions. */
+    /**
+     * The grid of a node whose second input is the scale; null where it has too many dimensions.
+     */
     static Grid of(Node node, long axis, long block, Lowering lowering) {
       long[] x = Storage.dims(lowering.type(node.input(0)));
       long[] scale = Storage.dims(lowering.type(node.input(1)));
@@ -137,8 +141,7 @@ final class Quantizing {
     }
 
     /** Adds a step that combines a value with scales or zero points, as floats. */
-    Operand apply(
-        Node node, Algorithm algorithm, Operand x, String other, Lowering lowering) {
+    Operand apply(Node node, Algorithm algorithm, Operand x, String other, Lowering lowering) {
       Operand y = lowering.builder.temporary(node.name(), x.desc());
       Operand row =
           Integers.row(other, DataType.F32, lowering)

@@ -30,8 +30,7 @@ final class Storage {
 
   /** Whether a value is of whole numbers of 8 bits. */
   static boolean isByte(TensorType type) {
-    return (type.element() == ElementType.U8 || type.element() == ElementType.I8)
-        && hasPlace(type);
+    return (type.element() == ElementType.U8 || type.element() == ElementType.I8) && hasPlace(type);
   }
 
   /** What oneDNN calls the elements of a value of floats or whole numbers. */

@@ -100,8 +100,7 @@ final class Alternatives {
           new MatMul(
               change.apply(m.src()), change.apply(m.weights()), m.bias(), change.apply(m.dst()));
       case Concat c ->
-          new Concat(
-              c.axis(), c.sources().stream().map(change).toList(), change.apply(c.dst()));
+          new Concat(c.axis(), c.sources().stream().map(change).toList(), change.apply(c.dst()));
       case Softmax s -> new Softmax(change.apply(s.src()), change.apply(s.dst()), s.axis());
       case Sum s -> new Sum(s.sources().stream().map(change).toList(), change.apply(s.dst()));
     };

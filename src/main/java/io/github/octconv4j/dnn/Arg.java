@@ -50,7 +50,9 @@ public record Arg(int code) {
     return quantity(of, dnnl_h.DNNL_ARG_ATTR_SCALES());
   }
 
-  /** Returns the zero points of a source, weights, bias or destination; see {@link Quantization}. */
+  /**
+   * Returns the zero points of a source, weights, bias or destination; see {@link Quantization}.
+   */
   public static Arg zeroPoints(Arg of) {
     return quantity(of, dnnl_h.DNNL_ARG_ATTR_ZERO_POINTS());
   }

@@ -119,9 +119,7 @@ final class KnownDefects {
         && weights.type().bytes() == 1
         && !implementation.startsWith("ref")
         && (CpuIsa.addsBytesShort() || SHORT_SUMS.matcher(implementation).find())
-        && !(attributes.quantization().narrowWeights()
-            && src != null
-            && src.type() == DataType.U8);
+        && !(attributes.quantization().narrowWeights() && src != null && src.type() == DataType.U8);
   }
 
   /**

@@ -25,8 +25,7 @@ public record MatMul(MemoryDesc src, MemoryDesc weights, @Nullable MemoryDesc bi
     int rank = dst.rank();
     boolean fits = rank >= 2 && rank <= 6 && src.rank() == rank && weights.rank() == rank;
     for (int d = 0; fits && d < rank - 2; d++) {
-      fits =
-          src.dim(d) == dst.dim(d) && (weights.dim(d) == dst.dim(d) || weights.dim(d) == 1);
+      fits = src.dim(d) == dst.dim(d) && (weights.dim(d) == dst.dim(d) || weights.dim(d) == 1);
     }
     fits =
         fits

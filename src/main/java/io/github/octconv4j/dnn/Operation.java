@@ -26,8 +26,8 @@ public sealed interface Operation
   String kind();
 
   /**
-   * Returns the arguments that a primitive of this operation takes; scratchpad, post-ops, scales and
-   * zero points aside.
+   * Returns the arguments that a primitive of this operation takes; scratchpad, post-ops, scales
+   * and zero points aside.
    */
   default List<Arg> arguments() {
     return List.copyOf(descs().keySet());

@@ -28,9 +28,10 @@ final class Proven {
    * The first line that fits counts. A star stands for any end of a name. Forms of memory: {@code
    * common} is row-major, channels-last, blocked, or what oneDNN chose itself; {@code whole} is
    * that without blocks that had to be filled up; {@code packed} is {@code common} without
-   * channels-last, {@code rows} row-major or oneDNN's own choice; {@code dense} is {@code common} in any order of
-   * dimensions; {@code strided} allows gaps between plain elements too, {@code gaps} between blocks
-   * as well, {@code all} also blocks that belong to a neighbour in part; {@code -} is nothing.
+   * channels-last, {@code rows} row-major or oneDNN's own choice; {@code dense} is {@code common}
+   * in any order of dimensions; {@code strided} allows gaps between plain elements too, {@code
+   * gaps} between blocks as well, {@code all} also blocks that belong to a neighbour in part;
+   * {@code -} is nothing.
    *
    * <p>Post-ops: {@code any}, {@code sum} for sums and element-wise functions only, {@code float}
    * for these on floating-point numbers only, {@code none}. Their operand: a form as above, or
@@ -75,10 +76,7 @@ final class Proven {
 
   private static final Set<MemoryForm> UNPADDED =
       EnumSet.of(
-          MemoryForm.ROW_MAJOR,
-          MemoryForm.CHANNELS_LAST,
-          MemoryForm.PERMUTED,
-          MemoryForm.BLOCKED);
+          MemoryForm.ROW_MAJOR, MemoryForm.CHANNELS_LAST, MemoryForm.PERMUTED, MemoryForm.BLOCKED);
 
   private static final List<Row> ROWS =
       TABLE.lines().skip(1).map(line -> Row.of(line.split(" +"))).toList();
@@ -248,8 +246,7 @@ final class Proven {
         : MemoryForm.of(operand) == MemoryForm.ROW_MAJOR;
   }
 
-  private static boolean holds(
-      String relation, Attributes attributes, Map<Arg, MemoryDesc> descs) {
+  private static boolean holds(String relation, Attributes attributes, Map<Arg, MemoryDesc> descs) {
     MemoryDesc dst = descs.get(Arg.DST);
     if (dst == null) {
       return true;
@@ -271,9 +268,7 @@ final class Proven {
               .allMatch(entry -> MemoryForm.isChannelsLast(entry.getValue()));
       case "unpadded" ->
           attributes.quantization().zeroPoints().isEmpty()
-              || descs.values().stream()
-                  .map(MemoryForm::of)
-                  .allMatch(UNPADDED::contains);
+              || descs.values().stream().map(MemoryForm::of).allMatch(UNPADDED::contains);
       case "flat" -> isFlat(descs.get(Arg.SRC), descs.get(Arg.WEIGHTS));
       default -> true;
     };

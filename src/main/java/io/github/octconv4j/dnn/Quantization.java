@@ -18,15 +18,15 @@ import java.util.Objects;
  * writes {@code q = x / scale + zero point}, rounded and cut off at the limits of the type. What
  * stands in a destination before a {@link PostOps.Sum} has the scale of that sum.
  *
- * <p>Only which there are is said here; the numbers are arguments of each run, {@link Arg#scales} of
- * {@link DataType#F32} and {@link Arg#zeroPoints} of {@link DataType#S32}, row by row. An immutable
- * value.
+ * <p>Only which there are is said here; the numbers are arguments of each run, {@link Arg#scales}
+ * of {@link DataType#F32} and {@link Arg#zeroPoints} of {@link DataType#S32}, row by row. An
+ * immutable value.
  *
  * @param scales arguments with scales
  * @param zeroPoints arguments with zero points
- * @param narrowWeights whether the caller promises that weights of bytes lie within -64 and 64: then
- *     sources of {@link DataType#U8} can be multiplied fast and exactly where the processor adds
- *     products of bytes in 16 bits, too
+ * @param narrowWeights whether the caller promises that weights of bytes lie within -64 and 64:
+ *     then sources of {@link DataType#U8} can be multiplied fast and exactly where the processor
+ *     adds products of bytes in 16 bits, too
  * @since 0.1.0
  */
 public record Quantization(
@@ -189,7 +189,9 @@ public record Quantization(
     file.line(word, numbers.toArray());
   }
 
-  /** Returns for instance {@code *scales_src:mask 0*zeros_src:mask 0}, empty where there are none. */
+  /**
+   * Returns for instance {@code *scales_src:mask 0*zeros_src:mask 0}, empty where there are none.
+   */
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder();

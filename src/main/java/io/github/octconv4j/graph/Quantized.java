@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * QuantizeLinear}. Files don't have it; passes make it of that.
  *
  * <p>Inputs come in threes for each operand: value, scale, zero point. Both of the latter may be
- * left out, which means 1 and 0; a value of floats has neither. They are scalars, or have a value for
- * each output channel of weights and bias. The last two inputs, unless the result is of floats, are
- * scale and zero point of the result.
+ * left out, which means 1 and 0; a value of floats has neither. They are scalars, or have a value
+ * for each output channel of weights and bias. The last two inputs, unless the result is of floats,
+ * are scale and zero point of the result.
  *
  * @param op a {@link Conv}, {@link MatMul} or {@link Gemm}
  * @param operands how many operands it gets, 2 or 3
@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param to the type of the result: F32, U8, I8, or I32
  * @since 0.1.0
  */
-public record Quantized(
-    Op op, int operands, boolean adds, float low, float high, ElementType to) implements Op {
+public record Quantized(Op op, int operands, boolean adds, float low, float high, ElementType to)
+    implements Op {
   private static final int OF_OPERAND = 3; // value, scale, zero point
 
   /** Checks the parameters. */
@@ -60,8 +60,7 @@ public record Quantized(
    * @return the operation
    */
   public static Quantized of(Op op, int operands, ElementType to) {
-    return new Quantized(
-        op, operands, false, Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY, to);
+    return new Quantized(op, operands, false, Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY, to);
   }
 
   private static boolean isQuantized(ElementType type) {

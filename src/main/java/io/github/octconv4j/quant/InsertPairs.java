@@ -159,7 +159,10 @@ final class InsertPairs {
     String back = name(value + "_dequantized");
     nodes.add(
         new Node(
-            whole, new QuantizeLinear(1, 0, ElementType.U8), List.of(value, scale, zero), List.of(whole)));
+            whole,
+            new QuantizeLinear(1, 0, ElementType.U8),
+            List.of(value, scale, zero),
+            List.of(whole)));
     nodes.add(
         new Node(back, new DequantizeLinear(1, 0), List.of(whole, scale, zero), List.of(back)));
     pairs.put(value, back);
@@ -215,13 +218,11 @@ final class InsertPairs {
       whole[i] =
           (int) Math.clamp(Math.rint(value / steps[i]), Integer.MIN_VALUE, Integer.MAX_VALUE);
     }
-    TensorData data =
-        TensorData.of(ElementType.I32, MemorySegment.ofArray(whole), whole.length);
+    TensorData data = TensorData.of(ElementType.I32, MemorySegment.ofArray(whole), whole.length);
     return dequantized(node, node.input(2), data, steps, 0);
   }
 
-  private String dequantized(
-      Node node, String base, TensorData data, float[] scales, int axis) {
+  private String dequantized(Node node, String base, TensorData data, float[] scales, int axis) {
     String whole = constant(base + "_quantized", data);
     String scale = constant(base + "_scale", TensorData.of(scales, scales.length));
     String back = name(base + "_dequantized");

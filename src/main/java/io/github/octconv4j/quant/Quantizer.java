@@ -25,10 +25,10 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Makes a graph of whole numbers of 8 bits from one of floats. It runs the graph on samples, chooses
- * a range for what each convolution and product reads, and puts QuantizeLinear and DequantizeLinear
- * nodes in; weights are symmetric, with a scale for each output channel. Layers that cost more than
- * allowed stay in floats. Not thread-safe.
+ * Makes a graph of whole numbers of 8 bits from one of floats. It runs the graph on samples,
+ * chooses a range for what each convolution and product reads, and puts QuantizeLinear and
+ * DequantizeLinear nodes in; weights are symmetric, with a scale for each output channel. Layers
+ * that cost more than allowed stay in floats. Not thread-safe.
  *
  * @since 0.1.0
  */
@@ -111,9 +111,7 @@ public final class Quantizer {
       throw new IllegalArgumentException("mostLoss must be at least 0, was " + mostLoss);
     }
     Set<Node> layers = new LinkedHashSet<>();
-    graph.nodes().stream()
-        .filter(node -> InsertPairs.isLayer(graph, node))
-        .forEach(layers::add);
+    graph.nodes().stream().filter(node -> InsertPairs.isLayer(graph, node)).forEach(layers::add);
     Map<String, Span> spans = spans(InsertPairs.valuesOf(graph, layers));
     List<Map<String, TensorData>> expected = runs(graph);
     Map<Node, Double> losses = new LinkedHashMap<>();
@@ -153,11 +151,7 @@ public final class Quantizer {
     values.stream().filter(value -> graph.producer(value) != null).forEach(names::add);
     Graph observed =
         new Graph(
-            graph.name(),
-            graph.inputs(),
-            graph.constants(),
-            graph.nodes(),
-            List.copyOf(names));
+            graph.name(), graph.inputs(), graph.constants(), graph.nodes(), List.copyOf(names));
     int rounds = ranges == Ranges.MIN_MAX ? 1 : 2;
     for (int round = 0; round < rounds; round++) {
       List<Map<String, TensorData>> runs = runs(observed);

@@ -135,8 +135,7 @@ class QuantizedGraphsTest {
     for (int i = 0; i < count; i++) {
       values[i] = random.nextInt(2000) - 1000;
     }
-    String whole =
-        b.constant(TensorData.of(ElementType.I32, MemorySegment.ofArray(values), count));
+    String whole = b.constant(TensorData.of(ElementType.I32, MemorySegment.ofArray(values), count));
     return b.add(new DequantizeLinear(0, 0), whole, scales(count));
   }
 
@@ -196,8 +195,7 @@ class QuantizedGraphsTest {
   void convolutions(Kind kind, int bound) {
     String x = dequantized(input(kind.type, 127, 2, 8, 9, 7), kind, 0.02);
     Window three = Window.of(3, 3).pads(1, 1, 1, 1);
-    String one =
-        b.add(new Conv(three, 1), x, weights(bound, 0, 16, 8, 3, 3), bias(16));
+    String one = b.add(new Conv(three, 1), x, weights(bound, 0, 16, 8, 3, 3), bias(16));
     String relu = quantized(b.add(Unary.of(UnaryFunction.RELU), one), kind, 0.5);
     String two =
         b.add(
@@ -224,7 +222,8 @@ class QuantizedGraphsTest {
   @Test
   void pairsBetweenConvolutionsDisappear() {
     Kind kind = new Kind(ElementType.I8, -128);
-    String x = dequantized(input(ElementType.U8, 127, 1, 16, 8, 8), new Kind(ElementType.U8, 3), 0.02);
+    String x =
+        dequantized(input(ElementType.U8, 127, 1, 16, 8, 8), new Kind(ElementType.U8, 3), 0.02);
     String y = x;
     for (int i = 0; i < 3; i++) {
       String conv = b.add(new Conv(Window.of(1, 1), 1), y, weights(64, 0, 16, 16, 1, 1), bias(16));
@@ -271,12 +270,7 @@ class QuantizedGraphsTest {
   @MethodSource("kinds")
   void products(Kind kind, int bound) {
     String x = dequantized(input(kind.type, 127, 3, 40), kind, 0.02);
-    String gemm =
-        b.add(
-            new Gemm(1, 1, false, true),
-            x,
-            weights(bound, 0, 24, 40),
-            bias(24));
+    String gemm = b.add(new Gemm(1, 1, false, true), x, weights(bound, 0, 24, 40), bias(24));
     String y = quantized(gemm, kind, 0.3);
     String product =
         b.add(new MatMul(), dequantized(y, kind, 0.3), weights(bound, 1, 24, 10)); // to floats
@@ -373,8 +367,7 @@ class QuantizedGraphsTest {
         GraphExecution execution = compiled.newExecution("test")) {
       Map<String, TensorData> actual = execution.run(inputs);
       outputs.forEach(
-          name ->
-              assertThat(actual.get(name).toLongs()).isEqualTo(expected.get(name).toLongs()));
+          name -> assertThat(actual.get(name).toLongs()).isEqualTo(expected.get(name).toLongs()));
       assertThat(compiled.notes()).noneMatch(Agreement::isJava);
     }
   }

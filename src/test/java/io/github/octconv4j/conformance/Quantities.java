@@ -74,7 +74,9 @@ final class Quantities {
     DataType dst = operation.descs().get(Arg.DST).type();
     quantization = chance(0.6) ? quantization.scale(Arg.SRC) : quantization;
     quantization =
-        chance(0.7) ? quantization.scale(Arg.WEIGHTS, ofChannels(operation, weights)) : quantization;
+        chance(0.7)
+            ? quantization.scale(Arg.WEIGHTS, ofChannels(operation, weights))
+            : quantization;
     boolean bytes = dst.bytes() == 1;
     quantization = bytes && chance(0.6) ? quantization.scale(Arg.DST) : quantization;
     if (operation instanceof InnerProduct) {
@@ -82,7 +84,9 @@ final class Quantities {
     }
     quantization = chance(0.3) ? quantization.zeroPoint(Arg.SRC) : quantization;
     quantization =
-        operation instanceof MatMul && chance(0.1) ? quantization.zeroPoint(Arg.WEIGHTS) : quantization;
+        operation instanceof MatMul && chance(0.1)
+            ? quantization.zeroPoint(Arg.WEIGHTS)
+            : quantization;
     return bytes && chance(0.4) ? quantization.zeroPoint(Arg.DST) : quantization;
   }
 
@@ -98,8 +102,7 @@ final class Quantities {
           : Granularity.of(rank - 1);
     }
     boolean groups =
-        operation instanceof Convolution convolution
-            && weights.rank() > convolution.src().rank();
+        operation instanceof Convolution convolution && weights.rank() > convolution.src().rank();
     return groups ? Granularity.of(0, 1) : Granularity.of(0);
   }
 
@@ -122,8 +125,19 @@ final class Quantities {
               double[] x = values.get(arg).clone();
               for (int i = 0; i < x.length; i++) {
                 x[i] =
-                    (x[i] - at(quantization.zeroPoints().get(arg), desc, values.get(Arg.zeroPoints(arg)), i, 0))
-                        * at(quantization.scales().get(arg), desc, values.get(Arg.scales(arg)), i, 1);
+                    (x[i]
+                            - at(
+                                quantization.zeroPoints().get(arg),
+                                desc,
+                                values.get(Arg.zeroPoints(arg)),
+                                i,
+                                0))
+                        * at(
+                            quantization.scales().get(arg),
+                            desc,
+                            values.get(Arg.scales(arg)),
+                            i,
+                            1);
               }
               values.put(arg, x);
             });

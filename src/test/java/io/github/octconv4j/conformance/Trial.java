@@ -122,7 +122,8 @@ final class Trial {
         combination.aligned()
             || arg.equals(Arg.WEIGHTS)
             || arg.equals(Arg.BIAS)
-            || !combination.operation().descs().containsKey(arg) && !arg.toString().startsWith("postop");
+            || !combination.operation().descs().containsKey(arg)
+                && !arg.toString().startsWith("postop");
     MemorySegment memory = memory(arg, desc, aligned);
     if (desc.layout().equals("opaque") || Internals.hasExtras(desc)) {
       // As programs do, from elements of the same type, because reorders differ.

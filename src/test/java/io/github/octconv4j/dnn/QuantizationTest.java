@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,8 +42,7 @@ class QuantizationTest {
     return whole(DataType.S32, FormatTag.A, values, values.length);
   }
 
-  private void run(
-      Operation operation, Attributes attributes, Map<Arg, Tensor> plain, Tensor dst) {
+  private void run(Operation operation, Attributes attributes, Map<Arg, Tensor> plain, Tensor dst) {
     try (PrimitiveDesc desc = PrimitiveDesc.of(engine, operation, attributes);
         Primitive primitive = Primitive.of(desc);
         Stream stream = Stream.of(engine)) {
@@ -84,7 +84,11 @@ class QuantizationTest {
     Tensor y = whole(DataType.S8, FormatTag.NHWC, new int[2], 1, 2, 1, 1);
     Convolution convolution =
         new Convolution(
-            x.desc(), w.desc().any(), MemoryDesc.of(DataType.F32, FormatTag.A, 2), y.desc(), Window.of(1, 1));
+            x.desc(),
+            w.desc().any(),
+            MemoryDesc.of(DataType.F32, FormatTag.A, 2),
+            y.desc(),
+            Window.of(1, 1));
     Quantization quantization =
         Quantization.NONE
             .scale(Arg.SRC)
@@ -96,14 +100,22 @@ class QuantizationTest {
         convolution,
         Attributes.NONE.with(quantization),
         Map.of(
-            Arg.SRC, x,
-            Arg.WEIGHTS, w,
-            Arg.BIAS, row(1f, -3f),
-            Arg.scales(Arg.SRC), row(0.5f),
-            Arg.zeroPoints(Arg.SRC), row(3),
-            Arg.scales(Arg.WEIGHTS), row(0.25f, 0.5f),
-            Arg.scales(Arg.DST), row(2f),
-            Arg.zeroPoints(Arg.DST), row(-7)),
+            Arg.SRC,
+            x,
+            Arg.WEIGHTS,
+            w,
+            Arg.BIAS,
+            row(1f, -3f),
+            Arg.scales(Arg.SRC),
+            row(0.5f),
+            Arg.zeroPoints(Arg.SRC),
+            row(3),
+            Arg.scales(Arg.WEIGHTS),
+            row(0.25f, 0.5f),
+            Arg.scales(Arg.DST),
+            row(2f),
+            Arg.zeroPoints(Arg.DST),
+            row(-7)),
         y);
     // (5 * 1 + 2 * -0.75 + 1) / 2 - 7 = -4.75; (5 * 50 + 2 * 45 - 3) / 2 - 7 = 161.5, cut off
     assertThat(bytes(y)).containsExactly(-5, 127);
@@ -114,8 +126,7 @@ class QuantizationTest {
     Tensor x = whole(DataType.U8, FormatTag.NHWC, new int[] {1, 2}, 1, 2, 1, 1);
     Tensor w = whole(DataType.S8, FormatTag.OIHW, new int[] {1, 1, 2, 2}, 2, 2, 1, 1);
     Tensor y = whole(DataType.U8, FormatTag.NHWC, new int[] {-10, 20}, 1, 2, 1, 1);
-    Convolution convolution =
-        new Convolution(x.desc(), w.desc().any(), y.desc(), Window.of(1, 1));
+    Convolution convolution = new Convolution(x.desc(), w.desc().any(), y.desc(), Window.of(1, 1));
     PostOps postOps = PostOps.NONE.and(new PostOps.Sum(0.5f, -20, DataType.S8));
     assertThat(postOps).hasToString("+sum:0.5:-20:S8");
     run(convolution, Attributes.of(postOps), Map.of(Arg.SRC, x, Arg.WEIGHTS, w), y);
@@ -131,14 +142,18 @@ class QuantizationTest {
         new MatMul(x.desc(), w.desc(), null, y.desc()),
         Attributes.NONE.with(Quantization.NONE.zeroPoint(Arg.SRC).zeroPoint(Arg.WEIGHTS)),
         Map.of(
-            Arg.SRC, x,
-            Arg.WEIGHTS, w,
-            Arg.zeroPoints(Arg.SRC), row(10),
-            Arg.zeroPoints(Arg.WEIGHTS), row(1)),
+            Arg.SRC,
+            x,
+            Arg.WEIGHTS,
+            w,
+            Arg.zeroPoints(Arg.SRC),
+            row(10),
+            Arg.zeroPoints(Arg.WEIGHTS),
+            row(1)),
         y);
     assertThat(y.segment().get(ValueLayout.JAVA_INT, 0)).isEqualTo(10 + 2 * 20 + 3 * 30);
     int[] ones = new int[64];
-    java.util.Arrays.fill(ones, 1);
+    Arrays.fill(ones, 1);
     Tensor many = whole(DataType.U8, FormatTag.AB, ones, 1, 64);
     Tensor weights = whole(DataType.S8, FormatTag.AB, ones, 64, 1);
     Tensor floats = Tensor.of(arena, new float[1], 1, 1);
@@ -160,11 +175,7 @@ class QuantizationTest {
     Tensor y = Tensor.of(arena, new float[4], 2, 1, 2);
     MatMul product = new MatMul(x.desc(), w.desc(), bias.desc(), y.desc());
     assertThat(product.multiplyAdds()).isEqualTo(8);
-    run(
-        product,
-        Attributes.NONE,
-        Map.of(Arg.SRC, x, Arg.WEIGHTS, w, Arg.BIAS, bias),
-        y);
+    run(product, Attributes.NONE, Map.of(Arg.SRC, x, Arg.WEIGHTS, w, Arg.BIAS, bias), y);
     assertThat(y.floats()).containsExactly(201.5f, 2009.5f, 403.5f, 4029.5f);
   }
 
@@ -175,8 +186,8 @@ class QuantizationTest {
       int weight = narrow ? Quantization.NARROW : 127;
       int[] sources = new int[64];
       int[] weights = new int[64 * 16];
-      java.util.Arrays.fill(sources, 255);
-      java.util.Arrays.fill(weights, weight);
+      Arrays.fill(sources, 255);
+      Arrays.fill(weights, weight);
       Tensor x = whole(DataType.U8, FormatTag.NHWC, sources, 1, 64, 1, 1);
       Tensor w = whole(DataType.S8, FormatTag.OIHW, weights, 16, 64, 1, 1);
       Tensor y = whole(DataType.S32, FormatTag.NHWC, new int[16], 1, 16, 1, 1);

@@ -11,6 +11,7 @@ import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.dnn.Execution;
 import io.github.octconv4j.dnn.FormatTag;
 import io.github.octconv4j.dnn.FpMath;
+import io.github.octconv4j.dnn.Granularity;
 import io.github.octconv4j.dnn.HostTask;
 import io.github.octconv4j.dnn.Memory;
 import io.github.octconv4j.dnn.MemoryDesc;
@@ -21,6 +22,7 @@ import io.github.octconv4j.dnn.Primitive;
 import io.github.octconv4j.dnn.PrimitiveDesc;
 import io.github.octconv4j.dnn.Program;
 import io.github.octconv4j.dnn.ProgramBuilder;
+import io.github.octconv4j.dnn.Quantization;
 import io.github.octconv4j.dnn.Status;
 import io.github.octconv4j.dnn.Stream;
 import io.github.octconv4j.dnn.Tensor;
@@ -74,6 +76,7 @@ final class GoodArguments {
           "Binary(Algorithm,MemoryDesc,MemoryDesc,MemoryDesc)",
           "Eltwise(Algorithm,MemoryDesc,MemoryDesc,float,float)",
           "InnerProduct(MemoryDesc,MemoryDesc,MemoryDesc,MemoryDesc)",
+          "MatMul(MemoryDesc,MemoryDesc,MemoryDesc,MemoryDesc)",
           "Concat(int,List,MemoryDesc)",
           "Sum(List,MemoryDesc)",
           "Reorder(MemoryDesc,MemoryDesc)",
@@ -97,6 +100,7 @@ final class GoodArguments {
     members.forEach(member -> executables.put(Api.name(member), member));
     descriptors();
     operations();
+    quantities();
     primitives();
     programs();
     octave();
@@ -349,6 +353,44 @@ final class GoodArguments {
               v.chance(0.5) ? null : MemoryDesc.of(DataType.F32, FormatTag.A, weights[0]),
               v.desc(type, new long[] {src[0], weights[0]}, 0.3));
         });
+  }
+
+  private void quantities() {
+    v.keep(Granularity.TENSOR);
+    v.keep(Quantization.NONE);
+    put(
+        "MatMul(MemoryDesc,MemoryDesc,MemoryDesc,MemoryDesc)",
+        () -> {
+          long rows = v.channels();
+          long depth = v.channels();
+          long columns = v.channels();
+          DataType type = v.type();
+          return args(
+              null,
+              v.desc(type, new long[] {rows, depth}, 0.3),
+              v.desc(type, new long[] {depth, columns}, 0.7),
+              v.chance(0.5) ? null : MemoryDesc.of(DataType.F32, FormatTag.AB, 1, columns),
+              v.desc(type, new long[] {rows, columns}, 0.3));
+        });
+    put("Granularity(int,List)", () -> args(null, v.below(16), List.of()));
+    put("Granularity.of(int[])", () -> args(null, new int[] {v.below(3)}));
+    put(
+        "Quantization(Map,Map,boolean)",
+        () ->
+            args(
+                null,
+                Map.of(Arg.SRC, v.kept(Granularity.class)),
+                Map.of(Arg.DST, v.kept(Granularity.class)),
+                v.chance(0.5)));
+    for (String what : List.of("scale", "zeroPoint")) {
+      put(
+          "Quantization." + what + "(Arg,Granularity)",
+          () -> args(v.kept(Quantization.class), Arg.SRC, v.kept(Granularity.class)));
+      put("Quantization." + what + "(Arg)", () -> args(v.kept(Quantization.class), Arg.DST));
+    }
+    for (String what : List.of("scales", "zeroPoints")) {
+      put("Arg." + what + "(Arg)", () -> args(null, v.chance(0.5) ? Arg.SRC : Arg.WEIGHTS));
+    }
   }
 
   private Algorithm algorithm(String kind) {

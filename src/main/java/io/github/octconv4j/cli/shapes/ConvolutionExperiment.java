@@ -41,9 +41,7 @@ final class ConvolutionExperiment implements Experiment {
     this.quantities = quantities;
     this.data =
         ConvolutionData.of(
-            types,
-            problem.taps() * problem.groupInputs(),
-            (int) quantities.zeroPoint("src"));
+            types, problem.taps() * problem.groupInputs(), (int) quantities.zeroPoint("src"));
   }
 
   @Override
@@ -88,9 +86,7 @@ final class ConvolutionExperiment implements Experiment {
         quantization =
             quantization.scale(
                 argument.getValue(),
-                !channels
-                    ? Granularity.TENSOR
-                    : groups ? Granularity.of(0, 1) : Granularity.of(0));
+                !channels ? Granularity.TENSOR : groups ? Granularity.of(0, 1) : Granularity.of(0));
       }
       if (quantities.zeroPoints().containsKey(argument.getKey())) {
         quantization = quantization.zeroPoint(argument.getValue());

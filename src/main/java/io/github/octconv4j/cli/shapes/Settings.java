@@ -16,9 +16,9 @@ import java.util.regex.PatternSyntaxException;
 /**
  * The options of benchdnn that hold for the problems after them, with lists of values: {@code
  * --mb}, {@code --dt} ({@code --sdt} and {@code --ddt} for resampling), {@code --dir}, {@code
- * --alg}, {@code --match}, {@code --reset}, and {@code --attr-scales} and {@code --attr-zero-points} of
- * convolutions. Others are refused: a problem that was meant to run
- * with them would be checked as something else.
+ * --alg}, {@code --match}, {@code --reset}, and {@code --attr-scales} and {@code
+ * --attr-zero-points} of convolutions. Others are refused: a problem that was meant to run with
+ * them would be checked as something else.
  */
 final class Settings {
   private static final String KNOWN =

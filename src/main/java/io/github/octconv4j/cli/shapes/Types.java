@@ -87,7 +87,9 @@ public record Types(DataType src, DataType weights, List<DataType> outputs) {
               Locale.ROOT,
               "types %s can't be run, expected floating-point ones%s",
               text,
-              driver == Driver.CONV ? ", or u8 or s8 with s8 to s32, u8, s8 or floating-point" : ""));
+              driver == Driver.CONV
+                  ? ", or u8 or s8 with s8 to s32, u8, s8 or floating-point"
+                  : ""));
     }
     return new Types(src, weights, List.of(dst));
   }

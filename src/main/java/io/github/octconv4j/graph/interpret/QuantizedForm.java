@@ -42,8 +42,7 @@ final class QuantizedForm {
     return y.done();
   }
 
-  private static TensorData compute(
-      Op op, List<@Nullable TensorData> operands, TensorType result) {
+  private static TensorData compute(Op op, List<@Nullable TensorData> operands, TensorType result) {
     return Kernels.run(op, new Call(operands, List.of(result))).getFirst();
   }
 

@@ -10,8 +10,8 @@ import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.MatMul;
 import io.github.octconv4j.graph.Node;
 import io.github.octconv4j.graph.Op;
-import io.github.octconv4j.graph.Quantized;
 import io.github.octconv4j.graph.QuantizeLinear;
+import io.github.octconv4j.graph.Quantized;
 import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.graph.TensorType;
 import io.github.octconv4j.graph.Unary;
@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * DequantizeLinear of each operand, a convolution or product, what limits its result, and
- * QuantizeLinear become one {@link Quantized}. So does a sum with another dequantised value, and the
- * rounding between product and sum goes away. Without QuantizeLinear the result is of floats.
+ * QuantizeLinear become one {@link Quantized}. So does a sum with another dequantised value, and
+ * the rounding between product and sum goes away. Without QuantizeLinear the result is of floats.
  */
 public final class FuseQuantized implements UnaryOperator<Graph> {
   @Override
@@ -168,7 +168,10 @@ public final class FuseQuantized implements UnaryOperator<Graph> {
               && op.block() == 0
               && back.input(0).equals(rounded)
               && graph.isPrivate(back.output());
-      if (!pair || back == null || low > Float.NEGATIVE_INFINITY || high < Float.POSITIVE_INFINITY) {
+      if (!pair
+          || back == null
+          || low > Float.NEGATIVE_INFINITY
+          || high < Float.POSITIVE_INFINITY) {
         return false;
       }
       Node sum = graph.consumers(back.output()).getFirst();

@@ -6,6 +6,7 @@ import io.github.octconv4j.graph.Conv;
 import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.MatMul;
 import io.github.octconv4j.graph.Node;
+import io.github.octconv4j.graph.Op;
 import io.github.octconv4j.graph.Quantized;
 import io.github.octconv4j.graph.QuantizedConv;
 import io.github.octconv4j.graph.QuantizedMatMul;
@@ -27,9 +28,9 @@ public final class QuantizedOperators implements UnaryOperator<Graph> {
     for (Node node : graph.nodes()) {
       if (node.op() instanceof QuantizedConv conv) {
         Conv op = new Conv(conv.window(), conv.group());
-        rewriting.replace(
-            node, conv.scaled() ? scaled(rewriting, node, op) : unscaled(node, op));
-      } else if (node.op() instanceof QuantizedMatMul product && isOfOneScale(graph, node, product)) {
+        rewriting.replace(node, conv.scaled() ? scaled(rewriting, node, op) : unscaled(node, op));
+      } else if (node.op() instanceof QuantizedMatMul product
+          && isOfOneScale(graph, node, product)) {
         MatMul op = new MatMul();
         rewriting.replace(
             node, product.scaled() ? scaled(rewriting, node, op) : unscaled(node, op));
@@ -39,28 +40,19 @@ public final class QuantizedOperators implements UnaryOperator<Graph> {
   }
 
   private static boolean isOfOneScale(Graph graph, Node node, QuantizedMatMul product) {
-    boolean zero = isScalar(graph, node.input(2));
-    return zero && (!product.scaled() || isScalar(graph, node.input(1)));
-  }
-
-  private static boolean isScalar(Graph graph, String value) {
-    if (value.isEmpty()) {
-      return true;
-    }
-    List<io.github.octconv4j.graph.Dim> dims = graph.type(value).dims();
-    return dims != null && dims.stream().allMatch(dim -> dim.isKnown() && dim.size() == 1);
+    boolean zero = Quantities.isScalar(graph, node.input(2));
+    return zero && (!product.scaled() || Quantities.isScalar(graph, node.input(1)));
   }
 
   /** Of x, w and their zero points. */
-  private static Node unscaled(Node node, io.github.octconv4j.graph.Op op) {
+  private static Node unscaled(Node node, Op op) {
     List<String> inputs =
         List.of(node.input(0), "", node.input(2), node.input(1), "", node.input(3), "", "");
-    return new Node(
-        node.name(), Quantized.of(op, 2, ElementType.I32), inputs, node.outputs());
+    return new Node(node.name(), Quantized.of(op, 2, ElementType.I32), inputs, node.outputs());
   }
 
   /** Of x, w and y with scales and zero points, and a bias whose scale is that of the products. */
-  private static Node scaled(Rewriting rewriting, Node node, io.github.octconv4j.graph.Op op) {
+  private static Node scaled(Rewriting rewriting, Node node, Op op) {
     List<String> inputs = new ArrayList<>(node.inputs().subList(0, 6));
     String bias = node.input(8);
     if (!bias.isEmpty()) {
@@ -82,8 +74,7 @@ public final class QuantizedOperators implements UnaryOperator<Graph> {
       String value = rewriting.value(node.name() + ".bias_scale");
       rewriting.addBefore(
           node,
-          new Node(
-              value, new Binary(BinaryFunction.MUL), List.of(one, other), List.of(value)));
+          new Node(value, new Binary(BinaryFunction.MUL), List.of(one, other), List.of(value)));
       return value;
     }
     float[] scales = b.toFloats();

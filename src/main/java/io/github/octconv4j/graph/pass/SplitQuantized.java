@@ -7,11 +7,14 @@ import io.github.octconv4j.graph.DequantizeLinear;
 import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.Node;
 import io.github.octconv4j.graph.Op;
-import io.github.octconv4j.graph.Quantized;
 import io.github.octconv4j.graph.QuantizeLinear;
+import io.github.octconv4j.graph.Quantized;
 import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.weights.ElementType;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiPredicate;
 import java.util.function.UnaryOperator;
@@ -92,9 +95,9 @@ public final class SplitQuantized implements UnaryOperator<Graph> {
     if (rewriting.graph.type(value).element() == ElementType.F32) {
       return value;
     }
-    List<String> inputs =
-        List.of(value, scale(rewriting, node, at + 1), zero(rewriting, node, at));
-    int rank = rewriting.graph.type(value).isKnown() ? rewriting.graph.type(value).sizes().length : 1;
+    List<String> inputs = List.of(value, scale(rewriting, node, at + 1), zero(rewriting, node, at));
+    int rank =
+        rewriting.graph.type(value).isKnown() ? rewriting.graph.type(value).sizes().length : 1;
     String meant = rewriting.value(node.name());
     long axis = Math.max(0, op.axis(operand, rank));
     nodes.add(new Node(node.name(), new DequantizeLinear(axis, 0), inputs, List.of(meant)));
@@ -109,20 +112,19 @@ public final class SplitQuantized implements UnaryOperator<Graph> {
   private static String zero(Rewriting rewriting, Node node, int at) {
     TensorData scale = rewriting.graph.constant(node.input(at + 1));
     TensorData zero = rewriting.graph.constant(node.input(at + 2));
-    if (scale == null || zero == null || java.util.Arrays.equals(scale.dims(), zero.dims())) {
+    if (scale == null || zero == null || Arrays.equals(scale.dims(), zero.dims())) {
       return node.input(at + 2);
     }
     long count = scale.count();
     byte[] values = new byte[Math.toIntExact(zero.element().bytes(count))];
     int bytes = values.length / (int) count;
-    byte[] one = zero.segment().toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
+    byte[] one = zero.segment().toArray(ValueLayout.JAVA_BYTE);
     for (int i = 0; i < values.length; i++) {
       values[i] = one[i % bytes];
     }
     return rewriting.constant(
         node.input(at + 2),
-        TensorData.of(
-            zero.element(), java.lang.foreign.MemorySegment.ofArray(values), scale.dims()));
+        TensorData.of(zero.element(), MemorySegment.ofArray(values), scale.dims()));
   }
 
   private static String number(Rewriting rewriting, Node node, float value) {

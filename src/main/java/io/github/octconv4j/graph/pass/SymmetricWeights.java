@@ -9,6 +9,7 @@ import io.github.octconv4j.weights.ElementType;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -39,8 +40,7 @@ public final class SymmetricWeights implements UnaryOperator<Graph> {
     boolean bytes =
         weights != null
             && (weights.element() == ElementType.I8 || weights.element() == ElementType.U8);
-    boolean done =
-        weights != null && weights.element() == ElementType.I8 && zeroName.isEmpty();
+    boolean done = weights != null && weights.element() == ElementType.I8 && zeroName.isEmpty();
     if (weights == null || !bytes || done || (zero == null && !zeroName.isEmpty())) {
       return;
     }
@@ -52,11 +52,12 @@ public final class SymmetricWeights implements UnaryOperator<Graph> {
     int axis = op.axis(WEIGHTS, weights.dims().length);
     TensorData shifted = shifted(weights, zeros, axis);
     if (shifted != null) {
-      inputs.set(at, shifted == weights ? node.input(at) : rewriting.constant(node.input(at), shifted));
+      inputs.set(
+          at, shifted == weights ? node.input(at) : rewriting.constant(node.input(at), shifted));
       inputs.set(at + 2, "");
     } else if (weights.element() == ElementType.U8) {
       TensorData half = shifted(weights, new long[] {HALF}, axis);
-      inputs.set(at, rewriting.constant(node.input(at), java.util.Objects.requireNonNull(half)));
+      inputs.set(at, rewriting.constant(node.input(at), Objects.requireNonNull(half)));
       byte[] others = new byte[zeros.length];
       for (int i = 0; i < others.length; i++) {
         others[i] = (byte) (zeros[i] - HALF);

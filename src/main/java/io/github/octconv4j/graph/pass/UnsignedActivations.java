@@ -3,8 +3,8 @@ package io.github.octconv4j.graph.pass;
 import io.github.octconv4j.graph.DequantizeLinear;
 import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.Node;
-import io.github.octconv4j.graph.Quantized;
 import io.github.octconv4j.graph.QuantizeLinear;
+import io.github.octconv4j.graph.Quantized;
 import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.weights.ElementType;
 import java.lang.foreign.MemorySegment;
@@ -47,12 +47,7 @@ public final class UnsignedActivations implements UnaryOperator<Graph> {
                     node.name(),
                     node.op() instanceof Quantized op && result
                         ? new Quantized(
-                            op.op(),
-                            op.operands(),
-                            op.adds(),
-                            op.low(),
-                            op.high(),
-                            ElementType.U8)
+                            op.op(), op.operands(), op.adds(), op.low(), op.high(), ElementType.U8)
                         : node.op(),
                     inputs.getOrDefault(node, node.inputs()),
                     node.outputs())));

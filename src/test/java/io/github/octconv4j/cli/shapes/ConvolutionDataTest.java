@@ -32,11 +32,13 @@ class ConvolutionDataTest {
 
   @Test
   void storedResultsDecideTheDensity() {
-    assertThat(ConvolutionData.of(Types.named(Driver.CONV, "f32"), 4608, 0).src().density()).isOne();
+    assertThat(ConvolutionData.of(Types.named(Driver.CONV, "f32"), 4608, 0).src().density())
+        .isOne();
     assertThat(ConvolutionData.of(Types.named(Driver.CONV, "bf16"), 9, 0).src().density()).isOne();
     assertThat(ConvolutionData.of(Types.named(Driver.CONV, "bf16"), 4608, 0).src().density())
         .isEqualTo(16.0 / 4608);
-    assertThat(ConvolutionData.of(Types.option(Driver.CONV, "bf16:bf16:f32"), 4608, 0).src().density())
+    assertThat(
+            ConvolutionData.of(Types.option(Driver.CONV, "bf16:bf16:f32"), 4608, 0).src().density())
         .isOne();
   }
 

@@ -11,8 +11,8 @@ import io.github.octconv4j.graph.DequantizeLinear;
 import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.GraphBuilder;
 import io.github.octconv4j.graph.Node;
-import io.github.octconv4j.graph.Quantized;
 import io.github.octconv4j.graph.QuantizeLinear;
+import io.github.octconv4j.graph.Quantized;
 import io.github.octconv4j.graph.QuantizedConv;
 import io.github.octconv4j.graph.QuantizedMatMul;
 import io.github.octconv4j.graph.TensorData;
@@ -75,8 +75,7 @@ class QuantizedPassesTest {
   }
 
   private static List<String> operators(Graph graph) {
-    return new DropDeadNodes()
-        .apply(graph).nodes().stream().map(node -> node.op().name()).toList();
+    return new DropDeadNodes().apply(graph).nodes().stream().map(node -> node.op().name()).toList();
   }
 
   private static Quantized form(Graph graph) {
@@ -91,9 +90,7 @@ class QuantizedPassesTest {
   /** Both graphs give the same for random inputs, but for steps of rounding. */
   private void agree(Graph before, Graph after, int steps) {
     Map<String, TensorData> x = new HashMap<>();
-    before
-        .inputs()
-        .forEach(in -> x.put(in.name(), whole(in.type().element(), in.type().sizes())));
+    before.inputs().forEach(in -> x.put(in.name(), whole(in.type().element(), in.type().sizes())));
     Map<String, TensorData> expected = Interpreter.ofHeap().run(before, x);
     Map<String, TensorData> actual = Interpreter.ofHeap().run(after, x);
     expected.forEach(
@@ -196,8 +193,7 @@ class QuantizedPassesTest {
             number(.1),
             number(ElementType.U8, 100),
             b.constant(TensorData.of(ElementType.I32, MemorySegment.ofArray(bias), 3)));
-    String product =
-        b.add(new QuantizedMatMul(false), m, b.constant(whole(ElementType.U8, 5, 2)));
+    String product = b.add(new QuantizedMatMul(false), m, b.constant(whole(ElementType.U8, 5, 2)));
     Graph before = b.output(sums, scaled, product).build();
     Graph after = new QuantizedOperators().apply(before);
     assertThat(operators(after))
@@ -210,7 +206,8 @@ class QuantizedPassesTest {
     String x = b.input("x", bytes(ElementType.U8, 2, 3));
     String narrow =
         b.constant(
-            TensorData.of(ElementType.U8, MemorySegment.ofArray(new byte[] {120, -100, 127}), 3, 1));
+            TensorData.of(
+                ElementType.U8, MemorySegment.ofArray(new byte[] {120, -100, 127}), 3, 1));
     String wide =
         b.constant(
             TensorData.of(ElementType.U8, MemorySegment.ofArray(new byte[] {0, -1, 127}), 3, 1));
@@ -229,8 +226,10 @@ class QuantizedPassesTest {
   @Test
   void activationsBecomeUnsigned() {
     String x = b.input("x", bytes(ElementType.I8, 1, 4, 2, 3));
-    String y = quantized(convolved(dequantized(x, .02, ElementType.I8, 7)), .1, ElementType.I8, -128);
-    String z = quantized(convolved(dequantized(y, .1, ElementType.I8, -128)), .3, ElementType.I8, 5);
+    String y =
+        quantized(convolved(dequantized(x, .02, ElementType.I8, 7)), .1, ElementType.I8, -128);
+    String z =
+        quantized(convolved(dequantized(y, .1, ElementType.I8, -128)), .3, ElementType.I8, 5);
     Graph before = new FuseQuantized().apply(b.output(z).build());
     Graph after = new UnsignedActivations().apply(before);
     Node first = new DropDeadNodes().apply(after).nodes().getFirst();
@@ -253,7 +252,12 @@ class QuantizedPassesTest {
     Graph split = new SplitQuantized((graph, node) -> false).apply(fused);
     assertThat(operators(split))
         .containsExactlyInAnyOrder(
-            "DequantizeLinear", "DequantizeLinear", "Conv", "DequantizeLinear", "Add", "Clip",
+            "DequantizeLinear",
+            "DequantizeLinear",
+            "Conv",
+            "DequantizeLinear",
+            "Add",
+            "Clip",
             "QuantizeLinear");
     agree(before, split, 0);
   }
