@@ -203,7 +203,7 @@ def export(name, network, size, opset, dynamic, batch, folder, seed):
     generator = torch.Generator().manual_seed(seed)
     torch.manual_seed(seed)
     shape = (batch, 3, size, size)
-    model = onnx_export.randomise(network(), shape, generator)
+    model = onnx_export.randomise(network(), shape, generator, 2 if size > 64 else 8)
     sets = [[onnx_export.images(shape, generator).float()]]
     axes = None
     if dynamic:

@@ -130,7 +130,7 @@ public final class OnnxModel implements AutoCloseable {
           "the model");
     }
     GraphProto proto = GraphProto.read(wire, graphs.getFirst(), external, problems);
-    graph = new Translation(functions, problems).translate(proto, opsets);
+    graph = new Translation(functions, body -> GraphProto.readBody(wire, body.message().again(), external, problems), problems).translate(proto, opsets);
     if (!problems.isEmpty()) {
       throw new IOException("asks for what is not supported: " + problems);
     }

@@ -2,7 +2,6 @@ package io.github.octconv4j.onnx;
 
 import io.github.octconv4j.graph.BinaryFunction;
 import io.github.octconv4j.graph.Cast;
-import io.github.octconv4j.graph.CastLike;
 import io.github.octconv4j.graph.Concat;
 import io.github.octconv4j.graph.ConstantOfShape;
 import io.github.octconv4j.graph.DepthToSpace;
@@ -127,8 +126,10 @@ final class ShapeRules {
       call.constant(0, TensorData.ofLongs(call.longs("value_ints")));
     } else if (call.has("value")) {
       call.constant(0, call.tensor("value", none));
+    } else if (call.has("sparse_value")) {
+      call.constant(0, call.tensor("sparse_value", none));
     } else {
-      throw new UnsupportedException("Constant of strings or sparse");
+      throw new UnsupportedException("operator Constant of strings");
     }
   }
 
@@ -171,7 +172,7 @@ final class ShapeRules {
     }
     String pads = call.longs(call.longs(call.has("paddings") ? "paddings" : "pads"));
     String value = call.constant(TensorData.of(new float[] {call.real("value", 0)}));
-    call.emit(op, List.of(call.input(0), pads, call.step(new CastLike(), value, call.input(0))));
+    call.emit(op, List.of(call.input(0), pads, call.step(new Cast(call.type(0).element()), value)));
   }
 
   private static void upsample(Call call) throws UnsupportedException {
