@@ -17,6 +17,7 @@ import io.github.octconv4j.graph.Value;
 import io.github.octconv4j.graph.pass.ExpandOctave;
 import io.github.octconv4j.graph.pass.FoldPads;
 import io.github.octconv4j.graph.pass.FuseGates;
+import io.github.octconv4j.graph.pass.FuseGelu;
 import io.github.octconv4j.graph.pass.Passes;
 import io.github.octconv4j.graph.pass.SinkSummands;
 import io.github.octconv4j.graph.pass.SplitTransposed;
@@ -67,6 +68,7 @@ public final class GraphCompiler {
             new ExpandOctave(),
             new FoldPads(),
             new FuseGates(),
+            new FuseGelu(),
             new SplitTransposed(),
             new SinkSummands(),
             Passes::simplify)
