@@ -30,6 +30,7 @@ import io.github.octconv4j.graph.Tile;
 import io.github.octconv4j.graph.Transpose;
 import io.github.octconv4j.graph.Unsqueeze;
 import io.github.octconv4j.weights.ElementType;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -100,7 +101,7 @@ final class ShapeRules {
   private static void dropout(Call call) throws UnsupportedException {
     call.ignore("consumed_inputs", "is_test", "ratio", "seed");
     TensorData training = call.constantOf(2);
-    if (call.has(2) && (training == null || training.longAt(0) != 0)) {
+    if (call.has(2) && (training == null || Arrays.stream(training.toLongs()).anyMatch(t -> t != 0))) {
       throw new UnsupportedException("Dropout in training");
     }
     call.last(new Identity(), call.input(0));

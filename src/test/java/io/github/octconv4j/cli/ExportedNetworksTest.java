@@ -7,7 +7,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Networks that PyTorch exported, with the outputs that it computes in float64: of torchvision's
- * blocks, by {@code scripts/export_torchvision.py}.
+ * blocks, by {@code scripts/export_torchvision.py}, and octave networks, by {@code
+ * scripts/export_octave.py}.
  */
 class ExportedNetworksTest {
   private static final Path EXPORTS = Path.of("src/test/resources/io/github/octconv4j/onnx");
@@ -21,6 +22,12 @@ class ExportedNetworksTest {
     assertThat(run.lines())
         .filteredOn(line -> line.startsWith("  "))
         .allMatch(line -> line.contains("in Java: LayerNormalization "));
+  }
+
+  @Test
+  void octave() {
+    CommandRun run = CommandRun.of("onnx-test", EXPORTS.resolve("octave")).succeeded();
+    assertThat(run.lastLine()).isEqualTo("39 passed, 0 failed");
   }
 
   @Test

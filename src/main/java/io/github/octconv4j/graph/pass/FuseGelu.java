@@ -45,7 +45,10 @@ public final class FuseGelu implements UnaryOperator<Graph> {
       return;
     }
     Node last = product(graph, first, sum.output(), x, parts);
-    if (last != null) {
+    // Numbers of more dimensions than x would give it some.
+    if (last != null
+        && graph.type(x).isKnown()
+        && graph.type(x).equals(graph.type(last.output()))) {
       parts.forEach(rewriting::remove);
       rewriting.replace(
           last,
