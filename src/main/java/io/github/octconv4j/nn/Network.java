@@ -9,6 +9,7 @@ import io.github.octconv4j.image.Image;
 import io.github.octconv4j.octave.PlanCache;
 import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.onnx.OnnxModel;
+import io.github.octconv4j.onnx.OnnxWriter;
 import io.github.octconv4j.text.Printable;
 import io.github.octconv4j.weights.Metadata;
 import io.github.octconv4j.weights.SafetensorsFile;
@@ -445,6 +446,33 @@ public final class Network implements AutoCloseable {
         images.evictions() + named.evictions(),
         images.runs() + named.runs(),
         images.buildNanos() + named.buildNanos());
+  }
+
+  /**
+   * Writes a graph as an ONNX file, which {@link #load(Path)} and other libraries read; what it
+   * expects of images goes along. Octave convolutions get the form that is recognised when the file
+   * is read.
+   *
+   * @param path the file, of which there is all or nothing; one that is there is replaced
+   * @throws IOException if it can't be written
+   * @throws IllegalStateException if the network is made of layers, or its weights were dropped
+   * @throws IllegalArgumentException if the file would be larger than 2 GB
+   */
+  public void save(Path path) throws IOException {
+    Objects.requireNonNull(path, "path");
+    if (!(computation instanceof GraphComputation graph)) {
+      throw new IllegalStateException(
+          String.format(
+              Locale.ROOT,
+              "network %s is made of layers, ONNX files are written of graphs: of networks that were read from such a file, or made by Network.of(graph)",
+              Printable.text(computation.name())));
+    }
+    try {
+      OnnxWriter.write(
+          graph.graph(), info == null ? Map.of() : GraphInfo.metadata(info), path);
+    } catch (UncheckedIOException e) { // of the file that the weights are read from
+      throw Objects.requireNonNull(e.getCause());
+    }
   }
 
   /** Returns the bytes of the weights as the plans have them. */

@@ -6,64 +6,70 @@ import io.github.octconv4j.graph.Size;
 import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.graph.TensorType;
 import io.github.octconv4j.graph.interpret.Interpreter;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Values that depend on no input, computed when somebody asks for them. */
 final class KnownValues {
   private static final long MOST_BYTES = 1 << 20; // of a value on the way
+  private static final int MOST_STEPS = 5_000_000;
 
-  private final List<Node> nodes;
   private final Map<String, TensorData> constants;
   private final Function<String, TensorType> types;
+  private final Map<String, Node> producers = new HashMap<>();
   private final Map<String, TensorData> computed = new HashMap<>();
+  private int steps;
 
-  /** Looks at collections that grow. */
-  KnownValues(
-      List<Node> nodes, Map<String, TensorData> constants, Function<String, TensorType> types) {
-    this.nodes = nodes;
+  /**
+   * Knows no nodes yet.
+   *
+   * @param constants a map that grows
+   */
+  KnownValues(Map<String, TensorData> constants, Function<String, TensorType> types) {
     this.constants = constants;
     this.types = types;
   }
 
-  /** The value; null where it depends on an input. */
+  /** Adds a node, whose inputs are known or made by nodes that were added before. */
+  void add(Node node) {
+    node.outputs().forEach(output -> producers.putIfAbsent(output, node));
+  }
+
+  /** The value; null where it depends on an input, or finding out would take for ever. */
   @Nullable TensorData of(String value) {
-    TensorData known = look(value);
-    if (known != null) {
-      return known;
-    }
-    for (Node node : chain(value).reversed()) {
-      if (!compute(node)) {
+    ArrayDeque<String> open = new ArrayDeque<>(List.of(value));
+    while (!open.isEmpty()) {
+      String next = open.peek();
+      Node node = producers.get(next);
+      if (look(next) != null) {
+        open.pop();
+      } else if (node == null || ++steps > MOST_STEPS) {
         return null;
+      } else {
+        List<String> missing = isOfShape(node) ? List.of() : missing(node);
+        if (missing.isEmpty() && !compute(node)) {
+          return null;
+        }
+        missing.forEach(open::push);
       }
     }
     return look(value);
   }
 
+  private List<String> missing(Node node) {
+    return node.inputs().stream()
+        .filter(input -> !input.isEmpty() && look(input) == null)
+        .toList();
+  }
+
   private @Nullable TensorData look(String value) {
     TensorData data = constants.get(value);
     return data == null ? computed.get(value) : data;
-  }
-
-  /** What a value is computed by, the last node first. */
-  private List<Node> chain(String value) {
-    Set<String> needed = new HashSet<>(Set.of(value));
-    List<Node> chain = new ArrayList<>();
-    for (Node node : nodes.reversed()) {
-      if (node.outputs().stream().anyMatch(needed::contains)) {
-        chain.add(node);
-        if (!isOfShape(node)) {
-          node.inputs().stream().filter(input -> look(input) == null).forEach(needed::add);
-        }
-      }
-    }
-    return chain;
   }
 
   private boolean isOfShape(Node node) {

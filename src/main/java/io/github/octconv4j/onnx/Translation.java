@@ -31,7 +31,7 @@ final class Translation {
   private final Map<String, TensorData> constants = new LinkedHashMap<>();
   private final Map<String, TensorType> types = new HashMap<>();
   private final Set<String> names = new HashSet<>();
-  private final KnownValues known = new KnownValues(nodes, constants, this::type);
+  private final KnownValues known = new KnownValues(constants, this::type);
   private final Bodies bodies;
   private int count;
   private int visited;
@@ -304,5 +304,6 @@ final class Translation {
       }
     }
     nodes.add(node);
+    this.known.add(node);
   }
 }

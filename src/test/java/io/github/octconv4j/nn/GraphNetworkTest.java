@@ -85,6 +85,42 @@ class GraphNetworkTest {
     return Tensor.of(arena, values, dims);
   }
 
+  /** Written and read again it computes the same, and expects the same pictures. */
+  @Test
+  void saved() throws IOException {
+    Path file = folder.resolve("saved.onnx");
+    NetworkInfo info =
+        new NetworkInfo(
+            "a \"name\"",
+            3,
+            4,
+            5,
+            6,
+            List.of(1f, .5f, 0f),
+            List.of(1f, 2f, 3f),
+            List.of("one", "back\\slash", "\u732b"));
+    float[] image = new float[60];
+    image[25] = 5;
+    float[] expected;
+    try (Network network = Network.of(classifier())) {
+      network.save(file);
+      expected = network.run(image);
+    }
+    try (Network network = Network.load(file, info)) {
+      network.save(file);
+    }
+    try (Network network = Network.load(file)) {
+      assertThat(network.info()).isEqualTo(info);
+      assertThat(network.run(image)).containsExactly(expected);
+      assertThat(network.run(new float[120])).hasSize(6); // any batch, as before
+    }
+    try (Network network = Network.of(Model.of("oct_resnet26").width(.25), Parameters.random(1))) {
+      assertThatThrownBy(() -> network.save(file))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("is made of layers, ONNX files are written of graphs");
+    }
+  }
+
   @Test
   void namedInputsAndOutputs() {
     try (Network network = Network.of(sums());

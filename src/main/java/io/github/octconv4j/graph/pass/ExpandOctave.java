@@ -14,6 +14,7 @@ import io.github.octconv4j.graph.Pool;
 import io.github.octconv4j.graph.PoolKind;
 import io.github.octconv4j.graph.Resize;
 import io.github.octconv4j.graph.TensorData;
+import io.github.octconv4j.graph.TensorType;
 import io.github.octconv4j.graph.Window;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -93,7 +94,8 @@ public final class ExpandOctave implements UnaryOperator<Graph> {
       String scales = node.name() + "/scales";
       constants.put(scales, TensorData.of(new float[] {1, 1, 2, 2}, 4));
       String twice = step("up", TWICE, value, "", scales);
-      long[] size = graph.type(output(0)).sizes();
+      TensorType type = graph.type(output(0));
+      long[] size = type.isKnown() ? type.sizes() : new long[4]; // else they are even
       if (size[2] % 2 == 0 && size[3] % 2 == 0) {
         return twice;
       }
