@@ -12,7 +12,7 @@ import java.util.Map;
 import picocli.CommandLine.Option;
 
 /** The sizes of a graph's inputs, as far as its file leaves them open. */
-final class GraphSizes {
+public final class GraphSizes {
   private static final int IMAGE = 224;
 
   @Option(
@@ -24,7 +24,7 @@ final class GraphSizes {
   private List<String> given = new ArrayList<>();
 
   /** Whether any were given. */
-  boolean areGiven() {
+  public boolean areGiven() {
     return !given.isEmpty();
   }
 
@@ -35,7 +35,7 @@ final class GraphSizes {
    * @param imageSize of an open height and width; not positive for 224
    * @throws IllegalArgumentException if an input is not there, or its sizes are still open
    */
-  Map<String, long[]> of(Graph graph, int batch, int imageSize) {
+  public Map<String, long[]> of(Graph graph, int batch, int imageSize) {
     Map<String, long[]> named = named(graph);
     Map<String, long[]> all = new LinkedHashMap<>();
     for (Value input : graph.inputs()) {
