@@ -53,7 +53,7 @@ final class NetOptions {
 
   /** The ONNX file that the name is that of; empty for an architecture. */
   Optional<Path> file() {
-    return Optional.of(Path.of(name)).filter(OnnxModel::isNamed);
+    return Optional.of(Path.of(name)).filter(OnnxModel::isOnnx);
   }
 
   /** Height and width of the image; 0 where none was given. */

@@ -94,7 +94,7 @@ public final class Network implements AutoCloseable {
 
   /**
    * Reads a network from a safetensors file, whose metadata say the architecture, or any network
-   * from an ONNX file, whose name ends with {@code .onnx}. The file stays open until the network is
+   * from an ONNX file, which is known by its name or its content. The file stays open until the network is
    * closed or {@link #dropWeights} is called: values are read as plans are built. Who shortens it
    * meanwhile makes that an {@link UncheckedIOException}.
    *
@@ -102,7 +102,7 @@ public final class Network implements AutoCloseable {
    */
   public static Network load(Path path) throws IOException {
     Objects.requireNonNull(path, "path");
-    return OnnxModel.isNamed(path)
+    return OnnxModel.isOnnx(path)
         ? openOnnx(path, null)
         : open(path, file -> new ModelFile(file).network(0));
   }

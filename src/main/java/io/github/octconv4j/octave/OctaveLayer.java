@@ -30,15 +30,19 @@ public final class OctaveLayer implements AutoCloseable {
   /** A size and layout of input, and the wanted output. */
   private record Key(OctaveDesc input, OutputFormat output) {}
 
+  private static void requireOpen(String name, Engine engine) {
+    if (engine.isClosed()) {
+      throw new IllegalStateException(
+          name + " is closed; open one with Engine.cpu() and close it after its layers");
+    }
+  }
+
   OctaveLayer(Engine engine, OctaveConv2d spec, OctaveWeights weights, PlanOptions options) {
     Objects.requireNonNull(engine, "engine");
     Objects.requireNonNull(weights, "weights");
     Objects.requireNonNull(options, "options");
     weights.requireFit(spec);
-    if (engine.isClosed()) {
-      throw new IllegalStateException(
-          "engine is closed; open one with Engine.cpu() and close it after its layers");
-    }
+    requireOpen("engine", engine);
     engine.requireSupported(options.type());
     this.engine = engine;
     this.spec = spec;
@@ -108,6 +112,7 @@ public final class OctaveLayer implements AutoCloseable {
   public OctavePlanner planner(OctaveDesc input, OutputFormat output) {
     Objects.requireNonNull(input, "input");
     Objects.requireNonNull(output, "output");
+    requireOpen("the engine of this OctaveLayer", engine);
     return new OctavePlanner(engine, spec, weights, input, output, options);
   }
 

@@ -22,6 +22,7 @@ import io.github.octconv4j.graph.Unary;
 import io.github.octconv4j.graph.UnaryFunction;
 import io.github.octconv4j.graph.interpret.Interpreter;
 import io.github.octconv4j.weights.ElementType;
+import io.github.octconv4j.weights.SafetensorsWriter;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -73,10 +74,18 @@ class OnnxModelTest {
   }
 
   @Test
-  void namesOfFiles() {
-    assertThat(OnnxModel.isNamed(Path.of("a", "net.onnx"))).isTrue();
-    assertThat(OnnxModel.isNamed(Path.of("NET.ONNX"))).isTrue();
-    assertThat(OnnxModel.isNamed(Path.of("net.onnx.safetensors"))).isFalse();
+  void whichFilesAreOnnx() throws IOException {
+    assertThat(OnnxModel.isOnnx(Path.of("a", "net.onnx"))).isTrue();
+    assertThat(OnnxModel.isOnnx(Path.of("NET.ONNX"))).isTrue();
+    assertThat(OnnxModel.isOnnx(Path.of("net.onnx.safetensors"))).isFalse();
+    assertThat(OnnxModel.isOnnx(folder)).isFalse();
+    Path other = folder.resolve("net.bin");
+    byte[] model = model(graph(node("Relu", "x", "y")), 17).toBytes();
+    assertThat(OnnxModel.isOnnx(Files.write(other, model))).isTrue();
+    assertThat(OnnxModel.isOnnx(Files.write(other, Arrays.copyOf(model, 30)))).isTrue();
+    assertThat(OnnxModel.isOnnx(Files.write(other, new byte[0]))).isFalse();
+    assertThat(OnnxModel.isOnnx(Files.write(other, new SafetensorsWriter().toBytes()))).isFalse();
+    assertThat(OnnxModel.isOnnx(Path.of("README.md"))).isFalse();
   }
 
   @Test

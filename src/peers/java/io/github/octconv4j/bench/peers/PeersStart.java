@@ -36,6 +36,7 @@ public final class PeersStart {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "-XX:+UseSerialGC",
+                "-Xms16m", // else garbage of the start stays, up to a 64th of the machine
                 "-Xmx2g",
                 PeersStart.class.getName(),
                 Boolean.toString(ours),
