@@ -69,7 +69,8 @@ final class ExplainNetCommand implements Callable<Integer> {
     for (String option : OF_ARCHITECTURES) {
       if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
         throw new ParameterException(
-            spec.commandLine(), option + " can't be used with FILE.onnx, which says what it computes");
+            spec.commandLine(),
+            option + " can't be used with FILE.onnx, which says what it computes");
       }
     }
     ExplainGraphReport report;

@@ -145,8 +145,7 @@ final class OnnxTestCommand implements Callable<Integer> {
     }
   }
 
-  private TensorComparison run(Graph graph, Path set, GraphRunner runner)
-      throws IOException {
+  private TensorComparison run(Graph graph, Path set, GraphRunner runner) throws IOException {
     Map<String, TensorData> inputs = new LinkedHashMap<>();
     for (int i = 0; i < graph.inputs().size(); i++) {
       Value input = graph.inputs().get(i);

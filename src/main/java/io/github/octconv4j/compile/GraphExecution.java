@@ -79,7 +79,8 @@ public final class GraphExecution implements AutoCloseable {
       copies
           .outputs()
           .forEach(
-              (name, tensor) -> results.put(name, Elements.copy(tensor, compiled.head().type(name))));
+              (name, tensor) ->
+                  results.put(name, Elements.copy(tensor, compiled.head().type(name))));
     }
     Graph tail = compiled.tail();
     return tail == null ? results : Interpreter.ofHeap().run(tail, results);

@@ -162,8 +162,7 @@ public final class Operands {
   void number(int input) {
     if (has(input) && type(input).isKnown() && Shapes.count(dims(input)) != 1) {
       throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT, "input %d is %s, expected one number", input, type(input)));
+          String.format(Locale.ROOT, "input %d is %s, expected one number", input, type(input)));
     }
   }
 

@@ -94,9 +94,9 @@ public final class Network implements AutoCloseable {
 
   /**
    * Reads a network from a safetensors file, whose metadata say the architecture, or any network
-   * from an ONNX file, which is known by its name or its content. The file stays open until the network is
-   * closed or {@link #dropWeights} is called: values are read as plans are built. Who shortens it
-   * meanwhile makes that an {@link UncheckedIOException}.
+   * from an ONNX file, which is known by its name or its content. The file stays open until the
+   * network is closed or {@link #dropWeights} is called: values are read as plans are built. Who
+   * shortens it meanwhile makes that an {@link UncheckedIOException}.
    *
    * @throws IOException if the file can't be read, is damaged, or is no network; one line says what
    */
@@ -468,8 +468,7 @@ public final class Network implements AutoCloseable {
               Printable.text(computation.name())));
     }
     try {
-      OnnxWriter.write(
-          graph.graph(), info == null ? Map.of() : GraphInfo.metadata(info), path);
+      OnnxWriter.write(graph.graph(), info == null ? Map.of() : GraphInfo.metadata(info), path);
     } catch (UncheckedIOException e) { // of the file that the weights are read from
       throw Objects.requireNonNull(e.getCause());
     }

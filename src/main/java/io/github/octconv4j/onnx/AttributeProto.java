@@ -1,6 +1,5 @@
 package io.github.octconv4j.onnx;
 
-import io.github.octconv4j.graph.TensorData;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

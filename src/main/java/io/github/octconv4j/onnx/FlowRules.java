@@ -106,7 +106,7 @@ final class FlowRules {
       throw new UnsupportedException("operator Scan of operator set 8");
     }
     GraphProto body = call.body("body");
-    int scanned = (int) Math.clamp(call.integer("num_scan_inputs", 0), 0, 1 << 20);
+    int scanned = Math.clamp(call.integer("num_scan_inputs", 0), 0, 1 << 20);
     int states = call.inputs().size() - scanned;
     if (scanned < 1 || states < 0 || states > call.outputs()) {
       throw new IllegalArgumentException(

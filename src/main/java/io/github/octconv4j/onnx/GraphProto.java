@@ -38,11 +38,7 @@ final class GraphProto {
   }
 
   private static GraphProto read(
-      Wire wire,
-      Message message,
-      TensorProto.External external,
-      Problems problems,
-      boolean isBody)
+      Wire wire, Message message, TensorProto.External external, Problems problems, boolean isBody)
       throws IOException {
     GraphProto graph = new GraphProto();
     while (message.next()) {

@@ -62,9 +62,7 @@ final class KnownValues {
   }
 
   private List<String> missing(Node node) {
-    return node.inputs().stream()
-        .filter(input -> !input.isEmpty() && look(input) == null)
-        .toList();
+    return node.inputs().stream().filter(input -> !input.isEmpty() && look(input) == null).toList();
   }
 
   private @Nullable TensorData look(String value) {

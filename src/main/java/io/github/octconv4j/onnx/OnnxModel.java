@@ -57,10 +57,7 @@ public final class OnnxModel implements AutoCloseable {
    */
   public static boolean isOnnx(Path path) {
     boolean named =
-        Objects.requireNonNull(path, "path")
-            .toString()
-            .toLowerCase(Locale.ROOT)
-            .endsWith(".onnx");
+        Objects.requireNonNull(path, "path").toString().toLowerCase(Locale.ROOT).endsWith(".onnx");
     return named || (Files.isRegularFile(path) && beginsAsOne(path));
   }
 
@@ -152,7 +149,12 @@ public final class OnnxModel implements AutoCloseable {
           "the model");
     }
     GraphProto proto = GraphProto.read(wire, graphs.getFirst(), external, problems);
-    graph = new Translation(functions, body -> GraphProto.readBody(wire, body.message().again(), external, problems), problems).translate(proto, opsets);
+    graph =
+        new Translation(
+                functions,
+                body -> GraphProto.readBody(wire, body.message().again(), external, problems),
+                problems)
+            .translate(proto, opsets);
     if (!problems.isEmpty()) {
       throw new IOException("asks for what is not supported: " + problems);
     }

@@ -159,8 +159,7 @@ public final class OnnxWriter {
       }
       String gate = step(node, Unary.of(UnaryFunction.SIGMOID), "/gate", scaled);
       nodes.add(
-          new Node(
-              node.name(), new Binary(BinaryFunction.MUL), List.of(x, gate), node.outputs()));
+          new Node(node.name(), new Binary(BinaryFunction.MUL), List.of(x, gate), node.outputs()));
     } else {
       nodes.add(node);
     }
@@ -218,10 +217,7 @@ public final class OnnxWriter {
     for (long dim : data.dims()) {
       tensor.integer(1, dim);
     }
-    return tensor
-        .integer(2, Elements.number(data.element()))
-        .text(8, name)
-        .elements(9, data);
+    return tensor.integer(2, Elements.number(data.element())).text(8, name).elements(9, data);
   }
 
   private static MessageWriter node(Node node, NodeForm form) {

@@ -13,7 +13,10 @@ final class Scope {
     this.outer = outer;
   }
 
-  /** The names of a file's graph, which are their own, and those of a function, which sees no others. */
+  /**
+   * The names of a file's graph, which are their own, and those of a function, which sees no
+   * others.
+   */
   static Scope closed() {
     return new Scope(null);
   }

@@ -101,7 +101,8 @@ final class ShapeRules {
   private static void dropout(Call call) throws UnsupportedException {
     call.ignore("consumed_inputs", "is_test", "ratio", "seed");
     TensorData training = call.constantOf(2);
-    if (call.has(2) && (training == null || Arrays.stream(training.toLongs()).anyMatch(t -> t != 0))) {
+    if (call.has(2)
+        && (training == null || Arrays.stream(training.toLongs()).anyMatch(t -> t != 0))) {
       throw new UnsupportedException("Dropout in training");
     }
     call.last(new Identity(), call.input(0));

@@ -70,8 +70,7 @@ final class SparseTensorProto {
     int each = indices.dims().length == 2 ? dims.length : 1;
     if (numbers.length != Math.multiplyExact(values, each)) {
       throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT, "has %d values and indices %s", values, indices.type()));
+          String.format(Locale.ROOT, "has %d values and indices %s", values, indices.type()));
     }
     long[] places = new long[Math.toIntExact(values)];
     for (int i = 0; i < places.length; i++) {

@@ -90,10 +90,7 @@ final class Translation {
     private final int depth;
 
     private Site(
-        Map<String, Long> opsets,
-        Scope scope,
-        Map<String, AttributeProto> references,
-        int depth) {
+        Map<String, Long> opsets, Scope scope, Map<String, AttributeProto> references, int depth) {
       this.opsets = opsets;
       this.scope = scope;
       this.references = references;

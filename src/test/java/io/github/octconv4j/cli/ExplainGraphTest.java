@@ -47,8 +47,7 @@ class ExplainGraphTest {
     assertThat(
             CommandRun.of("explain", "net", open, "--size", "16", "--batch", "2").succeeded().out())
         .contains("input   input F32[2, 3, 16, 16]");
-    assertThat(
-            CommandRun.of("explain", "net", open, "--input", "input=1x3x8x24").succeeded().out())
+    assertThat(CommandRun.of("explain", "net", open, "--input", "input=1x3x8x24").succeeded().out())
         .contains("input   input F32[1, 3, 8, 24]");
     CommandRun.of("explain", "net", open, "--input", "x=1x3x8x24")
         .failed(
@@ -73,7 +72,6 @@ class ExplainGraphTest {
                 + " computes; see octconv explain net --help");
     CommandRun.of("explain", "net", "resnet50", "--input", "x=1")
         .failed(
-            2,
-            "octconv explain net: --input belongs to FILE.onnx; see octconv explain net --help");
+            2, "octconv explain net: --input belongs to FILE.onnx; see octconv explain net --help");
   }
 }

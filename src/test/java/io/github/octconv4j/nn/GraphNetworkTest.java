@@ -109,13 +109,13 @@ class GraphNetworkTest {
     Path file = folder.resolve("largest.model");
     GraphBuilder b = new GraphBuilder("sum");
     String x = b.input("x", TensorType.of(ElementType.F32, 3000));
-    String y = b.add(new Binary(BinaryFunction.ADD), x, b.constant(TensorData.of(new float[3000], 3000)));
+    String y =
+        b.add(new Binary(BinaryFunction.ADD), x, b.constant(TensorData.of(new float[3000], 3000)));
     Graph graph = b.output(y).build();
     OnnxWriter.write(graph, file);
     try (Network network = Network.load(file)) {
       Files.write(file, Arrays.copyOf(Files.readAllBytes(file), 2000));
-      assertThatThrownBy(
-              () -> network.compute(Map.of("x", TensorData.of(new float[3000], 3000))))
+      assertThatThrownBy(() -> network.compute(Map.of("x", TensorData.of(new float[3000], 3000))))
           .isInstanceOf(UncheckedIOException.class)
           .message()
           .startsWith(file + ": ");

@@ -221,8 +221,7 @@ class FlowRulesTest {
             .message(12, value("goes_on", BOOL))
             .message(12, value("s", FLOAT));
     assertThat(
-            refused(
-                of(node("Loop", " yes x", "y", "body", body)).message(5, truth("yes", true))))
+            refused(of(node("Loop", " yes x", "y", "body", body)).message(5, truth("yes", true))))
         .contains("loops of more than 10000 iterations");
     MessageWriter nested = body().message(12, value("x", FLOAT));
     for (int depth = 0; depth < 20; depth++) {

@@ -51,8 +51,7 @@ public final class FuseGelu implements UnaryOperator<Graph> {
         && graph.type(x).equals(graph.type(last.output()))) {
       parts.forEach(rewriting::remove);
       rewriting.replace(
-          last,
-          new Node(last.name(), Unary.of(UnaryFunction.GELU), List.of(x), last.outputs()));
+          last, new Node(last.name(), Unary.of(UnaryFunction.GELU), List.of(x), last.outputs()));
     }
   }
 

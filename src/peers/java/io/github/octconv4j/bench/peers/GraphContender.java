@@ -45,8 +45,7 @@ final class GraphContender implements Contender {
     }
     this.compiled =
         new GraphCompiler(engine, constants, graph)
-            .compile(
-                sizes, GraphCompiler.Images.ROWS, PlanOptions.DEFAULT.threads(threads));
+            .compile(sizes, GraphCompiler.Images.ROWS, PlanOptions.DEFAULT.threads(threads));
     for (String output : graph.outputs()) {
       TensorType type = compiled.type(output);
       int count = 1;
@@ -60,7 +59,7 @@ final class GraphContender implements Contender {
 
   @Override
   public String library() {
-    return "octconv4j";
+    return OctaveContender.NAME;
   }
 
   @Override

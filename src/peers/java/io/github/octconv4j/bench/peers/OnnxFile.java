@@ -34,8 +34,7 @@ record OnnxFile(Path path, List<NamedTensor> inputs) {
       List<NamedTensor> inputs = new ArrayList<>();
       sizes
           .apply(graph)
-          .forEach(
-              (name, dims) -> inputs.add(new NamedTensor(name, values(dims, random), dims)));
+          .forEach((name, dims) -> inputs.add(new NamedTensor(name, values(dims, random), dims)));
       List<String> all = new ArrayList<>(graph.outputs());
       graph.inputs().forEach(input -> all.add(input.name()));
       for (String name : all) {

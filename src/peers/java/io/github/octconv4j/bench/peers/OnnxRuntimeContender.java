@@ -39,7 +39,11 @@ final class OnnxRuntimeContender implements Contender {
    * @param threads inside operators; operators run one after the other
    */
   OnnxRuntimeContender(byte[] model, List<NamedTensor> data, int threads) {
-    this((environment, options) -> environment.createSession(model, options), data, Map.of(), threads);
+    this(
+        (environment, options) -> environment.createSession(model, options),
+        data,
+        Map.of(),
+        threads);
   }
 
   /** Loads the model of a file. */

@@ -114,11 +114,11 @@ final class PeersOnnxCommand implements Callable<Integer> {
   }
 
   private Result measure(OnnxFile file, int count) throws IOException, InterruptedException {
-    PeersStart.Measured start = PeersStart.measure(true, file, count);
-    PeersStart.Measured othersStart = PeersStart.measure(false, file, count);
     try (GraphContender ours = new GraphContender(file, count);
         Contender others =
             new OnnxRuntimeContender(file.path(), file.inputs(), ours.outputDims(), count)) {
+      PeersStart.Measured start = PeersStart.measure(true, file, ours.outputDims(), count);
+      PeersStart.Measured othersStart = PeersStart.measure(false, file, ours.outputDims(), count);
       ours.run();
       others.run();
       double error = Agreement.largestError(ours.outputs(), others.outputs());
@@ -138,9 +138,7 @@ final class PeersOnnxCommand implements Callable<Integer> {
   private static String name(Path file) {
     Path folder = file.toAbsolutePath().getParent();
     return String.valueOf(
-        file.endsWith("model.onnx") && folder != null
-            ? folder.getFileName()
-            : file.getFileName());
+        file.endsWith("model.onnx") && folder != null ? folder.getFileName() : file.getFileName());
   }
 
   private void print(PrintWriter out, List<Result> results) {
@@ -173,10 +171,7 @@ final class PeersOnnxCommand implements Callable<Integer> {
     table.print(out);
     for (int count : threads) {
       List<Double> ratios =
-          results.stream()
-              .filter(result -> result.threads() == count)
-              .map(Result::ratio)
-              .toList();
+          results.stream().filter(result -> result.threads() == count).map(Result::ratio).toList();
       out.printf(
           Locale.ROOT,
           "%s: geometric mean of the ratios %.3f%n",

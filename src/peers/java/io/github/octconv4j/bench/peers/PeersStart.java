@@ -1,13 +1,16 @@
 package io.github.octconv4j.bench.peers;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Loads one ONNX file in one library, in a JVM of its own, and runs it ten times: how long that
@@ -27,8 +30,12 @@ public final class PeersStart {
    */
   record Measured(double millis, long kilobytes) {}
 
-  /** Starts a JVM. */
-  static Measured measure(boolean ours, OnnxFile file, int threads)
+  /**
+   * Starts a JVM.
+   *
+   * @param outputs the dimensions of the outputs by name, which the file may leave open
+   */
+  static Measured measure(boolean ours, OnnxFile file, Map<String, long[]> outputs, int threads)
       throws IOException, InterruptedException {
     List<String> command =
         new ArrayList<>(
@@ -42,18 +49,13 @@ public final class PeersStart {
                 Boolean.toString(ours),
                 file.path().toString(),
                 Integer.toString(threads)));
-    for (NamedTensor input : file.inputs()) {
-      command.add(input.name());
-      StringBuilder dims = new StringBuilder();
-      for (long dim : input.dims()) {
-        dims.append(dims.isEmpty() ? "" : "x").append(dim);
-      }
-      command.add(dims.toString());
-    }
+    file.inputs().forEach(input -> add(command, "in", input.name(), input.dims()));
+    outputs.forEach((name, dims) -> add(command, "out", name, dims));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().putIfAbsent("CLASSPATH", System.getProperty("java.class.path"));
     Process process = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
-    String out = new String(process.getInputStream().readAllBytes()).strip();
+    String out =
+        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
     if (process.waitFor() != 0 || !out.contains(" ")) {
       throw new IOException(
           String.format(Locale.ROOT, "%s: a run in a process of its own failed", file.path()));
@@ -62,34 +64,36 @@ public final class PeersStart {
     return new Measured(Double.parseDouble(numbers[0]), Long.parseLong(numbers[1]));
   }
 
+  private static void add(List<String> command, String kind, String name, long[] dims) {
+    command.addAll(
+        List.of(
+            kind,
+            name,
+            Arrays.stream(dims).mapToObj(Long::toString).collect(Collectors.joining("x"))));
+  }
+
   /** Prints milliseconds and kilobytes. */
   public static void main(String[] arguments) throws IOException {
-    Map<String, long[]> sizes = new LinkedHashMap<>();
-    for (int i = 3; i < arguments.length; i += 2) {
-      String[] parts = arguments[i + 1].split("x", -1);
-      long[] dims = new long[parts.length];
-      for (int d = 0; d < dims.length; d++) {
-        dims[d] = Long.parseLong(parts[d]);
-      }
-      sizes.put(arguments[i], dims);
-    }
     Path path = Path.of(arguments[1]);
     int threads = Integer.parseInt(arguments[2]);
     List<NamedTensor> inputs = new ArrayList<>();
-    sizes.forEach(
-        (name, dims) -> {
-          long count = 1;
-          for (long dim : dims) {
-            count *= dim;
-          }
-          inputs.add(new NamedTensor(name, new float[Math.toIntExact(count)], dims));
-        });
+    Map<String, long[]> outputs = new LinkedHashMap<>();
+    for (int i = 3; i < arguments.length; i += 3) {
+      long[] dims =
+          Arrays.stream(arguments[i + 2].split("x", -1)).mapToLong(Long::parseLong).toArray();
+      if (arguments[i].equals("in")) {
+        int count = Math.toIntExact(Arrays.stream(dims).reduce(1, Math::multiplyExact));
+        inputs.add(new NamedTensor(arguments[i + 1], new float[count], dims));
+      } else {
+        outputs.put(arguments[i + 1], dims);
+      }
+    }
     OnnxFile file = new OnnxFile(path, inputs);
     long begin = System.nanoTime();
     try (Contender contender =
         Boolean.parseBoolean(arguments[0])
             ? new GraphContender(file, threads)
-            : new OnnxRuntimeContender(path, inputs, threads)) {
+            : new OnnxRuntimeContender(path, inputs, outputs, threads)) {
       contender.run();
       double millis = (System.nanoTime() - begin) / 1e6;
       for (int i = 1; i < RUNS; i++) {

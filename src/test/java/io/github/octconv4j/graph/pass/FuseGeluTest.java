@@ -40,8 +40,7 @@ class FuseGeluTest {
   private List<String> fused(String... outputs) {
     Graph graph = b.output(outputs).build();
     Graph result = new DropDeadNodes().apply(new FuseGelu().apply(graph));
-    Map<String, TensorData> in =
-        Map.of("x", TensorData.of(new float[] {-3, -.5f, 0, .75f, 4}, 5));
+    Map<String, TensorData> in = Map.of("x", TensorData.of(new float[] {-3, -.5f, 0, .75f, 4}, 5));
     for (String output : outputs) {
       double[] expected = Interpreter.ofHeap().run(graph, in).get(output).toDoubles();
       double[] actual = Interpreter.ofHeap().run(result, in).get(output).toDoubles();

@@ -22,8 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Networks that PyTorch exported: what is recognized, and that it still computes the same. */
 @SameOnEveryProcessor
 class OctaveNetworksTest {
-  private static final Path EXPORTS =
-      Path.of("src/test/resources/io/github/octconv4j/onnx/octave");
+  private static final Path EXPORTS = Path.of("src/test/resources/io/github/octconv4j/onnx/octave");
   private static final Path SHARED = Path.of("../shared/onnx/octave");
 
   @ParameterizedTest
