@@ -170,7 +170,7 @@ class ArchitectureTest {
 
   @Test
   void onnxUsesGraphsAndFiles() {
-    onlyUses("onnx", in("graph", "weights", "files", "text"));
+    onlyUses("onnx", in("graph", "graph.interpret", "graph.pass", "weights", "files", "text"));
   }
 
   @Test

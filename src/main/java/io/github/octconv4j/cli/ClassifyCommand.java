@@ -129,7 +129,7 @@ final class ClassifyCommand implements Callable<Integer> {
   }
 
   private boolean isGraph() {
-    return model.filter(OnnxModel::isNamed).isPresent();
+    return model.filter(OnnxModel::isOnnx).isPresent();
   }
 
   private Optional<Model> architecture() {

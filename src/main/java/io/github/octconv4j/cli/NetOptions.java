@@ -4,6 +4,8 @@ import io.github.octconv4j.nn.Model;
 import io.github.octconv4j.octave.PlanChoices;
 import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.octave.StrideRule;
+import io.github.octconv4j.onnx.OnnxModel;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
@@ -16,7 +18,8 @@ final class NetOptions {
       paramLabel = "NAME",
       description =
           "An architecture: resnet26, 50, 101, 152, 200, resnext50_32x4d, resnext101_32x4d,"
-              + " se_resnet50, mobilenet_v1, mobilenet_v2; oct_ before it makes no difference.")
+              + " se_resnet50, mobilenet_v1, mobilenet_v2; oct_ before it makes no difference. For"
+              + " explain also FILE.onnx.")
   private String name;
 
   @Mixin private RunOptions run;
@@ -47,6 +50,21 @@ final class NetOptions {
       names = "--keep-low",
       description = "Strides leave the low part as it is on its way to the high one (KEEP_LOW).")
   private boolean keepLow;
+
+  /** The ONNX file that the name is that of; empty for an architecture. */
+  Optional<Path> file() {
+    return Optional.of(Path.of(name)).filter(OnnxModel::isOnnx);
+  }
+
+  /** Height and width of the image; 0 where none was given. */
+  int size() {
+    return size.orElse(0);
+  }
+
+  /** Options of a graph, which has F32 alone. */
+  PlanOptions planOptionsOfGraphs() {
+    return run.planOptionsOfGraphs();
+  }
 
   /** The network with this alpha. */
   Model model(double alpha) {

@@ -44,7 +44,7 @@ final class Networks implements AutoCloseable {
   private static Network load(
       Path file, Optional<Model> architecture, boolean sliced, OnnxOptions onnx)
       throws IOException {
-    if (OnnxModel.isNamed(file)) {
+    if (OnnxModel.isOnnx(file)) {
       return onnx.load(file);
     }
     if (architecture.isEmpty()) {

@@ -12,6 +12,7 @@ import io.github.octconv4j.graph.pass.FoldPads;
 import io.github.octconv4j.graph.pass.FormLayers;
 import io.github.octconv4j.graph.pass.FuseActivations;
 import io.github.octconv4j.graph.pass.FuseGates;
+import io.github.octconv4j.graph.pass.FuseGelu;
 import io.github.octconv4j.graph.pass.FuseQuantized;
 import io.github.octconv4j.graph.pass.FuseSums;
 import io.github.octconv4j.graph.pass.Passes;
@@ -86,6 +87,7 @@ public final class GraphCompiler {
             new FoldBias(),
             new FoldPads(),
             new FuseGates(),
+            new FuseGelu(),
             new SplitTransposed(),
             this::simplified)
         .stream()

@@ -4,7 +4,6 @@ import io.github.octconv4j.graph.ArgReduce;
 import io.github.octconv4j.graph.BatchNormalization;
 import io.github.octconv4j.graph.Binary;
 import io.github.octconv4j.graph.Cast;
-import io.github.octconv4j.graph.CastLike;
 import io.github.octconv4j.graph.Clip;
 import io.github.octconv4j.graph.Concat;
 import io.github.octconv4j.graph.ConstantOfShape;
@@ -106,7 +105,6 @@ final class Lowerers {
         List.of(
             Where.class,
             Cast.class,
-            CastLike.class,
             ConvTranspose.class, // what SplitTransposed leaves
             QuantizedConv.class, // what QuantizedOperators leaves
             QuantizedMatMul.class,

@@ -41,7 +41,7 @@ final class Padding {
     for (int axis = 0; axis < rank; axis++) {
       if (pads[axis] > 0 || pads[axis + rank] > 0) {
         List<Operand> parts = new ArrayList<>();
-        float number = value == null ? 0 : (float) value.doubleAt(0);
+        float number = (float) Pad.number(value);
         add(parts, node, padded, axis, pads[axis], edge, number, 0, lowering);
         parts.add(padded);
         long last = padded.desc().dim(axis) - 1;

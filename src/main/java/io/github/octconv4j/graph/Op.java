@@ -23,7 +23,6 @@ public sealed interface Op
         Where,
         Clip,
         Cast,
-        CastLike,
         Conv,
         ConvTranspose,
         QuantizedConv,

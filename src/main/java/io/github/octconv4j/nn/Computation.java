@@ -128,6 +128,15 @@ final class Computation {
   NetworkPlan plan(int batch, PlanOptions options, boolean traces) {
     Value input = graph.inputs().getFirst(); // the only one of a graph that takes images
     List<Dim> dims = Objects.requireNonNull(input.type().dims());
+    if (dims.get(0).isKnown() && dims.get(0).size() != batch) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "batch must be %d, which the graph of network %s says, was %d; a graph whose first dimension is open takes any",
+              dims.get(0).size(),
+              Printable.text(name),
+              batch));
+    }
     long[] sizes = {batch, dims.get(1).size(), dims.get(2).size(), dims.get(3).size()};
     Map<String, long[]> bound = Map.of(input.name(), sizes);
     Map<String, String> observed = traces ? observed(bound) : Map.of();

@@ -7,8 +7,11 @@ import io.github.octconv4j.weights.ElementType;
 import io.github.octconv4j.weights.Metadata;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,6 +66,34 @@ final class GraphInfo {
             ? floats(metadata, "std")
             : colours ? NetworkInfo.IMAGENET_STD : Collections.nCopies(channels, 1f),
         labels);
+  }
+
+  /** What a file says, so that {@link #of} finds the same. */
+  static Map<String, String> metadata(NetworkInfo info) {
+    Map<String, String> texts = new LinkedHashMap<>();
+    texts.put("name", info.name());
+    texts.put("labels", array(info.labels().stream().map(GraphInfo::quoted).toList()));
+    texts.put("mean", array(info.mean()));
+    texts.put("std", array(info.std()));
+    texts.put("resize", String.valueOf(info.resize()));
+    return texts;
+  }
+
+  private static String array(List<?> elements) {
+    return elements.stream().map(String::valueOf).collect(Collectors.joining(", ", "[", "]"));
+  }
+
+  /** A text of JSON. */
+  private static String quoted(String text) {
+    StringBuilder quoted = new StringBuilder("\"");
+    for (char c : text.toCharArray()) {
+      if (c < ' ' || c == '"' || c == '\\') {
+        quoted.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
+      } else {
+        quoted.append(c);
+      }
+    }
+    return quoted.append('"').toString();
   }
 
   private static List<Float> floats(Metadata metadata, String key) {

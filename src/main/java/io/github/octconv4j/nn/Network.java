@@ -9,6 +9,7 @@ import io.github.octconv4j.image.Image;
 import io.github.octconv4j.octave.PlanCache;
 import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.onnx.OnnxModel;
+import io.github.octconv4j.onnx.OnnxWriter;
 import io.github.octconv4j.text.Printable;
 import io.github.octconv4j.weights.Metadata;
 import io.github.octconv4j.weights.SafetensorsFile;
@@ -116,15 +117,15 @@ public final class Network implements AutoCloseable {
 
   /**
    * Reads a network from a safetensors file, whose metadata say the architecture, or any network
-   * from an ONNX file, whose name ends with {@code .onnx}. The file stays open until the network is
-   * closed or {@link #dropWeights} is called: values are read as plans are built. Who shortens it
-   * meanwhile makes that an {@link UncheckedIOException}.
+   * from an ONNX file, which is known by its name or its content. The file stays open until the
+   * network is closed or {@link #dropWeights} is called: values are read as plans are built. Who
+   * shortens it meanwhile makes that an {@link UncheckedIOException}.
    *
    * @throws IOException if the file can't be read, is damaged, or is no network; one line says what
    */
   public static Network load(Path path) throws IOException {
     Objects.requireNonNull(path, "path");
-    return OnnxModel.isNamed(path)
+    return OnnxModel.isOnnx(path)
         ? openOnnx(path, null)
         : open(path, file -> new ModelFile(file).network(0));
   }
@@ -448,6 +449,25 @@ public final class Network implements AutoCloseable {
         images.evictions() + named.evictions(),
         images.runs() + named.runs(),
         images.buildNanos() + named.buildNanos());
+  }
+
+  /**
+   * Writes the network as an ONNX file, which {@link #load(Path)} and other libraries read; what it
+   * expects of images goes along. Octave convolutions get the form that is recognised when the file
+   * is read.
+   *
+   * @param path the file, of which there is all or nothing; one that is there is replaced
+   * @throws IOException if it can't be written
+   * @throws IllegalStateException if its weights were dropped
+   * @throws IllegalArgumentException if the file would be larger than 2 GB
+   */
+  public void save(Path path) throws IOException {
+    Objects.requireNonNull(path, "path");
+    try {
+      OnnxWriter.write(computation.graph(), info == null ? Map.of() : GraphInfo.metadata(info), path);
+    } catch (UncheckedIOException e) { // of the file that the weights are read from
+      throw Objects.requireNonNull(e.getCause());
+    }
   }
 
   /** Returns the bytes of the weights as the plans have them. */

@@ -31,6 +31,13 @@ public final class OctaveLayer implements AutoCloseable {
   /** A size and layout of input, and the wanted output. */
   private record Key(OctaveDesc input, OutputFormat output) {}
 
+  private static void requireOpen(String name, Engine engine) {
+    if (engine.isClosed()) {
+      throw new IllegalStateException(
+          name + " is closed; open one with Engine.cpu() and close it after its layers");
+    }
+  }
+
   OctaveLayer(
       Engine engine,
       OctaveConv2d spec,
@@ -42,10 +49,7 @@ public final class OctaveLayer implements AutoCloseable {
     Objects.requireNonNull(activation, "activation");
     Objects.requireNonNull(options, "options");
     weights.requireFit(spec);
-    if (engine.isClosed()) {
-      throw new IllegalStateException(
-          "engine is closed; open one with Engine.cpu() and close it after its layers");
-    }
+    requireOpen("engine", engine);
     engine.requireSupported(options.type());
     this.engine = engine;
     this.spec = spec;
@@ -116,6 +120,7 @@ public final class OctaveLayer implements AutoCloseable {
   public OctavePlanner planner(OctaveDesc input, OutputFormat output) {
     Objects.requireNonNull(input, "input");
     Objects.requireNonNull(output, "output");
+    requireOpen("the engine of this OctaveLayer", engine);
     return new OctavePlanner(engine, spec, weights, activation, input, output, options);
   }
 

@@ -99,7 +99,6 @@ public final class Samples {
     all.add(one(new Where(), yes, floats(1, 3), floats(2, 3)));
     all.add(one(new Clip(), X, null, SCALE));
     all.add(one(new Cast(ElementType.I32), X));
-    all.add(one(new CastLike(), X, ints(1)));
     convolutions(all);
     normalizations(all);
     reductions(all);

@@ -30,7 +30,9 @@ import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.onnx.OnnxWriter;
 import io.github.octconv4j.weights.ElementType;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -83,6 +85,77 @@ class GraphNetworkTest {
 
   private static Tensor tensor(Arena arena, float[] values, long... dims) {
     return Tensor.of(arena, values, dims);
+  }
+
+  @Test
+  void aBatchThatTheGraphSays() {
+    GraphBuilder b = new GraphBuilder("two");
+    String x = b.input("image", TensorType.of(ElementType.F32, 2, 3, 4, 5));
+    String y = b.add(new Flatten(1), b.add(new GlobalPool(PoolKind.AVERAGE, 0), x));
+    try (Network network = Network.of(b.output(y).build());
+        Predictor two = network.predictor(2, PlanOptions.DEFAULT)) {
+      assertThat(two.run(new float[120])).hasSize(6);
+      assertThatThrownBy(() -> network.predictor(1_000_000, PlanOptions.DEFAULT))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(
+              "batch must be 2, which the graph of network two says, was 1000000; a graph whose"
+                  + " first dimension is open takes any");
+    }
+  }
+
+  /** Nobody needs to name a file so; what is cut off later says which file. */
+  @Test
+  void aFileIsKnownByItsContent() throws IOException {
+    Path file = folder.resolve("largest.model");
+    GraphBuilder b = new GraphBuilder("sum");
+    String x = b.input("x", TensorType.of(ElementType.F32, 3000));
+    String y =
+        b.add(new Binary(BinaryFunction.ADD), x, b.constant(TensorData.of(new float[3000], 3000)));
+    Graph graph = b.output(y).build();
+    OnnxWriter.write(graph, file);
+    try (Network network = Network.load(file)) {
+      Files.write(file, Arrays.copyOf(Files.readAllBytes(file), 2000));
+      assertThatThrownBy(() -> network.compute(Map.of("x", TensorData.of(new float[3000], 3000))))
+          .isInstanceOf(UncheckedIOException.class)
+          .message()
+          .startsWith(file + ": ");
+    }
+  }
+
+  /** Written and read again it computes the same, and expects the same pictures. */
+  @Test
+  void saved() throws IOException {
+    Path file = folder.resolve("saved.onnx");
+    NetworkInfo info =
+        new NetworkInfo(
+            "a \"name\"",
+            3,
+            4,
+            5,
+            6,
+            List.of(1f, .5f, 0f),
+            List.of(1f, 2f, 3f),
+            List.of("one", "back\\slash", "\u732b"));
+    float[] image = new float[60];
+    image[25] = 5;
+    float[] expected;
+    try (Network network = Network.of(classifier())) {
+      network.save(file);
+      expected = network.run(image);
+    }
+    try (Network network = Network.load(file, info)) {
+      network.save(file);
+    }
+    try (Network network = Network.load(file)) {
+      assertThat(network.info()).isEqualTo(info);
+      assertThat(network.run(image)).containsExactly(expected);
+      assertThat(network.run(new float[120])).hasSize(6); // any batch, as before
+    }
+    try (Network network = Network.of(Model.of("oct_resnet26").width(.25), Parameters.random(1))) {
+      assertThatThrownBy(() -> network.save(file))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("is made of layers, ONNX files are written of graphs");
+    }
   }
 
   @Test

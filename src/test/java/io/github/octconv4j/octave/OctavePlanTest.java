@@ -298,6 +298,17 @@ class OctavePlanTest {
     assertThatThrownBy(() -> problem.spec.on(own, problem.weights()))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("engine is closed; open one with Engine.cpu() and close it after its layers");
+    Engine other = Engine.cpu();
+    try (Arena arena = Arena.ofConfined();
+        OctaveLayer layer = problem.spec.on(other, problem.weights())) {
+      other.close();
+      OctaveTensor x = problem.input(FormatTag.NCHW, arena);
+      assertThatThrownBy(() -> layer.apply(x))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage(
+              "the engine of this OctaveLayer is closed; open one with Engine.cpu() and close it"
+                  + " after its layers");
+    }
   }
 
   @Test

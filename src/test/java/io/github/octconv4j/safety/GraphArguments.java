@@ -263,5 +263,9 @@ final class GraphArguments {
     put.accept("OnnxTensorFile.read(Path)", () -> args(null, v.file("t.pb")));
     put.accept("OnnxWriter.toBytes(Graph)", () -> args(null, any(Graph.class)));
     put.accept("OnnxWriter.write(Graph,Path)", () -> args(null, any(Graph.class), v.file("out")));
+    put.accept(
+        "OnnxWriter.write(Graph,Map,Path)",
+        () -> args(null, any(Graph.class), Map.of("key", "value"), v.file("out")));
+    put.accept("OnnxModel.isOnnx(Path)", () -> args(null, v.file("m.onnx")));
   }
 }

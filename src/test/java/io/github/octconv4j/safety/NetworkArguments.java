@@ -427,6 +427,7 @@ final class NetworkArguments {
     put.accept("Network.load(Path)", () -> args(null, v.file("net.safetensors")));
     put.accept("Network.of(Graph)", () -> args(null, classifier()));
     put.accept("Network.load(Path,NetworkInfo)", () -> args(null, v.file("c.onnx"), info()));
+    put.accept("Network.save(Path)", () -> args(ofGraph(), v.file("out")));
     for (String member : List.of("inputs", "outputs")) {
       put.accept("Network." + member + "()", () -> args(ofGraph()));
     }

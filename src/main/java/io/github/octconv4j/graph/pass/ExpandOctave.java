@@ -4,6 +4,7 @@ import io.github.octconv4j.graph.Binary;
 import io.github.octconv4j.graph.BinaryFunction;
 import io.github.octconv4j.graph.Clip;
 import io.github.octconv4j.graph.Conv;
+import io.github.octconv4j.graph.Dim;
 import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.Identity;
 import io.github.octconv4j.graph.Node;
@@ -95,8 +96,12 @@ public final class ExpandOctave implements UnaryOperator<Graph> {
       finish(1, yLow, path("hl", xHigh, down, 3, own ? NONE : 7));
     }
 
+    /** The sizes of a value; 0 where one is open, which has to be even. */
     private long[] dims(String value) {
-      return graph.type(value).sizes();
+      List<Dim> dims = graph.type(value).dims();
+      return dims == null
+          ? new long[4]
+          : dims.stream().mapToLong(dim -> dim.isKnown() ? dim.size() : 0).toArray();
     }
 
     private String output(int index) {

@@ -52,7 +52,7 @@ public final class FoldPads implements UnaryOperator<Graph> {
     TensorData pads = graph.constant(node.input(1));
     TensorData value = graph.constant(node.input(2));
     TensorData axes = graph.constant(node.input(3));
-    boolean zero = node.input(2).isEmpty() || (value != null && value.doubleAt(0) == 0);
+    boolean zero = node.input(2).isEmpty() || (value != null && Pad.number(value) == 0);
     if (pads == null
         || !zero
         || (axes == null && !node.input(3).isEmpty())
