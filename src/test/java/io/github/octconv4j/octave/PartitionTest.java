@@ -106,7 +106,9 @@ class PartitionTest {
     /** Sums are formed in another order where images are cut otherwise. */
     void assertSameValues(Result expected) {
       for (int i = 0; i < values.size(); i++) {
-        assertThat(values.get(i)).as("element %d", i).isCloseTo(expected.values.get(i), within(1e-5f));
+        assertThat(values.get(i))
+            .as("element %d", i)
+            .isCloseTo(expected.values.get(i), within(1e-5f));
       }
       assertThat(values).hasSameSizeAs(expected.values);
     }
