@@ -85,7 +85,7 @@ final class Contest implements AutoCloseable {
       running.run();
       long start = System.nanoTime();
       running.run();
-      best = Math.min(best, System.nanoTime() - start);
+      best = Math.min(best, (double) (System.nanoTime() - start));
     }
 
     @Override

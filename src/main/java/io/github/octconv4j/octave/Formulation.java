@@ -67,6 +67,11 @@ public sealed interface Formulation {
     }
 
     @Override
+    public Sharing sharing() {
+      return Sharing.PRIMITIVES;
+    }
+
+    @Override
     public String toString() {
       return Formulations.text(this);
     }
@@ -85,6 +90,11 @@ public sealed interface Formulation {
       Objects.requireNonNull(layout, "layout");
       Objects.requireNonNull(highSum, "highSum");
       Objects.requireNonNull(lowSum, "lowSum");
+    }
+
+    @Override
+    public Sharing sharing() {
+      return Sharing.ROWS;
     }
 
     @Override
@@ -113,6 +123,16 @@ public sealed interface Formulation {
     }
 
     @Override
+    public Layout layout() {
+      return Layout.NHWC;
+    }
+
+    @Override
+    public Sharing sharing() {
+      return Sharing.ROWS;
+    }
+
+    @Override
     public String toString() {
       return Formulations.text(this);
     }
@@ -129,6 +149,16 @@ public sealed interface Formulation {
     public Channels {
       Objects.requireNonNull(highSum, "highSum");
       Objects.requireNonNull(lowSum, "lowSum");
+    }
+
+    @Override
+    public Layout layout() {
+      return Layout.BLOCKED;
+    }
+
+    @Override
+    public Sharing sharing() {
+      return Sharing.CHANNELS;
     }
 
     @Override
@@ -152,6 +182,11 @@ public sealed interface Formulation {
     }
 
     @Override
+    public Sharing sharing() {
+      return Sharing.BRANCHES;
+    }
+
+    @Override
     public String toString() {
       return Formulations.text(this);
     }
@@ -168,6 +203,16 @@ public sealed interface Formulation {
     /** Checks the values. */
     public LowResults {
       Objects.requireNonNull(highSum, "highSum");
+    }
+
+    @Override
+    public Layout layout() {
+      return Layout.BLOCKED;
+    }
+
+    @Override
+    public Sharing sharing() {
+      return shared ? Sharing.CHANNELS : Sharing.PRIMITIVES;
     }
 
     @Override
@@ -203,32 +248,26 @@ public sealed interface Formulation {
     }
 
     @Override
+    public Layout layout() {
+      return Layout.NHWC;
+    }
+
+    @Override
+    public Sharing sharing() {
+      return Sharing.ROWS;
+    }
+
+    @Override
     public String toString() {
       return Formulations.text(this);
     }
   }
 
   /** Returns the layout of all tensors inside. */
-  default Layout layout() {
-    return switch (this) {
-      case Whole f -> f.layout;
-      case Images f -> f.layout;
-      case Branches f -> f.layout;
-      case Bands _, Pointwise _ -> Layout.NHWC;
-      case Channels _, LowResults _ -> Layout.BLOCKED;
-    };
-  }
+  Layout layout();
 
   /** Returns how several threads share the work. */
-  default Sharing sharing() {
-    return switch (this) {
-      case Whole _ -> Sharing.PRIMITIVES;
-      case Images _, Bands _, Pointwise _ -> Sharing.ROWS;
-      case Channels _ -> Sharing.CHANNELS;
-      case Branches _ -> Sharing.BRANCHES;
-      case LowResults f -> f.shared ? Sharing.CHANNELS : Sharing.PRIMITIVES;
-    };
-  }
+  Sharing sharing();
 
   /**
    * Returns how a convolution can be added whose tensors have channels innermost, what is predicted
