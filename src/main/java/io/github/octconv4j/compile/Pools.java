@@ -18,8 +18,8 @@ import io.github.octconv4j.graph.WindowAxis;
 import io.github.octconv4j.octave.RowWindows;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Means and maxima of windows, and over whole images. */
@@ -44,7 +44,11 @@ final class Pools {
     Window window = Windows.of(axes);
     if (lowering.workers > 1 && x.length == 4) {
       new RowWindows(lowering.octave)
-          .add(window, source, y, (part, from, to) -> add(node, algorithm, from, to, part, lowering));
+          .add(
+              window,
+              source,
+              y,
+              (part, from, to) -> add(node, algorithm, from, to, part, lowering));
     } else {
       add(node, algorithm, source, y, window, lowering);
     }

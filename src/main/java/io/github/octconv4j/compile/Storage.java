@@ -10,8 +10,8 @@ import java.util.Arrays;
 /**
  * How values lie in a program's memory. Floats in up to six dimensions are what primitives compute
  * with, of 32 bits or in the type that the plan has inside, a scalar being one element of one
- * dimension. All else is a row of bytes
- * that only steps in Java look at; a value without elements takes one byte.
+ * dimension. All else is a row of bytes that only steps in Java look at; a value without elements
+ * takes one byte.
  */
 final class Storage {
   private static final int MOST_DIMENSIONS = 6;
