@@ -432,6 +432,12 @@ final class NetworkArguments {
     put.accept(
         "Network.loadSliced(Path,Model)", () -> args(null, v.file("net.safetensors"), MODEL));
     put.accept("Network.load(Path)", () -> args(null, v.file("net.safetensors")));
+    put.accept(
+        "Network.of(NetworkGraph,Parameters)",
+        () -> args(null, graph(), Parameters.random(v.below(9))));
+    put.accept(
+        "Network.load(Path,NetworkGraph)",
+        () -> args(null, v.file("net.safetensors"), MODEL.graph()));
     put.accept("Network.of(Graph)", () -> args(null, classifier()));
     put.accept("Network.load(Path,NetworkInfo)", () -> args(null, v.file("c.onnx"), info()));
     for (String member : List.of("inputs", "outputs")) {
