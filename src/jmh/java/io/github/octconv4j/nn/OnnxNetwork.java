@@ -27,8 +27,7 @@ public final class OnnxNetwork {
   public static byte[] write(NetworkGraph network, Parameters parameters, int batch) {
     OctaveShape image = network.input().shape();
     long[] sizes = {batch, network.input().channels().total(), image.height(), image.width()};
-    Graph bound =
-        network.bind(parameters, "").bind(Map.of(network.input().name(), sizes));
+    Graph bound = network.bind(parameters, "").bind(Map.of(network.input().name(), sizes));
     Graph graph = new ExpandOctave().apply(Passes.simplify(bound));
     List<Node> nodes = new ArrayList<>(graph.nodes());
     nodes.add(

@@ -76,8 +76,7 @@ final class Assembly {
    * @param constants where weights stand in the layouts that programs want
    * @param memoryLimit most bytes that it may take
    */
-  CompiledGraph build(
-      Map<Node, Formulation> formulations, Constants constants, long memoryLimit) {
+  CompiledGraph build(Map<Node, Formulation> formulations, Constants constants, long memoryLimit) {
     Graph head = prepared.head();
     // Where workers share the steps each primitive has one thread.
     int primitiveThreads = prepared.workers() > 1 ? 1 : options.threads();
@@ -100,13 +99,11 @@ final class Assembly {
           }
           Layer layer = lowering.layer(node);
           boolean shared = layer != null && prepared.placement().isShared(layer);
-          spans.add(
-              new Span(node, first, builder.sections(), formulations.get(node), shared));
+          spans.add(new Span(node, first, builder.sections(), formulations.get(node), shared));
         }
       }
       Map<String, Operand> outputs = lowering.outputs();
-      return new CompiledGraph(
-          builder.build(), inputs, outputs, spans, head, prepared.tail());
+      return new CompiledGraph(builder.build(), inputs, outputs, spans, head, prepared.tail());
     }
   }
 

@@ -53,7 +53,8 @@ final class Convolutions {
         Arg.WEIGHTS,
         data == null
             ? lowering.as(node.input(1), lowering.rowMajor(node.input(1)).view(weights), wanted)
-            : lowering.constant(node.input(1), data, "weights", Storage.rowMajor(weightDims), wanted));
+            : lowering.constant(
+                node.input(1), data, "weights", Storage.rowMajor(weightDims), wanted));
     if (!biasName.isEmpty()) {
       operands.put(Arg.BIAS, lowering.exact(biasName));
     }

@@ -15,6 +15,7 @@ import io.github.octconv4j.graph.pass.FuseGates;
 import io.github.octconv4j.graph.pass.FuseGelu;
 import io.github.octconv4j.graph.pass.FuseQuantized;
 import io.github.octconv4j.graph.pass.FuseSums;
+import io.github.octconv4j.graph.pass.Observe;
 import io.github.octconv4j.graph.pass.Passes;
 import io.github.octconv4j.graph.pass.QuantizedOperators;
 import io.github.octconv4j.graph.pass.RecognizeOctave;
@@ -24,7 +25,9 @@ import io.github.octconv4j.graph.pass.SplitTransposed;
 import io.github.octconv4j.graph.pass.SymmetricWeights;
 import io.github.octconv4j.graph.pass.UnsignedActivations;
 import io.github.octconv4j.octave.PlanOptions;
+import java.util.Collection;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +44,7 @@ public final class GraphCompiler {
   private final Constants constants;
   private final Graph graph;
   private final boolean plans;
-  private final FoldBatchNorm folding = new FoldBatchNorm();
+  private final FoldBatchNorm folding;
 
   /** How the caller's images lie. */
   public enum Images {
@@ -65,10 +68,31 @@ public final class GraphCompiler {
    *     octave convolution; else these have the default ones, which takes no time
    */
   public GraphCompiler(Engine engine, Constants constants, Graph graph, boolean plans) {
+    this(engine, constants, graph, plans, new FoldBatchNorm());
+  }
+
+  private GraphCompiler(
+      Engine engine, Constants constants, Graph graph, boolean plans, FoldBatchNorm folding) {
     this.engine = engine;
     this.constants = constants;
     this.plans = plans;
+    this.folding = folding;
     this.graph = general(graph);
+  }
+
+  /**
+   * A compiler of the same graph from which more values leave. Weights are the same where the
+   * values are still there after what does not depend on sizes was folded.
+   *
+   * @param given the graph as it was
+   * @param values names of its values
+   */
+  public GraphCompiler observing(Graph given, Collection<String> values) {
+    Set<String> known = new HashSet<>(graph.constants().keySet());
+    graph.inputs().forEach(input -> known.add(input.name()));
+    graph.nodes().forEach(node -> known.addAll(node.outputs()));
+    Graph from = known.containsAll(values) ? graph : given;
+    return new GraphCompiler(engine, constants, new Observe(values).apply(from), plans, folding);
   }
 
   private Graph simplified(Graph given) {
@@ -125,9 +149,7 @@ public final class GraphCompiler {
     Set<TensorData> lasting = Collections.newSetFromMap(new IdentityHashMap<>());
     lasting.addAll(graph.constants().values());
     Graph head =
-        prepared(
-            graph.bind(sizes),
-            data -> lasting.contains(data) || folding.hasMade(data));
+        prepared(graph.bind(sizes), data -> lasting.contains(data) || folding.hasMade(data));
     lasting.addAll(folding.made());
     Prepared prepared = Prepared.of(head, options, lasting);
     return new GraphPlanner(engine, prepared, images, options, constants, plans).plan();

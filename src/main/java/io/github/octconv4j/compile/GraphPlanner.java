@@ -13,7 +13,6 @@ import io.github.octconv4j.octave.StrideRule;
 import io.github.octconv4j.octave.Tuning;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -67,8 +66,7 @@ final class GraphPlanner {
           && layer != null
           && layer.spec().strideRule() != StrideRule.MOVE_KERNEL
           && !prepared.placement().isShared(layer)) {
-        List<Formulation> all =
-            Formulation.candidates(layer.spec(), layer.input(), options);
+        List<Formulation> all = Formulation.candidates(layer.spec(), layer.input(), options);
         long multiplyAdds = layer.spec().multiplyAdds(layer.input());
         int most = multiplyAdds < SMALL ? FEW_CANDIDATES : MOST_CANDIDATES;
         possible.put(node, all.subList(0, Math.min(most, all.size())));

@@ -31,9 +31,7 @@ import org.jspecify.annotations.Nullable;
 record Layer(Node node, OctaveConv2d spec, OctaveShape input, OctaveShape output) {
   /** The node's input that has the weights of a path. */
   private static final Map<OctavePath, Integer> WEIGHTS =
-      new EnumMap<>(
-          Map.of(
-              OctavePath.HH, 2, OctavePath.HL, 3, OctavePath.LH, 4, OctavePath.LL, 5));
+      new EnumMap<>(Map.of(OctavePath.HH, 2, OctavePath.HL, 3, OctavePath.LH, 4, OctavePath.LL, 5));
 
   /** What a node is; null where it can't be specified so. */
   static @Nullable Layer of(Graph graph, Node node) {
@@ -130,7 +128,8 @@ record Layer(Node node, OctaveConv2d spec, OctaveShape input, OctaveShape output
             rule);
     for (OctavePath path : OctavePath.values()) {
       boolean has =
-          !node.input(Objects.requireNonNull(WEIGHTS.get(path))).isEmpty() && out.of(path.destination()) > 0;
+          !node.input(Objects.requireNonNull(WEIGHTS.get(path))).isEmpty()
+              && out.of(path.destination()) > 0;
       if (has != spec.has(path)) {
         return null;
       }
@@ -139,8 +138,7 @@ record Layer(Node node, OctaveConv2d spec, OctaveShape input, OctaveShape output
   }
 
   /** Whether each channel of both inputs is convolved alone, without exchange. */
-  private static boolean isDepthwise(
-      Graph graph, Node node, ChannelSplit in, ChannelSplit out) {
+  private static boolean isDepthwise(Graph graph, Node node, ChannelSplit in, ChannelSplit out) {
     long[] high = dims(graph, node.input(2));
     long[] low = dims(graph, node.input(5));
     return in.hasBoth()

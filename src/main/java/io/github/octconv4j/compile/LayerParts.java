@@ -29,8 +29,7 @@ final class LayerParts {
    * @param outputs how many parts the output has; divides its channels
    * @param inputs how many parts the input has; divides its channels
    */
-  LayerParts(
-      Object identity, OctaveConv2d whole, OctaveWeights weights, int outputs, int inputs) {
+  LayerParts(Object identity, OctaveConv2d whole, OctaveWeights weights, int outputs, int inputs) {
     this.identity = identity;
     this.whole = whole;
     this.weights = weights;

@@ -2,10 +2,12 @@ package io.github.octconv4j.compile;
 
 import io.github.octconv4j.dnn.Arg;
 import io.github.octconv4j.dnn.Attributes;
+import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.FormatTag;
 import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.Operand;
 import io.github.octconv4j.dnn.Operation;
+import io.github.octconv4j.dnn.PostOps;
 import io.github.octconv4j.dnn.PrimitiveDesc;
 import io.github.octconv4j.dnn.ProgramBuilder;
 import io.github.octconv4j.dnn.Reorder;
@@ -14,23 +16,21 @@ import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.Node;
 import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.graph.TensorType;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import io.github.octconv4j.dnn.DataType;
-import io.github.octconv4j.dnn.PostOps;
 import io.github.octconv4j.octave.Formulation;
 import io.github.octconv4j.octave.OctaveProgramBuilder;
 import io.github.octconv4j.octave.PlanOptions;
-import java.util.IdentityHashMap;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A graph on its way into a program: where each value lies, and the steps that bring it there. A
@@ -247,10 +247,16 @@ final class Lowering {
     }
     Operand operand = in(value);
     MemoryDesc wanted = MemoryDesc.of(type, tag, operand.desc().dims());
-    return operand.desc().has(tag) && operand.desc().type() == type
-        ? operand.view(wanted) // strides of size 1 may differ
-        : copies.computeIfAbsent(
-            new Copy(value, tag, type), key -> copied(value, operand, wanted));
+    if (operand.desc().equals(wanted)) {
+      return operand;
+    }
+    boolean same = operand.desc().has(tag) && operand.desc().type() == type;
+    return copies.computeIfAbsent( // one object for all: averages of it are made once
+        new Copy(value, tag, type),
+        key ->
+            same
+                ? operand.view(wanted) // strides of size 1 differ
+                : copied(value, operand, wanted));
   }
 
   /** A value row by row: floats, whole numbers, or bytes of something else. */

@@ -136,8 +136,7 @@ final class Movements {
   private static void regroup(Node node, long[] apart, int[] order, Lowering lowering) {
     Operand x = lowering.rowMajor(node.input(0)).view(lowering.rows(apart));
     Operand permuted = Views.permuted(x, order);
-    Operand dense =
-        lowering.copied(node.name(), permuted, lowering.rows(permuted.desc().dims()));
+    Operand dense = lowering.copied(node.name(), permuted, lowering.rows(permuted.desc().dims()));
     lowering.define(node.output(), dense.view(lowering.rows(lowering.dims(node.output()))));
   }
 }

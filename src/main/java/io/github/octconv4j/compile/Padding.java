@@ -89,7 +89,8 @@ final class Padding {
       Node node, Operand x, int axis, List<Operand> parts, Lowering lowering) {
     long[] dims = x.desc().dims();
     dims[axis] = parts.stream().mapToLong(part -> part.desc().dim(axis)).sum();
-    Operand y = lowering.builder.temporary(node.name(), lowering.desc(Lowering.tag(x.desc()), dims));
+    Operand y =
+        lowering.builder.temporary(node.name(), lowering.desc(Lowering.tag(x.desc()), dims));
     Movements.concat(node.name(), axis, parts, y, lowering);
     return y;
   }

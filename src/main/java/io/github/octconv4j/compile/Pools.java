@@ -17,8 +17,8 @@ import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.graph.WindowAxis;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Means and maxima of windows, and over whole images. */

@@ -74,8 +74,7 @@ final class Products {
   /** The same memory with rows for columns. */
   private static Operand transposed(Operand matrix) {
     long[] dims = matrix.desc().dims();
-    return matrix.view(
-        MemoryDesc.of(matrix.desc().type(), FormatTag.BA, dims[1], dims[0]));
+    return matrix.view(MemoryDesc.of(matrix.desc().type(), FormatTag.BA, dims[1], dims[0]));
   }
 
   private static MemoryDesc transposedRows(Operand matrix) {

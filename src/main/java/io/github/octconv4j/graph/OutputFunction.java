@@ -10,28 +10,32 @@ import org.jspecify.annotations.Nullable;
  */
 public enum OutputFunction {
   /** None. */
-  NONE(null),
+  NONE(null, 0, 0),
   /** {@code max(x, 0)}. */
-  RELU(Unary.of(UnaryFunction.RELU)),
+  RELU(UnaryFunction.RELU, 0, 0),
   /** {@code min(max(x, 0), 6)}. */
-  RELU6(null),
+  RELU6(null, 0, 0),
   /** {@code x / (1 + exp(-x))}, also called SiLU. */
-  SWISH(Unary.of(UnaryFunction.SWISH)),
+  SWISH(UnaryFunction.SWISH, 1, 0),
   /** {@code 1 / (1 + exp(-x))}. */
-  SIGMOID(Unary.of(UnaryFunction.SIGMOID)),
+  SIGMOID(UnaryFunction.SIGMOID, 0, 0),
   /** {@code tanh(x)}. */
-  TANH(Unary.of(UnaryFunction.TANH)),
+  TANH(UnaryFunction.TANH, 0, 0),
   /** {@code min(max(x / 6 + 1 / 2, 0), 1)}. */
-  HARD_SIGMOID(new Unary(UnaryFunction.HARD_SIGMOID, 1 / 6f, 0.5f)),
+  HARD_SIGMOID(UnaryFunction.HARD_SIGMOID, 1 / 6f, 0.5f),
   /** {@code x * min(max(x / 6 + 1 / 2, 0), 1)}. */
-  HARD_SWISH(Unary.of(UnaryFunction.HARD_SWISH));
+  HARD_SWISH(UnaryFunction.HARD_SWISH, 0, 0);
 
   private static final float NEAR = 1e-6f;
 
-  private final @Nullable Unary unary; // null of NONE and RELU6
+  private final @Nullable UnaryFunction function; // null of NONE and RELU6
+  private final float alpha;
+  private final float beta;
 
-  OutputFunction(@Nullable Unary unary) {
-    this.unary = unary;
+  OutputFunction(@Nullable UnaryFunction function, float alpha, float beta) {
+    this.function = function;
+    this.alpha = alpha;
+    this.beta = beta;
   }
 
   /**
@@ -44,7 +48,7 @@ public enum OutputFunction {
     if (this == NONE) {
       throw new IllegalStateException("NONE is no operation");
     }
-    return unary == null ? new Clip() : unary;
+    return function == null ? new Clip() : new Unary(function, alpha, beta);
   }
 
   /**
@@ -61,19 +65,19 @@ public enum OutputFunction {
       return six ? RELU6 : null;
     }
     if (node.op() instanceof Unary given) {
-      for (OutputFunction function : values()) {
-        if (function.unary != null && isSame(function.unary, given)) {
-          return function;
+      for (OutputFunction candidate : values()) {
+        if (candidate.isSame(given)) {
+          return candidate;
         }
       }
     }
     return null;
   }
 
-  private static boolean isSame(Unary a, Unary b) {
-    return a.function() == b.function()
-        && Math.abs(a.alpha() - b.alpha()) < NEAR
-        && Math.abs(a.beta() - b.beta()) < NEAR;
+  private boolean isSame(Unary unary) {
+    return function == unary.function()
+        && Math.abs(alpha - unary.alpha()) < NEAR
+        && Math.abs(beta - unary.beta()) < NEAR;
   }
 
   private static boolean isNumber(Graph graph, String value, double number) {

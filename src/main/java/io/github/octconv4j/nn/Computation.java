@@ -14,7 +14,6 @@ import io.github.octconv4j.graph.Squeeze;
 import io.github.octconv4j.graph.TensorType;
 import io.github.octconv4j.graph.Unsqueeze;
 import io.github.octconv4j.graph.Value;
-import io.github.octconv4j.graph.pass.Observe;
 import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.onnx.OnnxModel;
 import io.github.octconv4j.text.Printable;
@@ -38,11 +37,7 @@ final class Computation {
   private final GraphCompiler compiler;
 
   private Computation(
-      String name,
-      Graph graph,
-      @Nullable NetworkGraph layers,
-      String source,
-      Runnable closeFile) {
+      String name, Graph graph, @Nullable NetworkGraph layers, String source, Runnable closeFile) {
     this.name = name;
     this.graph = graph;
     this.layers = layers;
@@ -105,8 +100,7 @@ final class Computation {
 
   /** Compiles for sizes of the inputs, which lie row by row. */
   CompiledGraph compile(Map<String, long[]> sizes) {
-    return named(
-        () -> compiler.compile(sizes, GraphCompiler.Images.ROWS, PlanOptions.DEFAULT));
+    return named(() -> compiler.compile(sizes, GraphCompiler.Images.ROWS, PlanOptions.DEFAULT));
   }
 
   /** What is wrong with weights of a file is said together with its name. */
@@ -143,7 +137,7 @@ final class Computation {
     CompiledGraph compiled =
         named(
             () ->
-                (traces ? compiler(new Observe(observed.values()).apply(graph)) : compiler)
+                (traces ? compiler.observing(graph, observed.values()) : compiler)
                     .compile(bound, GraphCompiler.Images.CHANNELS_LAST, options));
     if (!compiled.isWhole()) {
       compiled.close();

@@ -19,8 +19,7 @@ record ConvolutionTensors(OctaveConv2d spec, TensorNames names) {
   private static final List<String> STATISTICS =
       List.of("weight", "bias", "running_mean", "running_var");
 
-  private static final List<Kind> KINDS =
-      List.of(Kind.SCALE, Kind.SHIFT, Kind.MEAN, Kind.VARIANCE);
+  private static final List<Kind> KINDS = List.of(Kind.SCALE, Kind.SHIFT, Kind.MEAN, Kind.VARIANCE);
 
   /** Whether a path has the only bias of its output: the first one that leads there. */
   boolean hasBias(OctavePath path) {
@@ -45,7 +44,10 @@ record ConvolutionTensors(OctaveConv2d spec, TensorNames names) {
       slice =
           Optional.of(
               new Parameter.Slice(
-                  named(names.kernel() + ".weight"), dense, firstRow(path.destination()), firstColumn));
+                  named(names.kernel() + ".weight"),
+                  dense,
+                  firstRow(path.destination()),
+                  firstColumn));
     }
     return new Parameter(named(names.kernel(path)), shape, Kind.WEIGHT, slice);
   }
@@ -61,8 +63,7 @@ record ConvolutionTensors(OctaveConv2d spec, TensorNames names) {
     for (int i = 0; i < KINDS.size(); i++) {
       String what = "." + STATISTICS.get(i);
       list.add(
-          channels(
-              frequency, names.norm(frequency) + what, names.norm() + what, KINDS.get(i)));
+          channels(frequency, names.norm(frequency) + what, names.norm() + what, KINDS.get(i)));
     }
     return list;
   }

@@ -60,10 +60,10 @@ final class GraphInfo {
         (int) image[3],
         metadata.has("resize") ? metadata.integer("resize") : 0,
         metadata.has("mean")
-            ? floats(metadata, "mean")
+            ? floats(metadata, "mean", channels)
             : colours ? NetworkInfo.IMAGENET_MEAN : Collections.nCopies(channels, 0f),
         metadata.has("std")
-            ? floats(metadata, "std")
+            ? floats(metadata, "std", channels)
             : colours ? NetworkInfo.IMAGENET_STD : Collections.nCopies(channels, 1f),
         labels);
   }
@@ -96,7 +96,11 @@ final class GraphInfo {
     return quoted.append('"').toString();
   }
 
-  private static List<Float> floats(Metadata metadata, String key) {
+  /** A number for each channel, or one for all of them. */
+  private static List<Float> floats(Metadata metadata, String key, int channels) {
+    if (!metadata.text(key).strip().startsWith("[")) {
+      return Collections.nCopies(channels, (float) metadata.decimal(key));
+    }
     return metadata.decimals(key).stream().map(Double::floatValue).toList();
   }
 

@@ -204,15 +204,7 @@ final class LayerDraft {
         frequency -> {
           int by = frequency == Frequency.HIGH ? 1 : 2;
           String pads =
-              longs(
-                  0,
-                  0,
-                  p.top() / by,
-                  p.left() / by,
-                  0,
-                  0,
-                  p.bottom() / by,
-                  p.right() / by);
+              longs(0, 0, p.top() / by, p.left() / by, 0, 0, p.bottom() / by, p.right() / by);
           return add(new Pad(PadMode.CONSTANT), x.value(frequency), pads);
         });
   }
@@ -222,15 +214,13 @@ final class LayerDraft {
     each(x, frequency -> add(op, x.value(frequency), "", scales));
   }
 
-  void batchNorm(
-      FeatureMap x, ConvolutionTensors norms, double epsilon, Activation activation) {
+  void batchNorm(FeatureMap x, ConvolutionTensors norms, double epsilon, Activation activation) {
     each(
         x,
         frequency -> activated(normed(x.value(frequency), norms, frequency, epsilon), activation));
   }
 
-  private String normed(
-      String x, ConvolutionTensors norms, Frequency frequency, double epsilon) {
+  private String normed(String x, ConvolutionTensors norms, Frequency frequency, double epsilon) {
     List<String> inputs = new ArrayList<>(List.of(x));
     norms.norm(frequency).forEach(parameter -> inputs.add(tensor(parameter)));
     return add(
@@ -270,8 +260,7 @@ final class LayerDraft {
         plain ? plain(x, spec, kernels, biases) : octave(x, spec, kernels, biases);
     y.forEach(
         (frequency, value) -> {
-          String result =
-              norm == Norm.BATCH ? normed(value, own, frequency, epsilon) : value;
+          String result = norm == Norm.BATCH ? normed(value, own, frequency, epsilon) : value;
           result = activated(result, activation);
           outputs.put(
               frequency, frequency == Frequency.HIGH ? odd(x, output, spec, result) : result);
@@ -311,8 +300,7 @@ final class LayerDraft {
       boolean read = kernels.keySet().stream().anyMatch(path -> path.source() == frequency);
       inputs.add(read ? x.value(frequency) : "");
     }
-    for (OctavePath path :
-        List.of(OctavePath.HH, OctavePath.HL, OctavePath.LH, OctavePath.LL)) {
+    for (OctavePath path : List.of(OctavePath.HH, OctavePath.HL, OctavePath.LH, OctavePath.LL)) {
       inputs.add(kernels.getOrDefault(path, ""));
     }
     inputs.add(biases.getOrDefault(Frequency.HIGH, ""));
@@ -376,8 +364,7 @@ final class LayerDraft {
     this.multiplyAdds += multiplyAdds;
     List<String> inputs = new ArrayList<>(List.of(x.value(Frequency.HIGH), tensor(weight)));
     bias.forEach(parameter -> inputs.add(tensor(parameter)));
-    outputs.put(
-        Frequency.HIGH, activated(add(op, inputs.toArray(String[]::new)), activation));
+    outputs.put(Frequency.HIGH, activated(add(op, inputs.toArray(String[]::new)), activation));
   }
 
   // ---- layers on vectors
@@ -392,8 +379,7 @@ final class LayerDraft {
 
   void softmax(FeatureMap x) {
     String rows = rows(x.value(Frequency.HIGH));
-    outputs.put(
-        Frequency.HIGH, pixels(add(new Softmax(SoftmaxKind.SOFTMAX, 1), rows)));
+    outputs.put(Frequency.HIGH, pixels(add(new Softmax(SoftmaxKind.SOFTMAX, 1), rows)));
   }
 
   void linear(FeatureMap x, Parameter weight, Parameter bias, int out, Activation activation) {
@@ -410,11 +396,7 @@ final class LayerDraft {
 
   /** {@code x * weights^T + bias}, a product for each part of the input. */
   private String product(
-      String part,
-      Map<Frequency, String> in,
-      ChannelSplit channels,
-      String weight,
-      String bias) {
+      String part, Map<Frequency, String> in, ChannelSplit channels, String weight, String bias) {
     Gemm gemm = new Gemm(1, 1, false, true);
     if (!channels.hasBoth()) {
       return add(part, gemm, in.values().iterator().next(), weight, bias);
@@ -479,8 +461,7 @@ final class LayerDraft {
       w = channels(weights, from, to);
       b = channels(bias, from, to);
     }
-    String excited =
-        add("fc2" + suffix(frequency), new Gemm(1, 1, false, true), inner, w, b);
+    String excited = add("fc2" + suffix(frequency), new Gemm(1, 1, false, true), inner, w, b);
     String scale = pixels(add("gate", Unary.of(UnaryFunction.SIGMOID), excited));
     return add(new Binary(BinaryFunction.MUL), x.value(frequency), scale);
   }

@@ -108,6 +108,49 @@ public final class Network implements AutoCloseable {
     return new Network(info, Computation.of(graph.name(), graph, null));
   }
 
+  /**
+   * Makes a network of what a builder made. Where it has one input without low part and one output
+   * (n, classes), it classifies images too: as they are with values from 0 to 1, or three channels
+   * as those of ImageNet. {@link #Network(NetworkInfo, NetworkGraph, Parameters)} says otherwise.
+   *
+   * @param parameters must stay readable as long as plans are built
+   * @throws IllegalArgumentException if tensors are missing, superfluous or misshapen
+   */
+  public static Network of(NetworkGraph graph, Parameters parameters) {
+    Objects.requireNonNull(graph, "graph");
+    Objects.requireNonNull(parameters, "parameters");
+    return of("network", graph, parameters, Metadata.of(Map.of()), null);
+  }
+
+  private static Network of(
+      String name,
+      NetworkGraph graph,
+      Parameters parameters,
+      Metadata metadata,
+      @Nullable SafetensorsFile file) {
+    Computation computation = Computation.of(name, graph, parameters, file);
+    try {
+      return new Network(GraphInfo.of(name, computation.graph(), metadata), computation);
+    } catch (RuntimeException | Error e) {
+      computation.holdings().close();
+      throw e;
+    }
+  }
+
+  /**
+   * Reads the weights of what a builder made from a safetensors file. Its metadata may say {@code
+   * name}, {@code labels}, {@code mean}, {@code std} and {@code resize} of a network that
+   * classifies images, as those of ONNX files do.
+   *
+   * @throws IOException if the file can't be read, is damaged, or does not fit; one line says what
+   */
+  public static Network load(Path path, NetworkGraph graph) throws IOException {
+    Objects.requireNonNull(path, "path");
+    Objects.requireNonNull(graph, "graph");
+    String name = String.valueOf(path.getFileName());
+    return open(path, file -> of(name, graph, Parameters.of(file), Metadata.of(file), file));
+  }
+
   /** Makes a network of a known architecture, which expects pictures as those for ImageNet do. */
   public static Network of(Model model, Parameters parameters) {
     Objects.requireNonNull(model, "model");
@@ -151,8 +194,7 @@ public final class Network implements AutoCloseable {
       if (given != null) {
         requireFit(given, found);
       }
-      return new Network(
-          given == null ? found : given, Computation.of(name, model.graph(), model));
+      return new Network(given == null ? found : given, Computation.of(name, model.graph(), model));
     } catch (UncheckedIOException e) {
       model.close();
       throw Objects.requireNonNull(e.getCause());
@@ -324,7 +366,8 @@ public final class Network implements AutoCloseable {
    * @return the outputs by name, row by row, in memory that is freed once nobody holds it
    * @throws IllegalArgumentException if names, types, sizes or layouts don't fit; the message says
    *     which
-   * @throws IllegalStateException if the network has inputs or outputs that a tensor can't hold, such as integers of 64 bits: {@link #compute} takes these
+   * @throws IllegalStateException if the network has inputs or outputs that a tensor can't hold,
+   *     such as integers of 64 bits: {@link #compute} takes these
    */
   public Map<String, Tensor> run(Map<String, Tensor> inputs) {
     Objects.requireNonNull(inputs, "inputs");

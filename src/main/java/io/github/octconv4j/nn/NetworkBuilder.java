@@ -69,7 +69,9 @@ public final class NetworkBuilder {
   private double epsilon = EPSILON;
   private UnaryOperator<String> rule = name -> name;
 
-  /** Begins a network without an input, which {@link #input(String, ChannelSplit, int, int)} adds. */
+  /**
+   * Begins a network without an input, which {@link #input(String, ChannelSplit, int, int)} adds.
+   */
   public NetworkBuilder() {}
 
   /**
@@ -589,8 +591,7 @@ public final class NetworkBuilder {
       low = Math.addExact(low, map.channels().low());
     }
     LayerDraft draft = new LayerDraft(name, graphValues);
-    return add(
-        name, draft, new ChannelSplit(high, low), shape, all, () -> draft.concat(all));
+    return add(name, draft, new ChannelSplit(high, low), shape, all, () -> draft.concat(all));
   }
 
   /**
@@ -627,15 +628,10 @@ public final class NetworkBuilder {
     long most = Math.max(Math.max(s.height(), s.width()), Math.max(s.lowHeight(), s.lowWidth()));
     if (most * factor > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT, "layer %s: %s is too large for it", Printable.text(name), x));
+          String.format(Locale.ROOT, "layer %s: %s is too large for it", Printable.text(name), x));
     }
     return new OctaveShape(
-        1,
-        factor * s.height(),
-        factor * s.width(),
-        factor * s.lowHeight(),
-        factor * s.lowWidth());
+        1, factor * s.height(), factor * s.width(), factor * s.lowHeight(), factor * s.lowWidth());
   }
 
   /**
@@ -723,7 +719,9 @@ public final class NetworkBuilder {
     Objects.requireNonNull(x, "x");
     Objects.requireNonNull(activation, "activation");
     TensorNames its =
-        x.channels().hasBoth() ? TensorNames.octave(name, name, name) : TensorNames.dense(name, name);
+        x.channels().hasBoth()
+            ? TensorNames.octave(name, name, name)
+            : TensorNames.dense(name, name);
     OctaveConv2d channels =
         OctaveConv2d.of(x.channels().total(), x.channels().total())
             .split(x.channels(), x.channels())
@@ -736,8 +734,7 @@ public final class NetworkBuilder {
         x.shape(),
         List.of(x),
         () ->
-            draft.batchNorm(
-                x, new ConvolutionTensors(channels, named(its)), epsilon, activation));
+            draft.batchNorm(x, new ConvolutionTensors(channels, named(its)), epsilon, activation));
   }
 
   /**
@@ -831,12 +828,7 @@ public final class NetworkBuilder {
     draft.parameters().forEach(tensor -> tensors.put(tensor.name(), name));
     FeatureMap output =
         new FeatureMap(
-            this,
-            name,
-            channels,
-            shape,
-            draft.output(Frequency.HIGH),
-            draft.output(Frequency.LOW));
+            this, name, channels, shape, draft.output(Frequency.HIGH), draft.output(Frequency.LOW));
     layers.add(draft.done(read, output));
     return output;
   }

@@ -50,9 +50,7 @@ public final class NetworkGraph {
     List<Value> values = new ArrayList<>(inputValues());
     layers.forEach(
         layer ->
-            layer
-                .tensors()
-                .forEach((value, tensor) -> values.add(new Value(value, type(tensor)))));
+            layer.tensors().forEach((value, tensor) -> values.add(new Value(value, type(tensor)))));
     this.graph = new Graph("network", values, this.constants, nodes(), outputValues());
   }
 

@@ -56,8 +56,7 @@ final class NetworkPlan implements Plan {
       boolean empty = span.first() == span.end();
       if (last != null && last.layer().equals(layer)) {
         String how = last.how().isEmpty() ? span.how() : last.how();
-        sections.set(
-            sections.size() - 1, new Section(layer, last.first(), span.end(), how));
+        sections.set(sections.size() - 1, new Section(layer, last.first(), span.end(), how));
       } else if (!empty) {
         sections.add(new Section(layer, span.first(), span.end(), span.how()));
       }

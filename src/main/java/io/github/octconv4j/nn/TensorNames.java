@@ -21,8 +21,7 @@ record TensorNames(
     String kernel,
     String norm,
     UnaryOperator<String> rule) {
-  TensorNames(
-      @Nullable String paths, @Nullable String norms, String kernel, String norm) {
+  TensorNames(@Nullable String paths, @Nullable String norms, String kernel, String norm) {
     this(paths, norms, kernel, norm, name -> name);
   }
 

@@ -52,8 +52,7 @@ public final class OctavePlan implements Plan {
       OutputFormat output,
       PlanOptions options,
       Formulation formulation) {
-    return build(
-        engine, spec, weights, Activation.NONE, input, output, options, formulation);
+    return build(engine, spec, weights, Activation.NONE, input, output, options, formulation);
   }
 
   /**

@@ -147,60 +147,6 @@ public final class OctaveProgramBuilder {
     }
   }
 
-  /**
-   * Adds a plain convolution of any stride, which moves the kernel and pools nothing.
-   *
-   * @param name prefix of the steps' names
-   * @param spec kernel, padding, dilation and groups of a convolution without low parts; its own
-   *     stride must be 1
-   * @param stride of the kernel, at least 1
-   * @param x (n, c, h, w), channels innermost
-   * @param y where the output goes
-   * @param accumulate whether the output is added to what {@code y} holds
-   * @param activation applied after everything else
-   */
-  public void stridedConvolution(
-      String name,
-      OctaveConv2d spec,
-      OctaveWeights weights,
-      int stride,
-      Operand x,
-      Operand y,
-      boolean accumulate,
-      Activation activation) {
-    Objects.requireNonNull(name, "name");
-    Objects.requireNonNull(spec, "spec");
-    Objects.requireNonNull(weights, "weights");
-    Objects.requireNonNull(x, "x");
-    Objects.requireNonNull(y, "y");
-    Objects.requireNonNull(activation, "activation");
-    weights.requireFit(spec);
-    if (spec.in().low() > 0 || spec.out().low() > 0 || spec.stride() != 1) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "layer %s: a plain convolution has no low parts and its stride apart, was %s",
-              name,
-              spec));
-    }
-    if (stride < 1) {
-      throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "layer %s: stride must be at least 1, was %d", name, stride));
-    }
-    Window window = spec.paddedWindow().strides(stride, stride);
-    requireImages(name, window, x, y);
-    add(
-        new Stage.Convolve(
-            Kernel.of(name, spec, OctavePath.HH, weights).with(weights.bias(Frequency.HIGH)),
-            window,
-            Value.given(x, Layout.NHWC),
-            Value.given(y, Layout.NHWC),
-            accumulate,
-            null,
-            activation));
-    pools.forget(y);
-  }
-
   /** Returns a feature map in a layout: the given parts, or copies that reorders make. */
   public OctaveOperand input(
       ChannelSplit channels,

@@ -1,9 +1,9 @@
 package io.github.octconv4j.octave;
 
 /**
- * What a stride does: 2, or any with {@link #MOVE_KERNEL}. Trained weights only work with the rule that they
- * were trained with. {@code pool} is the 2x2 average and {@code up} nearest upsampling by 2, both
- * for odd sizes as {@link SizeRule} says.
+ * What a stride does: 2, or any with {@link #MOVE_KERNEL}. Trained weights only work with the rule
+ * that they were trained with. {@code pool} is the 2x2 average and {@code up} nearest upsampling by
+ * 2, both for odd sizes as {@link SizeRule} says.
  *
  * @since 0.1.0
  */

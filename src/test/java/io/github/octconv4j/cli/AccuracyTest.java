@@ -2,7 +2,6 @@ package io.github.octconv4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.octconv4j.octave.StrideRule;
 import io.github.octconv4j.image.Image;
 import io.github.octconv4j.nn.FeatureMap;
 import io.github.octconv4j.nn.Network;
@@ -14,6 +13,7 @@ import io.github.octconv4j.nn.Predictor;
 import io.github.octconv4j.octave.Activation;
 import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.PlanOptions;
+import io.github.octconv4j.octave.StrideRule;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;

@@ -181,6 +181,32 @@ public final class Samples {
             floats(3, 2, 3, 3),
             floats(6),
             floats(3)));
+    all.add( // odd sizes round up, and what is added is clipped
+        many(
+            new OctaveConv(
+                Window.of(1, 1), false, false, true, OutputFunction.RELU6),
+            2,
+            floats(1, 4, 7, 9),
+            floats(1, 2, 4, 5),
+            floats(6, 4, 1, 1),
+            floats(3, 4, 1, 1),
+            floats(6, 2, 1, 1),
+            floats(3, 2, 1, 1),
+            floats(6),
+            floats(3),
+            floats(1, 6, 7, 9),
+            floats(1, 3, 4, 5)));
+    all.add( // both are pooled, but for the low values on their way up
+        many(
+            new OctaveConv(
+                Window.of(3, 3).pads(1, 1, 1, 1), true, true, false, OutputFunction.SWISH),
+            2,
+            floats(1, 4, 8, 12),
+            floats(1, 2, 4, 6),
+            floats(6, 2, 3, 3),
+            floats(4, 2, 3, 3),
+            floats(6, 1, 3, 3),
+            floats(4, 1, 3, 3)));
   }
 
   private static void normalizations(List<Sample> all) {

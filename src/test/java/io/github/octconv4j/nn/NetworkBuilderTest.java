@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.octconv4j.octave.StrideRule;
 import io.github.octconv4j.octave.Activation;
 import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.PlanOptions;
+import io.github.octconv4j.octave.StrideRule;
 import io.github.octconv4j.octave.Tuning;
 import java.util.Collections;
 import java.util.List;

@@ -487,7 +487,8 @@ class OctavePlanTest {
       assertThatThrownBy(() -> OctaveTensor.of(arena, high, low, new ChannelSplit(3, 0), shape))
           .hasMessageStartingWith("low must be null for ChannelSplit[high=3, low=0]");
       assertThatThrownBy(() -> OctaveTensor.of(arena, low, low, new ChannelSplit(3, 1), shape))
-          .hasMessageStartingWith("high must have 120 values for").hasMessageEndingWith("had 8 values");
+          .hasMessageStartingWith("high must have 120 values for")
+          .hasMessageEndingWith("had 8 values");
     }
   }
 

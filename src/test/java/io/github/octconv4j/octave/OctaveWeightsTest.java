@@ -72,7 +72,9 @@ class OctaveWeightsTest {
       for (double alpha : new double[] {0, 0.25, 0.5, 1}) {
         OctaveConv2d spec = OctaveConv2d.of(12, 14).alpha(alpha).build();
         try (OctaveLayer layer =
-            spec.on(engine, OctaveWeights.split(spec, dense, bias),
+            spec.on(
+                engine,
+                OctaveWeights.split(spec, dense, bias),
                 PlanOptions.DEFAULT.tuning(Tuning.OFF))) {
           OctaveTensor y = layer.apply(constant(spec, pixel, arena));
           int high = spec.out().high();

@@ -719,6 +719,27 @@ final class GoodArguments {
           return args(s, engine, weights(s), options());
         });
     put(
+        "OctaveConv2d.on(Engine,OctaveWeights,Activation,PlanOptions)",
+        () -> {
+          OctaveConv2d s = spec();
+          return args(s, engine, weights(s), v.pick(List.of(Activation.values())), options());
+        });
+    put(
+        "OctaveTensor.of(Arena,float[],float[],ChannelSplit,OctaveShape)",
+        () -> {
+          ChannelSplit split = new ChannelSplit(v.upTo(3), v.below(2));
+          OctaveShape shape = OctaveShape.of(1, 4, 4 + v.upTo(3), SizeRule.FLOOR);
+          return args(
+              null,
+              Arena.ofAuto(),
+              v.floats((long) split.high() * shape.height() * shape.width()),
+              split.low() == 0
+                  ? null
+                  : v.floats((long) split.low() * shape.lowHeight() * shape.lowWidth()),
+              split,
+              shape);
+        });
+    put(
         "OctaveConv2d.on(Engine,OctaveWeights)",
         () -> {
           OctaveConv2d s = spec();
@@ -739,31 +760,6 @@ final class GoodArguments {
           OctaveOperand y = builder.temporary("y", s.out(), s.outputShape(x.shape()), Layout.NHWC);
           return args(
               builder, "c", s, weights(s), x, y, false, Activation.RELU, Formulation.DEFAULT);
-        });
-    put(
-        "OctaveProgramBuilder.stridedConvolution(String,OctaveConv2d,OctaveWeights,int,Operand,Operand,boolean,Activation)",
-        () -> {
-          OctaveProgramBuilder builder = programBuilder();
-          int stride = v.upTo(3);
-          OctaveConv2d s = OctaveConv2d.of(v.channels(), v.channels()).kernel(3).padding(1).build();
-          int height = v.upTo(9);
-          int width = v.upTo(9);
-          return args(
-              builder,
-              "p",
-              s,
-              weights(s),
-              stride,
-              builder.temporary("x", Layout.NHWC, 1, s.in().total(), height, width),
-              builder.temporary(
-                  "y",
-                  Layout.NHWC,
-                  1,
-                  s.out().total(),
-                  (height - 1) / stride + 1,
-                  (width - 1) / stride + 1),
-              false,
-              Activation.RELU);
         });
     put("OctaveProgramBuilder.pool(String,Algorithm,Window,Operand,Operand)", this::pool);
     put(

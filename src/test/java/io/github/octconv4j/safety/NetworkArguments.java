@@ -1,8 +1,5 @@
 package io.github.octconv4j.safety;
 
-import io.github.octconv4j.nn.Upsampling;
-import io.github.octconv4j.octave.Padding;
-import io.github.octconv4j.octave.ChannelSplit;
 import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.FormatTag;
 import io.github.octconv4j.dnn.MemoryDesc;
@@ -30,8 +27,11 @@ import io.github.octconv4j.nn.Norm;
 import io.github.octconv4j.nn.Parameter;
 import io.github.octconv4j.nn.Parameters;
 import io.github.octconv4j.nn.Predictor;
+import io.github.octconv4j.nn.Upsampling;
 import io.github.octconv4j.octave.Activation;
+import io.github.octconv4j.octave.ChannelSplit;
 import io.github.octconv4j.octave.OctaveConv2d;
+import io.github.octconv4j.octave.Padding;
 import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.octave.SizeRule;
 import io.github.octconv4j.octave.StrideRule;
@@ -39,7 +39,6 @@ import io.github.octconv4j.octave.Tuning;
 import io.github.octconv4j.weights.ElementType;
 import io.github.octconv4j.weights.Metadata;
 import io.github.octconv4j.weights.SafetensorsFile;
-import java.util.function.UnaryOperator;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -52,6 +51,7 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /** Arguments that fit together for networks, all of which are tiny. */
 final class NetworkArguments {
@@ -229,7 +229,14 @@ final class NetworkArguments {
         "transposedConvolution(String,FeatureMap,int,int,int,int,int,Activation)",
         x ->
             List.of(
-                "t", x, v.channels(), v.upTo(3), v.upTo(2), v.below(2), 0, all[v.below(all.length)]));
+                "t",
+                x,
+                v.channels(),
+                v.upTo(3),
+                v.upTo(2),
+                v.below(2),
+                0,
+                all[v.below(all.length)]));
     withMap(
         false,
         "batchNorm(String,FeatureMap,Activation)",
@@ -425,6 +432,12 @@ final class NetworkArguments {
     put.accept(
         "Network.loadSliced(Path,Model)", () -> args(null, v.file("net.safetensors"), MODEL));
     put.accept("Network.load(Path)", () -> args(null, v.file("net.safetensors")));
+    put.accept(
+        "Network.of(NetworkGraph,Parameters)",
+        () -> args(null, graph(), Parameters.random(v.below(9))));
+    put.accept(
+        "Network.load(Path,NetworkGraph)",
+        () -> args(null, v.file("net.safetensors"), MODEL.graph()));
     put.accept("Network.of(Graph)", () -> args(null, classifier()));
     put.accept("Network.load(Path,NetworkInfo)", () -> args(null, v.file("c.onnx"), info()));
     put.accept("Network.save(Path)", () -> args(ofGraph(), v.file("out")));

@@ -75,8 +75,7 @@ public final class FoldBatchNorm implements UnaryOperator<Graph> {
     return made.containsValue(data);
   }
 
-  private void foldOctave(
-      Rewriting rewriting, Node norm, Node producer, ScaleAndShift scale) {
+  private void foldOctave(Rewriting rewriting, Node norm, Node producer, ScaleAndShift scale) {
     Graph graph = rewriting.graph;
     Node now = rewriting.current(producer);
     boolean fits =
@@ -186,8 +185,7 @@ public final class FoldBatchNorm implements UnaryOperator<Graph> {
     TensorData given = Objects.requireNonNull(rewriting.constants.get(weights));
     return rewriting.constant(
         weights,
-        made.computeIfAbsent(
-            key(scale, given, "weights"), key -> scale.weights(weights, given)));
+        made.computeIfAbsent(key(scale, given, "weights"), key -> scale.weights(weights, given)));
   }
 
   private String shifted(

@@ -11,6 +11,7 @@ import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.graph.TensorType;
 import io.github.octconv4j.graph.interpret.Interpreter;
 import io.github.octconv4j.weights.ElementType;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -61,6 +62,15 @@ public final class FoldConstants implements UnaryOperator<Graph> {
     return new Graph(graph.name(), graph.inputs(), constants, nodes, graph.outputs());
   }
 
+  /** Reads what is moved first: what is wrong with it is not the node's fault. */
+  private MemorySegment moved(Node node, List<@Nullable TensorData> known, long most) {
+    List<@Nullable TensorData> read = new ArrayList<>();
+    for (TensorData data : known) {
+      read.add(data == null ? null : TensorData.of(data.element(), data.segment(), data.dims()));
+    }
+    return interpreter.apply(node, read, most).getFirst().segment();
+  }
+
   /** The outputs, or nothing where they are not known or not worth it. */
   private List<TensorData> compute(
       Node node,
@@ -100,10 +110,7 @@ public final class FoldConstants implements UnaryOperator<Graph> {
     if (moves && out.getFirst().element() == ElementType.F32 && out.getFirst().isKnown()) {
       long most = allowed;
       return List.of(
-          TensorData.lazy(
-              ElementType.F32,
-              () -> interpreter.apply(node, known, most).getFirst().segment(),
-              out.getFirst().sizes()));
+          TensorData.lazy(ElementType.F32, () -> moved(node, known, most), out.getFirst().sizes()));
     }
     return interpreter.apply(node, known, allowed);
   }

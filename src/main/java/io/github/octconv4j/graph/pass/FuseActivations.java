@@ -45,8 +45,7 @@ public final class FuseActivations implements UnaryOperator<Graph> {
     }
     if (common != null) {
       functions.forEach(rewriting::remove);
-      rewriting.replace(
-          node, new Node(node.name(), op.function(common), node.inputs(), outputs));
+      rewriting.replace(node, new Node(node.name(), op.function(common), node.inputs(), outputs));
     }
   }
 }

@@ -29,10 +29,6 @@ public final class Observe implements UnaryOperator<Graph> {
     Set<String> outputs = new LinkedHashSet<>(graph.outputs());
     outputs.addAll(values);
     return new Graph(
-        graph.name(),
-        graph.inputs(),
-        graph.constants(),
-        graph.nodes(),
-        new ArrayList<>(outputs));
+        graph.name(), graph.inputs(), graph.constants(), graph.nodes(), new ArrayList<>(outputs));
   }
 }

@@ -56,8 +56,7 @@ record OctaveLayer(
     all.add(bias(rewriting, paths.get(0), paths.get(2)));
     all.add(bias(rewriting, paths.get(1), paths.get(3)));
     boolean halves = kind == Kind.KEPT_LOW;
-    OctaveConv op =
-        new OctaveConv(any().window(), halves, halves, false, OutputFunction.NONE);
+    OctaveConv op = new OctaveConv(any().window(), halves, halves, false, OutputFunction.NONE);
     List<String> results =
         low == null ? List.of(high.output()) : List.of(high.output(), low.output());
     rewriting.replace(high, new Node(high.name(), op, all, results));
