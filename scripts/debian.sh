@@ -1,4 +1,4 @@
-# Sourced by the scripts that run what is made for other platforms: packages of Debian 13, unpacked into a folder of their own.
+# Sourced by the scripts that run what is made for other platforms: packages of Debian 13 (or of DEBIAN_SUITE), unpacked into a folder of their own.
 # It needs apt-get, dpkg-deb and Debian's keys, and no rights. The machine's own configuration of apt is not used but for its
 # proxy and mirror, nothing is installed, and nothing is written outside of the folder.
 
@@ -17,7 +17,7 @@ debian_find() {
   mirror=${DEBIAN_MIRROR:-$(apt-get indextargets --format '$(LABEL) $(SITE)' 2>/dev/null | sed -n 's/^Debian \(http.*\)/\1/p' | head -1)}
   mkdir -p "$DEBIAN"/apt/{etc/apt.conf.d,etc/preferences.d,state/lists/partial,cache/archives/partial} "$DEBIAN"/packages
   : >"$DEBIAN/apt/status"
-  echo "deb [signed-by=$keys] ${mirror:?no Debian mirror among the apt sources here} trixie main" >"$DEBIAN/apt/etc/sources.list"
+  echo "deb [signed-by=$keys] ${mirror:?no Debian mirror among the apt sources here} ${DEBIAN_SUITE:-trixie} main" >"$DEBIAN/apt/etc/sources.list"
   (
     umask 077
     {
