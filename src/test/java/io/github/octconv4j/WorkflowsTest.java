@@ -38,13 +38,20 @@ class WorkflowsTest {
       Set.of("name", "on", "permissions", "concurrency", "jobs", "env", "defaults");
   private static final Set<String> JOB_KEYS =
       Set.of(
-          "name", "runs-on", "needs", "if", "timeout-minutes", "strategy", "defaults", "env",
-          "steps", "permissions");
+          "name",
+          "runs-on",
+          "needs",
+          "if",
+          "timeout-minutes",
+          "strategy",
+          "defaults",
+          "env",
+          "steps",
+          "permissions");
   private static final Set<String> STEP_KEYS =
       Set.of("name", "id", "if", "uses", "with", "run", "env", "shell", "working-directory");
   private static final Set<String> RUNNERS =
-      Set.of(
-          "ubuntu-24.04", "ubuntu-24.04-arm", "macos-15", "macos-15-intel", "windows-2025");
+      Set.of("ubuntu-24.04", "ubuntu-24.04-arm", "macos-15", "macos-15-intel", "windows-2025");
   private static final Pattern EXPRESSION = Pattern.compile("\\$\\{\\{\\s*(.*?)\\s*}}");
   private static final Pattern SCRIPT = Pattern.compile("(?<![\\w/])((?:scripts|\\.ci)/[\\w-]+)");
   private static final Pattern USES =
@@ -67,7 +74,8 @@ class WorkflowsTest {
     List<String> problems = new ArrayList<>();
     Map<?, ?> root;
     try {
-      root = map(new Yaml(new SafeConstructor(options)).load(text.replaceFirst("(?m)^on:", "'on':")));
+      root =
+          map(new Yaml(new SafeConstructor(options)).load(text.replaceFirst("(?m)^on:", "'on':")));
     } catch (RuntimeException e) {
       return List.of("no YAML: " + e.getMessage());
     }
@@ -128,7 +136,8 @@ class WorkflowsTest {
     Map<?, ?> with = map(step.get("with"));
     if (uses != null) {
       String action = uses.toString().replaceFirst("@.*", "");
-      if (action.equals("actions/checkout") && !Boolean.FALSE.equals(with.get("persist-credentials"))) {
+      if (action.equals("actions/checkout")
+          && !Boolean.FALSE.equals(with.get("persist-credentials"))) {
         problems.add(job + ": checkout must not keep credentials: persist-credentials: false");
       }
       if (action.equals("actions/setup-java")
@@ -149,7 +158,10 @@ class WorkflowsTest {
         problems.add(job + ": " + syntax);
       }
     }
-    if (EXPRESSION.matcher(run.toString()).results().anyMatch(e -> !e.group(1).startsWith("matrix."))) {
+    if (EXPRESSION
+        .matcher(run.toString())
+        .results()
+        .anyMatch(e -> !e.group(1).startsWith("matrix."))) {
       problems.add(job + ": what others can set must not become part of a command: " + run);
     }
   }

@@ -99,8 +99,7 @@ final class Musl {
     file.position(position);
     while (buffer.hasRemaining()) {
       if (file.read(buffer) < 0) {
-        throw new IOException(
-            String.format(Locale.ROOT, "ends before byte %d", position + bytes));
+        throw new IOException(String.format(Locale.ROOT, "ends before byte %d", position + bytes));
       }
     }
     return buffer.flip();

@@ -45,7 +45,8 @@ class MuslTest {
           .append(file)
           .append('\n');
     }
-    maps.append("7ffd7f9ff000-7ffd7fa01000 r-xp 00000000 00:00 0                          [vdso]\n");
+    maps.append(
+        "7ffd7f9ff000-7ffd7fa01000 r-xp 00000000 00:00 0                          [vdso]\n");
     Files.writeString(process.resolve("maps"), maps, StandardCharsets.ISO_8859_1);
   }
 

@@ -39,8 +39,7 @@ class SystemNeedsTest {
     for (String version : NativeBinary.read(folder.resolve(file.name())).needs()) {
       String[] parts = version.split("_", 2);
       if (parts.length == 2 && parts[1].matches("[0-9.]+")) {
-        highest.merge(
-            parts[0], parts[1], (a, b) -> BY_NUMBERS.compare(a, b) < 0 ? b : a);
+        highest.merge(parts[0], parts[1], (a, b) -> BY_NUMBERS.compare(a, b) < 0 ? b : a);
       }
     }
     return highest;
@@ -54,8 +53,7 @@ class SystemNeedsTest {
         needs(platform, file)
             .forEach(
                 (kind, version) ->
-                    highest.merge(
-                        kind, version, (a, b) -> BY_NUMBERS.compare(a, b) < 0 ? b : a));
+                    highest.merge(kind, version, (a, b) -> BY_NUMBERS.compare(a, b) < 0 ? b : a));
       }
     }
     return highest;
@@ -126,8 +124,7 @@ class SystemNeedsTest {
     assertThat(LoadAdvice.of("/lib/libc.so.6: version `GLIBC_2.99' not found")).contains(glibc);
     assertThat(LoadAdvice.of("version `GLIBCXX_3.4.99' not found")).contains(glibcxx);
     assertThat(LoadAdvice.of("something else")).contains(glibc, glibcxx);
-    for (List<String> row :
-        table(Path.of("README.md"), "| classifier | needs | seen running |")) {
+    for (List<String> row : table(Path.of("README.md"), "| classifier | needs | seen running |")) {
       if (row.getFirst().startsWith("`linux")) {
         assertThat(row.get(1)).contains(glibc, glibcxx);
       }
