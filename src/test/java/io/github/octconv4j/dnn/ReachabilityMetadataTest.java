@@ -154,7 +154,7 @@ class ReachabilityMetadataTest {
   /**
    * What is looked up by name at run time, and so would be missing in an image, outside of the
    * command line, for which no image is meant: resources (as above), services, which native-image
-   * finds by itself, and no members of classes.
+   * finds by itself, and a member by constants, which it finds too.
    */
   @Test
   void knowsWhoLooksUpByName() {
@@ -175,6 +175,8 @@ class ReachabilityMetadataTest {
     }
     assertThat(calls)
         .containsExactly(
+            "dnn.NativeHandle$State Lookup.findVarHandle", // with constants, which it follows
+            "dnn.gen.dnnl_h$shared Lookup.findVirtual", // for calls from C, of which there are none
             "dnn.loader.NativeCache ServiceLoader.load",
             "dnn.loader.NativeFile Class.getResourceAsStream");
   }
