@@ -82,7 +82,7 @@ final class Musl {
       for (int i = 0; i < count; i++) {
         ByteBuffer header = read(file, headers + (long) i * size, 56).order(order);
         if (header.getInt(0) == INTERPRETER) {
-          int bytes = (int) Math.clamp(header.getLong(32), 0, MAX_PATH);
+          int bytes = Math.clamp(header.getLong(32), 0, MAX_PATH);
           String path = text(read(file, header.getLong(8), bytes));
           return Optional.of(path);
         }
