@@ -9,19 +9,17 @@
  *
  * Lanes, which Java gives to threads, run one after the other.
  */
-#define _GNU_SOURCE
-#include <dlfcn.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <time.h>
 
 #include <oneapi/dnnl/dnnl.h>
 #include <oneapi/dnnl/dnnl_debug.h>
+
+#include "system.h"
 
 /* As omp.h declares it; that header comes with compilers, this library with oneDNN. */
 void omp_set_num_threads(int num_threads);
@@ -101,10 +99,8 @@ static void check(dnnl_status_t status, const char *what) {
 }
 
 static void *allocate(size_t bytes) {
-  size_t rounded = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-  void *memory = aligned_alloc(ALIGNMENT, rounded ? rounded : ALIGNMENT);
+  void *memory = calloc(1, bytes ? bytes : 1);
   if (!memory) fail(ONEDNN_FAILS, "no memory for %zu bytes", bytes);
-  memset(memory, 0, rounded);
   return memory;
 }
 
@@ -113,12 +109,9 @@ static void *allocate(size_t bytes) {
  * processor's check of loads against earlier stores see conflicts depends on that, and changes times by up to 20 %.
  */
 static void *place(size_t bytes, size_t address) {
-  char *memory = mmap(NULL, bytes + 2 * HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (memory == MAP_FAILED) fail(ONEDNN_FAILS, "no memory for %zu bytes", bytes);
+  char *memory = system_pages(bytes + 2 * HUGE_PAGE, HUGE_PAGE);
+  if (!memory) fail(ONEDNN_FAILS, "no memory for %zu bytes", bytes);
   memory += HUGE_PAGE - (uintptr_t)memory % HUGE_PAGE;
-#ifdef MADV_HUGEPAGE
-  madvise(memory, bytes + address % HUGE_PAGE, MADV_HUGEPAGE);
-#endif
   memory += address % HUGE_PAGE;
   memset(memory, 0, bytes);
   return memory;
@@ -492,18 +485,12 @@ static size_t differing(const struct program *p, size_t *all) {
   return other;
 }
 
-static long long now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return time.tv_sec * 1000000000LL + time.tv_nsec;
-}
-
 /* Nanoseconds of one of so many runs; one goes before them, to bring the data into the cache. */
 static double timed(const struct program *p, int repeats) {
   run(p);
-  long long before = now();
+  long long before = system_nanoseconds();
   for (int i = 0; i < repeats; i++) run(p);
-  return (double)(now() - before) / repeats;
+  return (double)(system_nanoseconds() - before) / repeats;
 }
 
 static int ascending(const void *a, const void *b) {
@@ -529,13 +516,13 @@ static void serve(const struct program *p) {
 
 int main(int argc, char **argv) {
   if (argc < 2 || argc > 3) fail(BAD_FILE, "usage: twin FILE [RUNS | serve]");
+  system_binary_output();
   struct program *p = read_program(argv[1]);
   make(p);
   size_t all;
   size_t other = differing(p, &all);
-  Dl_info library;
-  if (!dladdr((void *)dnnl_version, &library)) library.dli_fname = "unknown";
-  printf("%zu of %zu bytes of results differ, %d primitives, %s\n", other, all, p->step_count, library.dli_fname);
+  printf("%zu of %zu bytes of results differ, %d primitives, %s\n", other, all, p->step_count,
+      system_library_of((const void *)dnnl_version));
   fflush(stdout);
   if (other) return 1;
   if (argc == 3 && !strcmp(argv[2], "serve")) {

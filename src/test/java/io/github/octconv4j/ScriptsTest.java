@@ -136,18 +136,6 @@ class ScriptsTest {
     assertThat(maven.toFile().setExecutable(true)).isTrue();
   }
 
-  /** A tag can be moved to other code, a commit can't. */
-  @Test
-  void workflowsNameTheCommitsOfActions() throws IOException {
-    try (Stream<Path> files = Files.list(Path.of(".github/workflows"))) {
-      for (Path file : files.toList()) {
-        assertThat(Files.readAllLines(file).stream().filter(line -> line.contains("uses:")))
-            .isNotEmpty()
-            .allMatch(line -> line.matches(".*uses: [\\w-]+/[\\w-]+@[0-9a-f]{40} # v[0-9.]+"));
-      }
-    }
-  }
-
   @Test
   void benchRefusesABenchmarkThatThereIsNot() throws Exception {
     Run run = Run.of("scripts/bench", "LayerBenchmrk");
