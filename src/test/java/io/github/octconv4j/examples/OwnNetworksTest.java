@@ -39,7 +39,7 @@ class OwnNetworksTest {
         REGION
             .matcher(Files.readString(Path.of(source)))
             .results()
-            .map(region -> region.group(1).stripIndent().strip() + "\n")
+            .map(region -> region.group(1).stripTrailing().stripIndent() + "\n")
             .toList();
     Matcher blocks = BLOCK.matcher(Files.readString(Path.of("docs/networks.md")));
     assertThat(blocks.results().map(block -> block.group(1))).containsExactlyElementsOf(regions);
