@@ -62,14 +62,6 @@ class QuantizedGraphsTest {
       assertThat(notes).noneMatch(Agreement::isJava);
       return this;
     }
-
-    /** These primitives ran where the processor has VNNI. */
-    Result isFused(String... kinds) {
-      if (!CpuIsa.addsBytesShort()) {
-        assertThat(steps).extracting(StepInfo::kind).containsExactly(kinds);
-      }
-      return this;
-    }
   }
 
   /** How activations are written as whole numbers. */
