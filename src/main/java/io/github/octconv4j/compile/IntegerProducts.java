@@ -259,8 +259,9 @@ final class IntegerProducts {
     PostOps postOps = PostOps.NONE;
     if (op.adds()) {
       String other = node.input(op.input(op.operands()));
-      Operand added = lowering.in(other, tag);
-      if (added.desc().rank() != dst.rank()) {
+      boolean same = lowering.dims(other).length == dst.rank();
+      Operand added = same ? lowering.in(other, tag) : lowering.rowMajor(other);
+      if (!same) {
         added = added.view(MemoryDesc.of(added.desc().type(), tag, dst.dims()));
       }
       operands.put(Arg.postOp(0), added);
@@ -304,14 +305,14 @@ final class IntegerProducts {
     }
     operands.put(Arg.SRC, source);
     operands.put(Arg.WEIGHTS, weights(data, weights, desc.desc(Arg.WEIGHTS)));
-    Operand y = lowering.output(node.output(), whole(dst, tag));
+    Operand y = lowering.output(node.output(), whole(dst));
     operands.put(Arg.DST, y.view(dst));
     lowering.builder.add(node.name(), desc, operands);
     return true;
   }
 
   /** The destination with all dimensions that the value has. */
-  private MemoryDesc whole(MemoryDesc dst, FormatTag tag) {
+  private MemoryDesc whole(MemoryDesc dst) {
     long[] dims = lowering.dims(node.output());
     return dims.length == dst.rank() ? dst : Storage.of(lowering.type(node.output()));
   }

@@ -59,10 +59,18 @@ final class Integers {
   /** Whether the bias, if there is one, is known with its scale. */
   private static boolean hasBias(Graph graph, Node node, Quantized op) {
     int at = op.input(2);
+    TensorData bias = graph.constant(node.input(at));
     return op.operands() < 3
-        || (graph.constant(node.input(at)) != null
+        || (bias != null
+            && isRow(bias)
             && isConstant(graph, node.input(at + 1))
             && isConstant(graph, node.input(at + 2)));
+  }
+
+  /** Whether there is one number, or one for each channel. */
+  private static boolean isRow(TensorData bias) {
+    long[] dims = bias.dims();
+    return bias.count() == 1 || dims[dims.length - 1] == bias.count();
   }
 
   private static boolean isConstant(Graph graph, String value) {

@@ -11,6 +11,7 @@ import io.github.octconv4j.graph.Node;
 import io.github.octconv4j.graph.QuantizeLinear;
 import io.github.octconv4j.graph.TensorData;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Floats as whole numbers of 8 bits and back, exactly as ONNX has it: quotients are rounded before
@@ -110,7 +111,7 @@ final class Quantizing {
     /**
      * The grid of a node whose second input is the scale; null where it has too many dimensions.
      */
-    static Grid of(Node node, long axis, long block, Lowering lowering) {
+    static @Nullable Grid of(Node node, long axis, long block, Lowering lowering) {
       long[] x = Storage.dims(lowering.type(node.input(0)));
       long[] scale = Storage.dims(lowering.type(node.input(1)));
       long[] ones = new long[x.length];

@@ -62,14 +62,6 @@ class QuantizedGraphsTest {
       assertThat(notes).noneMatch(Agreement::isJava);
       return this;
     }
-
-    /** These primitives ran where the processor has VNNI. */
-    Result isFused(String... kinds) {
-      if (!CpuIsa.addsBytesShort()) {
-        assertThat(steps).extracting(StepInfo::kind).containsExactly(kinds);
-      }
-      return this;
-    }
   }
 
   /** How activations are written as whole numbers. */
@@ -281,8 +273,19 @@ class QuantizedGraphsTest {
   void productsOfManyRows() {
     Kind kind = new Kind(ElementType.U8, 100);
     String x = dequantized(input(ElementType.U8, 127, 2, 5, 40), kind, 0.02);
-    String y = b.add(new MatMul(), x, weights(64, 1, 40, 16));
-    check(quantized(y, kind, 0.3)).isNative();
+    String y = b.add(new MatMul(), x, weights(64, 1, 40, 40));
+    String sum = b.add(new Binary(BinaryFunction.ADD), y, x);
+    check(quantized(sum, kind, 0.3)).isNative();
+  }
+
+  /** A bias for each row is none that a product of whole numbers takes. */
+  @Test
+  void productsWithColumnsOfBias() {
+    Kind kind = new Kind(ElementType.U8, 100);
+    String x = dequantized(input(ElementType.U8, 127, 3, 40), kind, 0.02);
+    String c = b.constant(TensorData.of(new float[] {1, 2, 3}, 3, 1));
+    String y = b.add(new Gemm(1, 1, false, true), x, weights(64, 0, 3, 40), c);
+    check(quantized(y, kind, 0.3));
   }
 
   @ParameterizedTest

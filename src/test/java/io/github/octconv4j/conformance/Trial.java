@@ -110,6 +110,12 @@ final class Trial {
     return values;
   }
 
+  /** Whether an argument is a row of scales or zero points. */
+  private boolean isQuantity(Arg arg) {
+    return !combination.operation().descs().containsKey(arg)
+        && !arg.toString().startsWith("postop");
+  }
+
   private static boolean isFactor(Operation operation, Arg arg) {
     return (operation instanceof Convolution
             || operation instanceof InnerProduct
@@ -122,8 +128,7 @@ final class Trial {
         combination.aligned()
             || arg.equals(Arg.WEIGHTS)
             || arg.equals(Arg.BIAS)
-            || !combination.operation().descs().containsKey(arg)
-                && !arg.toString().startsWith("postop");
+            || isQuantity(arg);
     MemorySegment memory = memory(arg, desc, aligned);
     if (desc.layout().equals("opaque") || Internals.hasExtras(desc)) {
       // As programs do, from elements of the same type, because reorders differ.
