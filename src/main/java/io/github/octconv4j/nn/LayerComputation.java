@@ -60,7 +60,7 @@ final class LayerComputation implements Computation {
 
   @Override
   public NetworkPlan plan(int batch, PlanOptions options, boolean traces) {
-    Weights weights = new Weights(source, parameters, options.tuning() != Tuning.OFF);
+    Weights weights = new Weights(source, parameters, options.tuning() == Tuning.MEASURED);
     return new NetworkPlanner(
             holdings.engine(), graph, batch, options, weights, holdings.constants())
         .plan(traces);

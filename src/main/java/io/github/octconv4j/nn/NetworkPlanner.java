@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses a formulation for each octave convolution of a network. It builds the whole network
@@ -74,7 +75,7 @@ final class NetworkPlanner {
   /** Returns the plan; the caller closes it. */
   NetworkPlan plan(boolean traced) {
     try {
-      return build(formulations(), traced);
+      return choose(traced);
     } catch (DnnException e) {
       if (e.status() != Status.OUT_OF_MEMORY || options.tuning() == Tuning.OFF) {
         throw e;
@@ -83,14 +84,19 @@ final class NetworkPlanner {
     }
   }
 
-  private Map<Node, Formulation> formulations() {
+  private NetworkPlan choose(boolean traced) {
+    return switch (options.tuning()) {
+      case OFF -> build(Map.of(), traced); // the default everywhere
+      case HEURISTIC -> withoutReferences(traced);
+      case MEASURED -> {
+        Map<Node, Formulation> chosen = keptOrMeasured();
+        yield chosen == null ? withoutReferences(traced) : build(chosen, traced);
+      }
+    };
+  }
+
+  private @Nullable Map<Node, Formulation> keptOrMeasured() {
     Map<Node, Formulation> chosen = new HashMap<>();
-    if (options.tuning() == Tuning.OFF) {
-      return chosen; // the default everywhere
-    }
-    if (options.tuning() != Tuning.MEASURED) {
-      return withoutReferences();
-    }
     for (Map.Entry<Node, List<Formulation>> entry : possible.entrySet()) {
       List<Formulation> choosable = new ArrayList<>(entry.getValue());
       choosable.add(Formulation.DEFAULT); // with which the others are compared
@@ -101,25 +107,30 @@ final class NetworkPlanner {
   }
 
   /** The first of each layer, or the first that has no reference implementation in it. */
-  private Map<Node, Formulation> withoutReferences() {
+  private NetworkPlan withoutReferences(boolean traced) {
     Map<Node, Integer> at = new HashMap<>();
     possible.keySet().forEach(node -> at.put(node, 0));
-    boolean changed = true;
-    while (changed) {
-      changed = false;
-      try (NetworkPlan plan = build(choice(at), false)) {
-        for (NetworkPlan.Span span : plan.spans()) {
-          Integer index = at.get(span.node());
-          if (index != null
-              && hasReference(plan, span)
-              && index + 1 < possibleOf(span.node()).size()) {
-            at.put(span.node(), index + 1);
-            changed = true;
-          }
-        }
+    NetworkPlan plan = build(choice(at), traced);
+    while (moveOn(at, plan)) {
+      plan.close();
+      plan = build(choice(at), traced);
+    }
+    return plan;
+  }
+
+  /** Goes on to the next candidate where a plan has references; whether there was one. */
+  private boolean moveOn(Map<Node, Integer> at, NetworkPlan plan) {
+    boolean changed = false;
+    for (NetworkPlan.Span span : plan.spans()) {
+      Integer index = at.get(span.node());
+      if (index != null
+          && hasReference(plan, span)
+          && index + 1 < possibleOf(span.node()).size()) {
+        at.put(span.node(), index + 1);
+        changed = true;
       }
     }
-    return choice(at);
+    return changed;
   }
 
   private Map<Node, Formulation> choice(Map<Node, Integer> at) {
@@ -141,22 +152,27 @@ final class NetworkPlanner {
    * differences may be noise, and layers share pools: so the result must also be faster, as a
    * whole, than each network that has one candidate everywhere and no more reference
    * implementations.
+   *
+   * @return null where there is no memory to run any
    */
-  private Map<Node, Formulation> measured() {
+  private @Nullable Map<Node, Formulation> measured() {
     FeatureMap image = graph.input();
     FeatureMap last = graph.output();
+    int most = possible.values().stream().mapToInt(List::size).max().orElse(0);
+    Measuring progress =
+        Measuring.begin(options.progress(), batch, possible.size(), most + 1, FINALISTS + 1);
     try (NetworkTrials trials =
         NetworkTrials.of(
             engine,
             (choice, theirs, memoryLimit) -> build(choice, theirs, memoryLimit, false),
             PlanBuilder.inputDesc(image, batch),
             PlanBuilder.outputDesc(last, batch),
-            options.memoryLimit())) {
+            options.memoryLimit(),
+            progress::step)) {
       if (trials == null) {
-        return withoutReferences();
+        return null;
       }
       List<Trial> all = new ArrayList<>();
-      int most = possible.values().stream().mapToInt(List::size).max().orElse(0);
       for (int i = -1; i < most; i++) {
         Map<Node, Formulation> candidates = new HashMap<>();
         for (Map.Entry<Node, List<Formulation>> entry : possible.entrySet()) {
@@ -168,7 +184,7 @@ final class NetworkPlanner {
       trials.race(all);
       all.removeIf(trial -> !trial.isTimed());
       if (all.isEmpty()) {
-        return withoutReferences();
+        return null;
       }
       Map<String, Formulation> best = best(all);
       Map<Node, Formulation> mixed = new HashMap<>();
@@ -183,6 +199,7 @@ final class NetworkPlanner {
       Map<Node, Formulation> chosen =
           finalists.stream().min(Trial.BY_REFERENCES_AND_TIME).orElseThrow().choice();
       chosen.forEach((node, formulation) -> options.choices().put(key(node), formulation));
+      progress.end();
       return chosen;
     }
   }

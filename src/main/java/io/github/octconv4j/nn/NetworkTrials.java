@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * the many layouts that are tried only the chosen ones stay.
  */
 final class NetworkTrials implements AutoCloseable {
+  private static final int MOST_ALIVE = 4; // descriptors of a plan of 50 layers take megabytes of heap
   private static final int FEWEST_ROUNDS = 5;
   private static final int MOST_ROUNDS = 15;
   private static final long HEAT_NANOS = 2_000_000_000; // for the runs of all that are alive
@@ -38,6 +39,7 @@ final class NetworkTrials implements AutoCloseable {
   private final Tensor input;
   private final Tensor output;
   private final long most; // bytes of weights and working memory
+  private final Runnable entered;
   private final List<Trial> alive = new ArrayList<>();
   private Constants constants;
 
@@ -47,8 +49,14 @@ final class NetworkTrials implements AutoCloseable {
   }
 
   private NetworkTrials(
-      Engine engine, Builder builder, MemoryDesc input, MemoryDesc output, long most) {
+      Engine engine,
+      Builder builder,
+      MemoryDesc input,
+      MemoryDesc output,
+      long most,
+      Runnable entered) {
     this.engine = engine;
+    this.entered = entered;
     this.builder = builder;
     this.most = most;
     try {
@@ -65,15 +73,21 @@ final class NetworkTrials implements AutoCloseable {
    * Begins trials, or returns null where there is no memory for input and output.
    *
    * @param memoryLimit most bytes of everything
+   * @param entered is called for each plan of a race before it is built
    */
   static @Nullable NetworkTrials of(
-      Engine engine, Builder builder, MemoryDesc input, MemoryDesc output, long memoryLimit) {
+      Engine engine,
+      Builder builder,
+      MemoryDesc input,
+      MemoryDesc output,
+      long memoryLimit,
+      Runnable entered) {
     long left = memoryLimit - input.bytes();
     if (left <= output.bytes()) {
       return null;
     }
     try {
-      return new NetworkTrials(engine, builder, input, output, left - output.bytes());
+      return new NetworkTrials(engine, builder, input, output, left - output.bytes(), entered);
     } catch (DnnException e) {
       if (e.status() == Status.OUT_OF_MEMORY) { // the system has less than the limit
         return null;
@@ -197,6 +211,7 @@ final class NetworkTrials implements AutoCloseable {
     List<Trial> heat = new ArrayList<>();
     trials.forEach(trial -> trial.rounds.clear());
     for (Trial trial : trials) {
+      entered.run();
       if (!enter(trial) && !heat.isEmpty()) {
         run(heat);
         heat.clear();
@@ -227,7 +242,7 @@ final class NetworkTrials implements AutoCloseable {
       return true;
     }
     long taken = constants.bytes() + alive.stream().mapToLong(Trial::workingBytes).sum();
-    if (taken >= most) {
+    if (alive.size() == MOST_ALIVE || taken >= most) {
       return false;
     }
     try {

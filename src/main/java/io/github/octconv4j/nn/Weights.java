@@ -3,16 +3,21 @@ package io.github.octconv4j.nn;
 import io.github.octconv4j.dnn.NonFinite;
 import io.github.octconv4j.octave.OctaveWeights;
 import io.github.octconv4j.text.Printable;
+import java.lang.ref.SoftReference;
 import java.util.IdentityHashMap;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What is read and folded for the plans that are being built; forgotten afterwards. */
+/**
+ * What is read and folded for the plans that are being built; forgotten afterwards, or before where
+ * the heap is short: then the next plan reads it once more.
+ */
 final class Weights {
   private final String source;
   private final Parameters parameters;
-  private final IdentityHashMap<ConvolutionLayer, OctaveWeights> folded = new IdentityHashMap<>();
-
+  private final Map<ConvolutionLayer, SoftReference<OctaveWeights>> folded =
+      new IdentityHashMap<>();
   private final boolean kept;
 
   /**
@@ -28,11 +33,12 @@ final class Weights {
   }
 
   OctaveWeights of(ConvolutionLayer layer) {
-    OctaveWeights weights = folded.get(layer);
+    SoftReference<OctaveWeights> known = folded.get(layer);
+    OctaveWeights weights = known == null ? null : known.get();
     if (weights == null) {
       weights = fold(layer);
       if (kept) {
-        folded.put(layer, weights);
+        folded.put(layer, new SoftReference<>(weights));
       }
     }
     return weights;
