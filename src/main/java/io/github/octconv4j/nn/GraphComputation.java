@@ -77,8 +77,8 @@ final class GraphComputation implements Computation {
   }
 
   /** Compiles for sizes of the inputs, which lie row by row. */
-  CompiledGraph compile(Map<String, long[]> sizes) {
-    return compiler.compile(sizes, GraphCompiler.Images.ROWS, PlanOptions.DEFAULT);
+  CompiledGraph compile(Map<String, long[]> sizes, PlanOptions options) {
+    return compiler.compile(sizes, GraphCompiler.Images.ROWS, options);
   }
 
   @Override

@@ -27,8 +27,13 @@ public final class OctaveLayer implements AutoCloseable {
   private final PlanOptions options;
   private final PlanCache<OctavePlan> cache;
 
-  /** A size and layout of input, and the wanted output. */
-  private record Key(OctaveDesc input, OutputFormat output) {}
+  /** A size and layout of input, and the wanted output; shown in events with what the layer is. */
+  private record Key(OctaveLayer layer, OctaveDesc input, OutputFormat output) {
+    @Override
+    public String toString() {
+      return layer.spec + " | " + input + " | " + output + " | " + layer.options;
+    }
+  }
 
   OctaveLayer(Engine engine, OctaveConv2d spec, OctaveWeights weights, PlanOptions options) {
     Objects.requireNonNull(engine, "engine");
@@ -112,7 +117,7 @@ public final class OctaveLayer implements AutoCloseable {
   }
 
   private PlanCache<OctavePlan>.Lease lease(OctaveDesc input, OutputFormat output) {
-    return cache.get(new Key(input, output), () -> plan(input, output));
+    return cache.get(new Key(this, input, output), () -> plan(input, output));
   }
 
   /** Returns the specification. */
