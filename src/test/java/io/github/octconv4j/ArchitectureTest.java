@@ -48,6 +48,7 @@ class ArchitectureTest {
           BASE + "nn",
           BASE + "octave",
           BASE + "onnx",
+          BASE + "serving",
           BASE + "weights");
 
   private static void onlyUses(String name, String... others) {
@@ -100,6 +101,7 @@ class ArchitectureTest {
                 "weights",
                 "files",
                 "image",
+                "serving",
                 "cli"));
   }
 
@@ -135,6 +137,18 @@ class ArchitectureTest {
     onlyUses(
         "nn",
         in("octave", "dnn", "timing", "compile", "graph", "onnx", "weights", "image", "text"));
+  }
+
+  @Test
+  void servingUsesNetworks() {
+    onlyUses("serving", BASE + "nn", BASE + "octave", "io.micrometer.core.instrument..");
+    noClasses()
+        .that()
+        .haveNameNotMatching(".*\\.serving\\.NetworkMeters(\\$.*)?") // for who has Micrometer
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.micrometer..")
+        .check(CLASSES);
   }
 
   @Test

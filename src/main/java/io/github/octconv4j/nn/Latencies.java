@@ -43,6 +43,25 @@ public record Latencies(long count, long totalNanos, long maxNanos, List<Bucket>
   }
 
   /**
+   * Returns how often it took no longer than a bucket's end.
+   *
+   * @param bucket its index
+   */
+  public long upTo(int bucket) {
+    Objects.checkIndex(bucket, buckets.size());
+    return buckets.stream().limit(bucket + 1L).mapToLong(Bucket::count).sum();
+  }
+
+  /**
+   * Returns a bucket's end as Prometheus writes it in {@code le}: seconds, or {@code +Inf}.
+   *
+   * @param upToNanos at least 0
+   */
+  public static String seconds(long upToNanos) {
+    return upToNanos == Long.MAX_VALUE ? "+Inf" : Double.toString(upToNanos / 1e9);
+  }
+
+  /**
    * Returns a duration, in nanoseconds, that so large a share did not exceed: the end of the bucket
    * in which it lies, or the longest of all where that is less; 0 where nothing was counted.
    *
