@@ -13,6 +13,7 @@ module io.github.octconv4j {
   requires static info.picocli;
   requires static me.tongfei.progressbar;
   requires static org.jfree.jfreechart;
+  requires static jdk.httpserver; // the command line's
   requires java.desktop;
   requires jdk.jfr;
 
