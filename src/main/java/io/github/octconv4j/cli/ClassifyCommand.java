@@ -98,8 +98,7 @@ final class ClassifyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     checkUsage();
-    PlanOptions options =
-        tuning.apply(isGraph() ? run.planOptionsOfGraphs() : run.planOptions());
+    PlanOptions options = tuning.apply(isGraph() ? run.planOptionsOfGraphs() : run.planOptions());
     if (dataset.isPresent()) {
       measureAccuracy(options, Dataset.read(dataset.get()));
     } else {

@@ -42,8 +42,7 @@ final class Networks implements AutoCloseable {
   }
 
   /** Reads one network, which the caller closes; see the other method. */
-  static Network load(
-      Path file, Optional<Model> architecture, boolean sliced, OnnxOptions onnx)
+  static Network load(Path file, Optional<Model> architecture, boolean sliced, OnnxOptions onnx)
       throws IOException {
     if (OnnxModel.isNamed(file)) {
       return onnx.load(file);

@@ -2,9 +2,9 @@ package io.github.octconv4j.cli;
 
 import io.github.octconv4j.cli.serve.ClassificationService;
 import io.github.octconv4j.cli.serve.ServiceLimits;
+import io.github.octconv4j.nn.Model;
 import io.github.octconv4j.nn.Network;
 import io.github.octconv4j.nn.NetworkOptions;
-import io.github.octconv4j.nn.Model;
 import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.onnx.OnnxModel;
 import io.github.octconv4j.serving.NetworkReference;
@@ -102,8 +102,7 @@ final class ServeCommand implements Callable<Integer> {
     checkUsage();
     boolean graph = model.filter(OnnxModel::isNamed).isPresent();
     PlanOptions plans = tuning.apply(graph ? run.planOptionsOfGraphs() : run.planOptions());
-    NetworkOptions options =
-        NetworkOptions.of(plans).patience(Duration.ofSeconds(patience));
+    NetworkOptions options = NetworkOptions.of(plans).patience(Duration.ofSeconds(patience));
     options = runs.isPresent() ? options.runsAtOnce(runs.get()) : options;
     Network network = model.isPresent() ? load(model.get()) : Demo.octave();
     try (NetworkReference reference = new NetworkReference(network)) {
@@ -145,8 +144,7 @@ final class ServeCommand implements Callable<Integer> {
     CountDownLatch stopped = new CountDownLatch(1);
     ClassificationService service;
     try {
-      service =
-          new ClassificationService(reference, ServiceLimits.of((long) body << 20), address);
+      service = new ClassificationService(reference, ServiceLimits.of((long) body << 20), address);
     } catch (IOException e) {
       throw new MachineException(
           String.format(

@@ -49,8 +49,7 @@ final class FreedMemory {
         .map(
             address ->
                 linker.downcallHandle(
-                    address,
-                    FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG)))
+                    address, FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG)))
         .orElse(null);
   }
 }

@@ -44,8 +44,7 @@ final class GraphRuns implements AutoCloseable {
     }
   }
 
-  GraphRuns(
-      GraphComputation computation, PlanOptions options, Turns turns, int plans, long bytes) {
+  GraphRuns(GraphComputation computation, PlanOptions options, Turns turns, int plans, long bytes) {
     this.computation = computation;
     this.options = options;
     this.turns = turns;

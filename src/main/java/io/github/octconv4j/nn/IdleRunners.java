@@ -49,7 +49,9 @@ final class IdleRunners<R extends IdleRunners.Runner> implements AutoCloseable {
     }
   }
 
-  /** Takes over a runner that is not used any more, and closes it or others where there are many. */
+  /**
+   * Takes over a runner that is not used any more, and closes it or others where there are many.
+   */
   void offer(Object key, R runner) {
     try {
       if (!closed) {

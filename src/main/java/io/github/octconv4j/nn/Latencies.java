@@ -46,9 +46,13 @@ public record Latencies(long count, long totalNanos, long maxNanos, List<Bucket>
    * Returns how often it took no longer than a bucket's end.
    *
    * @param bucket its index
+   * @throws IndexOutOfBoundsException if there is no such bucket
    */
   public long upTo(int bucket) {
-    Objects.checkIndex(bucket, buckets.size());
+    if (bucket < 0 || bucket >= buckets.size()) {
+      throw new IndexOutOfBoundsException(
+          String.format(Locale.ROOT, "bucket must be 0 to %d, was %d", buckets.size() - 1, bucket));
+    }
     return buckets.stream().limit(bucket + 1L).mapToLong(Bucket::count).sum();
   }
 

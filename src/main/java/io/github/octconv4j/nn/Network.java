@@ -365,8 +365,8 @@ public final class Network implements AutoCloseable {
    * Calls a task with a predictor of the network's own, which it must not keep or close, when its
    * turn has come: {@link NetworkOptions#runsAtOnce} tasks run at once. Any thread may call, also
    * inside of a task. The task of a virtual thread runs on a platform thread of the network's,
-   * because native code would hold the carrier, and sees no thread-locals of the caller; so what else
-   * a request computes, such as decoding a picture, is best done inside of it too.
+   * because native code would hold the carrier, and sees no thread-locals of the caller; so what
+   * else a request computes, such as decoding a picture, is best done inside of it too.
    *
    * @param batch images in each run of the predictor, at least 1
    * @return what the task returned

@@ -31,8 +31,7 @@ public record NetworkOptions(PlanOptions plans, int runsAtOnce, Duration patienc
     Objects.requireNonNull(patience, "patience");
     if (runsAtOnce < 1 || runsAtOnce > MOST_RUNS) {
       throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT, "runsAtOnce must be 1 to %d, was %d", MOST_RUNS, runsAtOnce));
+          String.format(Locale.ROOT, "runsAtOnce must be 1 to %d, was %d", MOST_RUNS, runsAtOnce));
     }
     if (patience.isNegative()) {
       throw new IllegalArgumentException("patience must not be negative, was " + patience);

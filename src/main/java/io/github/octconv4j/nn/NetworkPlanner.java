@@ -123,9 +123,7 @@ final class NetworkPlanner {
     boolean changed = false;
     for (NetworkPlan.Span span : plan.spans()) {
       Integer index = at.get(span.node());
-      if (index != null
-          && hasReference(plan, span)
-          && index + 1 < possibleOf(span.node()).size()) {
+      if (index != null && hasReference(plan, span) && index + 1 < possibleOf(span.node()).size()) {
         at.put(span.node(), index + 1);
         changed = true;
       }

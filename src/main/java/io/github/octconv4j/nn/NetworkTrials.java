@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * the many layouts that are tried only the chosen ones stay.
  */
 final class NetworkTrials implements AutoCloseable {
-  private static final int MOST_ALIVE = 4; // descriptors of a plan of 50 layers take megabytes of heap
+  private static final int MOST_ALIVE =
+      4; // descriptors of a plan of 50 layers take megabytes of heap
   private static final int FEWEST_ROUNDS = 5;
   private static final int MOST_ROUNDS = 15;
   private static final long HEAT_NANOS = 2_000_000_000; // for the runs of all that are alive

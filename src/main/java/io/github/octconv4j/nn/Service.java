@@ -6,7 +6,9 @@ import io.github.octconv4j.text.Printable;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Plans of a network and those who run them, made at its first use with the options it has then. */
+/**
+ * Plans of a network and those who run them, made at its first use with the options it has then.
+ */
 final class Service implements AutoCloseable {
   private static final int CACHED_PLANS = 8;
   private static final long CACHED_BYTES = 4L << 30;

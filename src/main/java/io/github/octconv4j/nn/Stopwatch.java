@@ -13,9 +13,23 @@ final class Stopwatch {
 
   /** The ends of the buckets but for the last, in nanoseconds. */
   private static final long[] ENDS = {
-    50 * MICRO, 100 * MICRO, 250 * MICRO, 500 * MICRO,
-    MILLI, 2_500 * MICRO, 5 * MILLI, 10 * MILLI, 25 * MILLI, 50 * MILLI, 100 * MILLI,
-    250 * MILLI, 500 * MILLI, 1_000 * MILLI, 2_500 * MILLI, 5_000 * MILLI, 10_000 * MILLI,
+    50 * MICRO,
+    100 * MICRO,
+    250 * MICRO,
+    500 * MICRO,
+    MILLI,
+    2_500 * MICRO,
+    5 * MILLI,
+    10 * MILLI,
+    25 * MILLI,
+    50 * MILLI,
+    100 * MILLI,
+    250 * MILLI,
+    500 * MILLI,
+    1_000 * MILLI,
+    2_500 * MILLI,
+    5_000 * MILLI,
+    10_000 * MILLI,
   };
 
   private final AtomicLongArray counts = new AtomicLongArray(ENDS.length + 1);

@@ -17,10 +17,10 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 
 /**
- * Lets so many tasks run at once as the machine can serve, and the others wait in the order in which
- * they came. A task of a virtual thread runs on a platform thread of this class: native code holds
- * its carrier, of which there are few, and would keep all other virtual threads from running. Such
- * threads end a moment after their last task. Thread-safe.
+ * Lets so many tasks run at once as the machine can serve, and the others wait in the order in
+ * which they came. A task of a virtual thread runs on a platform thread of this class: native code
+ * holds its carrier, of which there are few, and would keep all other virtual threads from running.
+ * Such threads end a moment after their last task. Thread-safe.
  */
 final class Turns {
   private static final long LINGER_MILLIS = 1_000;

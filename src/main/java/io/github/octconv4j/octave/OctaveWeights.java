@@ -221,9 +221,22 @@ public final class OctaveWeights {
   public void copyKernel(OctavePath path, int from, float[] target, int at, int count) {
     Objects.requireNonNull(target, "target");
     float[] kernel = values(path);
-    Objects.checkFromIndexSize(from, count, kernel.length);
-    Objects.checkFromIndexSize(at, count, target.length);
+    requireInside("from", from, count, kernel.length);
+    requireInside("at", at, count, target.length);
     System.arraycopy(kernel, from, target, at, count);
+  }
+
+  private static void requireInside(String name, int first, int count, int length) {
+    if (first < 0 || count < 0 || first > length - count) {
+      throw new IndexOutOfBoundsException(
+          String.format(
+              Locale.ROOT,
+              "%s %d and count %d must lie inside the %d values there are",
+              name,
+              first,
+              count,
+              length));
+    }
   }
 
   /** The kernel of a path itself, which nobody may change. */

@@ -32,7 +32,9 @@ public record BatchOptions(int most, Duration delay, int capacity) {
     }
   }
 
-  /** Returns options of up to so many images, a delay of a millisecond and a queue of 16 batches. */
+  /**
+   * Returns options of up to so many images, a delay of a millisecond and a queue of 16 batches.
+   */
   public static BatchOptions of(int most) {
     return new BatchOptions(most, Duration.ofMillis(1), 16 * Math.max(1, most));
   }

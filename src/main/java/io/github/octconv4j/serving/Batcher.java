@@ -19,14 +19,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Collects images that arrive one by one and runs several at once, where that is faster for each:
- * docs/serving.md says where. As many threads collect as the network runs at once; each ends after a
- * second without requests. Batches have 1, 2, 4, ... images, so that few plans are needed; what is
- * left over is the next batch. Thread-safe.
+ * docs/serving.md says where. As many threads collect as the network runs at once; each ends after
+ * a second without requests. Batches have 1, 2, 4, ... images, so that few plans are needed; what
+ * is left over is the next batch. Thread-safe.
  *
  * <p>A request whose future is cancelled, or whose deadline passes, before its batch begins is not
- * run. A deadline is looked at when a batch could begin, so that a future may end later
- * than its deadline by one run. Futures end on a collecting thread: what depends on one should take
- * another thread for long work.
+ * run. A deadline is looked at when a batch could begin, so that a future may end later than its
+ * deadline by one run. Futures end on a collecting thread: what depends on one should take another
+ * thread for long work.
  *
  * @since 0.1.0
  */
@@ -103,8 +103,7 @@ public final class Batcher implements AutoCloseable {
     }
     if (image.length != values) {
       throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT, "image must have %d values, had %d", values, image.length));
+          String.format(Locale.ROOT, "image must have %d values, had %d", values, image.length));
     }
     Request request =
         new Request(image.clone(), System.nanoTime(), patience, new CompletableFuture<>());

@@ -104,9 +104,7 @@ public final class NetworkMeters implements MeterBinder {
       for (int i = 0; i < buckets.size(); i++) {
         int last = i;
         FunctionCounter.builder(
-                "octconv4j." + name + ".bucket",
-                this,
-                to -> value.apply(source.get()).upTo(last))
+                "octconv4j." + name + ".bucket", this, to -> value.apply(source.get()).upTo(last))
             .description(description + ": no longer than le seconds")
             .tags(tags.and("le", Latencies.seconds(buckets.get(i).upToNanos())))
             .register(registry);

@@ -149,8 +149,7 @@ class NetworkServiceTest {
       assertThat(metrics.running().count()).isEqualTo(404);
       assertThat(metrics.waiting().count()).isEqualTo(404);
       assertThat(metrics.running().totalNanos()).isPositive();
-      assertThat(metrics.running().quantile(.5))
-          .isBetween(1L, metrics.running().maxNanos());
+      assertThat(metrics.running().quantile(.5)).isBetween(1L, metrics.running().maxNanos());
       assertThat(List.of(metrics.runningNow(), metrics.waitingNow(), metrics.runsAtOnce()))
           .containsExactly(0, 0, 2);
       assertThat(metrics.weightBytes()).isEqualTo(network.weightBytes()).isPositive();
@@ -187,8 +186,7 @@ class NetworkServiceTest {
       Held held = new Held(network);
       assertThatThrownBy(() -> network.run(image(1)))
           .isInstanceOfSatisfying(
-              RunRejectedException.class,
-              e -> assertThat(e.reason()).isEqualTo(Reason.DEADLINE))
+              RunRejectedException.class, e -> assertThat(e.reason()).isEqualTo(Reason.DEADLINE))
           .hasMessageContaining("fashion_mnist_octave")
           .hasMessageContaining("PT0.02S");
       held.end();
@@ -244,9 +242,7 @@ class NetworkServiceTest {
       float[] expected = network.run(image(3));
       AtomicReference<float[]> inner = new AtomicReference<>();
       for (Thread.Builder builder : List.of(Thread.ofPlatform(), Thread.ofVirtual())) {
-        builder
-            .start(() -> network.use(2, outer -> inner.getAndSet(network.run(image(3)))))
-            .join();
+        builder.start(() -> network.use(2, outer -> inner.getAndSet(network.run(image(3))))).join();
         assertThat(inner.getAndSet(null)).containsExactly(expected);
       }
     }

@@ -33,7 +33,12 @@ final class NetworkFootprint {
       peak = kilobytes("VmHWM") - kilobytes("RssFile");
     }
     System.out.printf(
-        Locale.ROOT, "needed %d peak %d open %d closed %d%n", needed, peak, open, kilobytes("RssAnon"));
+        Locale.ROOT,
+        "needed %d peak %d open %d closed %d%n",
+        needed,
+        peak,
+        open,
+        kilobytes("RssAnon"));
   }
 
   private static long kilobytes(String name) throws IOException {

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.octconv4j.nn.Network;
 import io.github.octconv4j.nn.Predictor;
 import io.github.octconv4j.nn.RunRejectedException;
 import io.github.octconv4j.nn.RunRejectedException.Reason;
@@ -36,8 +35,7 @@ class BatcherTest {
 
     Block(NetworkReference reference) throws InterruptedException {
       thread =
-          Thread.ofPlatform()
-              .start(() -> reference.use(network -> network.use(1, this::keep)));
+          Thread.ofPlatform().start(() -> reference.use(network -> network.use(1, this::keep)));
       taken.await();
     }
 
@@ -122,8 +120,7 @@ class BatcherTest {
       CompletableFuture<float[]> third = batcher.submit(image(2));
       assertThatThrownBy(() -> batcher.submit(image(3)))
           .isInstanceOfSatisfying(
-              RunRejectedException.class,
-              e -> assertThat(e.reason()).isEqualTo(Reason.QUEUE_FULL))
+              RunRejectedException.class, e -> assertThat(e.reason()).isEqualTo(Reason.QUEUE_FULL))
           .hasMessageContaining("2 requests wait");
       third.cancel(false); // makes room
       CompletableFuture<float[]> fourth = batcher.submit(image(3));

@@ -26,8 +26,7 @@ class NetworkMetersTest {
       assertThat(registry.get("octconv4j.turn").functionTimer().count()).isEqualTo(3);
       assertThat(registry.get("octconv4j.turn").functionTimer().totalTime(TimeUnit.NANOSECONDS))
           .isPositive();
-      assertThat(
-              registry.get("octconv4j.turn.bucket").tag("le", "+Inf").functionCounter().count())
+      assertThat(registry.get("octconv4j.turn.bucket").tag("le", "+Inf").functionCounter().count())
           .isEqualTo(3);
       assertThat(registry.get("octconv4j.plans.built").functionCounter().count()).isEqualTo(1);
       assertThat(registry.get("octconv4j.turns.limit").gauge().value()).isEqualTo(2);

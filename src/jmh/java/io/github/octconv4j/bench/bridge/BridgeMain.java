@@ -44,7 +44,8 @@ public final class BridgeMain {
   private final Path program;
   private final Path plan;
   private final boolean quick;
-  private final PlanOptions options = PlanOptions.DEFAULT.tuning(Tuning.MEASURED).choices(PlanChoices.inMemory());
+  private final PlanOptions options =
+      PlanOptions.DEFAULT.tuning(Tuning.MEASURED).choices(PlanChoices.inMemory());
 
   /**
    * What was measured of a plan.

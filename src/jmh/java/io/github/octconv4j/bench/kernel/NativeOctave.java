@@ -30,7 +30,12 @@ public final class NativeOctave implements Kernel {
   /** Plans the layer. */
   public NativeOctave(OctaveData data, int threads) {
     this.data = data;
-    layer = data.spec().on(engine, data.weights(), PlanOptions.DEFAULT.tuning(Tuning.MEASURED).threads(threads));
+    layer =
+        data.spec()
+            .on(
+                engine,
+                data.weights(),
+                PlanOptions.DEFAULT.tuning(Tuning.MEASURED).threads(threads));
     plan = layer.plan(OctaveDesc.any(data.spec().in(), data.layer().size()), OutputFormat.ANY);
     execution = plan.newExecution();
     x = newInput(arena);

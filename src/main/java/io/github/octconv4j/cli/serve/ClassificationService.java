@@ -234,8 +234,7 @@ public final class ClassificationService implements AutoCloseable {
     stopping = true;
     try {
       int phase = underWay.arriveAndDeregister();
-      underWay.awaitAdvanceInterruptibly(
-          phase, limits.grace().toMillis(), TimeUnit.MILLISECONDS);
+      underWay.awaitAdvanceInterruptibly(phase, limits.grace().toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       LOGGER.log(Level.WARNING, "requests are still under way after {0}", limits.grace());
     } catch (InterruptedException e) {

@@ -22,8 +22,9 @@ import java.util.TreeSet;
 
 /**
  * The folder of the user's own into which native files are unpacked: mode 700, one subfolder for
- * each version and hash. Files are verified at each use ({@link Verification}), written to a new file and moved in place.
- * Where anybody else could put a file or a folder of theirs in the way, nothing is used.
+ * each version and hash. Files are verified at each use ({@link Verification}), written to a new
+ * file and moved in place. Where anybody else could put a file or a folder of theirs in the way,
+ * nothing is used.
  */
 final class NativeCache {
   /** System property that overrides the folder. */

@@ -40,8 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The service as its clients see it. */
 class ClassificationServiceTest {
-  private static final Path DEMO =
-      Path.of("src/main/resources/io/github/octconv4j/cli/demo");
+  private static final Path DEMO = Path.of("src/main/resources/io/github/octconv4j/cli/demo");
   private static final Path FILE = DEMO.resolve("fashion_mnist_octave.safetensors");
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final ServiceLimits LIMITS =
@@ -89,7 +88,8 @@ class ClassificationServiceTest {
       throws IOException, InterruptedException {
     try (HttpClient client = HttpClient.newHttpClient()) {
       return client.send(
-          request(service, method, path, BodyPublishers.ofByteArray(body)), BodyHandlers.ofString());
+          request(service, method, path, BodyPublishers.ofByteArray(body)),
+          BodyHandlers.ofString());
     }
   }
 
@@ -209,7 +209,8 @@ class ClassificationServiceTest {
     ClassificationService stopping = service(other, LIMITS);
     CountDownLatch taken = new CountDownLatch(1);
     CountDownLatch end = new CountDownLatch(1);
-    Thread holder = Thread.ofPlatform().start(() -> other.use(n -> n.use(1, p -> hold(p, taken, end))));
+    Thread holder =
+        Thread.ofPlatform().start(() -> other.use(n -> n.use(1, p -> hold(p, taken, end))));
     taken.await();
     try (HttpClient client = HttpClient.newHttpClient()) {
       CompletableFuture<HttpResponse<String>> waiting =
@@ -245,7 +246,8 @@ class ClassificationServiceTest {
     NetworkReference busy = reference(NetworkOptions.DEFAULT.runsAtOnce(1).patience(Duration.ZERO));
     CountDownLatch taken = new CountDownLatch(1);
     CountDownLatch end = new CountDownLatch(1);
-    Thread holder = Thread.ofPlatform().start(() -> busy.use(n -> n.use(1, p -> hold(p, taken, end))));
+    Thread holder =
+        Thread.ofPlatform().start(() -> busy.use(n -> n.use(1, p -> hold(p, taken, end))));
     taken.await();
     try (ClassificationService refusing = service(busy, LIMITS);
         HttpClient client = HttpClient.newHttpClient()) {

@@ -55,8 +55,7 @@ class VerificationTest {
     NativeFile other = new NativeFile("lib.so", "0".repeat(64));
     assertThat(Verification.holds(other, path, NOW)).isFalse();
     assertThat(Verification.holds(file, path, NOW)).isTrue();
-    Files.writeString(
-        memory, Files.readString(memory).replace(file.sha256(), other.sha256()));
+    Files.writeString(memory, Files.readString(memory).replace(file.sha256(), other.sha256()));
     assertThat(Verification.holds(other, path, NOW)).isTrue();
     String before = System.setProperty(Verification.PROPERTY, "true");
     try {
