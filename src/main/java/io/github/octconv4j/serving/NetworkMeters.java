@@ -23,6 +23,7 @@ import java.util.function.ToDoubleFunction;
  *
  * @since 0.1.0
  */
+@SuppressWarnings("exports") // of a module without a descriptor: who uses this class requires it
 public final class NetworkMeters implements MeterBinder {
   private final Supplier<NetworkMetrics> source;
 
