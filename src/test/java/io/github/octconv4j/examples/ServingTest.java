@@ -52,6 +52,7 @@ class ServingTest {
         source
             .substring(source.indexOf("import "))
             .replace("/** The service of docs/serving.md. */\n", "");
-    assertThat(Files.readString(Path.of("docs/serving.md"))).contains("```java\n" + program + "```");
+    assertThat(Files.readString(Path.of("docs/serving.md")))
+        .contains("```java\n" + program + "```");
   }
 }
