@@ -49,6 +49,7 @@ class ArchitectureTest {
           BASE + "octave",
           BASE + "onnx",
           BASE + "quant",
+          BASE + "serving",
           BASE + "weights");
 
   private static void onlyUses(String name, String... others) {
@@ -104,6 +105,7 @@ class ArchitectureTest {
                 "weights",
                 "files",
                 "image",
+                "serving",
                 "cli"));
   }
 
@@ -147,6 +149,18 @@ class ArchitectureTest {
         in(
             "octave", "dnn", "timing", "trial", "pool", "compile", "graph", "onnx", "weights",
             "image", "text"));
+  }
+
+  @Test
+  void servingUsesNetworks() {
+    onlyUses("serving", BASE + "nn", BASE + "octave", "io.micrometer.core.instrument..");
+    noClasses()
+        .that()
+        .haveNameNotMatching(".*\\.serving\\.NetworkMeters(\\$.*)?") // for who has Micrometer
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.micrometer..")
+        .check(CLASSES);
   }
 
   @Test

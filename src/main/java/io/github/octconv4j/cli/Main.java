@@ -25,6 +25,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     usageHelpAutoWidth = true,
     subcommands = {
       ClassifyCommand.class,
+      ServeCommand.class,
       MapsCommand.class,
       VerifyCommand.class,
       ShapesCommand.class,

@@ -4,6 +4,7 @@ import io.github.octconv4j.nn.Model;
 import io.github.octconv4j.octave.PlanChoices;
 import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.octave.StrideRule;
+import io.github.octconv4j.octave.Tuning;
 import io.github.octconv4j.onnx.OnnxModel;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -76,9 +77,9 @@ final class NetOptions {
     return size.isPresent() ? model.imageSize(size.get()) : model;
   }
 
-  /** Choices are kept apart from those of other runs in this process. */
+  /** Measured; choices are kept apart from those of other runs in this process. */
   PlanOptions planOptions() {
-    return run.planOptions().choices(PlanChoices.inMemory());
+    return run.planOptions().tuning(Tuning.MEASURED).choices(PlanChoices.inMemory());
   }
 
   int threads() {

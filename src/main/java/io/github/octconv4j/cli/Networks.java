@@ -41,8 +41,8 @@ final class Networks implements AutoCloseable {
     }
   }
 
-  private static Network load(
-      Path file, Optional<Model> architecture, boolean sliced, OnnxOptions onnx)
+  /** Reads one network, which the caller closes; see the other method. */
+  static Network load(Path file, Optional<Model> architecture, boolean sliced, OnnxOptions onnx)
       throws IOException {
     if (OnnxModel.isOnnx(file)) {
       return onnx.load(file);

@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses a formulation for each layer of a graph. It builds the whole graph several times, each
@@ -57,7 +58,7 @@ final class GraphPlanner {
     this.constants = constants;
     boolean planned =
         (plans || prepared.isOctave()) && (options.threads() == 1 || prepared.workers() > 1);
-    boolean several = planned && options.tuning() != Tuning.OFF;
+    boolean several = planned && options.tuning() == Tuning.MEASURED;
     LayerWeights weights = new LayerWeights(prepared.head(), several);
     this.assembly = new Assembly(engine, prepared, images, options, weights);
     for (Node node : prepared.head().nodes()) {
@@ -77,7 +78,7 @@ final class GraphPlanner {
   /** Returns the plan; the caller closes it. */
   CompiledGraph plan() {
     try {
-      return build(formulations());
+      return choose();
     } catch (DnnException e) {
       if (e.status() != Status.OUT_OF_MEMORY || options.tuning() == Tuning.OFF) {
         throw e;
@@ -86,14 +87,19 @@ final class GraphPlanner {
     }
   }
 
-  private Map<Node, Formulation> formulations() {
+  private CompiledGraph choose() {
+    return switch (options.tuning()) {
+      case OFF -> build(Map.of()); // the default everywhere
+      case HEURISTIC -> withoutReferences();
+      case MEASURED -> {
+        Map<Node, Formulation> chosen = keptOrMeasured();
+        yield chosen == null ? withoutReferences() : build(chosen);
+      }
+    };
+  }
+
+  private @Nullable Map<Node, Formulation> keptOrMeasured() {
     Map<Node, Formulation> chosen = new HashMap<>();
-    if (options.tuning() == Tuning.OFF) {
-      return chosen; // the default everywhere
-    }
-    if (options.tuning() != Tuning.MEASURED) {
-      return withoutReferences();
-    }
     for (Map.Entry<Node, List<Formulation>> entry : possible.entrySet()) {
       List<Formulation> choosable = new ArrayList<>(entry.getValue());
       choosable.add(Formulation.DEFAULT); // with which the others are compared
@@ -104,25 +110,28 @@ final class GraphPlanner {
   }
 
   /** The first of each layer, or the first that has no reference implementation in it. */
-  private Map<Node, Formulation> withoutReferences() {
+  private CompiledGraph withoutReferences() {
     Map<Node, Integer> at = new HashMap<>();
     possible.keySet().forEach(node -> at.put(node, 0));
-    boolean changed = true;
-    while (changed) {
-      changed = false;
-      try (CompiledGraph plan = build(choice(at))) {
-        for (Span span : plan.spans()) {
-          Integer index = at.get(span.node());
-          if (index != null
-              && hasReference(plan, span)
-              && index + 1 < possibleOf(span.node()).size()) {
-            at.put(span.node(), index + 1);
-            changed = true;
-          }
-        }
+    CompiledGraph plan = build(choice(at));
+    while (moveOn(at, plan)) {
+      plan.close();
+      plan = build(choice(at));
+    }
+    return plan;
+  }
+
+  /** Goes on to the next candidate where a plan has references; whether there was one. */
+  private boolean moveOn(Map<Node, Integer> at, CompiledGraph plan) {
+    boolean changed = false;
+    for (Span span : plan.spans()) {
+      Integer index = at.get(span.node());
+      if (index != null && hasReference(plan, span) && index + 1 < possibleOf(span.node()).size()) {
+        at.put(span.node(), index + 1);
+        changed = true;
       }
     }
-    return choice(at);
+    return changed;
   }
 
   private Map<Node, Formulation> choice(Map<Node, Integer> at) {
@@ -144,14 +153,19 @@ final class GraphPlanner {
    * differences may be noise, and layers share pools: so the result must also be faster, as a
    * whole, than each network that has one candidate everywhere and no more reference
    * implementations.
+   *
+   * @return null where there is no memory to run any
    */
-  private Map<Node, Formulation> measured() {
-    try (Trials trials = Trials.of(engine, assembly, options.memoryLimit())) {
+  private @Nullable Map<Node, Formulation> measured() {
+    int most = possible.values().stream().mapToInt(List::size).max().orElse(0);
+    Measuring progress =
+        Measuring.begin(options.progress(), possible.size(), most + 1, FINALISTS + 1);
+    try (Trials trials =
+        Trials.of(engine, assembly, options.memoryLimit(), progress::step)) {
       if (trials == null) {
-        return withoutReferences();
+        return null;
       }
       List<Trial> all = new ArrayList<>();
-      int most = possible.values().stream().mapToInt(List::size).max().orElse(0);
       for (int i = -1; i < most; i++) {
         Map<Node, Formulation> candidates = new HashMap<>();
         for (Map.Entry<Node, List<Formulation>> entry : possible.entrySet()) {
@@ -163,7 +177,7 @@ final class GraphPlanner {
       trials.race(all);
       all.removeIf(trial -> !trial.isTimed());
       if (all.isEmpty()) {
-        return withoutReferences();
+        return null;
       }
       Map<String, Formulation> best = best(all);
       Map<Node, Formulation> mixed = new HashMap<>();
@@ -178,6 +192,7 @@ final class GraphPlanner {
       Map<Node, Formulation> chosen =
           finalists.stream().min(Trial.BY_REFERENCES_AND_TIME).orElseThrow().choice();
       chosen.forEach((node, formulation) -> options.choices().put(key(node), formulation));
+      progress.end();
       return chosen;
     }
   }

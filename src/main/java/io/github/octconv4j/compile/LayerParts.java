@@ -82,13 +82,13 @@ final class LayerParts {
   }
 
   private float[] kernel(OctavePath path, OctaveConv2d spec, int output, int input) {
-    float[] all = weights.kernel(path);
     int rows = spec.out().of(path.destination());
-    int columns = all.length / (rows * outputs) / inputs;
+    long[] shape = spec.weightsShape(path);
+    int columns = Math.toIntExact(shape[1] * shape[2] * shape[3]);
     float[] some = new float[rows * columns];
     for (int row = 0; row < rows; row++) {
       int from = ((output * rows + row) * inputs + input) * columns;
-      System.arraycopy(all, from, some, row * columns, columns);
+      weights.copyKernel(path, from, some, row * columns, columns);
     }
     return some;
   }

@@ -7,6 +7,7 @@ import io.github.octconv4j.octave.Frequency;
 import io.github.octconv4j.octave.OctavePath;
 import io.github.octconv4j.octave.OctaveWeights;
 import io.github.octconv4j.text.Printable;
+import java.lang.ref.SoftReference;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
@@ -17,12 +18,12 @@ import java.util.Objects;
 
 /**
  * The weights of a graph's layers, read as plans are built. Where several plans are tried they are
- * remembered meanwhile.
+ * remembered meanwhile, unless the heap is short: then the next plan reads them once more.
  */
 final class LayerWeights {
   private final Graph graph;
   private final boolean kept;
-  private final Map<Layer, Entry> read = new IdentityHashMap<>();
+  private final Map<Layer, SoftReference<Entry>> read = new IdentityHashMap<>();
 
   /**
    * The weights of a layer.
@@ -60,11 +61,12 @@ final class LayerWeights {
    * @throws IllegalArgumentException if one is not finite; the message names the tensor
    */
   Entry of(Layer layer) {
-    Entry entry = read.get(layer);
+    SoftReference<Entry> known = read.get(layer);
+    Entry entry = known == null ? null : known.get();
     if (entry == null) {
       entry = read(layer);
       if (kept) {
-        read.put(layer, entry);
+        read.put(layer, new SoftReference<>(entry));
       }
     }
     return entry;

@@ -35,18 +35,21 @@ import org.jspecify.annotations.Nullable;
  * the many layouts that are tried only the chosen ones stay.
  */
 final class Trials implements Tournament.Commons, AutoCloseable {
-  private static final Rules RULES = Rules.forAll(5, 15, 2_000_000_000);
+  private static final int MOST_READY = 4; // descriptors of a plan take megabytes of heap
+  private static final Rules RULES = Rules.forAll(5, 15, 2_000_000_000).atOnce(MOST_READY);
 
   private final Engine engine;
   private final Assembly assembly;
   private final Arena arena = Arena.ofShared();
   private final List<Tensor> inputs;
   private final List<Tensor> outputs;
+  private final Runnable entered;
   private final Tournament<Trial> tournament;
   private Constants constants;
 
-  private Trials(Engine engine, Assembly assembly, long most) {
+  private Trials(Engine engine, Assembly assembly, long most, Runnable entered) {
     this.engine = engine;
+    this.entered = entered;
     this.assembly = assembly;
     this.tournament = new Tournament<>(RULES, most, this);
     try {
@@ -63,14 +66,16 @@ final class Trials implements Tournament.Commons, AutoCloseable {
    * Begins trials, or returns null where there is no memory for inputs and outputs.
    *
    * @param memoryLimit most bytes of everything
+   * @param entered is called for each plan of a race before it is built
    */
-  static @Nullable Trials of(Engine engine, Assembly assembly, long memoryLimit) {
+  static @Nullable Trials of(
+      Engine engine, Assembly assembly, long memoryLimit, Runnable entered) {
     long left = memoryLimit - bytes(assembly.inputDescs()) - bytes(assembly.outputDescs());
     if (left <= 0) {
       return null;
     }
     try {
-      return new Trials(engine, assembly, left);
+      return new Trials(engine, assembly, left, entered);
     } catch (DnnException e) {
       if (e.status() == Status.OUT_OF_MEMORY) { // the system has less than the limit
         return null;
@@ -215,7 +220,10 @@ final class Trials implements Tournament.Commons, AutoCloseable {
   void race(List<Trial> trials) {
     tournament.keep(trials);
     trials.forEach(trial -> trial.rounds.clear());
-    trials.forEach(tournament::enter);
+    for (Trial trial : trials) {
+      entered.run();
+      tournament.enter(trial);
+    }
     tournament.race();
   }
 

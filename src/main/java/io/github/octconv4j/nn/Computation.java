@@ -99,8 +99,8 @@ final class Computation {
   }
 
   /** Compiles for sizes of the inputs, which lie row by row. */
-  CompiledGraph compile(Map<String, long[]> sizes) {
-    return named(() -> compiler.compile(sizes, GraphCompiler.Images.ROWS, PlanOptions.DEFAULT));
+  CompiledGraph compile(Map<String, long[]> sizes, PlanOptions options) {
+    return named(() -> compiler.compile(sizes, GraphCompiler.Images.ROWS, options));
   }
 
   /** What is wrong with weights of a file is said together with its name. */

@@ -33,19 +33,12 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public final class Network implements AutoCloseable {
-  private static final int CACHED_PLANS = 8;
-  private static final long CACHED_BYTES = 4L << 30;
-
   private final @Nullable NetworkInfo info; // null where it does not classify images
   private final Computation computation;
-  private final GraphRuns runs;
-  private final PlanCache<NetworkPlan> cache =
-      new PlanCache<>("Network", CACHED_PLANS, CACHED_BYTES);
-  private final PredictorPool pool = new PredictorPool(this);
+  private final Object lock = new Object();
+  private NetworkOptions options = NetworkOptions.DEFAULT; // guarded by lock
+  private volatile @Nullable Service service; // from the first use on; written with the lock held
   private volatile boolean closed;
-
-  /** A batch size and what else a plan depends on. */
-  private record Key(int batch, PlanOptions options, boolean traced) {}
 
   /**
    * Makes a network.
@@ -93,7 +86,6 @@ public final class Network implements AutoCloseable {
   private Network(@Nullable NetworkInfo info, Computation computation) {
     this.info = info;
     this.computation = computation;
-    this.runs = new GraphRuns(computation, CACHED_PLANS, CACHED_BYTES);
   }
 
   /**
@@ -340,13 +332,112 @@ public final class Network implements AutoCloseable {
     }
   }
 
+  private GraphRuns runs() {
+    return service().runs();
+  }
+
+  private Service service() {
+    Service made = service;
+    return made == null ? makeService() : made;
+  }
+
+  private Service makeService() {
+    synchronized (lock) {
+      Service made = service;
+      if (made == null) {
+        made = new Service(computation, options);
+        if (closed) {
+          made.close();
+        }
+        service = made;
+      }
+      return made;
+    }
+  }
+
+  /**
+   * Sets how the network serves all who call it without a predictor of their own, and {@link
+   * #predictor()}: once, before anything is asked of it.
+   *
+   * @return this network
+   * @throws DnnException if this processor can't compute in the options' type
+   * @throws IllegalStateException if the network has been used
+   */
+  public Network configure(NetworkOptions value) {
+    Objects.requireNonNull(value, "value");
+    whileOpen(
+        () -> {
+          computation.requireSupported(value.plans());
+          return value;
+        });
+    synchronized (lock) {
+      if (closed) {
+        throw new IllegalStateException("Network is closed");
+      }
+      if (service != null) {
+        throw new IllegalStateException(
+            String.format(
+                Locale.ROOT,
+                "network %s has been used; configure it before its first run or predictor",
+                Printable.text(computation.name())));
+      }
+      options = value;
+    }
+    return this;
+  }
+
+  /** Returns what {@link #configure} set, or {@link NetworkOptions#DEFAULT}. */
+  public NetworkOptions options() {
+    synchronized (lock) {
+      return options;
+    }
+  }
+
+  /**
+   * Builds plans for so many images and runs each once, so that the first request does not wait for
+   * that.
+   *
+   * @param batches images in a run, each at least 1
+   * @throws IllegalStateException if the network does not classify images
+   */
+  public void warmUp(int... batches) {
+    Objects.requireNonNull(batches, "batches");
+    for (int batch : batches) {
+      use(
+          batch,
+          predictor -> {
+            predictor.run(); // on zeros
+            return batch;
+          });
+    }
+  }
+
+  /**
+   * Calls a task with a predictor of the network's own, which it must not keep or close, when its
+   * turn has come: {@link NetworkOptions#runsAtOnce} tasks run at once. Any thread may call, also
+   * inside of a task. The task of a virtual thread runs on a platform thread of the network's,
+   * because native code would hold the carrier, and sees no thread-locals of the caller; so what
+   * else a request computes, such as decoding a picture, is best done inside of it too.
+   *
+   * @param batch images in each run of the predictor, at least 1
+   * @return what the task returned
+   * @throws RunRejectedException if the turn does not come in time, or the thread is interrupted
+   *     while it waits; the task was not called then
+   */
+  public <T> T use(int batch, Function<Predictor, T> task) {
+    Objects.requireNonNull(task, "task");
+    requireBatch(batch);
+    info(); // which is there
+    return whileOpen(() -> service().with(this, batch, task));
+  }
+
   /**
    * Returns the inputs with what is known of their types.
    *
    * @return an unmodifiable list
    */
   public List<Value> inputs() {
-    return runs.inputs();
+    return computation.graph().inputs();
   }
 
   /**
@@ -355,7 +446,8 @@ public final class Network implements AutoCloseable {
    * @return an unmodifiable list
    */
   public List<Value> outputs() {
-    return runs.outputs();
+    Graph graph = computation.graph();
+    return graph.outputs().stream().map(name -> new Value(name, graph.type(name))).toList();
   }
 
   /**
@@ -371,7 +463,7 @@ public final class Network implements AutoCloseable {
    */
   public Map<String, Tensor> run(Map<String, Tensor> inputs) {
     Objects.requireNonNull(inputs, "inputs");
-    return whileOpen(() -> runs.run(inputs));
+    return whileOpen(() -> runs().run(inputs));
   }
 
   /**
@@ -384,7 +476,7 @@ public final class Network implements AutoCloseable {
     Objects.requireNonNull(outputs, "outputs");
     whileOpen(
         () -> {
-          runs.run(inputs, outputs);
+          runs().run(inputs, outputs);
           return outputs;
         });
   }
@@ -398,12 +490,12 @@ public final class Network implements AutoCloseable {
    */
   public Map<String, TensorData> compute(Map<String, TensorData> inputs) {
     Objects.requireNonNull(inputs, "inputs");
-    return whileOpen(() -> runs.compute(inputs));
+    return whileOpen(() -> runs().compute(inputs));
   }
 
-  /** Returns a predictor of single images on one thread. */
+  /** Returns a predictor of single images with the network's {@link #options}. */
   public Predictor predictor() {
-    return predictor(1, PlanOptions.DEFAULT);
+    return predictor(1, options().plans());
   }
 
   /**
@@ -427,12 +519,26 @@ public final class Network implements AutoCloseable {
     return predictor(batch, options, true);
   }
 
-  private Predictor predictor(int batch, PlanOptions options, boolean traced) {
-    return whileOpen(() -> new Predictor(this, lease(batch, options, traced)));
+  private Predictor predictor(int batch, PlanOptions planOptions, boolean traced) {
+    Objects.requireNonNull(planOptions, "options");
+    requireBatch(batch);
+    info(); // which is there
+    return whileOpen(
+        () -> {
+          computation.requireSupported(planOptions);
+          return new Predictor(this, service().lease(batch, planOptions, traced));
+        });
+  }
+
+  private static void requireBatch(int batch) {
+    if (batch < 1) {
+      throw new IllegalArgumentException("batch must be at least 1, was " + batch);
+    }
   }
 
   /**
-   * Runs the network on a copy of images, with a predictor from a small pool; any thread may call.
+   * Runs the network on a copy of images, with a predictor of its own as {@link #use} has; any
+   * thread may call.
    *
    * @param images normalised, (n, c, h, w) row by row, for any n; finite, as {@link Predictor} says
    * @return the results, (n, classes) row by row
@@ -452,29 +558,16 @@ public final class Network implements AutoCloseable {
               expected.width(),
               images.length));
     }
-    return pool.with(images.length / image, predictor -> predictor.run(images));
+    return use(images.length / image, predictor -> predictor.run(images));
   }
 
-  /** Says what a picture shows, with a predictor from a small pool; any thread may call. */
+  /**
+   * Says what a picture shows, with a predictor of the network's own as {@link #use} has; any
+   * thread may call.
+   */
   public Classification classify(Image image) {
     Objects.requireNonNull(image, "image");
-    return pool.with(1, predictor -> predictor.classify(image));
-  }
-
-  private PlanCache<NetworkPlan>.Lease lease(int batch, PlanOptions options, boolean traced) {
-    Objects.requireNonNull(options, "options");
-    if (batch < 1) {
-      throw new IllegalArgumentException("batch must be at least 1, was " + batch);
-    }
-    computation.requireSupported(options);
-    String name = info().name();
-    return cache.get(
-        new Key(batch, options, traced),
-        () -> {
-          NetworkPlan plan = computation.plan(batch, options, traced);
-          plan.program().warnOfReferences("network " + Printable.text(name));
-          return plan;
-        });
+    return use(1, predictor -> predictor.classify(image));
   }
 
   /**
@@ -482,16 +575,12 @@ public final class Network implements AutoCloseable {
    * of plans did.
    */
   public PlanCache.Statistics statistics() {
-    PlanCache.Statistics images = cache.statistics();
-    PlanCache.Statistics named = runs.statistics();
-    return new PlanCache.Statistics(
-        images.size() + named.size(),
-        images.bytes() + named.bytes(),
-        images.hits() + named.hits(),
-        images.misses() + named.misses(),
-        images.evictions() + named.evictions(),
-        images.runs() + named.runs(),
-        images.buildNanos() + named.buildNanos());
+    return service().statistics();
+  }
+
+  /** Returns what the network did so far, and what it has now. */
+  public NetworkMetrics metrics() {
+    return service().metrics(weightBytes());
   }
 
   /**
@@ -529,10 +618,14 @@ public final class Network implements AutoCloseable {
   /** Frees plans, engine and file once the last predictor is closed. */
   @Override
   public void close() {
-    closed = true;
-    pool.close();
-    cache.close();
-    runs.close();
+    Service made;
+    synchronized (lock) {
+      closed = true;
+      made = service;
+    }
+    if (made != null) {
+      made.close();
+    }
     computation.holdings().close();
   }
 }

@@ -28,8 +28,13 @@ public final class OctaveLayer implements AutoCloseable {
   private final PlanOptions options;
   private final PlanCache<OctavePlan> cache;
 
-  /** A size and layout of input, and the wanted output. */
-  private record Key(OctaveDesc input, OutputFormat output) {}
+  /** A size and layout of input, and the wanted output; shown in events with what the layer is. */
+  private record Key(OctaveLayer layer, OctaveDesc input, OutputFormat output) {
+    @Override
+    public String toString() {
+      return layer.spec + " | " + input + " | " + output + " | " + layer.options;
+    }
+  }
 
   private static void requireOpen(String name, Engine engine) {
     if (engine.isClosed()) {
@@ -125,7 +130,7 @@ public final class OctaveLayer implements AutoCloseable {
   }
 
   private PlanCache<OctavePlan>.Lease lease(OctaveDesc input, OutputFormat output) {
-    return cache.get(new Key(input, output), () -> plan(input, output));
+    return cache.get(new Key(this, input, output), () -> plan(input, output));
   }
 
   /** Returns what is applied to both outputs. */

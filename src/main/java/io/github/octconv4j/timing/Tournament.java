@@ -79,9 +79,21 @@ public final class Tournament<E extends Tournament.Entrant> implements AutoClose
    * @param nanos after which there are no more rounds than {@code fewest}
    * @param early in rounds 2 and 3, who takes so many times as long as the best leaves the heat
    * @param late likewise in later rounds
+   * @param atOnce most entrants that are ready at once, at least 2
    */
-  public record Rules(int fewest, int most, long nanos, double early, double late) {
+  public record Rules(
+      int fewest, int most, long nanos, double early, double late, int atOnce) {
     private static final int EARLY_ROUNDS = 3;
+
+    /** Rules by which any number of entrants is ready at once. */
+    public Rules(int fewest, int most, long nanos, double early, double late) {
+      this(fewest, most, nanos, early, late, Integer.MAX_VALUE);
+    }
+
+    /** Returns the same with another number of entrants that are ready at once. */
+    public Rules atOnce(int number) {
+      return new Rules(fewest, most, nanos, early, late, number);
+    }
 
     /** Rules by which nobody leaves. */
     public static Rules forAll(int fewest, int most, long nanos) {
@@ -140,7 +152,7 @@ public final class Tournament<E extends Tournament.Entrant> implements AutoClose
       taken += other.bytes();
     }
     ready.ensureCapacity(ready.size() + 1);
-    if (taken >= bytes || !entrant.open(bytes - taken)) {
+    if (ready.size() >= rules.atOnce || taken >= bytes || !entrant.open(bytes - taken)) {
       return false;
     }
     ready.add(entrant);

@@ -99,6 +99,7 @@ class ReachabilityMetadataTest {
     }
     calls.add(entry(MethodType.methodType(MemorySegment.class))); // dnnl_version, by the loader
     calls.add(entry(MethodType.methodType(int.class))); // geteuid, by the loader
+    calls.add(entry(MethodType.methodType(int.class, long.class))); // malloc_trim
     String expected =
         calls.stream()
             .map(call -> "      " + call)
@@ -145,6 +146,7 @@ class ReachabilityMetadataTest {
                 .collect(Collectors.toCollection(TreeSet::new));
     assertThat(callers)
         .containsExactly(
+            "io.github.octconv4j.dnn.FreedMemory",
             "io.github.octconv4j.dnn.Holds",
             "io.github.octconv4j.dnn.OpenMp",
             "io.github.octconv4j.dnn.loader.NativeLibrary",

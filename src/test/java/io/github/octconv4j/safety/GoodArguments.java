@@ -38,6 +38,7 @@ import io.github.octconv4j.octave.OctaveDesc;
 import io.github.octconv4j.octave.OctaveExecution;
 import io.github.octconv4j.octave.OctaveLayer;
 import io.github.octconv4j.octave.OctaveOperand;
+import io.github.octconv4j.octave.OctavePath;
 import io.github.octconv4j.octave.OctavePlan;
 import io.github.octconv4j.octave.OctaveProgramBuilder;
 import io.github.octconv4j.octave.OctaveShape;
@@ -700,6 +701,14 @@ final class GoodArguments {
               s.groups(),
               s.strideRule(),
               s.sizeRule());
+        });
+    put(
+        "OctaveWeights.copyKernel(OctavePath,int,float[],int,int)",
+        () -> {
+          OctaveWeights weights = v.kept(OctaveWeights.class);
+          return weights == null
+              ? null
+              : args(weights, v.pick(List.of(OctavePath.values())), 0, new float[4], 1, v.upTo(3));
         });
     put(
         "OctaveWeights.split(OctaveConv2d,float[],float[])",

@@ -18,24 +18,33 @@ import io.github.octconv4j.image.Interpolation;
 import io.github.octconv4j.nn.Advice.Trial;
 import io.github.octconv4j.nn.FeatureMap;
 import io.github.octconv4j.nn.ImageInput;
+import io.github.octconv4j.nn.Latencies;
+import io.github.octconv4j.nn.Latencies.Bucket;
 import io.github.octconv4j.nn.Model;
 import io.github.octconv4j.nn.Network;
 import io.github.octconv4j.nn.NetworkBuilder;
 import io.github.octconv4j.nn.NetworkGraph;
 import io.github.octconv4j.nn.NetworkInfo;
+import io.github.octconv4j.nn.NetworkOptions;
 import io.github.octconv4j.nn.Norm;
 import io.github.octconv4j.nn.Parameter;
 import io.github.octconv4j.nn.Parameters;
 import io.github.octconv4j.nn.Predictor;
 import io.github.octconv4j.nn.Upsampling;
+import io.github.octconv4j.nn.RunRejectedException.Reason;
 import io.github.octconv4j.octave.Activation;
 import io.github.octconv4j.octave.ChannelSplit;
 import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.Padding;
+import io.github.octconv4j.octave.PlanCache;
 import io.github.octconv4j.octave.PlanOptions;
+import io.github.octconv4j.octave.PlanProgress;
 import io.github.octconv4j.octave.SizeRule;
 import io.github.octconv4j.octave.StrideRule;
 import io.github.octconv4j.octave.Tuning;
+import io.github.octconv4j.serving.BatchOptions;
+import io.github.octconv4j.serving.Batcher;
+import io.github.octconv4j.serving.NetworkReference;
 import io.github.octconv4j.weights.ElementType;
 import io.github.octconv4j.weights.Metadata;
 import io.github.octconv4j.weights.SafetensorsFile;
@@ -43,6 +52,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -73,6 +83,7 @@ final class NetworkArguments {
     parameters();
     networks();
     predictors();
+    services();
     pictures();
     metadata();
   }
@@ -468,6 +479,11 @@ final class NetworkArguments {
           long values = (long) i.channels() * i.height() * i.width();
           return args(network, v.floats(v.upTo(3) * values));
         });
+    with("Network.use(int,Function)", Network.class, n -> args(n, v.upTo(2), describe()));
+    with("Network.warmUp(int[])", Network.class, n -> args(n, new int[] {v.upTo(2)}));
+    put.accept(
+        "Network.configure(NetworkOptions)",
+        () -> args(Network.of(MODEL, Parameters.random(1)), serving()));
     with("Network.classify(Image)", Network.class, network -> args(network, picture()));
     for (String member : List.of("predictor", "tracingPredictor")) {
       with(
@@ -480,6 +496,83 @@ final class NetworkArguments {
                   PlanOptions.DEFAULT
                       .tuning(v.chance(0.6) ? Tuning.HEURISTIC : Tuning.OFF)
                       .threads(v.upTo(3))));
+    }
+  }
+
+  // ---- services
+
+  private NetworkOptions serving() {
+    PlanOptions plans = PlanOptions.DEFAULT.tuning(Tuning.OFF).threads(v.upTo(2));
+    return NetworkOptions.of(plans).runsAtOnce(v.upTo(3));
+  }
+
+  private static Function<Predictor, Object> describe() {
+    return predictor -> predictor.output().desc();
+  }
+
+  private static Latencies latencies() {
+    Bucket first = new Bucket(1000, 2);
+    return new Latencies(3, 5000, 4000, List.of(first, new Bucket(Long.MAX_VALUE, 1)));
+  }
+
+  private void services() {
+    put.accept(
+        "NetworkOptions(PlanOptions,int,Duration)",
+        () -> args(null, PlanOptions.DEFAULT, v.upTo(3), Duration.ofMillis(v.below(9))));
+    put.accept("NetworkOptions.runsAtOnce(int)", () -> args(serving(), v.upTo(3)));
+    put.accept("NetworkOptions.patience(Duration)", () -> args(serving(), Duration.ZERO));
+    put.accept(
+        "RunRejectedException(Reason,String)", () -> args(null, Reason.CLOSED, "it is closed"));
+    put.accept("Latencies.Bucket(long,long)", () -> args(null, 1000L, 2L));
+    put.accept(
+        "Latencies(long,long,long,List)",
+        () -> args(null, 3L, 5000L, 4000L, latencies().buckets()));
+    put.accept("Latencies.quantile(double)", () -> args(latencies(), .5));
+    put.accept("Latencies.upTo(int)", () -> args(latencies(), v.below(2)));
+    put.accept("Latencies.seconds(long)", () -> args(null, 1000L * v.upTo(9)));
+    put.accept(
+        "NetworkMetrics(String,int,int,int,long,long,Latencies,Latencies,Statistics,long)",
+        () ->
+            args(
+                null,
+                "net",
+                2,
+                1,
+                0,
+                3L,
+                0L,
+                latencies(),
+                latencies(),
+                new PlanCache.Statistics(1, 2, 3, 4, 5, 6, 7),
+                8L));
+    put.accept("PlanProgress.at(int,int)", () -> args(PlanProgress.NONE, v.upTo(3), 3));
+    with("NetworkReference(Network)", Network.class, network -> args(null, network));
+    with(
+        "NetworkReference.replace(Network)",
+        NetworkReference.class,
+        reference -> args(reference, Network.of(MODEL, Parameters.random(1))));
+    with(
+        "NetworkReference.use(Function)",
+        NetworkReference.class,
+        reference -> args(reference, (Function<Network, Object>) Network::options));
+    put.accept(
+        "BatchOptions(int,Duration,int)",
+        () -> args(null, v.upTo(3), Duration.ofMillis(v.below(3)), 4));
+    put.accept("BatchOptions.of(int)", () -> args(null, v.upTo(4)));
+    with(
+        "Batcher(NetworkReference,BatchOptions)",
+        NetworkReference.class,
+        reference -> args(null, reference, BatchOptions.of(v.upTo(3))));
+    for (String member : List.of("submit(float[])", "submit(float[],Duration)")) {
+      with(
+          "Batcher." + member,
+          Batcher.class,
+          batcher -> {
+            float[] image = v.floats(3 * 32 * 32);
+            return member.contains("Duration")
+                ? args(batcher, image, Duration.ofSeconds(1))
+                : args(batcher, image);
+          });
     }
   }
 

@@ -23,8 +23,9 @@ import java.util.TreeSet;
 
 /**
  * The folder of the user's own into which native files are unpacked: mode 700, one subfolder for
- * each version and hash. Files are verified at each use, written to a new file and moved in place.
- * Where anybody else could put a file or a folder of theirs in the way, nothing is used.
+ * each version and hash. Files are verified at each use ({@link Verification}), written to a new
+ * file and moved in place. Where anybody else could put a file or a folder of theirs in the way,
+ * nothing is used.
  */
 final class NativeCache {
   /** System property that overrides the folder. */
@@ -69,7 +70,7 @@ final class NativeCache {
       // Asked even for what is there: a missing dependency shows at once, and everywhere.
       URL url = packaged(platform, file);
       Path target = real.resolve(file.name());
-      if (!PrivateFolder.isOurs(target) || !file.matches(target)) {
+      if (!PrivateFolder.isOurs(target) || !Verification.holds(file, target)) {
         unpack(url, file, target);
       }
     }
