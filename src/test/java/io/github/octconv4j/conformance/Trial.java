@@ -125,10 +125,7 @@ final class Trial {
 
   private Tensor tensor(Arena arena, Arg arg, MemoryDesc desc, double[] values) {
     boolean aligned =
-        combination.aligned()
-            || arg.equals(Arg.WEIGHTS)
-            || arg.equals(Arg.BIAS)
-            || isQuantity(arg);
+        combination.aligned() || arg.equals(Arg.WEIGHTS) || arg.equals(Arg.BIAS) || isQuantity(arg);
     MemorySegment memory = memory(arg, desc, aligned);
     if (desc.layout().equals("opaque") || Internals.hasExtras(desc)) {
       // As programs do, from elements of the same type, because reorders differ.

@@ -117,7 +117,8 @@ class ShapeRunnerTest {
     assertThat(cases).hasSize(16);
     assertThat(cases.get(1))
         .asString()
-        .contains("scales src:0.5 scales wei:per_oc scales dst:2.0 zero points src:3.0 zero points");
+        .contains(
+            "scales src:0.5 scales wei:per_oc scales dst:2.0 zero points src:3.0 zero points");
     for (ShapeCase shape : cases) {
       assertThat(runner().run(shape).failures()).as("%s", shape).isEmpty();
     }

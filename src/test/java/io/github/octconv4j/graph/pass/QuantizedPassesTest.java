@@ -146,14 +146,14 @@ class QuantizedPassesTest {
   void sumsAreFused() {
     String x = b.input("x", bytes(ElementType.U8, 1, 4, 2, 3));
     String real = dequantized(x, .02, ElementType.U8, 7);
-    String one = quantized(convolved(real), .05, ElementType.U8, 128);
-    String two = quantized(convolved(real), .05, ElementType.U8, 128);
+    String one = quantized(convolved(real), 1, ElementType.U8, 128);
+    String two = quantized(convolved(real), 1, ElementType.U8, 128);
     String sum =
         b.add(
             new Binary(BinaryFunction.ADD),
-            dequantized(one, .05, ElementType.U8, 128),
-            dequantized(two, .05, ElementType.U8, 128));
-    Graph before = b.output(quantized(sum, .1, ElementType.U8, 120)).build();
+            dequantized(one, 1, ElementType.U8, 128),
+            dequantized(two, 1, ElementType.U8, 128));
+    Graph before = b.output(quantized(sum, 1, ElementType.U8, 120)).build();
     Graph after = new FuseQuantized().apply(before);
     assertThat(operators(after)).containsExactly("QuantizedConv", "QuantizedConv");
     assertThat(after.nodes().stream().filter(n -> n.op() instanceof Quantized q && q.adds()))
