@@ -14,6 +14,7 @@ import io.github.octconv4j.graph.interpret.Interpreter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -176,7 +177,7 @@ class FlowRulesTest {
     assertThat(y.type()).hasToString("F32[3, 1]");
     assertThat(y.toDoubles())
         .containsExactly(
-            java.util.Arrays.stream(expected.split(",", -1))
+            Arrays.stream(expected.split(",", -1))
                 .mapToDouble(Double::parseDouble)
                 .toArray());
   }

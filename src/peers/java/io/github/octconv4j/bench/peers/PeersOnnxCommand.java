@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
     })
 final class PeersOnnxCommand implements Callable<Integer> {
   private static final double CLOSE = 1e-4; // of the largest value
+  private static final double LEAST = 1e-2; // that the largest value counts as
 
   @Spec private CommandSpec spec;
 
@@ -121,7 +122,7 @@ final class PeersOnnxCommand implements Callable<Integer> {
       PeersStart.Measured othersStart = PeersStart.measure(false, file, ours.outputDims(), count);
       ours.run();
       others.run();
-      double error = Agreement.largestError(ours.outputs(), others.outputs());
+      double error = Agreement.largestError(ours.outputs(), others.outputs(), LEAST);
       Race race = Turn.race(List.of(ours, others), count, runs);
       return new Result(
           file.path(),
