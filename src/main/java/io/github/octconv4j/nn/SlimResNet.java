@@ -50,8 +50,7 @@ final class SlimResNet {
     int stride = block == 0 && stage > 0 ? 2 : 1;
     FeatureMap inner =
         layers.octave(names(name, 1), x, new Conv(out, 3, stride, 1), true, Activation.RELU);
-    inner =
-        layers.octave(names(name, 2), inner, new Conv(out, 3, 1, 1), !last, Activation.NONE);
+    inner = layers.octave(names(name, 2), inner, new Conv(out, 3, 1, 1), !last, Activation.NONE);
     FeatureMap shortcut = x;
     if (block == 0 && stage > 0) {
       Names names =
