@@ -164,4 +164,16 @@ class ScriptsTest {
             "-c", "OMP_NUM_THREADS=1 /usr/bin/python3 -B scripts/test_models.py Conversion 2>&1");
     assertThat(run.exitCode).as(String.join("\n", run.lines)).isZero();
   }
+
+  /** What lacks librsvg or PyTorch is skipped by the tests themselves. */
+  @Test
+  void emojiAreRenderedAndLearntReproducibly() throws Exception {
+    assumeTrue(
+        Run.of("-c", "/usr/bin/python3 -c 'import numpy'").exitCode == 0,
+        "/usr/bin/python3 has no numpy (Debian: python3-numpy)");
+    Run run =
+        Run.of("-c", "OMP_NUM_THREADS=1 /usr/bin/python3 -B scripts/test_emoji.py --verbose 2>&1");
+    assertThat(run.exitCode).as(String.join("\n", run.lines)).isZero();
+    assertThat(run.lines.getLast()).startsWith("OK");
+  }
 }

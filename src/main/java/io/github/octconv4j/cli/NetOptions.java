@@ -19,7 +19,7 @@ final class NetOptions {
       paramLabel = "NAME",
       description =
           "An architecture: resnet26, 50, 101, 152, 200, resnext50_32x4d, resnext101_32x4d,"
-              + " se_resnet50, mobilenet_v1, mobilenet_v2; oct_ before it makes no difference. For"
+              + " se_resnet50, slim_resnet13, mobilenet_v1, mobilenet_v2; oct_ before it makes no difference. For"
               + " explain also FILE.onnx.")
   private String name;
 
