@@ -245,8 +245,7 @@ class ClassificationServiceTest {
     NetworkReference busy = reference(NetworkOptions.DEFAULT.runsAtOnce(1).patience(Duration.ZERO));
     CountDownLatch taken = new CountDownLatch(1);
     CountDownLatch end = new CountDownLatch(1);
-    Thread holder =
-        Thread.ofPlatform().start(() -> busy.use(n -> n.use(1, p -> hold(taken, end))));
+    Thread holder = Thread.ofPlatform().start(() -> busy.use(n -> n.use(1, p -> hold(taken, end))));
     taken.await();
     try (ClassificationService refusing = service(busy, LIMITS);
         HttpClient client = HttpClient.newHttpClient()) {
