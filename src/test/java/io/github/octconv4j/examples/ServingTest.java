@@ -9,6 +9,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -34,7 +35,8 @@ class ServingTest {
     try (Serving service = new Serving(model, 0)) {
       assertThat(post(service, "/classify", bag).body()).isEqualTo("Bag");
       assertThat(post(service, "/health", new byte[0]).body()).isEqualTo("up");
-      HttpResponse<String> text = post(service, "/classify", "no picture".getBytes("UTF-8"));
+      HttpResponse<String> text =
+          post(service, "/classify", "no picture".getBytes(StandardCharsets.UTF_8));
       assertThat(text.statusCode()).isEqualTo(400);
       assertThat(post(service, "/classify", new byte[(4 << 20) + 1]).statusCode()).isEqualTo(413);
       assertThat(post(service, "/metrics", new byte[0]).body())

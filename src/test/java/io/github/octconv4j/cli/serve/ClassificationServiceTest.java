@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.octconv4j.nn.Network;
 import io.github.octconv4j.nn.NetworkOptions;
-import io.github.octconv4j.nn.Predictor;
 import io.github.octconv4j.serving.NetworkReference;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -210,7 +209,7 @@ class ClassificationServiceTest {
     CountDownLatch taken = new CountDownLatch(1);
     CountDownLatch end = new CountDownLatch(1);
     Thread holder =
-        Thread.ofPlatform().start(() -> other.use(n -> n.use(1, p -> hold(p, taken, end))));
+        Thread.ofPlatform().start(() -> other.use(n -> n.use(1, p -> hold(taken, end))));
     taken.await();
     try (HttpClient client = HttpClient.newHttpClient()) {
       CompletableFuture<HttpResponse<String>> waiting =
@@ -231,7 +230,7 @@ class ClassificationServiceTest {
     other.close();
   }
 
-  private static int hold(Predictor predictor, CountDownLatch taken, CountDownLatch end) {
+  private static int hold(CountDownLatch taken, CountDownLatch end) {
     taken.countDown();
     try {
       end.await();
@@ -246,8 +245,7 @@ class ClassificationServiceTest {
     NetworkReference busy = reference(NetworkOptions.DEFAULT.runsAtOnce(1).patience(Duration.ZERO));
     CountDownLatch taken = new CountDownLatch(1);
     CountDownLatch end = new CountDownLatch(1);
-    Thread holder =
-        Thread.ofPlatform().start(() -> busy.use(n -> n.use(1, p -> hold(p, taken, end))));
+    Thread holder = Thread.ofPlatform().start(() -> busy.use(n -> n.use(1, p -> hold(taken, end))));
     taken.await();
     try (ClassificationService refusing = service(busy, LIMITS);
         HttpClient client = HttpClient.newHttpClient()) {

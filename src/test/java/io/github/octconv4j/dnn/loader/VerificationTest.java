@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.octconv4j.SameInEveryLocale;
 import io.github.octconv4j.SameOnEveryProcessor;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -86,7 +87,8 @@ class VerificationTest {
   void anotherFileInItsPlace() throws Exception {
     assertThat(Verification.holds(file, path, NOW)).isTrue();
     FileTime time = Files.getLastModifiedTime(path);
-    Path other = Files.write(folder.resolve("other"), "x".repeat(5000).getBytes("UTF-8"));
+    Path other =
+        Files.write(folder.resolve("other"), "x".repeat(5000).getBytes(StandardCharsets.UTF_8));
     Files.setLastModifiedTime(other, time);
     Files.move(other, path, StandardCopyOption.REPLACE_EXISTING);
     assertThat(Verification.holds(file, path, NOW)).isFalse();
