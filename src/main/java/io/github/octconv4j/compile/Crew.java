@@ -15,7 +15,7 @@ import io.github.octconv4j.graph.Softmax;
 import io.github.octconv4j.graph.Squeeze;
 import io.github.octconv4j.graph.Unary;
 import io.github.octconv4j.graph.Unsqueeze;
-import java.util.Map;
+import java.util.IdentityHashMap;
 
 /**
  * Says who does the work of several threads: our own workers, of which each has rows, pixels or
@@ -29,7 +29,7 @@ final class Crew {
    * Whether workers can share what a graph takes long for: octave convolutions they share best, and
    * in other graphs nothing may be left that only OpenMP shares.
    */
-  static boolean canShare(Graph graph, Map<Node, Layer> layers) {
+  static boolean canShare(Graph graph, IdentityHashMap<Node, Layer> layers) {
     boolean octave =
         layers.values().stream()
             .anyMatch(layer -> layer.spec().in().hasBoth() || layer.spec().out().hasBoth());

@@ -160,8 +160,7 @@ final class GraphPlanner {
     int most = possible.values().stream().mapToInt(List::size).max().orElse(0);
     Measuring progress =
         Measuring.begin(options.progress(), possible.size(), most + 1, FINALISTS + 1);
-    try (Trials trials =
-        Trials.of(engine, assembly, options.memoryLimit(), progress::step)) {
+    try (Trials trials = Trials.of(engine, assembly, options.memoryLimit(), progress::step)) {
       if (trials == null) {
         return null;
       }

@@ -8,6 +8,7 @@ import io.github.octconv4j.octave.OctaveConv2d;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -39,7 +40,7 @@ final class Placement {
   private static final int UNIT = 32; // channels of a part are a multiple of it
 
   private final Graph graph;
-  private final Map<Node, Layer> layers;
+  private final IdentityHashMap<Node, Layer> layers;
   private final int threads;
   private final int elementBytes;
   private final Map<String, Layer> makers = new HashMap<>();
@@ -54,7 +55,7 @@ final class Placement {
    * @param threads that share work in a way of our own, 1 for none
    * @param elementBytes of a value
    */
-  Placement(Graph graph, Map<Node, Layer> layers, int threads, int elementBytes) {
+  Placement(Graph graph, IdentityHashMap<Node, Layer> layers, int threads, int elementBytes) {
     this.graph = graph;
     this.layers = layers;
     this.threads = threads;

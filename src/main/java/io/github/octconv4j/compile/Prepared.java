@@ -5,7 +5,6 @@ import io.github.octconv4j.graph.Node;
 import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.octave.PlanOptions;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 record Prepared(
     Graph head,
     @Nullable Graph tail,
-    Map<Node, Layer> layers,
+    IdentityHashMap<Node, Layer> layers,
     Placement placement,
     int workers,
     Set<TensorData> lasting) {
@@ -37,7 +36,7 @@ record Prepared(
   static Prepared of(Graph graph, PlanOptions options, Set<TensorData> lasting) {
     Halves halves = Halves.of(graph);
     Graph head = halves.head();
-    Map<Node, Layer> layers = new IdentityHashMap<>();
+    IdentityHashMap<Node, Layer> layers = new IdentityHashMap<>();
     for (Node node : head.nodes()) {
       Layer layer = Layer.of(head, node);
       if (layer != null) {

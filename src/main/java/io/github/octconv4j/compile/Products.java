@@ -104,10 +104,9 @@ final class Products {
         lowering.workers > 1
             && flat
             && transposed
-            && constant != null
             && rows.dim(0) == 1
             && columns * source.desc().dim(1) >= SMALLEST_SHARED;
-    if (shared) {
+    if (shared && constant != null) {
       shared(node, source, matrix, constant, bias, rows, lowering);
       return;
     }

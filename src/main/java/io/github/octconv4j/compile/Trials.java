@@ -68,8 +68,7 @@ final class Trials implements Tournament.Commons, AutoCloseable {
    * @param memoryLimit most bytes of everything
    * @param entered is called for each plan of a race before it is built
    */
-  static @Nullable Trials of(
-      Engine engine, Assembly assembly, long memoryLimit, Runnable entered) {
+  static @Nullable Trials of(Engine engine, Assembly assembly, long memoryLimit, Runnable entered) {
     long left = memoryLimit - bytes(assembly.inputDescs()) - bytes(assembly.outputDescs());
     if (left <= 0) {
       return null;

@@ -262,8 +262,7 @@ final class LayerDraft {
         (frequency, value) -> {
           String result = norm == Norm.BATCH ? normed(value, own, frequency, epsilon) : value;
           result = activated(result, activation);
-          outputs.put(
-              frequency, frequency == Frequency.HIGH ? odd(x, output, spec, result) : result);
+          outputs.put(frequency, frequency == Frequency.HIGH ? odd(output, spec, result) : result);
         });
   }
 
@@ -331,7 +330,7 @@ final class LayerDraft {
    * What is upsampled where no high part says the size is twice the low one; an image that was of
    * an odd size before keeps it.
    */
-  private String odd(FeatureMap x, OctaveShape output, OctaveConv2d spec, String value) {
+  private String odd(OctaveShape output, OctaveConv2d spec, String value) {
     boolean keepsLow = spec.stride() == 2 && spec.strideRule() == StrideRule.KEEP_LOW;
     if (spec.in().high() > 0 || keepsLow) {
       return value;

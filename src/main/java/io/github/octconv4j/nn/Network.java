@@ -596,7 +596,8 @@ public final class Network implements AutoCloseable {
   public void save(Path path) throws IOException {
     Objects.requireNonNull(path, "path");
     try {
-      OnnxWriter.write(computation.graph(), info == null ? Map.of() : GraphInfo.metadata(info), path);
+      OnnxWriter.write(
+          computation.graph(), info == null ? Map.of() : GraphInfo.metadata(info), path);
     } catch (UncheckedIOException e) { // of the file that the weights are read from
       throw Objects.requireNonNull(e.getCause());
     }

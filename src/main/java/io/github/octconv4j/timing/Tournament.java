@@ -81,8 +81,7 @@ public final class Tournament<E extends Tournament.Entrant> implements AutoClose
    * @param late likewise in later rounds
    * @param atOnce most entrants that are ready at once, at least 2
    */
-  public record Rules(
-      int fewest, int most, long nanos, double early, double late, int atOnce) {
+  public record Rules(int fewest, int most, long nanos, double early, double late, int atOnce) {
     private static final int EARLY_ROUNDS = 3;
 
     /** Rules by which any number of entrants is ready at once. */

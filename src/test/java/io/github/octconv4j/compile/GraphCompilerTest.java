@@ -3,14 +3,11 @@ package io.github.octconv4j.compile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.octconv4j.graph.interpret.Interpreter;
-import io.github.octconv4j.octave.Tuning;
-import io.github.octconv4j.octave.PlanChoices;
-import io.github.octconv4j.dnn.StepInfo;
-import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.Constants;
+import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.DnnException;
 import io.github.octconv4j.dnn.Engine;
+import io.github.octconv4j.dnn.StepInfo;
 import io.github.octconv4j.graph.AutoPad;
 import io.github.octconv4j.graph.BatchNormalization;
 import io.github.octconv4j.graph.Binary;
@@ -50,19 +47,22 @@ import io.github.octconv4j.graph.Transpose;
 import io.github.octconv4j.graph.Unary;
 import io.github.octconv4j.graph.UnaryFunction;
 import io.github.octconv4j.graph.Window;
+import io.github.octconv4j.graph.interpret.Interpreter;
+import io.github.octconv4j.octave.PlanChoices;
 import io.github.octconv4j.octave.PlanOptions;
+import io.github.octconv4j.octave.Tuning;
 import io.github.octconv4j.weights.ElementType;
-import org.assertj.core.data.Offset;
-import org.junit.jupiter.params.provider.CsvSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Every operation on oneDNN against the interpreter, and what becomes one step. */
@@ -606,8 +606,13 @@ class GraphCompilerTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1, HEURISTIC, F32", "2, HEURISTIC, F32", "2, OFF, F32", "1, MEASURED, F32",
-      "1, OFF, BF16"})
+  @CsvSource({
+    "1, HEURISTIC, F32",
+    "2, HEURISTIC, F32",
+    "2, OFF, F32",
+    "1, MEASURED, F32",
+    "1, OFF, BF16"
+  })
   void octaveConvolutionsRunAsLayers(int threads, Tuning tuning, DataType type) {
     Graph graph = octave();
     TensorData x = agreement.floats(1, 8, 16, 16);

@@ -183,8 +183,7 @@ public final class Samples {
             floats(3)));
     all.add( // odd sizes round up, and what is added is clipped
         many(
-            new OctaveConv(
-                Window.of(1, 1), false, false, true, OutputFunction.RELU6),
+            new OctaveConv(Window.of(1, 1), false, false, true, OutputFunction.RELU6),
             2,
             floats(1, 4, 7, 9),
             floats(1, 2, 4, 5),

@@ -19,7 +19,9 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Graphs of all kinds of layers give what the interpreter makes of them, with weights as inputs. */
+/**
+ * Graphs of all kinds of layers give what the interpreter makes of them, with weights as inputs.
+ */
 class NewLayersTest {
   private static final ChannelSplit BOTH = new ChannelSplit(3, 2);
 
@@ -51,8 +53,7 @@ class NewLayersTest {
         inputs.put(input.name(), TensorData.of(values, dims));
         tensors.put(input.name(), Tensor.of(arena, values, dims));
       }
-      Map<String, TensorData> expected =
-          new Interpreter(1 << 24).run(graph.graph(), inputs);
+      Map<String, TensorData> expected = new Interpreter(1 << 24).run(graph.graph(), inputs);
       Map<String, Tensor> actual = network.run(tensors);
       assertThat(actual.keySet()).isEqualTo(expected.keySet());
       expected.forEach(
@@ -88,8 +89,7 @@ class NewLayersTest {
   @Test
   void transposedConvolutionsAndNormsAlone() {
     NetworkBuilder net = new NetworkBuilder(3, 5, 6);
-    FeatureMap x =
-        net.transposedConvolution("t", net.input(), 4, 3, 2, 1, 1, Activation.RELU);
+    FeatureMap x = net.transposedConvolution("t", net.input(), 4, 3, 2, 1, 1, Activation.RELU);
     assertThat(x).hasToString("4x10x12");
     x = net.batchNorm("norm", x, Activation.NONE);
     x = net.transposedConvolution("u", x, 2, 2, 2, 0, 0, Activation.NONE);
@@ -116,13 +116,11 @@ class NewLayersTest {
     assertThatThrownBy(net::input).hasMessage("the network has no input yet");
     FeatureMap a = net.input("a", BOTH, 8, 8);
     FeatureMap b = net.input("b", BOTH, 8, 10);
-    assertThatThrownBy(() -> net.input("a", BOTH, 8, 8))
-        .hasMessage("there is a layer a already");
+    assertThatThrownBy(() -> net.input("a", BOTH, 8, 8)).hasMessage("there is a layer a already");
     assertThatThrownBy(() -> net.input("c", BOTH, 1, 8))
         .hasMessage("input c: a low part needs at least 2x2 pixels, were 1x8");
     assertThatThrownBy(() -> net.concat("d", a, b))
-        .hasMessage(
-            "layer d: a gives 3x8x8 + 2x4x4, which can't stand beside 3x8x10 + 2x4x5 of b");
+        .hasMessage("layer d: a gives 3x8x8 + 2x4x4, which can't stand beside 3x8x10 + 2x4x5 of b");
     assertThatThrownBy(() -> net.upsample("e", a, 1, Upsampling.NEAREST))
         .hasMessage("layer e: factor must be 2 to 64, was 1");
     assertThatThrownBy(() -> net.transposedConvolution("f", a, 2, 2, 2, 0, 0, Activation.NONE))

@@ -1,14 +1,14 @@
 package io.github.octconv4j.safety;
 
-import io.github.octconv4j.graph.OutputFunction;
-import io.github.octconv4j.graph.OctaveConv;
 import io.github.octconv4j.graph.Arity;
 import io.github.octconv4j.graph.Dim;
 import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.GraphBuilder;
 import io.github.octconv4j.graph.Node;
+import io.github.octconv4j.graph.OctaveConv;
 import io.github.octconv4j.graph.Op;
 import io.github.octconv4j.graph.Operands;
+import io.github.octconv4j.graph.OutputFunction;
 import io.github.octconv4j.graph.Pool;
 import io.github.octconv4j.graph.Reduce;
 import io.github.octconv4j.graph.Resize;

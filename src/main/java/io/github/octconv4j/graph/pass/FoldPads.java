@@ -53,10 +53,7 @@ public final class FoldPads implements UnaryOperator<Graph> {
     TensorData value = graph.constant(node.input(2));
     TensorData axes = graph.constant(node.input(3));
     boolean zero = node.input(2).isEmpty() || (value != null && Pad.number(value) == 0);
-    if (pads == null
-        || !zero
-        || (axes == null && !node.input(3).isEmpty())
-        || !type.isKnown()) {
+    if (pads == null || !zero || (axes == null && !node.input(3).isEmpty()) || !type.isKnown()) {
       return null;
     }
     int rank = type.sizes().length;

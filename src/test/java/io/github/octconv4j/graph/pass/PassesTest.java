@@ -2,9 +2,6 @@ package io.github.octconv4j.graph.pass;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.octconv4j.graph.Op;
-import io.github.octconv4j.graph.OutputFunction;
-import io.github.octconv4j.graph.OctaveConv;
 import io.github.octconv4j.SameOnEveryProcessor;
 import io.github.octconv4j.graph.BatchNormalization;
 import io.github.octconv4j.graph.Binary;
@@ -19,6 +16,9 @@ import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.GraphBuilder;
 import io.github.octconv4j.graph.Identity;
 import io.github.octconv4j.graph.Node;
+import io.github.octconv4j.graph.OctaveConv;
+import io.github.octconv4j.graph.Op;
+import io.github.octconv4j.graph.OutputFunction;
 import io.github.octconv4j.graph.Pad;
 import io.github.octconv4j.graph.PadMode;
 import io.github.octconv4j.graph.Pool;
@@ -352,8 +352,7 @@ class PassesTest {
 
   private static Graph fused(Graph graph) {
     Graph layers = new FormLayers().apply(graph);
-    return new FuseActivations()
-        .apply(new FuseSums().apply(new FuseActivations().apply(layers)));
+    return new FuseActivations().apply(new FuseSums().apply(new FuseActivations().apply(layers)));
   }
 
   /** Whichever summand a convolution makes, it adds the other one and applies what follows. */
