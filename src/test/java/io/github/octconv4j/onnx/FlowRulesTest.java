@@ -177,9 +177,7 @@ class FlowRulesTest {
     assertThat(y.type()).hasToString("F32[3, 1]");
     assertThat(y.toDoubles())
         .containsExactly(
-            Arrays.stream(expected.split(",", -1))
-                .mapToDouble(Double::parseDouble)
-                .toArray());
+            Arrays.stream(expected.split(",", -1)).mapToDouble(Double::parseDouble).toArray());
   }
 
   @Test
