@@ -75,19 +75,12 @@ final class Translation {
     }
   }
 
-  /**
-   * Where nodes stand.
-   *
-   * @param opsets versions of the operator sets by domain
-   * @param scope what names stand for
-   * @param references attributes of the function, if they are inside of one
-   * @param depth of functions and bodies
-   */
+  /** Where nodes stand: what versions, names and attributes of a function count there. */
   final class Site {
     private final Map<String, Long> opsets;
     private final Scope scope;
     private final Map<String, AttributeProto> references;
-    private final int depth;
+    private final int depth; // of functions and bodies
 
     private Site(
         Map<String, Long> opsets, Scope scope, Map<String, AttributeProto> references, int depth) {
