@@ -7,6 +7,7 @@ import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.graph.WindowAxis;
 import io.github.octconv4j.octave.Activation;
 import io.github.octconv4j.octave.ChannelSplit;
+import io.github.octconv4j.octave.Frequency;
 import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.OctavePath;
 import io.github.octconv4j.octave.OctaveShape;
@@ -206,6 +207,11 @@ record Layer(Node node, OctaveConv2d spec, OctaveShape input, OctaveShape output
   /** The high and the low output; empty for none. */
   List<String> outputs() {
     return List.of(output(node, 0), output(node, 1));
+  }
+
+  /** An output; empty for none. */
+  String output(Frequency frequency) {
+    return output(node, frequency == Frequency.HIGH ? 0 : 1);
   }
 
   /** The value that has the weights of a path. */

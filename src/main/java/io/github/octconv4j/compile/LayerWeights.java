@@ -13,7 +13,6 @@ import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -23,7 +22,7 @@ import java.util.Objects;
 final class LayerWeights {
   private final Graph graph;
   private final boolean kept;
-  private final Map<Layer, SoftReference<Entry>> read = new IdentityHashMap<>();
+  private final IdentityHashMap<Layer, SoftReference<Entry>> read = new IdentityHashMap<>();
 
   /**
    * The weights of a layer.
@@ -33,7 +32,13 @@ final class LayerWeights {
   record Entry(Object identity, OctaveWeights weights) {}
 
   /** A bias, equal to others of the same values. */
-  private record Values(float[] values) {
+  private static final class Values {
+    private final float[] values;
+
+    Values(float[] values) {
+      this.values = values;
+    }
+
     @Override
     public boolean equals(Object other) {
       return other instanceof Values o && Arrays.equals(values, o.values);

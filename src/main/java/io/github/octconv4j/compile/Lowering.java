@@ -51,7 +51,7 @@ final class Lowering {
   private final DataType real;
   private final Prepared prepared;
   private final Map<Node, Formulation> formulations;
-  private final Map<Node, Integer> positions = new IdentityHashMap<>();
+  private final IdentityHashMap<Node, Integer> positions = new IdentityHashMap<>();
   private final Map<String, List<Operand>> parts = new HashMap<>();
   private final Map<String, Operand> values = new HashMap<>();
   private final Map<Copy, Operand> copies = new HashMap<>();

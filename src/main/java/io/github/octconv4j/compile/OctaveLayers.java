@@ -125,7 +125,7 @@ final class OctaveLayers {
   }
 
   private @Nullable Operand whole(Frequency frequency) {
-    String value = layer.outputs().get(frequency.ordinal());
+    String value = layer.output(frequency);
     return layer.spec().out().of(frequency) == 0
         ? null
         : lowering.output(value, lowering.desc(FormatTag.NHWC, lowering.dims(value)));
@@ -174,7 +174,7 @@ final class OctaveLayers {
         for (OctaveOperand part : y) {
           all.add(frequency == Frequency.HIGH ? part.requireHigh() : part.requireLow());
         }
-        lowering.define(layer.outputs().get(frequency.ordinal()), all);
+        lowering.define(layer.output(frequency), all);
       }
     }
   }

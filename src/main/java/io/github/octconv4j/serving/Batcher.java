@@ -49,6 +49,7 @@ public final class Batcher implements AutoCloseable {
    * @param arrived when it came, on the clock of {@link System#nanoTime}
    * @param patience how long it waits, in nanoseconds
    */
+  @SuppressWarnings("ArrayRecordComponent") // compared by no one
   private record Request(
       float[] image, long arrived, long patience, CompletableFuture<float[]> result) {
     boolean isLate(long now) {

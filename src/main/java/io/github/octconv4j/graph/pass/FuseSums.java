@@ -116,6 +116,7 @@ public final class FuseSums implements UnaryOperator<Graph> {
   }
 
   /** Whether a value depends on what a node makes. */
+  @SuppressWarnings("ReferenceEquality") // two nodes may be equal
   private static boolean reads(Graph graph, String value, Node node) {
     Set<Node> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     Deque<String> open = new ArrayDeque<>(List.of(value));

@@ -148,7 +148,7 @@ class MuslTest {
     String folder = System.getProperty("octconv4j.musl", "");
     Assumptions.assumeFalse(folder.isEmpty(), "scripts/test-musl makes and runs programs on musl");
     ProcessBuilder builder = new ProcessBuilder();
-    for (String word : command.split(" ")) {
+    for (String word : command.split(" ", -1)) {
       builder.command().add(folder + "/" + word);
     }
     Process running = builder.start(); // says that it runs, and waits for the end of its input

@@ -68,8 +68,8 @@ class WindowsLayoutsTest {
     lines.add(size("size_t", ValueLayout.JAVA_LONG.byteSize()));
     lines.add(size("dnnl_dim_t", ValueLayout.JAVA_LONG.byteSize()));
     lines.add(size("dnnl_status_t", ValueLayout.JAVA_INT.byteSize()));
-    addStruct(lines, "dnnl_version_t", (GroupLayout) dnnl_version_t.layout());
-    addStruct(lines, "dnnl_exec_arg_t", (GroupLayout) dnnl_exec_arg_t.layout());
+    addStruct(lines, "dnnl_version_t", dnnl_version_t.layout());
+    addStruct(lines, "dnnl_exec_arg_t", dnnl_exec_arg_t.layout());
     GeneratedFunctions.descriptors()
         .forEach((name, descriptor) -> lines.add(function(name, descriptor)));
     return lines;
