@@ -167,7 +167,7 @@ class ArchitectureTest {
   void theCompilerUsesGraphsAndPrograms() {
     onlyUses(
         "compile",
-        in("graph", "graph.interpret", "graph.pass", "octave", "dnn", "weights", "text"));
+        in("graph", "graph.interpret", "graph.pass", "octave", "dnn", "weights", "text", "timing"));
   }
 
   @Test

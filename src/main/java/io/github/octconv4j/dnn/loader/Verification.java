@@ -3,7 +3,6 @@ package io.github.octconv4j.dnn.loader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -23,8 +22,6 @@ final class Verification {
   /** System property that asks for the full check at each load. */
   static final String PROPERTY = "octconv4j.verify";
 
-  private static final boolean UNIX =
-      FileSystems.getDefault().supportedFileAttributeViews().contains("unix");
   private static final int MOST_CHARACTERS = 1000;
 
   /** What was changed less than this before may be changed again with the same time. */
@@ -43,7 +40,7 @@ final class Verification {
    * @param settledMillis how long ago the last change of a file must be for it to be remembered
    */
   static boolean holds(NativeFile file, Path path, long settledMillis) throws IOException {
-    if (!UNIX) {
+    if (!path.getFileSystem().supportedFileAttributeViews().contains("unix")) {
       return file.matches(path);
     }
     String state = state(file, path);
