@@ -290,7 +290,7 @@ class NetworkServiceTest {
         ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
       AtomicInteger done = new AtomicInteger();
       for (int i = 0; i < 64; i++) {
-        clients.submit(() -> network.use(1, predictor -> spin(20, done)));
+        clients.execute(() -> network.use(1, predictor -> spin(20, done)));
       }
       List<Long> waited = new ArrayList<>();
       while (done.get() < 64) {
