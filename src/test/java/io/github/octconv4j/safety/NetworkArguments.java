@@ -421,7 +421,7 @@ final class NetworkArguments {
           long values = (long) i.channels() * i.height() * i.width();
           return args(network, v.floats(v.upTo(3) * values));
         });
-    with("Network.use(int,Function)", Network.class, n -> args(n, v.upTo(2), describe()));
+    with("Network.use(int,Function)", Network.class, n -> use(n));
     with("Network.warmUp(int[])", Network.class, n -> args(n, new int[] {v.upTo(2)}));
     put.accept(
         "Network.configure(NetworkOptions)",
@@ -448,8 +448,13 @@ final class NetworkArguments {
     return NetworkOptions.of(plans).runsAtOnce(v.upTo(3));
   }
 
-  private static Function<Predictor, Object> describe() {
-    return predictor -> predictor.output().desc();
+  private Object[] use(Network network) {
+    Function<Predictor, Object> task = NetworkArguments::describe;
+    return args(network, v.upTo(2), task);
+  }
+
+  private static Object describe(Predictor predictor) {
+    return predictor.output().desc();
   }
 
   private static Latencies latencies() {
