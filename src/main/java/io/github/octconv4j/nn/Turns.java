@@ -4,6 +4,7 @@ import io.github.octconv4j.nn.RunRejectedException.Reason;
 import io.github.octconv4j.text.Printable;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -147,7 +148,7 @@ final class Turns {
         }
       }
     } catch (ExecutionException e) {
-      throw unchecked(e.getCause());
+      throw unchecked(Objects.requireNonNull(e.getCause()));
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();

@@ -6,7 +6,6 @@ import io.github.octconv4j.text.Printable;
 import java.lang.ref.SoftReference;
 import java.util.IdentityHashMap;
 import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class Weights {
   private final String source;
   private final Parameters parameters;
-  private final Map<ConvolutionLayer, SoftReference<OctaveWeights>> folded =
+  private final IdentityHashMap<ConvolutionLayer, SoftReference<OctaveWeights>> folded =
       new IdentityHashMap<>();
   private final boolean kept;
 

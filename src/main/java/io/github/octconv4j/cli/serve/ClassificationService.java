@@ -117,7 +117,7 @@ public final class ClassificationService implements AutoCloseable {
       body = handler.answer(exchange);
     } catch (RefusedRequest e) {
       status = e.status();
-      body = error(e.getMessage());
+      body = error(String.valueOf(e.getMessage()));
     } catch (RunRejectedException e) {
       status = 503;
       body = error("too many requests wait; try again later");
