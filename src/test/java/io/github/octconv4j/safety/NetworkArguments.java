@@ -457,6 +457,12 @@ final class NetworkArguments {
     return predictor.output().desc();
   }
 
+  private NetworkReference reference() {
+    NetworkReference reference = new NetworkReference(Network.of(MODEL, Parameters.random(1)));
+    v.keep(reference);
+    return reference;
+  }
+
   private static Latencies latencies() {
     Bucket first = new Bucket(1000, 2);
     return new Latencies(3, 5000, 4000, List.of(first, new Bucket(Long.MAX_VALUE, 1)));
@@ -502,6 +508,14 @@ final class NetworkArguments {
         "NetworkReference.use(Function)",
         NetworkReference.class,
         reference -> args(reference, (Function<Network, Object>) Network::options));
+    for (String member : List.of("network", "close")) {
+      put.accept(
+          "NetworkReference.Lease." + member + "()",
+          () -> {
+            NetworkReference kept = v.kept(NetworkReference.class);
+            return args((kept == null ? reference() : kept).lease());
+          });
+    }
     put.accept(
         "BatchOptions(int,Duration,int)",
         () -> args(null, v.upTo(3), Duration.ofMillis(v.below(3)), 4));
