@@ -8,6 +8,7 @@ import io.github.octconv4j.graph.Pad;
 import io.github.octconv4j.graph.Pool;
 import io.github.octconv4j.graph.PoolKind;
 import io.github.octconv4j.graph.QuantizeLinear;
+import io.github.octconv4j.graph.Quantized;
 import io.github.octconv4j.graph.Reduce;
 import io.github.octconv4j.graph.Reduction;
 import io.github.octconv4j.graph.Resize;
@@ -15,10 +16,12 @@ import io.github.octconv4j.graph.ScatterND;
 import io.github.octconv4j.graph.Split;
 import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.graph.Unary;
+import io.github.octconv4j.text.Printable;
 import io.github.octconv4j.weights.ElementType;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -84,6 +87,13 @@ record NodeForm(int since, List<String> inputs, Map<String, Object> attributes) 
             case MISH -> new NodeForm(18, node.inputs(), attributes);
             default -> new NodeForm(OLDEST, node.inputs(), attributes);
           };
+      case Quantized _ ->
+          throw new IllegalArgumentException(
+              String.format(
+                  Locale.ROOT,
+                  "node %s is %s, which ONNX has no operator for; write the graph as it was before it was compiled",
+                  Printable.text(node.name()),
+                  node.op()));
       default -> new NodeForm(OLDEST, node.inputs(), attributes);
     };
   }

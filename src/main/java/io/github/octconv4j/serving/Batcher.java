@@ -43,15 +43,18 @@ public final class Batcher implements AutoCloseable {
   private int idle; // of these, those that wait for requests; guarded by lock
   private boolean closed; // guarded by lock
 
-  /**
-   * An image that waits.
-   *
-   * @param arrived when it came, on the clock of {@link System#nanoTime}
-   * @param patience how long it waits, in nanoseconds
-   */
-  @SuppressWarnings("ArrayRecordComponent") // compared by no one
-  private record Request(
-      float[] image, long arrived, long patience, CompletableFuture<float[]> result) {
+  /** An image that waits. */
+  private static final class Request {
+    private final float[] image;
+    private final long arrived = System.nanoTime();
+    private final long patience; // in nanoseconds
+    private final CompletableFuture<float[]> result = new CompletableFuture<>();
+
+    Request(float[] image, long patience) {
+      this.image = image;
+      this.patience = patience;
+    }
+
     boolean isLate(long now) {
       return patience != NEVER && now - arrived > patience;
     }
@@ -106,15 +109,14 @@ public final class Batcher implements AutoCloseable {
       throw new IllegalArgumentException(
           String.format(Locale.ROOT, "image must have %d values, had %d", values, image.length));
     }
-    Request request =
-        new Request(image.clone(), System.nanoTime(), patience, new CompletableFuture<>());
+    Request request = new Request(image.clone(), patience);
     lock.lock();
     try {
       if (closed) {
         throw new RunRejectedException(Reason.CLOSED, "the batcher is closed");
       }
       if (queue.size() >= options.capacity()) {
-        queue.removeIf(waiting -> waiting.result().isDone()); // cancelled
+        queue.removeIf(waiting -> waiting.result.isDone()); // cancelled
       }
       if (queue.size() >= options.capacity()) {
         throw new RunRejectedException(
@@ -132,7 +134,7 @@ public final class Batcher implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    return request.result();
+    return request.result;
   }
 
   /** Begins one more collecting thread, which need not be where there are others. */
@@ -166,7 +168,7 @@ public final class Batcher implements AutoCloseable {
       try {
         run(batch);
       } catch (Throwable e) { // which each of them learns
-        batch.forEach(request -> request.result().completeExceptionally(e));
+        batch.forEach(request -> request.result.completeExceptionally(e));
       }
     }
   }
@@ -187,7 +189,7 @@ public final class Batcher implements AutoCloseable {
             return null;
           }
         } else {
-          left = options.delay().toNanos() - (now - queue.getFirst().arrived());
+          left = options.delay().toNanos() - (now - queue.getFirst().arrived);
           if (closed || left <= 0 || queue.size() >= options.most()) {
             return take();
           }
@@ -224,17 +226,15 @@ public final class Batcher implements AutoCloseable {
     queue.removeIf(
         request -> {
           if (request.isLate(now)) {
-            request
-                .result()
-                .completeExceptionally(
-                    new RunRejectedException(
-                        Reason.DEADLINE,
-                        String.format(
-                            Locale.ROOT,
-                            "its batch did not begin within %s; ask again later, or for more patience",
-                            Duration.ofNanos(request.patience()))));
+            request.result.completeExceptionally(
+                new RunRejectedException(
+                    Reason.DEADLINE,
+                    String.format(
+                        Locale.ROOT,
+                        "its batch did not begin within %s; ask again later, or for more patience",
+                        Duration.ofNanos(request.patience))));
           }
-          return request.result().isDone();
+          return request.result.isDone();
         });
   }
 
@@ -243,7 +243,7 @@ public final class Batcher implements AutoCloseable {
         network.use(held -> held.use(batch.size(), predictor -> run(held, predictor, batch)));
     int each = results.length / batch.size();
     for (int i = 0; i < batch.size(); i++) {
-      batch.get(i).result().complete(Arrays.copyOfRange(results, i * each, (i + 1) * each));
+      batch.get(i).result.complete(Arrays.copyOfRange(results, i * each, (i + 1) * each));
     }
   }
 
@@ -251,7 +251,7 @@ public final class Batcher implements AutoCloseable {
     int values = values(held.info());
     float[] images = new float[values * batch.size()];
     for (int i = 0; i < batch.size(); i++) {
-      float[] image = batch.get(i).image();
+      float[] image = batch.get(i).image;
       if (image.length != values) {
         throw new IllegalStateException(
             String.format(

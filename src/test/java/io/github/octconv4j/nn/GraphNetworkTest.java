@@ -17,6 +17,7 @@ import io.github.octconv4j.graph.GlobalPool;
 import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.GraphBuilder;
 import io.github.octconv4j.graph.NonZero;
+import io.github.octconv4j.graph.OctaveConv;
 import io.github.octconv4j.graph.Op;
 import io.github.octconv4j.graph.PoolKind;
 import io.github.octconv4j.graph.Softmax;
@@ -26,7 +27,10 @@ import io.github.octconv4j.graph.TensorType;
 import io.github.octconv4j.graph.Unary;
 import io.github.octconv4j.graph.UnaryFunction;
 import io.github.octconv4j.graph.Window;
+import io.github.octconv4j.graph.pass.Passes;
+import io.github.octconv4j.graph.pass.RecognizeOctave;
 import io.github.octconv4j.octave.PlanOptions;
+import io.github.octconv4j.onnx.OnnxModel;
 import io.github.octconv4j.onnx.OnnxWriter;
 import io.github.octconv4j.weights.ElementType;
 import java.io.IOException;
@@ -38,6 +42,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -151,10 +156,36 @@ class GraphNetworkTest {
       assertThat(network.run(image)).containsExactly(expected);
       assertThat(network.run(new float[120])).hasSize(6); // any batch, as before
     }
-    try (Network network = Network.of(Model.of("oct_resnet26").width(.25), Parameters.random(1))) {
-      assertThatThrownBy(() -> network.save(file))
-          .isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining("is made of layers, ONNX files are written of graphs");
+  }
+
+  /** What a builder made is written with octave convolutions that are recognised again. */
+  @Test
+  void aBuildersNetworkIsSaved() throws IOException {
+    Path file = folder.resolve("octave.onnx");
+    Model model = Model.of("oct_resnet26").width(.25).imageSize(64).classes(10);
+    float[] image = new float[3 * 64 * 64];
+    SplittableRandom random = new SplittableRandom(1);
+    for (int i = 0; i < image.length; i++) {
+      image[i] = (float) random.nextDouble(-1, 1);
+    }
+    float[] expected;
+    try (Network network = Network.of(model, Parameters.random(1))) {
+      network.save(file);
+      expected = network.run(image);
+    }
+    try (Network network = Network.load(file)) {
+      float largest = 0;
+      float[] actual = network.run(image);
+      for (int i = 0; i < expected.length; i++) {
+        largest = Math.max(largest, Math.abs(expected[i]));
+      }
+      assertThat(actual).containsExactly(expected, Offset.offset(1e-4f * largest));
+    }
+    try (OnnxModel read = OnnxModel.open(file)) {
+      Graph bound = read.graph().bind(Map.of(read.graph().inputs().getFirst().name(), new long[] {1, 3, 64, 64}));
+      Graph recognised = new RecognizeOctave().apply(Passes.simplify(bound));
+      assertThat(recognised.nodes().stream().filter(node -> node.op() instanceof OctaveConv).count())
+          .isGreaterThan(20);
     }
   }
 

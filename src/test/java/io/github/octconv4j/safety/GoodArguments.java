@@ -702,6 +702,9 @@ final class GoodArguments {
               s.strideRule(),
               s.sizeRule());
         });
+    for (String member : List.of("source", "destination", "shortName")) {
+      put("OctavePath." + member + "()", () -> args(v.pick(List.of(OctavePath.values()))));
+    }
     put(
         "OctaveWeights.copyKernel(OctavePath,int,float[],int,int)",
         () -> {

@@ -479,7 +479,7 @@ final class NetworkArguments {
           long values = (long) i.channels() * i.height() * i.width();
           return args(network, v.floats(v.upTo(3) * values));
         });
-    with("Network.use(int,Function)", Network.class, n -> args(n, v.upTo(2), (Function<Predictor, Object>) NetworkArguments::describe));
+    with("Network.use(int,Function)", Network.class, n -> use(n));
     with("Network.warmUp(int[])", Network.class, n -> args(n, new int[] {v.upTo(2)}));
     put.accept(
         "Network.configure(NetworkOptions)",
@@ -506,8 +506,19 @@ final class NetworkArguments {
     return NetworkOptions.of(plans).runsAtOnce(v.upTo(3));
   }
 
+  private Object[] use(Network network) {
+    Function<Predictor, Object> task = NetworkArguments::describe;
+    return args(network, v.upTo(2), task);
+  }
+
   private static Object describe(Predictor predictor) {
     return predictor.output().desc();
+  }
+
+  private NetworkReference reference() {
+    NetworkReference reference = new NetworkReference(Network.of(MODEL, Parameters.random(1)));
+    v.keep(reference);
+    return reference;
   }
 
   private static Latencies latencies() {
@@ -555,6 +566,14 @@ final class NetworkArguments {
         "NetworkReference.use(Function)",
         NetworkReference.class,
         reference -> args(reference, (Function<Network, Object>) Network::options));
+    for (String member : List.of("network", "close")) {
+      put.accept(
+          "NetworkReference.Lease." + member + "()",
+          () -> {
+            NetworkReference kept = v.kept(NetworkReference.class);
+            return args((kept == null ? reference() : kept).lease());
+          });
+    }
     put.accept(
         "BatchOptions(int,Duration,int)",
         () -> args(null, v.upTo(3), Duration.ofMillis(v.below(3)), 4));
