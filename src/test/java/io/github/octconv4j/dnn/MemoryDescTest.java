@@ -3,6 +3,7 @@ package io.github.octconv4j.dnn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.octconv4j.cli.shapes.Plain;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -134,14 +135,8 @@ class MemoryDescTest {
       Tensor plain = Tensor.of(arena, values, dims);
       Tensor other = Tensor.allocate(f32(tag, dims), arena);
       Reorder.copy(engine, plain, other);
-      long[] position = new long[dims.length];
       for (int i = 0; i < values.length; i++) {
-        int rest = i;
-        for (int d = dims.length - 1; d >= 0; d--) {
-          position[d] = rest % dims[d];
-          rest /= (int) dims[d];
-        }
-        long offset = other.desc().elementOffset(position);
+        long offset = other.desc().elementOffset(Plain.position(i, dims));
         assertThat(other.segment().getAtIndex(ValueLayout.JAVA_FLOAT, offset)).isEqualTo(values[i]);
       }
       assertThat(Run.plain(engine, other, arena)).containsExactly(values);
@@ -248,17 +243,17 @@ class MemoryDescTest {
     for (FormatTag tag :
         List.of(FormatTag.ABC8B, FormatTag.ABC16B, FormatTag.ABCD8B, FormatTag.ABCD16B)) {
       for (long[] dims : shapes) {
+        if (dims.length != tag.rank()) {
+          continue;
+        }
+        MemoryDesc blocked = f32(tag, dims);
         for (long[] newDims : shapes) {
-          if (dims.length != tag.rank()) {
-            continue;
-          }
-          MemoryDesc blocked = f32(tag, dims);
           try {
             MemoryDesc other = blocked.reshape(newDims);
             for (int i = 0; i < 6; i++) {
-              assertThat(other.elementOffset(position(i, newDims)))
+              assertThat(other.elementOffset(Plain.position(i, newDims)))
                   .as("%s as %s", blocked, other)
-                  .isEqualTo(blocked.elementOffset(position(i, dims)));
+                  .isEqualTo(blocked.elementOffset(Plain.position(i, dims)));
             }
             done++;
           } catch (DnnException e) {
@@ -272,15 +267,6 @@ class MemoryDescTest {
     assertThatThrownBy(() -> one.reshape(6))
         .isInstanceOf(DnnException.class)
         .hasMessageStartingWith("could not reshape f32 2x1x3 aBc16b to [6]: INVALID_ARGUMENTS");
-  }
-
-  private static long[] position(long index, long[] dims) {
-    long[] position = new long[dims.length];
-    for (int d = dims.length - 1; d >= 0; d--) {
-      position[d] = index % dims[d];
-      index /= dims[d];
-    }
-    return position;
   }
 
   @Test
