@@ -11,6 +11,10 @@ RESNETS = {
 GROUPS, SQUEEZE = 32, 16
 RESNET_STEM, RESNET_PLANES = 64, (64, 128, 256, 512)
 
+# A ResNet of basic blocks with few parameters, for pictures of 64 to 256 pixels: two strided 3x3 before its stages.
+SLIM_RESNET = "slim_resnet13"
+SLIM_STEM, SLIM_STAGES = 32, ((64, 2), (128, 2), (192, 1))  # channels and blocks of each stage
+
 # Output channels and stride of the depthwise separable blocks of MobileNet v1.
 MOBILENET_V1_STEM = 32
 MOBILENET_V1 = ((64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), (512, 1), (512, 1), (512, 1), (512, 1),
@@ -23,7 +27,7 @@ MOBILENET_V2 = ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 
                 (6, 320, 1, 1))
 MOBILENET_V2_OCTAVE = range(2, 14)  # the blocks with octave layers
 
-DENSE = (*RESNETS, "mobilenet_v1", "mobilenet_v2")
+DENSE = (*RESNETS, SLIM_RESNET, "mobilenet_v1", "mobilenet_v2")
 ARCHITECTURES = tuple(sorted((*DENSE, *(f"oct_{name}" for name in DENSE))))
 STRIDE_RULES = ("KEEP_LOW", "POOL_ALL")
 

@@ -1,4 +1,4 @@
-"""Reference networks in PyTorch: Oct-ResNet, Oct-ResNeXt, Oct-SE-ResNet and Oct-MobileNet, and their dense twins.
+"""Reference networks in PyTorch: Oct-ResNets, Oct-ResNeXt, Oct-SE-ResNet and Oct-MobileNets, and their dense twins.
 
 They are written from the definition of octave convolution (Chen et al., "Drop an Octave", ICCV 2019) to check the
 Java library against, and use no code of it. Alpha 0 gives the dense networks of torchvision, or what torchvision has
@@ -16,13 +16,14 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 from torchvision.models import MobileNetV2
+from torchvision.models.resnet import BasicBlock as DenseBasicBlock
 from torchvision.models.resnet import Bottleneck as DenseBottleneck
 from torchvision.models.resnet import ResNet as TorchvisionResNet
 from torchvision.ops import SqueezeExcitation
 
 from architectures import (ARCHITECTURES, BN_EPS, GROUPS, LEAST_SIZE, LEAST_WIDTH, MOBILENET_V1, MOBILENET_V1_LAST,
-                           MOBILENET_V2, MOBILENET_V2_OCTAVE, MOST_CLASSES, MOST_SIZE, MOST_WIDTH, RESNETS, SQUEEZE,
-                           STRIDE_RULES, split)
+                           MOBILENET_V2, MOBILENET_V2_OCTAVE, MOST_CLASSES, MOST_SIZE, MOST_WIDTH, RESNETS, SLIM_RESNET,
+                           SLIM_STAGES, SLIM_STEM, SQUEEZE, STRIDE_RULES, split)
 
 
 # ------------------------------------------------------------------------------------------------ octave convolution
@@ -227,6 +228,67 @@ class DenseResNet(TorchvisionResNet):
         self.fc = nn.Linear(self.inplanes, classes)
 
 
+class BasicBlock(nn.Module):
+    """3x3 (with the stride) and 3x3, added to the shortcut; ReLU after the sum.
+
+    `alpha_out` belongs to the block's output: where it differs from `alpha`, the second 3x3 and the shortcut change it.
+    """
+
+    def __init__(self, in_channels, out, alpha, alpha_out, stride, rule):
+        super().__init__()
+        self.conv1 = ConvBn(in_channels, out, 3, alpha, alpha, nn.ReLU(), stride=stride, rule=rule)
+        self.conv2 = ConvBn(out, out, 3, alpha, alpha_out)
+        self.downsample = None
+        if stride != 1 or in_channels != out or alpha != alpha_out:
+            self.downsample = nn.Sequential(ConvBn(in_channels, out, 1, alpha, alpha_out, stride=stride, rule=rule))
+
+    def forward(self, x):
+        y = self.conv2(self.conv1(x))
+        return both(F.relu, add(y, self.downsample(x) if self.downsample else x))
+
+
+class SlimResNet(nn.Module):
+    """Two strided 3x3, basic blocks, the mean, a linear layer.
+
+    The first 3x3 is dense; the second one is the first octave layer, and the last ones are the second 3x3 and the
+    shortcut of the last block.
+    """
+
+    def __init__(self, alpha, rule, width, classes):
+        super().__init__()
+        stem, first = int(SLIM_STEM * width), int(SLIM_STAGES[0][0] * width)
+        self.conv1, self.bn1, self.relu = dense_conv_bn(3, stem, 3, 2)
+        if alpha:
+            self.conv2 = ConvBn(stem, first, 3, 0, alpha, nn.ReLU(), stride=2, rule=rule)
+        else:
+            self.conv2, self.bn2, _ = dense_conv_bn(stem, first, 3, 2)
+        self.octave, channels = bool(alpha), first
+        for stage, (published, count) in enumerate(SLIM_STAGES, 1):
+            out, layer = int(published * width), []
+            for number in range(count):
+                last = stage == len(SLIM_STAGES) and number == count - 1
+                stride = 2 if stage > 1 and number == 0 else 1
+                layer.append(BasicBlock(channels, out, alpha, 0 if last else alpha, stride, rule) if alpha
+                             else self.dense_block(channels, out, stride))
+                channels = out
+            self.add_module(f"layer{stage}", nn.Sequential(*layer))
+        self.avgpool = nn.AdaptiveAvgPool2d(1)
+        self.fc = nn.Linear(channels, classes)
+
+    @staticmethod
+    def dense_block(channels, out, stride):
+        """The basic block of torchvision."""
+        changes = stride != 1 or channels != out
+        shortcut = nn.Sequential(*dense_conv_bn(channels, out, 1, stride)[:2]) if changes else None
+        return DenseBasicBlock(channels, out, stride, shortcut)
+
+    def forward(self, x):
+        x = self.relu(self.bn1(self.conv1(x)))
+        x = self.conv2(x) if self.octave else self.relu(self.bn2(self.conv2(x)))
+        high, _ = pair(self.layer3(self.layer2(self.layer1(x))))
+        return self.fc(self.avgpool(high).flatten(1))
+
+
 class MobileNetV1(nn.Module):
     """MobileNet v1; with alpha, the first octave layer is block 1's 1x1, the last one that of the last 14x14 block."""
 
@@ -301,7 +363,9 @@ def build(arch, alpha=0.0, rule="KEEP_LOW", width=1.0, classes=1000):
     octave, name = arch.startswith("oct_"), re.sub("^oct_", "", arch)
     if alpha and not octave:
         raise ValueError(f"{arch} is dense and needs alpha 0, was {alpha}; with octave convolution it is oct_{arch}")
-    if name == "mobilenet_v1":
+    if name == SLIM_RESNET:
+        model = SlimResNet(alpha, rule, width, classes)
+    elif name == "mobilenet_v1":
         model = MobileNetV1(alpha, rule, width, classes)
     elif name == "mobilenet_v2":
         model = OctMobileNetV2(alpha, rule, width, classes) if alpha else MobileNetV2(classes, width, MOBILENET_V2)
@@ -321,7 +385,8 @@ def stages(model):
     """The modules whose outputs are a network's stages, by name."""
     if hasattr(model, "features"):
         return {f"features.{name}": module for name, module in model.features.named_children()}
-    return {"stem": model.maxpool, **{f"layer{stage}": getattr(model, f"layer{stage}") for stage in range(1, 5)}}
+    stem = {"stem": model.maxpool} if hasattr(model, "maxpool") else {}
+    return {**stem, **{name: module for name, module in model.named_children() if name.startswith("layer")}}
 
 
 def classifier(model):

@@ -21,7 +21,7 @@ COUNTERS = ("num_batches_tracked", "n_averaged", "total_ops", "total_params")
 # The first tensor of each architecture, as it is called in a network alone.
 STEM = re.compile(r"(.*?)(conv1\.weight|(?:features|model)\.0\.0\.weight)")
 INNER = re.compile(r"(?:^|\.)(?:layer\d|features|se)(?:\.|$)")
-TOP = re.compile(r"(?:conv1|bn1|layer\d+|fc|features|classifier)$")
+TOP = re.compile(r"(?:conv[12]|bn[12]|layer\d+|fc|features|classifier)$")
 AVERAGED = re.compile(r"(?:^|[._])(?:ema|averaged|swa)(?:[._]|$)", re.IGNORECASE)
 # Keys under which checkpoints hold state dicts.
 TRAINED_KEYS = ("state_dict", "model_state_dict", "model", "net", "network")
@@ -166,7 +166,14 @@ def recognise(shapes):
             stage, number = map(int, match.groups())
             blocks[stage] = max(blocks.get(stage, 0), number + 1)
     observed = []  # rule, published channels, channels
-    if blocks:
+    slim = {stage: count for stage, (_, count) in enumerate(architectures.SLIM_STAGES, 1)}
+    if blocks == slim and any(name.startswith("conv2.") for name in shapes):
+        found.update(arch=f"{octave}{architectures.SLIM_RESNET}", classes=channels("fc.bias"))
+        observed.append((architectures.truncated, architectures.SLIM_STEM, channels("conv1.weight")))
+        for stage, (published, _) in enumerate(architectures.SLIM_STAGES, 1):
+            out = total(f"layer{stage}.0.conv2", f"layer{stage}.0.bn2")
+            observed.append((architectures.truncated, published, out))
+    elif blocks:
         found["classes"] = channels("fc.bias")
         kernel = shapes.get("layer1.0.conv2.conv.conv_h2h.weight", shapes.get("layer1.0.conv2.weight"))
         inputs = channels("layer1.0.conv2.bn_h.bias") or channels("layer1.0.bn2.bias")

@@ -180,6 +180,7 @@ class Conversion(unittest.TestCase):
         for arch, alpha, width in (("oct_resnet50", 0.5, 0.125), ("oct_resnet26", 0.25, 0.125), ("resnet50", 0, 0.125),
                                    ("oct_resnext50_32x4d", 0.25, 0.125), ("resnext101_32x4d", 0, 0.125),
                                    ("oct_se_resnet50", 0.5, 0.125), ("se_resnet50", 0, 0.125),
+                                   ("oct_slim_resnet13", 0.5, 0.25), ("slim_resnet13", 0, 0.25),
                                    ("oct_mobilenet_v1", 0.5, 0.25), ("mobilenet_v1", 0, 0.25),
                                    ("oct_mobilenet_v2", 0.5, 1), ("mobilenet_v2", 0, 1)):
             state = self.model(arch, alpha, width).state_dict()

@@ -45,6 +45,15 @@ def shapes(arch, width=1.0, alpha=0.0, classes=10):
                     norm(f"features.{number}.conv.0", f"features.{number}.conv.0.1", 6 * out, 2 <= number <= 13)
         result["features.18.0.weight"] = (architectures.divisible(1280, max(1.0, width)), 8, 1, 1)
         result["classifier.1.weight"], result["classifier.1.bias"] = (classes, 8), (classes,)
+    elif name == architectures.SLIM_RESNET:
+        result["conv1.weight"] = (int(32 * width), 3, 3, 3)
+        norm("conv2", "bn2", int(64 * width))
+        result["conv2.conv.conv_h2h.weight" if octave else "conv2.weight"] = (int(64 * width), 8, 3, 3)
+        for stage, (published, count) in enumerate(architectures.SLIM_STAGES, 1):
+            for block in range(count):
+                norm(f"layer{stage}.{block}.conv1", f"layer{stage}.{block}.bn1", int(published * width))
+                norm(f"layer{stage}.{block}.conv2", f"layer{stage}.{block}.bn2", int(published * width), stage < 3)
+        result["fc.weight"], result["fc.bias"] = (classes, int(192 * width)), (classes,)
     else:
         blocks, grouped, squeezed = architectures.RESNETS[name]
         result["conv1.weight"] = (int(64 * width), 3, 7, 7)
@@ -85,6 +94,8 @@ class Recognition(unittest.TestCase):
         for width in (1 / 16, 0.125, 0.25, 0.5, 2.0):
             self.assert_found("resnet50", width)
             self.assert_found("oct_resnet26", width, 0.5)
+            self.assert_found("oct_slim_resnet13", width, 0.5)
+            self.assert_found("slim_resnet13", width)
             self.assert_found("resnext50_32x4d", max(width, 0.125))
 
     def test_other_widths_give_the_same_channels(self):

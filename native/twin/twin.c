@@ -9,24 +9,22 @@
  *
  * Lanes, which Java gives to threads, run one after the other.
  */
-#define _GNU_SOURCE
-#include <dlfcn.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <time.h>
 
 #include <oneapi/dnnl/dnnl.h>
 #include <oneapi/dnnl/dnnl_debug.h>
 
+#include "system.h"
+
 /* As omp.h declares it; that header comes with compilers, this library with oneDNN. */
 void omp_set_num_threads(int num_threads);
 
-enum { LINE = 1 << 16, ARGS = 24, ALIGNMENT = 64, HUGE_PAGE = 1 << 21, BAD_FILE = 2, ONEDNN_FAILS = 3 };
+enum { LINE = 1 << 16, ARGS = 32, QUANTITIES = 16, ALIGNMENT = 64, HUGE_PAGE = 1 << 21, BAD_FILE = 2, ONEDNN_FAILS = 3 };
 
 enum role { INPUT, OUTPUT, CONSTANT, TEMPORARY };
 
@@ -45,6 +43,13 @@ struct arg {
   int desc;
 };
 
+struct quantity {
+  int zero_points; /* or else scales */
+  int code, mask;
+  int groups; /* none or two */
+  dnnl_dims_t group;
+};
+
 struct step {
   char kind[32];
   char implementation[128];
@@ -56,6 +61,8 @@ struct step {
   dnnl_dims_t kernel, strides, dilations, left, right;
   dnnl_fpmath_mode_t fpmath;
   dnnl_post_ops_t post_ops;
+  int quantity_count;
+  struct quantity quantities[QUANTITIES];
   int arg_count;
   struct arg args[ARGS];
   dnnl_primitive_t primitive;
@@ -92,10 +99,8 @@ static void check(dnnl_status_t status, const char *what) {
 }
 
 static void *allocate(size_t bytes) {
-  size_t rounded = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-  void *memory = aligned_alloc(ALIGNMENT, rounded ? rounded : ALIGNMENT);
+  void *memory = calloc(1, bytes ? bytes : 1);
   if (!memory) fail(ONEDNN_FAILS, "no memory for %zu bytes", bytes);
-  memset(memory, 0, rounded);
   return memory;
 }
 
@@ -104,12 +109,9 @@ static void *allocate(size_t bytes) {
  * processor's check of loads against earlier stores see conflicts depends on that, and changes times by up to 20 %.
  */
 static void *place(size_t bytes, size_t address) {
-  char *memory = mmap(NULL, bytes + 2 * HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (memory == MAP_FAILED) fail(ONEDNN_FAILS, "no memory for %zu bytes", bytes);
+  char *memory = system_pages(bytes + 2 * HUGE_PAGE, HUGE_PAGE);
+  if (!memory) fail(ONEDNN_FAILS, "no memory for %zu bytes", bytes);
   memory += HUGE_PAGE - (uintptr_t)memory % HUGE_PAGE;
-#ifdef MADV_HUGEPAGE
-  madvise(memory, bytes + address % HUGE_PAGE, MADV_HUGEPAGE);
-#endif
   memory += address % HUGE_PAGE;
   memset(memory, 0, bytes);
   return memory;
@@ -201,7 +203,10 @@ static void read_window(struct step *s, char *line) {
 static void read_post_op(struct program *p, struct step *s, char *line) {
   const char *kind = word(&line);
   if (!strcmp(kind, "sum")) {
-    check(dnnl_post_ops_append_sum(s->post_ops, real(&line), 0, dnnl_data_type_undef), "append a sum");
+    float scale = real(&line);
+    int zero = (int)number(&line);
+    dnnl_data_type_t type = (dnnl_data_type_t)number(&line);
+    check(dnnl_post_ops_append_sum(s->post_ops, scale, zero, type), "append a sum");
   } else if (!strcmp(kind, "eltwise")) {
     dnnl_alg_kind_t algorithm = (dnnl_alg_kind_t)number(&line);
     float alpha = real(&line);
@@ -213,6 +218,15 @@ static void read_post_op(struct program *p, struct step *s, char *line) {
   } else {
     fail(BAD_FILE, "unknown post-op %s", kind);
   }
+}
+
+static void read_quantity(struct step *s, int zero_points, char *line) {
+  if (s->quantity_count == QUANTITIES) fail(BAD_FILE, "a step has more than %d scales and zero points", QUANTITIES);
+  struct quantity *q = &s->quantities[s->quantity_count++];
+  q->zero_points = zero_points;
+  q->code = (int)number(&line);
+  q->mask = (int)number(&line);
+  while (*line && q->groups < 2) q->group[q->groups++] = number(&line);
 }
 
 static struct arg *new_arg(struct step *s, char **line) {
@@ -241,6 +255,10 @@ static void read_step_line(struct program *p, struct step *s, const char *name, 
     s->fpmath = (dnnl_fpmath_mode_t)number(&line);
   } else if (!strcmp(name, "postop")) {
     read_post_op(p, s, line);
+  } else if (!strcmp(name, "scales")) {
+    read_quantity(s, 0, line);
+  } else if (!strcmp(name, "zeropoints")) {
+    read_quantity(s, 1, line);
   } else if (!strcmp(name, "arg")) {
     struct arg *a = new_arg(s, &line);
     a->buffer = index_of(&line, p->buffer_count, "buffer");
@@ -303,8 +321,8 @@ static struct program *read_program(const char *path) {
     char *line = text;
     line[strcspn(line, "\n")] = 0;
     const char *name = word(&line);
-    if (first && (strcmp(name, "octconv4j-program") || number(&line) != 1)) {
-      fail(BAD_FILE, "%s: is not a program of octconv4j, version 1", path);
+    if (first && (strcmp(name, "octconv4j-program") || number(&line) != 2)) {
+      fail(BAD_FILE, "%s: is not a program of octconv4j, version 2", path);
     } else if (!strcmp(name, "data")) {
       break;
     } else if (step && !strcmp(name, "end")) {
@@ -370,6 +388,8 @@ static dnnl_status_t describe(dnnl_primitive_desc_t *out, const struct program *
         s->scalars[1], attr);
   } else if (!strcmp(s->kind, "inner_product")) {
     return dnnl_inner_product_forward_primitive_desc_create(out, p->engine, inference, src, weights, bias, dst, attr);
+  } else if (!strcmp(s->kind, "matmul")) {
+    return dnnl_matmul_primitive_desc_create(out, p->engine, src, weights, bias, dst, attr);
   } else if (!strcmp(s->kind, "concat")) {
     int count = sources_of(p, s, sources);
     return dnnl_concat_primitive_desc_create(out, p->engine, dst, count, s->axis, sources, attr);
@@ -385,12 +405,26 @@ static dnnl_status_t describe(dnnl_primitive_desc_t *out, const struct program *
   return dnnl_invalid_arguments;
 }
 
+static void set_quantities(const struct step *s, dnnl_primitive_attr_t attr) {
+  for (int i = 0; i < s->quantity_count; i++) {
+    const struct quantity *q = &s->quantities[i];
+    if (q->zero_points) {
+      check(q->groups ? dnnl_primitive_attr_set_zero_points(attr, q->code, q->mask, q->groups, q->group, dnnl_s32)
+                      : dnnl_primitive_attr_set_zero_points_mask(attr, q->code, q->mask), "set zero points");
+    } else {
+      check(q->groups ? dnnl_primitive_attr_set_scales(attr, q->code, q->mask, q->groups, q->group, dnnl_f32)
+                      : dnnl_primitive_attr_set_scales_mask(attr, q->code, q->mask), "set scales");
+    }
+  }
+}
+
 static void make_step(struct program *p, struct step *s) {
   dnnl_primitive_attr_t attr;
   check(dnnl_primitive_attr_create(&attr), "create attributes");
   check(dnnl_primitive_attr_set_scratchpad_mode(attr, dnnl_scratchpad_mode_user), "set the scratchpad mode");
   check(dnnl_primitive_attr_set_fpmath_mode(attr, s->fpmath), "set the fpmath mode");
   check(dnnl_primitive_attr_set_post_ops(attr, s->post_ops), "set post-ops");
+  set_quantities(s, attr);
   dnnl_primitive_desc_t desc;
   check(describe(&desc, p, s, attr), s->kind);
   const char *name;
@@ -451,18 +485,12 @@ static size_t differing(const struct program *p, size_t *all) {
   return other;
 }
 
-static long long now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return time.tv_sec * 1000000000LL + time.tv_nsec;
-}
-
 /* Nanoseconds of one of so many runs; one goes before them, to bring the data into the cache. */
 static double timed(const struct program *p, int repeats) {
   run(p);
-  long long before = now();
+  long long before = system_nanoseconds();
   for (int i = 0; i < repeats; i++) run(p);
-  return (double)(now() - before) / repeats;
+  return (double)(system_nanoseconds() - before) / repeats;
 }
 
 static int ascending(const void *a, const void *b) {
@@ -488,13 +516,13 @@ static void serve(const struct program *p) {
 
 int main(int argc, char **argv) {
   if (argc < 2 || argc > 3) fail(BAD_FILE, "usage: twin FILE [RUNS | serve]");
+  system_binary_output();
   struct program *p = read_program(argv[1]);
   make(p);
   size_t all;
   size_t other = differing(p, &all);
-  Dl_info library;
-  if (!dladdr((void *)dnnl_version, &library)) library.dli_fname = "unknown";
-  printf("%zu of %zu bytes of results differ, %d primitives, %s\n", other, all, p->step_count, library.dli_fname);
+  printf("%zu of %zu bytes of results differ, %d primitives, %s\n", other, all, p->step_count,
+      system_library_of((const void *)dnnl_version));
   fflush(stdout);
   if (other) return 1;
   if (argc == 3 && !strcmp(argv[2], "serve")) {

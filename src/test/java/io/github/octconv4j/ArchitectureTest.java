@@ -48,6 +48,8 @@ class ArchitectureTest {
           BASE + "nn",
           BASE + "octave",
           BASE + "onnx",
+          BASE + "quant",
+          BASE + "serving",
           BASE + "weights");
 
   private static void onlyUses(String name, String... others) {
@@ -92,14 +94,18 @@ class ArchitectureTest {
                 "nn",
                 "text",
                 "timing",
+                "pool",
+                "trial",
                 "graph",
                 "graph.interpret",
                 "graph.pass",
                 "compile",
                 "onnx",
+                "quant",
                 "weights",
                 "files",
                 "image",
+                "serving",
                 "cli"));
   }
 
@@ -121,27 +127,52 @@ class ArchitectureTest {
   }
 
   @Test
-  void octaveUsesDnn() {
-    onlyUses("octave", in("dnn", "text"));
+  void octaveUsesDnnAndWhatTimesAndKeepsPlans() {
+    onlyUses("octave", in("dnn", "timing", "pool", "text"));
   }
 
   @Test
-  void timingUsesOctaveAndDnn() {
-    onlyUses("timing", in("octave", "dnn"));
+  void timingAndPoolsDoNotKnowWhatTheyTimeAndKeep() {
+    onlyUses("timing");
+    onlyUses("pool");
+  }
+
+  @Test
+  void trialsUseOctaveDnnAndTiming() {
+    onlyUses("trial", in("octave", "dnn", "timing"));
   }
 
   @Test
   void nnUsesWhatComputesWeightsAndImage() {
     onlyUses(
         "nn",
-        in("octave", "dnn", "timing", "compile", "graph", "onnx", "weights", "image", "text"));
+        in(
+            "octave", "dnn", "timing", "trial", "pool", "compile", "graph", "onnx", "weights",
+            "image", "text"));
+  }
+
+  @Test
+  void servingUsesNetworks() {
+    onlyUses("serving", BASE + "nn", BASE + "octave", "io.micrometer.core.instrument..");
+    noClasses()
+        .that()
+        .haveNameNotMatching(".*\\.serving\\.NetworkMeters(\\$.*)?") // for who has Micrometer
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.micrometer..")
+        .check(CLASSES);
   }
 
   @Test
   void theCompilerUsesGraphsAndPrograms() {
     onlyUses(
         "compile",
-        in("graph", "graph.interpret", "graph.pass", "octave", "dnn", "weights", "text"));
+        in("graph", "graph.interpret", "graph.pass", "octave", "dnn", "weights", "text", "timing"));
+  }
+
+  @Test
+  void theQuantizerUsesGraphsAndTheirCompiler() {
+    onlyUses("quant", in("graph", "graph.pass", "compile", "octave", "dnn", "weights"));
   }
 
   @Test
@@ -153,7 +184,7 @@ class ArchitectureTest {
 
   @Test
   void onnxUsesGraphsAndFiles() {
-    onlyUses("onnx", in("graph", "weights", "files", "text"));
+    onlyUses("onnx", in("graph", "graph.interpret", "graph.pass", "weights", "files", "text"));
   }
 
   @Test

@@ -5,6 +5,7 @@ import io.github.octconv4j.nn.Network;
 import io.github.octconv4j.nn.Parameters;
 import io.github.octconv4j.nn.Predictor;
 import io.github.octconv4j.octave.PlanOptions;
+import io.github.octconv4j.octave.Tuning;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,7 +56,7 @@ public class NetworkBenchmark {
     Path file = Path.of(folder, model + ".safetensors");
     network =
         Files.exists(file) ? Network.load(file) : Network.of(Model.of(model), Parameters.random(1));
-    predictor = network.predictor(batch, PlanOptions.DEFAULT);
+    predictor = network.predictor(batch, PlanOptions.DEFAULT.tuning(Tuning.MEASURED));
   }
 
   /** Frees everything. */

@@ -100,7 +100,7 @@ public final class ScalarOctave {
 
   /** Applies the convolution; either input may be null where the specification has no channels. */
   public Result apply(Image xh, Image xl) {
-    boolean two = spec.stride() == 2;
+    boolean two = spec.stride() == 2 && spec.strideRule() != StrideRule.MOVE_KERNEL;
     boolean keepLow = two && spec.strideRule() == StrideRule.KEEP_LOW;
     Image high = xh != null && two && usesHigh() ? pool(xh) : xh;
     return new Result(
@@ -206,7 +206,7 @@ public final class ScalarOctave {
     return a;
   }
 
-  /** Convolution of stride 1, with the path's bias. */
+  /** Convolution whose kernel moves by 1, or by the stride, with the path's bias. */
   private Image convolve(OctavePath path, Image x) {
     float[] kernel = kernels.get(path);
     float[] bias = biases.get(path);
@@ -216,12 +216,13 @@ public final class ScalarOctave {
     int kh = spec.kernelHeight();
     int kw = spec.kernelWidth();
     Padding pad = spec.padding();
+    int step = spec.strideRule() == StrideRule.MOVE_KERNEL ? spec.stride() : 1;
     Image y =
         new Image(
             x.n,
             oc,
-            x.h + pad.top() + pad.bottom() - spec.dilationHeight() * (kh - 1),
-            x.w + pad.left() + pad.right() - spec.dilationWidth() * (kw - 1));
+            moved(x.h + pad.top() + pad.bottom() - spec.dilationHeight() * (kh - 1), step),
+            moved(x.w + pad.left() + pad.right() - spec.dilationWidth() * (kw - 1), step));
     for (int b = 0; b < y.n; b++) {
       for (int o = 0; o < oc; o++) {
         int first = o / (oc / groups) * icg;
@@ -230,9 +231,9 @@ public final class ScalarOctave {
             double sum = bias == null ? 0 : bias[o];
             for (int c = 0; c < icg; c++) {
               for (int p = 0; p < kh; p++) {
-                int row = i - pad.top() + p * spec.dilationHeight();
+                int row = i * step - pad.top() + p * spec.dilationHeight();
                 for (int q = 0; q < kw && row >= 0 && row < x.h; q++) {
-                  int column = j - pad.left() + q * spec.dilationWidth();
+                  int column = j * step - pad.left() + q * spec.dilationWidth();
                   if (column >= 0 && column < x.w) {
                     sum +=
                         x.values[x.at(b, first + c, row, column)]
@@ -247,5 +248,9 @@ public final class ScalarOctave {
       }
     }
     return y;
+  }
+
+  private static int moved(int size, int step) {
+    return size < 1 ? size : (size - 1) / step + 1;
   }
 }

@@ -79,6 +79,8 @@ final class ClassifyCommand implements Callable<Integer> {
 
   @Mixin private RunOptions run;
 
+  @Mixin private TuningOptions tuning;
+
   @Option(names = "--json", description = "Print one JSON object.")
   private boolean json;
 
@@ -96,7 +98,7 @@ final class ClassifyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     checkUsage();
-    PlanOptions options = isGraph() ? run.planOptionsOfGraphs() : run.planOptions();
+    PlanOptions options = tuning.apply(isGraph() ? run.planOptionsOfGraphs() : run.planOptions());
     if (dataset.isPresent()) {
       measureAccuracy(options, Dataset.read(dataset.get()));
     } else {
@@ -129,7 +131,7 @@ final class ClassifyCommand implements Callable<Integer> {
   }
 
   private boolean isGraph() {
-    return model.filter(OnnxModel::isNamed).isPresent();
+    return model.filter(OnnxModel::isOnnx).isPresent();
   }
 
   private Optional<Model> architecture() {

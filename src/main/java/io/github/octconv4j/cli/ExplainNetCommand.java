@@ -7,12 +7,16 @@ import io.github.octconv4j.nn.OctaveAdvisor;
 import io.github.octconv4j.octave.PlanOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code octconv explain net}: how a whole network is run. */
@@ -22,16 +26,22 @@ import picocli.CommandLine.Spec;
       "Show how a whole network with random weights is run: the layers with their plans and times,"
           + " the memory of weights and activations beside that of the dense network, and which"
           + " alphas pay. All are of the same type, the dense network too. Planning and measuring"
-          + " takes about ten seconds for each alpha of a ResNet-50."
+          + " takes about ten seconds for each alpha of a ResNet-50.",
+      "Of an ONNX file: the octave convolutions that were recognised in it and what looks like one"
+          + " and is none, the steps with their times, and what runs in Java."
     })
 final class ExplainNetCommand implements Callable<Integer> {
   private static final int ROUNDS = 15;
+  private static final List<String> OF_ARCHITECTURES =
+      List.of("--alpha", "--compare", "--width", "--keep-low");
 
   @Spec private CommandSpec spec;
 
   @Mixin private NetOptions options;
 
   @Mixin private AdviceOptions others;
+
+  @Mixin private GraphSizes sizes;
 
   @Option(
       names = "--alpha",
@@ -46,6 +56,47 @@ final class ExplainNetCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    Optional<Path> file = options.file();
+    if (file.isPresent()) {
+      explain(file.get());
+    } else {
+      explain();
+    }
+    return 0;
+  }
+
+  private void explain(Path file) throws IOException {
+    for (String option : OF_ARCHITECTURES) {
+      if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+        throw new ParameterException(
+            spec.commandLine(),
+            option + " can't be used with FILE.onnx, which says what it computes");
+      }
+    }
+    ExplainGraphReport report;
+    try {
+      report =
+          ExplainGraph.explain(
+              file, sizes, options.batch(), options.size(), options.planOptionsOfGraphs());
+    } catch (IllegalArgumentException e) {
+      throw new IOException(file + ": " + e.getMessage(), e);
+    }
+    print(report::print, report::write);
+  }
+
+  private void print(Consumer<PrintWriter> text, Json.Content content) throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      Json.print(out, content);
+    } else {
+      text.accept(out);
+    }
+  }
+
+  private void explain() throws IOException {
+    if (sizes.areGiven()) {
+      throw new ParameterException(spec.commandLine(), "--input belongs to FILE.onnx");
+    }
     options.model(alpha).graph(); // what has no octave form is found before anything is run
     List<Double> alphas = others.and(alpha, share -> options.model(share).graph());
     PlanOptions planOptions = options.planOptions();
@@ -72,13 +123,7 @@ final class ExplainNetCommand implements Callable<Integer> {
               ExplainNetReport.Side.of(octave),
               ExplainNetReport.Side.of(dense),
               octave.predictor().profile(ROUNDS));
-      PrintWriter out = spec.commandLine().getOut();
-      if (json) {
-        Json.print(out, report::write);
-      } else {
-        report.print(out);
-      }
+      print(report::print, report::write);
     }
-    return 0;
   }
 }

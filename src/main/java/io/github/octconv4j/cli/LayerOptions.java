@@ -3,6 +3,7 @@ package io.github.octconv4j.cli;
 import io.github.octconv4j.cli.bench.LayerShape;
 import io.github.octconv4j.octave.PlanChoices;
 import io.github.octconv4j.octave.PlanOptions;
+import io.github.octconv4j.octave.Tuning;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
@@ -19,9 +20,9 @@ final class LayerOptions {
       description = "Images, instead of the problem's own number.")
   private Optional<Integer> batch;
 
-  /** Choices are kept apart from those of other runs in this process. */
+  /** Measured; choices are kept apart from those of other runs in this process. */
   PlanOptions planOptions() {
-    return run.planOptions().choices(PlanChoices.inMemory());
+    return run.planOptions().tuning(Tuning.MEASURED).choices(PlanChoices.inMemory());
   }
 
   int threads() {

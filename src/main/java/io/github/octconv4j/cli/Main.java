@@ -25,6 +25,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     usageHelpAutoWidth = true,
     subcommands = {
       ClassifyCommand.class,
+      ServeCommand.class,
       MapsCommand.class,
       VerifyCommand.class,
       ShapesCommand.class,
@@ -143,7 +144,7 @@ public final class Main implements Callable<Integer> {
           String.format(
               Locale.ROOT,
               "unknown command %s, there are %s",
-              unmatched.getUnmatched().getFirst(),
+              shown(unmatched.getUnmatched().getFirst()),
               commands(command.getCommandSpec()));
     }
     print(
@@ -154,6 +155,11 @@ public final class Main implements Callable<Integer> {
       e.printStackTrace(command.getErr());
     }
     return Failure.BAD_INPUT;
+  }
+
+  /** An empty argument, which nobody would see, in quotes. */
+  private static String shown(String argument) {
+    return argument.isBlank() ? "\"" + argument + "\"" : argument;
   }
 
   private static void print(CommandLine command, String message) {

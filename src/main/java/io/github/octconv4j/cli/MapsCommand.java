@@ -101,7 +101,7 @@ final class MapsCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "OUT.png is the picture itself; give another file");
     }
-    if (model.filter(OnnxModel::isNamed).isPresent()) {
+    if (model.filter(OnnxModel::isOnnx).isPresent()) {
       throw new ParameterException(
           spec.commandLine(), "maps are those of octave layers, which an ONNX file does not have");
     }

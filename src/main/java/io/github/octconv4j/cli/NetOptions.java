@@ -4,6 +4,9 @@ import io.github.octconv4j.nn.Model;
 import io.github.octconv4j.octave.PlanChoices;
 import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.octave.StrideRule;
+import io.github.octconv4j.octave.Tuning;
+import io.github.octconv4j.onnx.OnnxModel;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
@@ -16,7 +19,8 @@ final class NetOptions {
       paramLabel = "NAME",
       description =
           "An architecture: resnet26, 50, 101, 152, 200, resnext50_32x4d, resnext101_32x4d,"
-              + " se_resnet50, mobilenet_v1, mobilenet_v2; oct_ before it makes no difference.")
+              + " se_resnet50, slim_resnet13, mobilenet_v1, mobilenet_v2; oct_ before it makes no difference. For"
+              + " explain also FILE.onnx.")
   private String name;
 
   @Mixin private RunOptions run;
@@ -48,6 +52,21 @@ final class NetOptions {
       description = "Strides leave the low part as it is on its way to the high one (KEEP_LOW).")
   private boolean keepLow;
 
+  /** The ONNX file that the name is that of; empty for an architecture. */
+  Optional<Path> file() {
+    return Optional.of(Path.of(name)).filter(OnnxModel::isOnnx);
+  }
+
+  /** Height and width of the image; 0 where none was given. */
+  int size() {
+    return size.orElse(0);
+  }
+
+  /** Options of a graph, which has F32 alone. */
+  PlanOptions planOptionsOfGraphs() {
+    return run.planOptionsOfGraphs();
+  }
+
   /** The network with this alpha. */
   Model model(double alpha) {
     Model model =
@@ -58,9 +77,9 @@ final class NetOptions {
     return size.isPresent() ? model.imageSize(size.get()) : model;
   }
 
-  /** Choices are kept apart from those of other runs in this process. */
+  /** Measured; choices are kept apart from those of other runs in this process. */
   PlanOptions planOptions() {
-    return run.planOptions().choices(PlanChoices.inMemory());
+    return run.planOptions().tuning(Tuning.MEASURED).choices(PlanChoices.inMemory());
   }
 
   int threads() {

@@ -41,10 +41,10 @@ final class Networks implements AutoCloseable {
     }
   }
 
-  private static Network load(
-      Path file, Optional<Model> architecture, boolean sliced, OnnxOptions onnx)
+  /** Reads one network, which the caller closes; see the other method. */
+  static Network load(Path file, Optional<Model> architecture, boolean sliced, OnnxOptions onnx)
       throws IOException {
-    if (OnnxModel.isNamed(file)) {
+    if (OnnxModel.isOnnx(file)) {
       return onnx.load(file);
     }
     if (architecture.isEmpty()) {

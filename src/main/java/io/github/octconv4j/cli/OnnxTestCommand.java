@@ -19,11 +19,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -52,6 +54,13 @@ final class OnnxTestCommand implements Callable<Integer> {
       description = "Name the operators that Java computes because oneDNN has nothing for them.")
   private boolean verbose;
 
+  @Option(
+      names = "--tolerance",
+      paramLabel = "T",
+      description =
+          "Floats may be off by T of the largest |y| instead, for instance .05 of networks in bytes.")
+  private Optional<Double> tolerance;
+
   @Parameters(
       arity = "1..*",
       paramLabel = "DIR",
@@ -60,6 +69,10 @@ final class OnnxTestCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (tolerance.isPresent() && !(tolerance.get() >= 0 && tolerance.get() < 1)) {
+      throw new ParameterException(
+          spec.commandLine(), "--tolerance must be from 0 to below 1, was " + tolerance.get());
+    }
     List<Path> tests = new ArrayList<>();
     for (Path folder : folders) {
       tests.addAll(testsIn(folder));
@@ -109,7 +122,7 @@ final class OnnxTestCommand implements Callable<Integer> {
     return file.endsWith("model.onnx") && Files.isRegularFile(file);
   }
 
-  private static TensorComparison run(Path test, GraphRunner runner) {
+  private TensorComparison run(Path test, GraphRunner runner) {
     TensorComparison all = TensorComparison.NONE;
     try (OnnxModel model = OnnxModel.open(test.resolve("model.onnx"))) {
       for (Path set : sets(test)) {
@@ -132,8 +145,7 @@ final class OnnxTestCommand implements Callable<Integer> {
     }
   }
 
-  private static TensorComparison run(Graph graph, Path set, GraphRunner runner)
-      throws IOException {
+  private TensorComparison run(Graph graph, Path set, GraphRunner runner) throws IOException {
     Map<String, TensorData> inputs = new LinkedHashMap<>();
     for (int i = 0; i < graph.inputs().size(); i++) {
       Value input = graph.inputs().get(i);
@@ -146,7 +158,7 @@ final class OnnxTestCommand implements Callable<Integer> {
     for (int i = 0; i < graph.outputs().size(); i++) {
       String output = graph.outputs().get(i);
       TensorData expected = OnnxTensorFile.read(set.resolve("output_" + i + ".pb"));
-      all = all.and(TensorComparison.of(output, outputs.get(output), expected));
+      all = all.and(TensorComparison.of(output, outputs.get(output), expected, tolerance));
     }
     return all;
   }

@@ -1,7 +1,7 @@
 package io.github.octconv4j.cli;
 
+import io.github.octconv4j.files.AtomicFile;
 import io.github.octconv4j.text.Printable;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
@@ -12,7 +12,6 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Locale;
 
 /** A file to be written: there is all of it or nothing. */
@@ -88,23 +87,12 @@ public final class OutputFile {
    * @throws OutputException if that fails; the file is then as it was
    */
   public void write(Content content) throws IOException {
-    // A link stays one: what it points to is replaced.
-    Path target = Files.exists(path) ? path.toRealPath() : path.toAbsolutePath();
-    Path part =
-        target.resolveSibling(
-            String.format(
-                Locale.ROOT, ".%s.%d.part", target.getFileName(), ProcessHandle.current().pid()));
     try {
-      try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(part))) {
-        content.write(out);
-      }
-      Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
+      AtomicFile.write(path, content::write);
     } catch (MachineException e) {
       throw e; // says what to do
     } catch (IOException e) {
       throw new OutputException(Printable.path(path) + ": cannot be written, " + reason(e), e);
-    } finally {
-      Files.deleteIfExists(part);
     }
   }
 

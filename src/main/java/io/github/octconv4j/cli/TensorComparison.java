@@ -34,7 +34,13 @@ record TensorComparison(double largestError, Optional<String> failure) {
         Math.max(largestError, other.largestError), failure.or(other::failure));
   }
 
-  static TensorComparison of(String name, TensorData actual, TensorData expected) {
+  /**
+   * Compares a tensor.
+   *
+   * @param ofLargest how much of the largest value floats may be off; ONNX's rule where it is empty
+   */
+  static TensorComparison of(
+      String name, TensorData actual, TensorData expected, Optional<Double> ofLargest) {
     if (!actual.type().equals(expected.type())) {
       return failed(
           String.format(
@@ -53,7 +59,7 @@ record TensorComparison(double largestError, Optional<String> failure) {
       double error = Double.compare(x, y) == 0 || x == y ? 0 : Math.abs(x - y);
       largestError = Math.max(largestError, error); // NaN stays
       boolean within =
-          error <= tolerance(y, largest, expected.element())
+          error <= tolerance(y, largest, expected.element(), ofLargest)
               && (expected.element() != ElementType.I64 || actual.longAt(i) == expected.longAt(i));
       first = !within && first < 0 ? i : first;
     }
@@ -72,10 +78,13 @@ record TensorComparison(double largestError, Optional<String> failure) {
                     expected.doubleAt(first))));
   }
 
-  private static double tolerance(double y, double largest, ElementType element) {
+  private static double tolerance(
+      double y, double largest, ElementType element, Optional<Double> ofLargest) {
     return switch (element) {
       case F32, F64, F16, BF16 ->
-          RELATIVE * Math.abs(y) + Math.max(ABSOLUTE, OF_THE_LARGEST * Math.min(1, largest));
+          ofLargest.isPresent()
+              ? ofLargest.get() * largest
+              : RELATIVE * Math.abs(y) + Math.max(ABSOLUTE, OF_THE_LARGEST * Math.min(1, largest));
       default -> 0;
     };
   }

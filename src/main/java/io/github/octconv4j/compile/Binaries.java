@@ -10,6 +10,7 @@ import io.github.octconv4j.graph.Node;
 import io.github.octconv4j.graph.TensorData;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,9 @@ final class Binaries {
     inputs.addFirst(inputs.remove(whole));
     boolean mean = op.function() == BinaryFunction.MEAN;
     Operand result = lowering.plain(inputs.getFirst());
+    if (inputs.size() == 2 && !mean && fused(node, algorithm, result, inputs.get(1), lowering)) {
+      return true;
+    }
     for (int i = 1; i < inputs.size(); i++) {
       boolean last = i == inputs.size() - 1 && !mean;
       result = apply(node, algorithm, result, inputs.get(i), last, lowering);
@@ -115,6 +119,24 @@ final class Binaries {
     return data == null || data.count() != 1 ? null : data;
   }
 
+  /** Adds a step that computes what is behind it as well; says whether there is such a thing. */
+  private static boolean fused(
+      Node node, Algorithm algorithm, Operand x, String other, Lowering lowering) {
+    Operand second = repeatable(other, x, lowering);
+    io.github.octconv4j.dnn.Binary operation =
+        new io.github.octconv4j.dnn.Binary(algorithm, x.desc(), second.desc(), x.desc());
+    Epilogue.Step step = Epilogue.of(node, operation, lowering);
+    if (step.output().equals(node.output())) {
+      return false;
+    }
+    Map<Arg, Operand> operands = new HashMap<>(step.operands());
+    operands.put(Arg.SRC, x);
+    operands.put(Arg.SRC_1, second);
+    operands.put(Arg.DST, lowering.output(step.output(), step.desc()));
+    lowering.builder.add(node.name(), step.desc(), operands);
+    return true;
+  }
+
   private static Operand apply(
       Node node, Algorithm algorithm, Operand x, String other, boolean last, Lowering lowering) {
     Operand y =
@@ -128,10 +150,15 @@ final class Binaries {
   /** Adds a step between operands, the second of which may be repeated. */
   static void add(
       String name, Algorithm algorithm, Operand x, Operand other, Operand y, Lowering lowering) {
-    lowering.add(
-        name,
-        new io.github.octconv4j.dnn.Binary(algorithm, x.desc(), other.desc(), y.desc()),
-        Map.of(Arg.SRC, x, Arg.SRC_1, other, Arg.DST, y));
+    Pixels.share(
+        lowering,
+        List.of(y, x, other),
+        some ->
+            lowering.add(
+                name,
+                new io.github.octconv4j.dnn.Binary(
+                    algorithm, some.get(1).desc(), some.get(2).desc(), some.get(0).desc()),
+                Map.of(Arg.SRC, some.get(1), Arg.SRC_1, some.get(2), Arg.DST, some.get(0))));
   }
 
   /** A value as the second operand: in the layout of the first, or row-major and repeated. */
@@ -145,7 +172,7 @@ final class Binaries {
     Arrays.fill(padded, 1);
     int lead = dims.length - own.length; // a scalar has one dimension here, as many as any has
     System.arraycopy(own, 0, padded, lead, own.length);
-    return lowering.rowMajor(value).view(Storage.rowMajor(padded));
+    return lowering.rowMajor(value).view(lowering.rows(padded));
   }
 
   /** {@code max(x, 0) + slope * min(x, 0)}. */

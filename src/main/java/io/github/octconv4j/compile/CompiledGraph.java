@@ -19,6 +19,7 @@ public final class CompiledGraph implements Plan {
   private final Program program;
   private final Map<String, Operand> inputs;
   private final Map<String, Operand> outputs;
+  private final List<Span> spans;
   private final Graph head;
   private final @Nullable Graph tail;
 
@@ -27,11 +28,13 @@ public final class CompiledGraph implements Plan {
       Program program,
       Map<String, Operand> inputs,
       Map<String, Operand> outputs,
+      List<Span> spans,
       Graph head,
       @Nullable Graph tail) {
     this.program = program;
     this.inputs = new LinkedHashMap<>(inputs);
     this.outputs = new LinkedHashMap<>(outputs);
+    this.spans = List.copyOf(spans);
     this.head = head;
     this.tail = tail;
   }
@@ -49,6 +52,11 @@ public final class CompiledGraph implements Plan {
   /** The memory of the program's outputs by name, row by row. */
   Map<String, Operand> outputs() {
     return outputs;
+  }
+
+  /** The sections of each node, in order; those of nodes that others compute as well are theirs. */
+  public List<Span> spans() {
+    return spans;
   }
 
   /** The memory of an input. */

@@ -34,14 +34,14 @@ final class Convolutions {
     FormatTag tag = FormatTag.channelsLast(x.length);
     Window window = Windows.of(axes);
     long[] weightDims = op.group() == 1 ? w : grouped(w, op.group());
-    MemoryDesc weights = Storage.rowMajor(weightDims);
+    MemoryDesc weights = lowering.rows(weightDims);
     String biasName = node.input(2);
     Convolution convolution =
         new Convolution(
-            Storage.f32(tag, x),
+            lowering.desc(tag, x),
             weights.any(),
             biasName.isEmpty() ? null : Storage.rowMajor(w[0]),
-            Storage.f32(tag, lowering.dims(node.output())),
+            lowering.desc(tag, lowering.dims(node.output())),
             window);
     Epilogue.Step step = Epilogue.of(node, convolution, lowering);
     PrimitiveDesc desc = step.desc();
@@ -53,9 +53,10 @@ final class Convolutions {
         Arg.WEIGHTS,
         data == null
             ? lowering.as(node.input(1), lowering.rowMajor(node.input(1)).view(weights), wanted)
-            : lowering.constant(node.input(1), data, "weights", weights, wanted));
+            : lowering.constant(
+                node.input(1), data, "weights", Storage.rowMajor(weightDims), wanted));
     if (!biasName.isEmpty()) {
-      operands.put(Arg.BIAS, lowering.rowMajor(biasName));
+      operands.put(Arg.BIAS, lowering.exact(biasName));
     }
     operands.put(Arg.DST, lowering.output(step.output(), desc));
     lowering.builder.add(node.name(), desc, operands);
@@ -66,7 +67,7 @@ final class Convolutions {
     return Arrays.copyOfRange(dims, 2, dims.length);
   }
 
-  private static long[] grouped(long[] w, long groups) {
+  static long[] grouped(long[] w, long groups) {
     long[] dims = new long[w.length + 1];
     System.arraycopy(w, 0, dims, 1, w.length);
     dims[0] = groups;

@@ -3,6 +3,7 @@ package io.github.octconv4j.compile;
 import io.github.octconv4j.dnn.Algorithm;
 import io.github.octconv4j.dnn.Arg;
 import io.github.octconv4j.dnn.Eltwise;
+import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.Operand;
 import io.github.octconv4j.dnn.PostOps;
 import io.github.octconv4j.graph.Clip;
@@ -10,6 +11,7 @@ import io.github.octconv4j.graph.Node;
 import io.github.octconv4j.graph.Op;
 import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.graph.Unary;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -36,10 +38,17 @@ final class Elementwise {
   /** Adds a step between operands of one layout. */
   static void apply(
       String name, PostOps.Eltwise function, Operand x, Operand y, Lowering lowering) {
-    lowering.add(
-        name,
-        new Eltwise(function.algorithm(), x.desc(), y.desc(), function.alpha(), function.beta()),
-        Map.of(Arg.SRC, x, Arg.DST, y));
+    Pixels.share(
+        lowering,
+        List.of(y, x),
+        some -> {
+          MemoryDesc from = some.getLast().desc();
+          MemoryDesc to = some.getFirst().desc();
+          lowering.add(
+              name,
+              new Eltwise(function.algorithm(), from, to, function.alpha(), function.beta()),
+              Map.of(Arg.SRC, some.getLast(), Arg.DST, some.getFirst()));
+        });
   }
 
   /** What oneDNN calls a node's function; null where it has none. */

@@ -1,32 +1,38 @@
 package io.github.octconv4j.compile;
 
-import io.github.octconv4j.dnn.Attributes;
 import io.github.octconv4j.dnn.Constants;
 import io.github.octconv4j.dnn.DnnException;
 import io.github.octconv4j.dnn.Engine;
-import io.github.octconv4j.dnn.FormatTag;
-import io.github.octconv4j.dnn.MemoryDesc;
-import io.github.octconv4j.dnn.Operand;
-import io.github.octconv4j.dnn.PostOps;
-import io.github.octconv4j.dnn.ProgramBuilder;
 import io.github.octconv4j.graph.Graph;
-import io.github.octconv4j.graph.Node;
 import io.github.octconv4j.graph.TensorData;
-import io.github.octconv4j.graph.TensorType;
-import io.github.octconv4j.graph.Value;
 import io.github.octconv4j.graph.pass.ExpandOctave;
+import io.github.octconv4j.graph.pass.FoldBatchNorm;
+import io.github.octconv4j.graph.pass.FoldBias;
 import io.github.octconv4j.graph.pass.FoldPads;
+import io.github.octconv4j.graph.pass.FormLayers;
+import io.github.octconv4j.graph.pass.FuseActivations;
 import io.github.octconv4j.graph.pass.FuseGates;
+import io.github.octconv4j.graph.pass.FuseGelu;
+import io.github.octconv4j.graph.pass.FuseQuantized;
+import io.github.octconv4j.graph.pass.FuseSums;
+import io.github.octconv4j.graph.pass.Observe;
 import io.github.octconv4j.graph.pass.Passes;
+import io.github.octconv4j.graph.pass.QuantizedOperators;
+import io.github.octconv4j.graph.pass.RecognizeOctave;
 import io.github.octconv4j.graph.pass.SinkSummands;
+import io.github.octconv4j.graph.pass.SplitQuantized;
 import io.github.octconv4j.graph.pass.SplitTransposed;
+import io.github.octconv4j.graph.pass.SymmetricWeights;
+import io.github.octconv4j.graph.pass.UnsignedActivations;
 import io.github.octconv4j.octave.PlanOptions;
+import java.util.Collection;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /**
@@ -37,7 +43,8 @@ public final class GraphCompiler {
   private final Engine engine;
   private final Constants constants;
   private final Graph graph;
-  private final Set<TensorData> lasting = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final boolean plans;
+  private final FoldBatchNorm folding;
 
   /** How the caller's images lie. */
   public enum Images {
@@ -47,31 +54,85 @@ public final class GraphCompiler {
     CHANNELS_LAST
   }
 
+  /** A compiler that chooses formulations where there is octave convolution. */
+  public GraphCompiler(Engine engine, Constants constants, Graph graph) {
+    this(engine, constants, graph, false);
+  }
+
   /**
    * A compiler.
    *
    * @param constants where programs look for weights in the layout that they want
    * @param graph whose inputs need not have sizes yet
+   * @param plans whether formulations are chosen, and perhaps measured, also in graphs without
+   *     octave convolution; else these have the default ones, which takes no time
    */
-  public GraphCompiler(Engine engine, Constants constants, Graph graph) {
-    this.engine = engine;
-    this.constants = constants;
-    this.graph = prepared(graph);
-    lasting.addAll(this.graph.constants().values());
+  public GraphCompiler(Engine engine, Constants constants, Graph graph, boolean plans) {
+    this(engine, constants, graph, plans, new FoldBatchNorm());
   }
 
-  /** The chain of passes that gives a graph the form in which it is lowered. */
-  private static Graph prepared(Graph graph) {
+  private GraphCompiler(
+      Engine engine, Constants constants, Graph graph, boolean plans, FoldBatchNorm folding) {
+    this.engine = engine;
+    this.constants = constants;
+    this.plans = plans;
+    this.folding = folding;
+    this.graph = general(graph);
+  }
+
+  /**
+   * A compiler of the same graph from which more values leave. Weights are the same where the
+   * values are still there after what does not depend on sizes was folded.
+   *
+   * @param given the graph as it was
+   * @param values names of its values
+   */
+  public GraphCompiler observing(Graph given, Collection<String> values) {
+    Set<String> known = new HashSet<>(graph.constants().keySet());
+    graph.inputs().forEach(input -> known.add(input.name()));
+    graph.nodes().forEach(node -> known.addAll(node.outputs()));
+    Graph from = known.containsAll(values) ? graph : given;
+    return new GraphCompiler(engine, constants, new Observe(values).apply(from), plans, folding);
+  }
+
+  private Graph simplified(Graph given) {
+    return Passes.simplify(given, folding);
+  }
+
+  /** The chain of passes for all sizes: weights that it makes are made once. */
+  private Graph general(Graph given) {
     return List.<UnaryOperator<Graph>>of(
-            Passes::simplify,
-            new ExpandOctave(),
+            new QuantizedOperators(),
+            new FuseQuantized(), // before constant weights are dequantised for good
+            new SymmetricWeights(),
+            new UnsignedActivations(),
+            new SplitQuantized(Integers::isFast),
+            this::simplified,
+            new FoldBias(),
             new FoldPads(),
             new FuseGates(),
+            new FuseGelu(),
             new SplitTransposed(),
-            new SinkSummands(),
-            Passes::simplify)
+            this::simplified)
         .stream()
-        .reduce(graph, (g, pass) -> pass.apply(g), (a, b) -> b);
+        .reduce(given, (g, pass) -> pass.apply(g), (a, b) -> b);
+  }
+
+  /** The chain of passes that gives a graph of known sizes the form in which it is lowered. */
+  private Graph prepared(Graph bound, Predicate<TensorData> lasting) {
+    return List.<UnaryOperator<Graph>>of(
+            this::simplified,
+            new RecognizeOctave(),
+            new ExpandOctave((g, node) -> Layer.of(g, node) == null),
+            this::general,
+            new FormLayers(lasting),
+            new ExpandOctave((g, node) -> Layer.of(g, node) == null),
+            new SinkSummands(),
+            new FuseActivations(),
+            new FuseSums(),
+            new FuseActivations())
+        .stream()
+        .reduce(bound, (g, pass) -> pass.apply(g), (a, b) -> b);
   }
 
   /**
@@ -79,37 +140,18 @@ public final class GraphCompiler {
    *
    * @param sizes dimensions of inputs by name, see {@link Graph#bind}
    * @param images how inputs of 3 to 5 dimensions lie
-   * @param options of which threads, arithmetic and memory limit count
-   * @throws IllegalArgumentException if the sizes don't fit, or leave some open
+   * @param options how formulations are chosen, threads, types and memory limit
+   * @throws IllegalArgumentException if the sizes don't fit, or leave some open, or a weight is not
+   *     finite
    * @throws DnnException if it would take more memory than allowed
    */
   public CompiledGraph compile(Map<String, long[]> sizes, Images images, PlanOptions options) {
-    Halves halves = Halves.of(prepared(graph.bind(sizes)));
-    Graph head = halves.head();
-    Attributes attributes = new Attributes(PostOps.NONE, options.fpMath());
-    try (ProgramBuilder builder =
-        new ProgramBuilder(engine, options.threads(), constants, options.memoryLimit())) {
-      Lowering lowering = new Lowering(head, builder, attributes, lasting);
-      Map<String, Operand> inputs = new LinkedHashMap<>();
-      for (Value input : head.inputs()) {
-        Operand operand = builder.input(input.name(), desc(input.type(), images));
-        lowering.define(input.name(), operand);
-        inputs.put(input.name(), operand);
-      }
-      for (Node node : head.nodes()) {
-        if (!lowering.isAbsorbed(node) && !Lowerers.lower(node, lowering)) {
-          InterpretedStep.add(node, lowering);
-        }
-      }
-      Map<String, Operand> outputs = lowering.outputs();
-      return new CompiledGraph(builder.build(), inputs, outputs, head, halves.tail());
-    }
-  }
-
-  private static MemoryDesc desc(TensorType type, Images images) {
-    int rank = type.sizes().length;
-    return images == Images.CHANNELS_LAST && Storage.isNative(type) && rank >= 3 && rank <= 5
-        ? Storage.f32(FormatTag.channelsLast(rank), type.sizes())
-        : Storage.of(type);
+    Set<TensorData> lasting = Collections.newSetFromMap(new IdentityHashMap<>());
+    lasting.addAll(graph.constants().values());
+    Graph head =
+        prepared(graph.bind(sizes), data -> lasting.contains(data) || folding.hasMade(data));
+    lasting.addAll(folding.made());
+    Prepared prepared = Prepared.of(head, options, lasting);
+    return new GraphPlanner(engine, prepared, images, options, constants, plans).plan();
   }
 }

@@ -44,6 +44,27 @@ public final class GraphExecution implements AutoCloseable {
     execution.bind(operand, new Tensor(operand.desc(), tensor.segment()));
   }
 
+  /** Memory of a run with copies of the inputs. */
+  private record Copies(Map<String, Tensor> inputs, Map<String, Tensor> outputs) {}
+
+  private Copies copies(Map<String, TensorData> given, Arena arena) {
+    Map<String, Tensor> inputs = new HashMap<>();
+    compiled
+        .inputs()
+        .forEach(
+            (name, operand) -> {
+              Tensor tensor = Tensor.allocate(operand.desc(), arena);
+              MemorySegment elements = Objects.requireNonNull(given.get(name), name).segment();
+              MemorySegment.copy(elements, 0, tensor.segment(), 0, elements.byteSize());
+              inputs.put(name, tensor);
+            });
+    Map<String, Tensor> outputs = new LinkedHashMap<>();
+    compiled
+        .outputs()
+        .forEach((name, operand) -> outputs.put(name, Tensor.allocate(operand.desc(), arena)));
+    return new Copies(inputs, outputs);
+  }
+
   /**
    * Runs the graph on copies.
    *
@@ -53,26 +74,34 @@ public final class GraphExecution implements AutoCloseable {
   public Map<String, TensorData> run(Map<String, TensorData> given) {
     Map<String, TensorData> results = new LinkedHashMap<>();
     try (Arena arena = Arena.ofConfined()) {
-      Map<String, Tensor> inputs = new HashMap<>();
-      compiled
-          .inputs()
-          .forEach(
-              (name, operand) -> {
-                Tensor tensor = Tensor.allocate(operand.desc(), arena);
-                MemorySegment elements = Objects.requireNonNull(given.get(name), name).segment();
-                MemorySegment.copy(elements, 0, tensor.segment(), 0, elements.byteSize());
-                inputs.put(name, tensor);
-              });
-      Map<String, Tensor> outputs = new LinkedHashMap<>();
-      compiled
+      Copies copies = copies(given, arena);
+      run(copies.inputs(), copies.outputs());
+      copies
           .outputs()
-          .forEach((name, operand) -> outputs.put(name, Tensor.allocate(operand.desc(), arena)));
-      run(inputs, outputs);
-      outputs.forEach(
-          (name, tensor) -> results.put(name, Elements.copy(tensor, compiled.head().type(name))));
+          .forEach(
+              (name, tensor) ->
+                  results.put(name, Elements.copy(tensor, compiled.head().type(name))));
     }
     Graph tail = compiled.tail();
     return tail == null ? results : Interpreter.ofHeap().run(tail, results);
+  }
+
+  /**
+   * Runs the program several times.
+   *
+   * @param given a tensor for each input, as {@link #run(Map)} takes them
+   * @param runs at least 1
+   * @return the median time of each of the program's steps in nanoseconds
+   */
+  public long[] profile(Map<String, TensorData> given, int runs) {
+    try (Arena arena = Arena.ofConfined()) {
+      Copies copies = copies(given, arena);
+      compiled.inputs().forEach((name, operand) -> bind(operand, name, copies.inputs()));
+      compiled.outputs().forEach((name, operand) -> bind(operand, name, copies.outputs()));
+      return execution.profile(runs);
+    } finally {
+      execution.unbind();
+    }
   }
 
   @Override

@@ -38,7 +38,7 @@ record InterpretedStep(
       constants.add(constant);
       if (constant == null && !input.isEmpty()) {
         inputs.add(lowering.type(input));
-        reads.add(lowering.rowMajor(input));
+        reads.add(lowering.exact(input));
       }
     }
     List<TensorType> outputs = new ArrayList<>();

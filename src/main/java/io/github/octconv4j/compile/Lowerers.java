@@ -4,7 +4,6 @@ import io.github.octconv4j.graph.ArgReduce;
 import io.github.octconv4j.graph.BatchNormalization;
 import io.github.octconv4j.graph.Binary;
 import io.github.octconv4j.graph.Cast;
-import io.github.octconv4j.graph.CastLike;
 import io.github.octconv4j.graph.Clip;
 import io.github.octconv4j.graph.Concat;
 import io.github.octconv4j.graph.ConstantOfShape;
@@ -35,6 +34,7 @@ import io.github.octconv4j.graph.Op;
 import io.github.octconv4j.graph.Pad;
 import io.github.octconv4j.graph.Pool;
 import io.github.octconv4j.graph.QuantizeLinear;
+import io.github.octconv4j.graph.Quantized;
 import io.github.octconv4j.graph.QuantizedConv;
 import io.github.octconv4j.graph.QuantizedMatMul;
 import io.github.octconv4j.graph.Range;
@@ -73,11 +73,15 @@ final class Lowerers {
     of(Pool.class, Pools::pool);
     of(GlobalPool.class, Pools::global);
     of(Reduce.class, Pools::reduce);
-    of(MatMul.class, Products::matMul);
+    of(
+        MatMul.class,
+        (op, node, lowering) ->
+            Products.matMul(op, node, lowering) || Stacks.lower(node, lowering));
     of(Gemm.class, Products::gemm);
     of(Unary.class, Elementwise::function);
     of(Clip.class, Elementwise::function);
     of(Binary.class, Binaries::lower);
+    of(OctaveConv.class, (op, node, lowering) -> OctaveLayers.lower(node, lowering));
     of(BatchNormalization.class, Normalizations::batch);
     of(Softmax.class, Normalizations::softmax);
     of(Resize.class, Resizing::lower);
@@ -87,6 +91,10 @@ final class Lowerers {
     of(Pad.class, Padding::lower);
     of(DepthToSpace.class, Movements::depthToSpace);
     of(SpaceToDepth.class, Movements::spaceToDepth);
+    of(QuantizeLinear.class, Quantizing::quantize);
+    of(DequantizeLinear.class, Quantizing::dequantize);
+    of(DynamicQuantizeLinear.class, DynamicQuantizing::lower);
+    of(Quantized.class, IntegerProducts::lower);
     of(Transpose.class, Views::transpose);
     of(Identity.class, (op, node, lowering) -> Views.reshape(node, lowering));
     of(Reshape.class, (op, node, lowering) -> Views.reshape(node, lowering));
@@ -97,9 +105,8 @@ final class Lowerers {
         List.of(
             Where.class,
             Cast.class,
-            CastLike.class,
             ConvTranspose.class, // what SplitTransposed leaves
-            QuantizedConv.class,
+            QuantizedConv.class, // what QuantizedOperators leaves
             QuantizedMatMul.class,
             GroupNormalization.class,
             LayerNormalization.class,
@@ -119,11 +126,7 @@ final class Lowerers {
             Range.class,
             OneHot.class,
             NonZero.class,
-            NonMaxSuppression.class,
-            QuantizeLinear.class,
-            DequantizeLinear.class,
-            DynamicQuantizeLinear.class,
-            OctaveConv.class)); // what ExpandOctave leaves: nothing
+            NonMaxSuppression.class));
   }
 
   private Lowerers() {}

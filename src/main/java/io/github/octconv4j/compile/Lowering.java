@@ -2,10 +2,12 @@ package io.github.octconv4j.compile;
 
 import io.github.octconv4j.dnn.Arg;
 import io.github.octconv4j.dnn.Attributes;
+import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.FormatTag;
 import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.Operand;
 import io.github.octconv4j.dnn.Operation;
+import io.github.octconv4j.dnn.PostOps;
 import io.github.octconv4j.dnn.PrimitiveDesc;
 import io.github.octconv4j.dnn.ProgramBuilder;
 import io.github.octconv4j.dnn.Reorder;
@@ -14,14 +16,21 @@ import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.Node;
 import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.graph.TensorType;
+import io.github.octconv4j.octave.Formulation;
+import io.github.octconv4j.octave.OctaveProgramBuilder;
+import io.github.octconv4j.octave.PlanOptions;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A graph on its way into a program: where each value lies, and the steps that bring it there. A
@@ -31,15 +40,26 @@ import java.util.Set;
 final class Lowering {
   final Graph graph;
   final ProgramBuilder builder;
+  final OctaveProgramBuilder octave;
   final Attributes attributes;
-  private final Set<TensorData> lasting;
+  final Placement placement;
+  final LayerWeights weights;
+
+  /** Threads of our own that share steps; 1 where the primitives have threads, or there is one. */
+  final int workers;
+
+  private final DataType real;
+  private final Prepared prepared;
+  private final Map<Node, Formulation> formulations;
+  private final IdentityHashMap<Node, Integer> positions = new IdentityHashMap<>();
+  private final Map<String, List<Operand>> parts = new HashMap<>();
   private final Map<String, Operand> values = new HashMap<>();
   private final Map<Copy, Operand> copies = new HashMap<>();
   private final Map<String, Operand> outputs = new LinkedHashMap<>();
   private final Set<Node> absorbed = new HashSet<>();
 
-  /** A value in another layout than the one it was made in. */
-  private record Copy(String value, FormatTag tag) {}
+  /** A value in another layout or type than the one it was made in. */
+  private record Copy(String value, FormatTag tag, DataType type) {}
 
   /** What a constant of a program is made of. */
   private record Origin(TensorData data, String role) {}
@@ -47,15 +67,50 @@ final class Lowering {
   /**
    * Begins.
    *
-   * @param attributes of what multiplies
-   * @param lasting constants that are the same for all sizes, and kept once for all programs; each
-   *     is equal to itself alone
+   * @param builder the program
+   * @param options of the plan
+   * @param formulations of layers; others have the default
+   * @param weights of the layers
    */
-  Lowering(Graph graph, ProgramBuilder builder, Attributes attributes, Set<TensorData> lasting) {
-    this.graph = graph;
+  Lowering(
+      Prepared prepared,
+      ProgramBuilder builder,
+      PlanOptions options,
+      Map<Node, Formulation> formulations,
+      LayerWeights weights) {
+    this.prepared = prepared;
+    this.graph = prepared.head();
     this.builder = builder;
-    this.attributes = attributes;
-    this.lasting = lasting;
+    this.octave = new OctaveProgramBuilder(builder, options);
+    this.attributes = new Attributes(PostOps.NONE, options.fpMath());
+    this.placement = prepared.placement();
+    this.weights = weights;
+    this.workers = prepared.workers();
+    this.real = options.type();
+    this.formulations = formulations;
+    for (Node node : graph.nodes()) {
+      positions.put(node, positions.size());
+    }
+  }
+
+  /** The specification of an octave convolution; null where there is none. */
+  @Nullable Layer layer(Node node) {
+    return prepared.layers().get(node);
+  }
+
+  /** How a layer is put together. */
+  Formulation formulation(Layer layer) {
+    return formulations.getOrDefault(layer.node(), Formulation.DEFAULT);
+  }
+
+  /** A layout of floats in the type that this program has inside. */
+  MemoryDesc desc(FormatTag tag, long... dims) {
+    return MemoryDesc.of(real, tag, dims);
+  }
+
+  /** Floats row by row in the type that this program has inside. */
+  MemoryDesc rows(long... dims) {
+    return Storage.rowMajor(real, dims);
   }
 
   TensorType type(String value) {
@@ -83,9 +138,75 @@ final class Lowering {
     values.put(value, operand);
   }
 
+  /** Says where the parts of a value's channels lie; one is the whole. */
+  void define(String value, List<Operand> operands) {
+    if (operands.size() == 1) {
+      define(value, operands.getFirst());
+    } else {
+      parts.put(value, List.copyOf(operands));
+    }
+  }
+
+  /** A part of a value's channels, innermost; of a value that is kept whole the whole. */
+  Operand part(String value, int index) {
+    List<Operand> all = parts.get(value);
+    return all == null ? in(value, FormatTag.NHWC) : all.get(index);
+  }
+
+  /** One of several equal parts of the channels of images, as a view; null for nothing. */
+  static @Nullable Operand channels(@Nullable Operand whole, int part, int parts) {
+    if (whole == null || parts == 1) {
+      return whole;
+    }
+    long[] dims = whole.desc().dims();
+    dims[1] /= parts;
+    return whole.view(whole.desc().submemory(dims, new long[] {0, part * dims[1], 0, 0}));
+  }
+
   /** Whether a value lies somewhere already. */
   boolean isDefined(String value) {
     return values.containsKey(value) || graph.constant(value) != null;
+  }
+
+  /**
+   * Whether a node may overwrite the memory of a value that it reads once: nobody reads that later,
+   * nor any other value that lies there.
+   *
+   * @param value perhaps an empty name, of nothing
+   */
+  boolean isLast(String value, Node node) {
+    if (value.isEmpty()) {
+      return true;
+    }
+    long reads = node.inputs().stream().filter(value::equals).count();
+    if (reads != 1 || isRead(value, node)) {
+      return false;
+    }
+    List<Operand> all =
+        parts.containsKey(value) ? parts.getOrDefault(value, List.of()) : List.of(part(value, 0));
+    Operand whole = values.get(value);
+    boolean copied = whole != null && !all.getFirst().sharesBuffer(whole); // in another layout
+    return (copied || !belongsToCaller(value))
+        && values.entrySet().stream()
+            .noneMatch(
+                other ->
+                    all.stream().anyMatch(other.getValue()::sharesBuffer)
+                        && !other.getKey().equals(value)
+                        && (belongsToCaller(other.getKey()) || isRead(other.getKey(), node)));
+  }
+
+  /** Whether a value is read after a node. */
+  private boolean isRead(String value, Node node) {
+    int now = position(node);
+    return graph.consumers(value).stream().anyMatch(reader -> position(reader) > now);
+  }
+
+  private boolean belongsToCaller(String value) {
+    return graph.outputs().contains(value) || graph.producer(value) == null; // constants, too
+  }
+
+  private int position(Node node) {
+    return Objects.requireNonNull(positions.get(node));
   }
 
   /** Leaves out a node, whose output another step has made. */
@@ -108,28 +229,62 @@ final class Lowering {
     return operand;
   }
 
-  /** A value in a layout; copied once for all who ask. */
+  /**
+   * A value in a layout, copied once for all who ask: floats in the type that this program has
+   * inside, whole numbers in their own.
+   */
   Operand in(String value, FormatTag tag) {
+    return in(value, tag, isNative(value) ? real : Storage.dataType(type(value)));
+  }
+
+  private Operand in(String value, FormatTag tag, DataType type) {
+    TensorData data = values.containsKey(value) ? null : graph.constant(value);
+    if (data != null && isNative(value) && type != DataType.F32) {
+      MemoryDesc wanted = MemoryDesc.of(type, tag, dims(value));
+      return copies.computeIfAbsent(
+          new Copy(value, tag, type),
+          key -> constant(value, data, "", Storage.of(data.type()), wanted));
+    }
     Operand operand = in(value);
-    return operand.desc().has(tag)
-        ? operand.view(Storage.f32(tag, operand.desc().dims())) // strides of size 1 may differ
-        : copies.computeIfAbsent(
-            new Copy(value, tag),
-            key -> copied(value, operand, Storage.f32(tag, operand.desc().dims())));
+    MemoryDesc wanted = MemoryDesc.of(type, tag, operand.desc().dims());
+    if (operand.desc().equals(wanted)) {
+      return operand;
+    }
+    boolean same = operand.desc().has(tag) && operand.desc().type() == type;
+    return copies.computeIfAbsent( // one object for all: averages of it are made once
+        new Copy(value, tag, type),
+        key ->
+            same
+                ? operand.view(wanted) // strides of size 1 differ
+                : copied(value, operand, wanted));
   }
 
-  /** A value row by row: floats, or bytes. */
+  /** A value row by row: floats, whole numbers, or bytes of something else. */
   Operand rowMajor(String value) {
-    return isNative(value) ? in(value, FormatTag.rowMajor(dims(value).length)) : in(value);
+    boolean known = isNative(value) || Storage.isWhole(type(value));
+    return known ? in(value, FormatTag.rowMajor(dims(value).length)) : in(value);
   }
 
-  /** A value of floats row by row, or with channels innermost where it lies so. */
+  /**
+   * A value row by row as graphs see it: floats with 32 bits, whole numbers, or bytes of something
+   * else.
+   */
+  Operand exact(String value) {
+    return isNative(value)
+        ? in(value, FormatTag.rowMajor(dims(value).length), DataType.F32)
+        : rowMajor(value);
+  }
+
+  /** A value of floats or whole numbers row by row, or with channels innermost where it lies so. */
   Operand plain(String value) {
     Operand operand = in(value);
     int rank = operand.desc().rank();
     boolean channelsLast =
-        rank >= 3 && rank <= 5 && operand.desc().has(FormatTag.channelsLast(rank));
-    return channelsLast ? operand : rowMajor(value);
+        rank >= 3
+            && rank <= 5
+            && operand.desc().has(FormatTag.channelsLast(rank))
+            && !operand.desc().has(FormatTag.rowMajor(rank)); // which may be the same memory
+    return channelsLast ? in(value, FormatTag.channelsLast(rank)) : rowMajor(value);
   }
 
   /** The name of the layout that {@link #plain} gave. */
@@ -204,10 +359,30 @@ final class Lowering {
    */
   Operand constant(String name, TensorData data, String role, MemoryDesc given, MemoryDesc wanted) {
     try (Arena arena = Arena.ofConfined()) {
-      return lasting.contains(data)
+      return prepared.lasting().contains(data)
           ? builder.sharedConstant(
               new Origin(data, role), name, wanted, () -> tensor(data, given, arena))
           : builder.constant(name, wanted, tensor(data, given, arena));
+    }
+  }
+
+  /** Some rows of a matrix of floats, of {@code depth} columns. */
+  Operand constantRows(
+      String name, TensorData data, long first, long count, long depth, MemoryDesc wanted) {
+    MemoryDesc given = Storage.rowMajor(count, depth);
+    try (Arena arena = Arena.ofConfined()) {
+      Supplier<Tensor> rows =
+          () -> {
+            Tensor tensor = Tensor.allocate(given, arena);
+            long bytes = count * depth * Float.BYTES;
+            MemorySegment.copy(
+                data.segment(), first * depth * Float.BYTES, tensor.segment(), 0, bytes);
+            return tensor;
+          };
+      Origin origin = new Origin(data, "rows from " + first + " of " + count);
+      return prepared.lasting().contains(data)
+          ? builder.sharedConstant(origin, name, wanted, rows)
+          : builder.constant(name, wanted, rows.get());
     }
   }
 

@@ -32,7 +32,7 @@ final class Movements {
     FormatTag tag =
         channelsLast ? FormatTag.channelsLast(dims.length) : FormatTag.rowMajor(dims.length);
     List<Operand> parts = node.inputs().stream().map(input -> lowering.in(input, tag)).toList();
-    Operand y = lowering.output(node.output(), Storage.f32(tag, dims));
+    Operand y = lowering.output(node.output(), lowering.desc(tag, dims));
     concat(node.name(), axis, parts, y, lowering);
     return true;
   }
@@ -54,7 +54,7 @@ final class Movements {
   /** A dense copy of a part. */
   static Operand part(String name, Operand x, long[] dims, long[] offsets, Lowering lowering) {
     Operand part = x.view(x.desc().submemory(dims, offsets));
-    return lowering.copied(name, part, Storage.f32(Lowering.tag(x.desc()), dims));
+    return lowering.copied(name, part, lowering.desc(Lowering.tag(x.desc()), dims));
   }
 
   static boolean slice(Slice op, Node node, Lowering lowering) {
@@ -134,10 +134,9 @@ final class Movements {
 
   /** Splits dimensions, permutes them, and puts them together as the output has them. */
   private static void regroup(Node node, long[] apart, int[] order, Lowering lowering) {
-    Operand x = lowering.rowMajor(node.input(0)).view(Storage.rowMajor(apart));
+    Operand x = lowering.rowMajor(node.input(0)).view(lowering.rows(apart));
     Operand permuted = Views.permuted(x, order);
-    Operand dense =
-        lowering.copied(node.name(), permuted, Storage.rowMajor(permuted.desc().dims()));
-    lowering.define(node.output(), dense.view(Storage.rowMajor(lowering.dims(node.output()))));
+    Operand dense = lowering.copied(node.name(), permuted, lowering.rows(permuted.desc().dims()));
+    lowering.define(node.output(), dense.view(lowering.rows(lowering.dims(node.output()))));
   }
 }

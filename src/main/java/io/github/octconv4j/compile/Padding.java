@@ -41,7 +41,7 @@ final class Padding {
     for (int axis = 0; axis < rank; axis++) {
       if (pads[axis] > 0 || pads[axis + rank] > 0) {
         List<Operand> parts = new ArrayList<>();
-        float number = value == null ? 0 : (float) value.doubleAt(0);
+        float number = (float) Pad.number(value);
         add(parts, node, padded, axis, pads[axis], edge, number, 0, lowering);
         parts.add(padded);
         long last = padded.desc().dim(axis) - 1;
@@ -82,14 +82,15 @@ final class Padding {
     float[] values = new float[Math.toIntExact(elements)];
     Arrays.fill(values, number);
     Operand block = lowering.constant(node.name() + "/padding", values, elements);
-    parts.add(block.view(Storage.f32(Lowering.tag(x.desc()), dims)));
+    parts.add(block.view(lowering.desc(Lowering.tag(x.desc()), dims)));
   }
 
   private static Operand joined(
       Node node, Operand x, int axis, List<Operand> parts, Lowering lowering) {
     long[] dims = x.desc().dims();
     dims[axis] = parts.stream().mapToLong(part -> part.desc().dim(axis)).sum();
-    Operand y = lowering.builder.temporary(node.name(), Storage.f32(Lowering.tag(x.desc()), dims));
+    Operand y =
+        lowering.builder.temporary(node.name(), lowering.desc(Lowering.tag(x.desc()), dims));
     Movements.concat(node.name(), axis, parts, y, lowering);
     return y;
   }

@@ -18,6 +18,7 @@ import io.github.octconv4j.graph.WindowAxis;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Means and maxima of windows, and over whole images. */
@@ -38,8 +39,13 @@ final class Pools {
     }
     FormatTag tag = FormatTag.channelsLast(x.length);
     Operand source = lowering.in(node.input(0), tag);
-    Operand y = lowering.output(node.output(), Storage.f32(tag, lowering.dims(node.output())));
-    add(node, algorithm, source, y, Windows.of(axes), lowering);
+    Operand y = lowering.output(node.output(), lowering.desc(tag, lowering.dims(node.output())));
+    Window window = Windows.of(axes);
+    if (lowering.workers > 1 && x.length == 4) {
+      lowering.octave.pool(node.name(), algorithm, window, source, y);
+    } else {
+      add(node, algorithm, source, y, window, lowering);
+    }
     return true;
   }
 
@@ -82,8 +88,31 @@ final class Pools {
     if (algorithm == null || !isImage(node, lowering)) {
       return false;
     }
-    define(node, addWhole(node, algorithm, lowering), lowering);
+    String value = node.input(0);
+    define(
+        node,
+        lowering.placement.parts(value) > 1
+            ? addParts(node, algorithm, lowering)
+            : addWhole(node, algorithm, lowering),
+        lowering);
     return true;
+  }
+
+  /** Each worker takes the part of the channels that it has made. */
+  private static Operand addParts(Node node, Algorithm algorithm, Lowering lowering) {
+    String value = node.input(0);
+    int parts = lowering.placement.parts(value);
+    long[] dims = lowering.dims(value);
+    Arrays.fill(dims, 2, dims.length, 1);
+    Operand y = lowering.builder.temporary(node.output(), lowering.desc(FormatTag.NHWC, dims));
+    Window whole = Window.of(Convolutions.spatial(lowering.dims(value)));
+    lowering.builder.sideBySide(
+        parts,
+        part -> {
+          Operand to = Objects.requireNonNull(Lowering.channels(y, part, parts));
+          add(node, algorithm, lowering.part(value, part), to, whole, lowering);
+        });
+    return y;
   }
 
   /** Reduces over all that is behind images and channels. */
@@ -115,7 +144,7 @@ final class Pools {
   }
 
   private static void define(Node node, Operand pooled, Lowering lowering) {
-    lowering.define(node.output(), pooled.view(Storage.rowMajor(lowering.dims(node.output()))));
+    lowering.define(node.output(), pooled.view(lowering.rows(lowering.dims(node.output()))));
   }
 
   private static Operand addWhole(Node node, Algorithm algorithm, Lowering lowering) {
@@ -127,7 +156,7 @@ final class Pools {
     if (Arrays.equals(x, dims)) {
       return source;
     }
-    Operand y = lowering.builder.temporary(node.output(), Storage.f32(tag, dims));
+    Operand y = lowering.builder.temporary(node.output(), lowering.desc(tag, dims));
     add(node, algorithm, source, y, Window.of(Convolutions.spatial(x)), lowering);
     return y;
   }

@@ -39,7 +39,7 @@ final class Resizing {
     }
     FormatTag tag = FormatTag.channelsLast(dims.length);
     Operand source = lowering.in(x, tag);
-    Operand y = lowering.output(node.output(), Storage.f32(tag, lowering.dims(node.output())));
+    Operand y = lowering.output(node.output(), lowering.desc(tag, lowering.dims(node.output())));
     boolean nearest = op.mode() == Resize.Mode.NEAREST;
     lowering.add(
         node.name(),

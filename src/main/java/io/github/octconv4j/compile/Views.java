@@ -1,6 +1,5 @@
 package io.github.octconv4j.compile;
 
-import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.FormatTag;
 import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.Operand;
@@ -14,7 +13,13 @@ final class Views {
   /** The same elements row by row under other dimensions, of any element type. */
   static boolean reshape(Node node, Lowering lowering) {
     Operand x = lowering.rowMajor(node.input(0));
-    lowering.define(node.output(), x.view(Storage.of(lowering.type(node.output()))));
+    boolean floats = lowering.isNative(node.output());
+    lowering.define(
+        node.output(),
+        x.view(
+            floats
+                ? Storage.rowMajor(x.desc().type(), lowering.dims(node.output()))
+                : Storage.of(lowering.type(node.output()))));
     return true;
   }
 
@@ -38,7 +43,7 @@ final class Views {
       toDims[i] = dims[order[i]];
       toStrides[i] = strides[order[i]];
     }
-    return x.view(MemoryDesc.strided(DataType.F32, toDims, toStrides));
+    return x.view(MemoryDesc.strided(x.desc().type(), toDims, toStrides));
   }
 
   /** The strides of a row-major layout, or of one with channels innermost. */

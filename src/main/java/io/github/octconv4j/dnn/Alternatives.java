@@ -22,9 +22,14 @@ final class Alternatives {
   static String of(MemorySegment engine, Operation operation, Attributes attributes) {
     Alternatives alternatives = new Alternatives(engine);
     List<String> works = new ArrayList<>();
-    Attributes plain = new Attributes(PostOps.NONE, attributes.fpMath());
     if (!attributes.postOps().list().isEmpty()) {
+      Attributes plain =
+          new Attributes(PostOps.NONE, attributes.fpMath(), attributes.quantization());
       alternatives.tryOut(works, "without post-ops", operation, plain);
+    }
+    if (!attributes.quantization().isEmpty()) {
+      Attributes plain = attributes.with(Quantization.NONE);
+      alternatives.tryOut(works, "without scales and zero points", operation, plain);
     }
     alternatives.tryOut(works, "with F32", with(operation, Alternatives::floats), attributes);
     alternatives.tryOut(
@@ -35,7 +40,7 @@ final class Alternatives {
         with(with(operation, Alternatives::floats), Alternatives::common),
         attributes);
     return works.isEmpty()
-        ? "nor without post-ops, with F32 or with common layouts"
+        ? "nor without post-ops, scales and zero points, with F32 or with common layouts"
         : "it has one " + String.join(", one ", works);
   }
 
@@ -69,34 +74,35 @@ final class Alternatives {
   }
 
   private static Operation with(Operation operation, UnaryOperator<MemoryDesc> change) {
-    if (operation instanceof Convolution c) {
-      return new Convolution(
-          change.apply(c.src()),
-          change.apply(c.weights()),
-          c.bias(),
-          change.apply(c.dst()),
-          c.window());
-    } else if (operation instanceof Pooling p) {
-      return new Pooling(p.algorithm(), change.apply(p.src()), change.apply(p.dst()), p.window());
-    } else if (operation instanceof Resampling r) {
-      return new Resampling(r.algorithm(), change.apply(r.src()), change.apply(r.dst()));
-    } else if (operation instanceof Reorder r) {
-      return new Reorder(change.apply(r.src()), change.apply(r.dst()));
-    } else if (operation instanceof Binary b) {
-      return new Binary(
-          b.algorithm(), change.apply(b.src0()), change.apply(b.src1()), change.apply(b.dst()));
-    } else if (operation instanceof Eltwise e) {
-      return new Eltwise(
-          e.algorithm(), change.apply(e.src()), change.apply(e.dst()), e.alpha(), e.beta());
-    } else if (operation instanceof InnerProduct i) {
-      return new InnerProduct(
-          change.apply(i.src()), change.apply(i.weights()), i.bias(), change.apply(i.dst()));
-    } else if (operation instanceof Concat c) {
-      return new Concat(c.axis(), c.sources().stream().map(change).toList(), change.apply(c.dst()));
-    } else if (operation instanceof Softmax s) {
-      return new Softmax(change.apply(s.src()), change.apply(s.dst()), s.axis());
-    }
-    Sum sum = (Sum) operation;
-    return new Sum(sum.sources().stream().map(change).toList(), change.apply(sum.dst()));
+    return switch (operation) {
+      case Convolution c ->
+          new Convolution(
+              change.apply(c.src()),
+              change.apply(c.weights()),
+              c.bias(),
+              change.apply(c.dst()),
+              c.window());
+      case Pooling p ->
+          new Pooling(p.algorithm(), change.apply(p.src()), change.apply(p.dst()), p.window());
+      case Resampling r ->
+          new Resampling(r.algorithm(), change.apply(r.src()), change.apply(r.dst()));
+      case Reorder r -> new Reorder(change.apply(r.src()), change.apply(r.dst()));
+      case Binary b ->
+          new Binary(
+              b.algorithm(), change.apply(b.src0()), change.apply(b.src1()), change.apply(b.dst()));
+      case Eltwise e ->
+          new Eltwise(
+              e.algorithm(), change.apply(e.src()), change.apply(e.dst()), e.alpha(), e.beta());
+      case InnerProduct i ->
+          new InnerProduct(
+              change.apply(i.src()), change.apply(i.weights()), i.bias(), change.apply(i.dst()));
+      case MatMul m ->
+          new MatMul(
+              change.apply(m.src()), change.apply(m.weights()), m.bias(), change.apply(m.dst()));
+      case Concat c ->
+          new Concat(c.axis(), c.sources().stream().map(change).toList(), change.apply(c.dst()));
+      case Softmax s -> new Softmax(change.apply(s.src()), change.apply(s.dst()), s.axis());
+      case Sum s -> new Sum(s.sources().stream().map(change).toList(), change.apply(s.dst()));
+    };
   }
 }

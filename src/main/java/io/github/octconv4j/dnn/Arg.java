@@ -2,6 +2,7 @@ package io.github.octconv4j.dnn;
 
 import io.github.octconv4j.dnn.gen.dnnl_h;
 import java.util.Locale;
+import java.util.Objects;
 
 /**
  * Names an argument of a primitive.
@@ -44,6 +45,37 @@ public record Arg(int code) {
         dnnl_h.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE() * (index + 1) | dnnl_h.DNNL_ARG_SRC_1());
   }
 
+  /** Returns the scales of a source, weights, bias or destination; see {@link Quantization}. */
+  public static Arg scales(Arg of) {
+    return quantity(of, dnnl_h.DNNL_ARG_ATTR_SCALES());
+  }
+
+  /**
+   * Returns the zero points of a source, weights, bias or destination; see {@link Quantization}.
+   */
+  public static Arg zeroPoints(Arg of) {
+    return quantity(of, dnnl_h.DNNL_ARG_ATTR_ZERO_POINTS());
+  }
+
+  private static Arg quantity(Arg of, int what) {
+    Objects.requireNonNull(of, "of");
+    if (of.code < 0 || of.code >= dnnl_h.DNNL_ARG_ATTR_SCALES()) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT, "of must be a source, weights, bias or the destination, was %s", of));
+    }
+    return new Arg(what | of.code);
+  }
+
+  /** Whether these are scales or zero points. */
+  boolean isQuantity() {
+    return isOf(dnnl_h.DNNL_ARG_ATTR_SCALES()) || isOf(dnnl_h.DNNL_ARG_ATTR_ZERO_POINTS());
+  }
+
+  private boolean isOf(int what) {
+    return code >= what && code < what + dnnl_h.DNNL_ARG_ATTR_SCALES();
+  }
+
   /** Whether this is the tensor of a post-op. */
   boolean isPostOp() {
     int index = code / dnnl_h.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE() - 1;
@@ -71,6 +103,11 @@ public record Arg(int code) {
       return "bias";
     } else if (equals(SCRATCHPAD)) {
       return "scratchpad";
+    }
+    if (isOf(dnnl_h.DNNL_ARG_ATTR_SCALES())) {
+      return "scales_" + new Arg(code - dnnl_h.DNNL_ARG_ATTR_SCALES());
+    } else if (isOf(dnnl_h.DNNL_ARG_ATTR_ZERO_POINTS())) {
+      return "zeros_" + new Arg(code - dnnl_h.DNNL_ARG_ATTR_ZERO_POINTS());
     }
     if (isPostOp()) {
       return "postop" + (code / dnnl_h.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE() - 1);

@@ -10,9 +10,10 @@ import java.util.Objects;
  *
  * @param postOps what is done with the result before it is written
  * @param fpMath arithmetic of F32 operations
+ * @param quantization which arguments are whole numbers that stand for others
  * @since 0.1.0
  */
-public record Attributes(PostOps postOps, FpMath fpMath) {
+public record Attributes(PostOps postOps, FpMath fpMath, Quantization quantization) {
   /** No post-ops, F32 arithmetic. */
   public static final Attributes NONE = new Attributes(PostOps.NONE, FpMath.STRICT);
 
@@ -20,11 +21,22 @@ public record Attributes(PostOps postOps, FpMath fpMath) {
   public Attributes {
     Objects.requireNonNull(postOps, "postOps");
     Objects.requireNonNull(fpMath, "fpMath");
+    Objects.requireNonNull(quantization, "quantization");
+  }
+
+  /** Attributes without scales and zero points. */
+  public Attributes(PostOps postOps, FpMath fpMath) {
+    this(postOps, fpMath, Quantization.NONE);
   }
 
   /** Returns attributes with these post-ops and F32 arithmetic. */
   public static Attributes of(PostOps postOps) {
     return new Attributes(postOps, FpMath.STRICT);
+  }
+
+  /** Returns the same with other scales and zero points. */
+  public Attributes with(Quantization other) {
+    return new Attributes(postOps, fpMath, other);
   }
 
   /** Makes oneDNN's object, which lives as long as the arena. */
@@ -45,6 +57,13 @@ public record Attributes(PostOps postOps, FpMath fpMath) {
         dnnl_h.dnnl_primitive_attr_set_post_ops(attr, postOps.in(arena, unitStrides)),
         "set post-ops %s",
         postOps);
+    quantization.addTo(attr, arena);
     return attr;
+  }
+
+  /** Returns for instance {@code +sum+relu}, empty where there is nothing to say. */
+  @Override
+  public String toString() {
+    return postOps.toString() + quantization;
   }
 }

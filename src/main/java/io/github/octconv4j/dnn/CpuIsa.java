@@ -60,8 +60,12 @@ public final class CpuIsa {
     return BF16_ARITHMETIC.matcher(isa).find();
   }
 
-  /** Whether products of bytes are added in 16 bits, as before there was VNNI. */
-  static boolean addsBytesShort() {
+  /**
+   * Returns whether products of bytes are added in 16 bits here, as before there was VNNI: two of
+   * them fit where sources are {@link DataType#U8} and weights are {@linkplain
+   * Quantization#narrowWeights narrow}.
+   */
+  public static boolean addsBytesShort() {
     return ShortSums.USED;
   }
 

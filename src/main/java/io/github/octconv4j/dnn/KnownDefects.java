@@ -1,11 +1,16 @@
 package io.github.octconv4j.dnn;
 
+import java.util.regex.Pattern;
+
 /**
  * Implementations of oneDNN 3.13.0 that end the process, can't be compiled or compute something
  * else for reasons that are not the form of memory, which {@link Proven} judges: they are passed
  * over for the next one.
  */
 final class KnownDefects {
+  /** Kernels made for the instruction set in their name, whatever the processor has. */
+  private static final Pattern SHORT_SUMS = Pattern.compile("brg.*:avx(2|512_core)$");
+
   private KnownDefects() {}
 
   /** Whether an implementation of an operation is known to be wrong. */
@@ -16,7 +21,9 @@ final class KnownDefects {
         || isVolumeOfOneChannel(implementation, operation)
         || isHalfVector(implementation, operation, attributes)
         || isReadingBack(implementation, operation)
-        || isInexact(implementation, operation)
+        || isInexact(implementation, operation, attributes)
+        || isScaledSum(operation, attributes)
+        || isGroupOfOne(operation, attributes)
         || isMasking(implementation, operation);
   }
 
@@ -101,17 +108,43 @@ final class KnownDefects {
   /**
    * Without VNNI instructions products of bytes are added in 16 bits, where two large ones don't
    * fit, and weights of signed sources are halved to make room, which drops their last bit. oneDNN
-   * calls this a nuance; here a whole number is the right one.
+   * calls this a nuance; here a whole number is the right one. Narrow weights fit. Kernels whose
+   * name says an instruction set without VNNI do so on any processor.
    */
-  private static boolean isInexact(String implementation, Operation operation) {
-    boolean bytes =
-        (operation instanceof Convolution convolution && isOfBytes(convolution.weights()))
-            || (operation instanceof InnerProduct product && isOfBytes(product.weights()));
-    return bytes && !implementation.startsWith("ref") && CpuIsa.addsBytesShort();
+  private static boolean isInexact(
+      String implementation, Operation operation, Attributes attributes) {
+    MemoryDesc weights = operation.descs().get(Arg.WEIGHTS);
+    MemoryDesc src = operation.descs().get(Arg.SRC);
+    return weights != null
+        && weights.type().bytes() == 1
+        && !implementation.startsWith("ref")
+        && (CpuIsa.addsBytesShort() || SHORT_SUMS.matcher(implementation).find())
+        && !(attributes.quantization().narrowWeights() && src != null && src.type() == DataType.U8);
   }
 
-  private static boolean isOfBytes(MemoryDesc weights) {
-    return weights.type() == DataType.S8;
+  /**
+   * A copy that adds to its destination divides what it copies by the destination's scale, and then
+   * adds what stood there as it is; all other operations divide the sum.
+   */
+  private static boolean isScaledSum(Operation operation, Attributes attributes) {
+    return operation instanceof Reorder
+        && attributes.postOps().readDestination()
+        && attributes.quantization().scales().containsKey(Arg.DST);
+  }
+
+  /**
+   * The reference product takes groups of one element along the depth for no groups at all, and the
+   * last one's scale for all.
+   */
+  private static boolean isGroupOfOne(Operation operation, Attributes attributes) {
+    if (!(operation instanceof MatMul product)) {
+      return false;
+    }
+    int depth = product.weights().rank() - 2;
+    Granularity scales =
+        attributes.quantization().scales().getOrDefault(Arg.WEIGHTS, Granularity.TENSOR);
+    boolean many = (scales.mask() & 1 << depth) != 0 && product.weights().dim(depth) > 1;
+    return many && (scales.groups().isEmpty() || scales.groups().getFirst() == 1);
   }
 
   /**

@@ -15,6 +15,7 @@ public sealed interface Operation
         Convolution,
         Eltwise,
         InnerProduct,
+        MatMul,
         Pooling,
         Reorder,
         Resampling,
@@ -25,7 +26,8 @@ public sealed interface Operation
   String kind();
 
   /**
-   * Returns the arguments that a primitive of this operation takes, scratchpad and post-ops aside.
+   * Returns the arguments that a primitive of this operation takes; scratchpad, post-ops, scales
+   * and zero points aside.
    */
   default List<Arg> arguments() {
     return List.copyOf(descs().keySet());

@@ -35,6 +35,7 @@ final class OwnedMemory {
     if (TOTAL.get() >= threshold) {
       collect();
     }
+    FreedMemory.link();
     MemorySegment segment = Native.allocate(arena, size, what);
     bytes.addAndGet(size);
     TOTAL.addAndGet(size);
@@ -47,13 +48,15 @@ final class OwnedMemory {
   }
 
   /**
-   * Frees everything.
+   * Frees everything, and gives much memory back to the system.
    *
    * @throws IllegalStateException if native code reads it, and all stays
    */
   void close() {
     arena.close();
-    TOTAL.addAndGet(-bytes.getAndSet(0));
+    long freed = bytes.getAndSet(0);
+    TOTAL.addAndGet(-freed);
+    FreedMemory.giveBack(freed);
   }
 
   /** Others who want memory meanwhile wait here, so that they don't outrun the collection. */

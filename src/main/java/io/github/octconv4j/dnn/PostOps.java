@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a primitive does with its result before it writes it, in order. An immutable value.
@@ -25,19 +26,32 @@ public record PostOps(List<PostOp> list) {
   }
 
   /**
-   * {@code result + scale * dst}, with what the destination held before.
+   * {@code result + scale * (dst - zeroPoint)}, with what the destination held before.
    *
    * @param scale factor of the old value
+   * @param zeroPoint what stands for 0 in the old value
+   * @param type of the old value, as large as the destination's; null where it is the destination's
    */
-  public record Sum(float scale) implements PostOp {
+  public record Sum(float scale, int zeroPoint, @Nullable DataType type) implements PostOp {
+    /** Adds what the destination held before as it is. */
+    public Sum(float scale) {
+      this(scale, 0, null);
+    }
+
     @Override
     public void export(ProgramFile file) {
-      file.line("postop", "sum", scale);
+      file.line("postop", "sum", scale, zeroPoint, code());
+    }
+
+    private int code() {
+      return type == null ? dnnl_h.dnnl_data_type_undef() : type.code();
     }
 
     @Override
     public String toString() {
-      return scale == 1 ? "sum" : "sum:" + scale;
+      String typed = type == null ? "" : ":" + type;
+      String shifted = zeroPoint == 0 ? typed : ":" + zeroPoint + typed;
+      return scale == 1 && shifted.isEmpty() ? "sum" : "sum:" + scale + shifted;
     }
   }
 
@@ -136,7 +150,7 @@ public record PostOps(List<PostOp> list) {
   private static int append(
       MemorySegment ops, PostOp op, CallArena arena, UnitStrides unitStrides) {
     if (op instanceof Sum sum) {
-      return dnnl_h.dnnl_post_ops_append_sum(ops, sum.scale, 0, dnnl_h.dnnl_data_type_undef());
+      return dnnl_h.dnnl_post_ops_append_sum(ops, sum.scale, sum.zeroPoint, sum.code());
     }
     if (op instanceof Eltwise eltwise) {
       return dnnl_h.dnnl_post_ops_append_eltwise(

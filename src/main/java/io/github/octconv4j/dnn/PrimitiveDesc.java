@@ -69,11 +69,12 @@ public final class PrimitiveDesc extends NativeHandle {
       return engine.using(
           e -> {
             MemorySegment out = arena.allocate(ValueLayout.ADDRESS);
+            attributes.quantization().descs(operation.descs()); // which fit
             int status = operation.create(new Creation(arena, out, e, operation, attributes));
             if (status == Status.UNIMPLEMENTED.code()) {
               throw unimplemented(e, operation, attributes);
             }
-            Status.check(status, "make a primitive for %s%s", operation, attributes.postOps());
+            Status.check(status, "make a primitive for %s%s", operation, attributes);
             MemorySegment handle = out.get(ValueLayout.ADDRESS, 0);
             String implementation;
             Map<Arg, MemoryDesc> descs;
@@ -106,7 +107,7 @@ public final class PrimitiveDesc extends NativeHandle {
             Locale.ROOT,
             "could not make a primitive for %s%s: UNIMPLEMENTED. oneDNN %s has none on this processor (%s); %s",
             operation,
-            attributes.postOps(),
+            attributes,
             CpuIsa.libraryVersion(),
             CpuIsa.name(),
             Alternatives.of(engine, operation, attributes)));
@@ -183,7 +184,7 @@ public final class PrimitiveDesc extends NativeHandle {
               Locale.ROOT,
               "could not make a primitive for %s%s: UNIMPLEMENTED. oneDNN %s has no implementation that is known to be right for these arguments: %s. %s",
               operation,
-              attributes.postOps(),
+              attributes,
               CpuIsa.libraryVersion(),
               passedOver,
               Proven.ADVICE));
@@ -217,6 +218,7 @@ public final class PrimitiveDesc extends NativeHandle {
         descs.put(Arg.postOp(i), binary.src1());
       }
     }
+    descs.putAll(attributes.quantization().descs(descs));
     MemoryDesc scratchpad = query(handle, dnnl_h.dnnl_query_scratchpad_md(), 0);
     if (scratchpad != null && scratchpad.bytes() > 0) {
       descs.put(Arg.SCRATCHPAD, scratchpad);
@@ -234,6 +236,6 @@ public final class PrimitiveDesc extends NativeHandle {
 
   @Override
   public String toString() {
-    return operation + attributes.postOps().toString() + " by " + implementation;
+    return operation + attributes.toString() + " by " + implementation;
   }
 }

@@ -69,7 +69,7 @@ public final class ProgramFile {
     }
     String buffersAndSteps = text.toString();
     text.setLength(0);
-    line("octconv4j-program", 1);
+    line("octconv4j-program", 2);
     line("onednn", CpuIsa.libraryVersion());
     line("isa", CpuIsa.name());
     line("threads", program.threads());
@@ -132,6 +132,7 @@ public final class ProgramFile {
     for (PostOps.PostOp postOp : desc.attributes().postOps().list()) {
       postOp.export(this);
     }
+    desc.attributes().quantization().export(this);
     Map<Integer, String> arguments = new TreeMap<>();
     step.operands()
         .forEach(

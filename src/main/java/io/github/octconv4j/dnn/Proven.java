@@ -27,9 +27,11 @@ final class Proven {
   /**
    * The first line that fits counts. A star stands for any end of a name. Forms of memory: {@code
    * common} is row-major, channels-last, blocked, or what oneDNN chose itself; {@code whole} is
-   * that without blocks that had to be filled up; {@code dense} is {@code common} in any order of
-   * dimensions; {@code strided} allows gaps between plain elements too, {@code gaps} between blocks
-   * as well, {@code all} also blocks that belong to a neighbour in part; {@code -} is nothing.
+   * that without blocks that had to be filled up; {@code packed} is {@code common} without
+   * channels-last, {@code rows} row-major or oneDNN's own choice; {@code dense} is {@code common}
+   * in any order of dimensions; {@code strided} allows gaps between plain elements too, {@code
+   * gaps} between blocks as well, {@code all} also blocks that belong to a neighbour in part;
+   * {@code -} is nothing.
    *
    * <p>Post-ops: {@code any}, {@code sum} for sums and element-wise functions only, {@code float}
    * for these on floating-point numbers only, {@code none}. Their operand: a form as above, or
@@ -37,7 +39,8 @@ final class Proven {
    *
    * <p>Relations: {@code alike} wants one layout for source and destination, {@code flat} for the
    * dimensions of source and weights that are summed over, {@code typed} one type for all, {@code
-   * last} the channels innermost.
+   * last} the channels innermost, {@code unpadded} with zero points neither blocks that had to be
+   * filled up nor gaps.
    */
   private static final String TABLE =
       """
@@ -47,6 +50,8 @@ final class Proven {
       convolution    *                   common   dense    common   any       like     -
       inner_product  ref:*               all      all      all      any       all      -
       inner_product  *                   common   dense    common   any       like     flat
+      matmul         ref*                common   common   common   any       all      -
+      matmul         *                   rows     packed   rows     any       like     -
       pooling        ref:*               all      -        all      any       all      -
       pooling        *                   common   -        common   sum       -        alike
       resampling     ref:*               all      -        all      any       all      -
@@ -64,10 +69,14 @@ final class Proven {
       sum            *                   common   -        common   none      -        alike
       reorder        simple:*            all      -        all      sum       -        -
       reorder        ref:*               all      -        all      sum       -        -
-      reorder        jit:uni             gaps     -        gaps     sum       -        -
+      reorder        jit:uni             gaps     -        gaps     sum       -        unpadded
       reorder        jit_direct_copy:*   strided  -        strided  sum       -        -
       reorder        *                   common   -        dense    sum       -        -
       """;
+
+  private static final Set<MemoryForm> UNPADDED =
+      EnumSet.of(
+          MemoryForm.ROW_MAJOR, MemoryForm.CHANNELS_LAST, MemoryForm.PERMUTED, MemoryForm.BLOCKED);
 
   private static final List<Row> ROWS =
       TABLE.lines().skip(1).map(line -> Row.of(line.split(" +"))).toList();
@@ -128,6 +137,14 @@ final class Proven {
             common.remove(MemoryForm.PADDED);
             yield List.of();
           }
+          case "rows" -> {
+            common.retainAll(EnumSet.of(MemoryForm.OWN, MemoryForm.ROW_MAJOR));
+            yield List.of();
+          }
+          case "packed" -> {
+            common.remove(MemoryForm.CHANNELS_LAST);
+            yield List.of();
+          }
           case "common" -> List.of();
           case "dense" -> List.of(MemoryForm.PERMUTED);
           case "strided" -> List.of(MemoryForm.PERMUTED, MemoryForm.GAPS);
@@ -175,7 +192,7 @@ final class Proven {
       return "not proven with post-ops " + attributes.postOps().list();
     }
     for (String relation : row.relations) {
-      if (!holds(relation, descs)) {
+      if (!holds(relation, attributes, descs)) {
         return "not proven with layouts or types that differ";
       }
     }
@@ -183,7 +200,7 @@ final class Proven {
   }
 
   private static @Nullable Role roleOf(Arg arg) {
-    if (arg.equals(Arg.SCRATCHPAD) || arg.equals(Arg.BIAS)) {
+    if (arg.equals(Arg.SCRATCHPAD) || arg.equals(Arg.BIAS) || arg.isQuantity()) {
       return null; // always dense
     } else if (arg.equals(Arg.DST)) {
       return Role.DST;
@@ -229,7 +246,7 @@ final class Proven {
         : MemoryForm.of(operand) == MemoryForm.ROW_MAJOR;
   }
 
-  private static boolean holds(String relation, Map<Arg, MemoryDesc> descs) {
+  private static boolean holds(String relation, Attributes attributes, Map<Arg, MemoryDesc> descs) {
     MemoryDesc dst = descs.get(Arg.DST);
     if (dst == null) {
       return true;
@@ -249,6 +266,9 @@ final class Proven {
                   entry ->
                       roleOf(entry.getKey()) == Role.SOURCE || roleOf(entry.getKey()) == Role.DST)
               .allMatch(entry -> MemoryForm.isChannelsLast(entry.getValue()));
+      case "unpadded" ->
+          attributes.quantization().zeroPoints().isEmpty()
+              || descs.values().stream().map(MemoryForm::of).allMatch(UNPADDED::contains);
       case "flat" -> isFlat(descs.get(Arg.SRC), descs.get(Arg.WEIGHTS));
       default -> true;
     };

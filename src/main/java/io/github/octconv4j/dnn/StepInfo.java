@@ -13,7 +13,8 @@ import java.util.stream.Collectors;
  * @param kind oneDNN's name of the operation
  * @param implementation oneDNN's name of the implementation
  * @param reference whether that is a slow reference implementation
- * @param postOps what rides along, for instance {@code +sum+relu}
+ * @param postOps what rides along, for instance {@code +sum+relu}, and which arguments have scales
+ *     and zero points
  * @param operands the buffer and descriptor of each argument, by name
  * @param multiplyAdds multiply-adds of one run
  * @param bytesRead bytes of all elements that one run reads: sources, weights, bias, and the
@@ -68,7 +69,7 @@ public record StepInfo(
         desc.operation().kind(),
         desc.implementation(),
         desc.isReference(),
-        desc.attributes().postOps().toString(),
+        desc.attributes().toString(),
         operands,
         desc.operation().multiplyAdds(),
         read,

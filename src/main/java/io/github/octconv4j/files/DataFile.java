@@ -101,10 +101,11 @@ public final class DataFile implements AutoCloseable {
       }
     } catch (IOException e) {
       String message = String.valueOf(e.getMessage());
-      throw new UncheckedIOException(
+      IOException named =
           message.startsWith(path + ": ")
               ? e
-              : new IOException(path + ": cannot be read, " + Printable.line(message), e));
+              : new IOException(path + ": cannot be read, " + Printable.line(message), e);
+      throw new UncheckedIOException(named.getMessage(), named);
     }
   }
 

@@ -28,6 +28,7 @@ public record CumSum(boolean exclusive, boolean reverse) implements Op {
 
   @Override
   public List<long[]> dims(Operands in) {
+    in.number(1);
     return List.of(in.dims(0));
   }
 }

@@ -23,7 +23,6 @@ public sealed interface Op
         Where,
         Clip,
         Cast,
-        CastLike,
         Conv,
         ConvTranspose,
         QuantizedConv,
@@ -70,6 +69,7 @@ public sealed interface Op
         QuantizeLinear,
         DequantizeLinear,
         DynamicQuantizeLinear,
+        Quantized,
         OctaveConv {
 
   /**

@@ -158,6 +158,14 @@ public final class Operands {
     return data.toLongs();
   }
 
+  /** Checks that an input, where it is there, is one number in any dimensions. */
+  void number(int input) {
+    if (has(input) && type(input).isKnown() && Shapes.count(dims(input)) != 1) {
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "input %d is %s, expected one number", input, type(input)));
+    }
+  }
+
   /** Checks that the inputs, where they are there, have the elements' type of the first one. */
   ElementType same(int... inputs) {
     ElementType element = element(inputs[0]);

@@ -45,6 +45,9 @@ public record Pad(PadMode mode) implements Op {
 
   @Override
   public List<long[]> dims(Operands in) {
+    if (in.has(2) && !isNothing(in.dims(2))) {
+      in.number(2);
+    }
     long[] x = in.dims(0);
     long[] pads = pads(x.length, in.longs(1), in.has(3) ? in.longs(3) : null);
     long[] dims = new long[x.length];
@@ -62,6 +65,21 @@ public record Pad(PadMode mode) implements Op {
       }
     }
     return List.of(dims);
+  }
+
+  /** Exporters write no number as an empty list: where they pad by other values, or by zeros. */
+  private static boolean isNothing(long[] dims) {
+    return Shapes.count(dims) == 0;
+  }
+
+  /**
+   * The number that is padded by.
+   *
+   * @param value of the third input, or null if that is left out
+   * @return 0 where there is none
+   */
+  public static double number(@Nullable TensorData value) {
+    return value == null || value.count() == 0 ? 0 : value.doubleAt(0);
   }
 
   /**

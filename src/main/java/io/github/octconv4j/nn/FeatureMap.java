@@ -1,12 +1,13 @@
 package io.github.octconv4j.nn;
 
 import io.github.octconv4j.octave.ChannelSplit;
+import io.github.octconv4j.octave.Frequency;
 import io.github.octconv4j.octave.OctaveShape;
 import java.util.Locale;
 
 /**
- * What a layer of a network that is being built gives to the next ones: the high and the low part
- * as one value. It has a size and no data.
+ * What a layer of a network that is being built gives to the next ones: two values of the graph,
+ * the high and the low part, either of which may be absent. It has a size and no data.
  *
  * @since 0.1.0
  */
@@ -15,16 +16,31 @@ public final class FeatureMap {
   private final String name;
   private final ChannelSplit channels;
   private final OctaveShape shape;
+  private final String high; // names of the graph's values, empty for none
+  private final String low;
 
-  FeatureMap(NetworkBuilder owner, String name, ChannelSplit channels, OctaveShape shape) {
+  FeatureMap(
+      NetworkBuilder owner,
+      String name,
+      ChannelSplit channels,
+      OctaveShape shape,
+      String high,
+      String low) {
     this.owner = owner;
     this.name = name;
     this.channels = channels;
     this.shape = shape;
+    this.high = high;
+    this.low = low;
   }
 
   NetworkBuilder owner() {
     return owner;
+  }
+
+  /** The value of the graph that is one of the parts; an empty name where there is none. */
+  String value(Frequency frequency) {
+    return frequency == Frequency.HIGH ? high : low;
   }
 
   /** Returns the name of the layer that gives it. */

@@ -7,8 +7,11 @@ import io.github.octconv4j.weights.ElementType;
 import io.github.octconv4j.weights.Metadata;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,15 +60,48 @@ final class GraphInfo {
         (int) image[3],
         metadata.has("resize") ? metadata.integer("resize") : 0,
         metadata.has("mean")
-            ? floats(metadata, "mean")
+            ? floats(metadata, "mean", channels)
             : colours ? NetworkInfo.IMAGENET_MEAN : Collections.nCopies(channels, 0f),
         metadata.has("std")
-            ? floats(metadata, "std")
+            ? floats(metadata, "std", channels)
             : colours ? NetworkInfo.IMAGENET_STD : Collections.nCopies(channels, 1f),
         labels);
   }
 
-  private static List<Float> floats(Metadata metadata, String key) {
+  /** What a file says, so that {@link #of} finds the same. */
+  static Map<String, String> metadata(NetworkInfo info) {
+    Map<String, String> texts = new LinkedHashMap<>();
+    texts.put("name", info.name());
+    texts.put("labels", array(info.labels().stream().map(GraphInfo::quoted).toList()));
+    texts.put("mean", array(info.mean()));
+    texts.put("std", array(info.std()));
+    texts.put("resize", String.valueOf(info.resize()));
+    return texts;
+  }
+
+  private static String array(List<?> elements) {
+    return elements.stream().map(String::valueOf).collect(Collectors.joining(", ", "[", "]"));
+  }
+
+  /** A text of JSON. */
+  private static String quoted(String text) {
+    StringBuilder quoted = new StringBuilder("\"");
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c < ' ' || c == '"' || c == '\\') {
+        quoted.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
+      } else {
+        quoted.append(c);
+      }
+    }
+    return quoted.append('"').toString();
+  }
+
+  /** A number for each channel, or one for all of them. */
+  private static List<Float> floats(Metadata metadata, String key, int channels) {
+    if (!metadata.text(key).strip().startsWith("[")) {
+      return Collections.nCopies(channels, (float) metadata.decimal(key));
+    }
     return metadata.decimals(key).stream().map(Double::floatValue).toList();
   }
 

@@ -10,10 +10,10 @@ import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.graph.TensorType;
 import io.github.octconv4j.graph.Value;
 import io.github.octconv4j.octave.PlanCache;
+import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.text.Printable;
 import io.github.octconv4j.weights.ElementType;
 import java.lang.foreign.Arena;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -29,20 +30,26 @@ import org.jspecify.annotations.Nullable;
  * plan for them; the plans used last are kept. Thread-safe.
  */
 final class GraphRuns implements AutoCloseable {
-  private final GraphComputation computation;
+  private final Computation computation;
+  private final PlanOptions options;
+  private final Turns turns;
   private final PlanCache<GraphPlan> cache;
+  private final IdleRunners<GraphRunner> idle;
 
-  GraphRuns(GraphComputation computation, int plans, long bytes) {
+  /** What a plan is: shown in events, so that it names the network. */
+  private record Key(String network, Map<String, List<Long>> sizes, PlanOptions options) {
+    @Override
+    public String toString() {
+      return network + " of " + sizes + ", " + options;
+    }
+  }
+
+  GraphRuns(Computation computation, PlanOptions options, Turns turns, int plans, long bytes) {
     this.computation = computation;
+    this.options = options;
+    this.turns = turns;
     this.cache = new PlanCache<>("Network", plans, bytes);
-  }
-
-  List<Value> inputs() {
-    return graph().inputs();
-  }
-
-  List<Value> outputs() {
-    return graph().outputs().stream().map(name -> new Value(name, graph().type(name))).toList();
+    this.idle = new IdleRunners<>(Math.max(plans, turns.most()), bytes);
   }
 
   private Graph graph() {
@@ -87,23 +94,24 @@ final class GraphRuns implements AutoCloseable {
       List<?> expected = input.type().dims();
       sizes.put(input.name(), expected != null && expected.isEmpty() ? new long[0] : dims);
     }
-    try (PlanCache<GraphPlan>.Lease lease = lease(sizes)) {
-      CompiledGraph compiled = lease.plan().compiled();
-      if (!compiled.isWhole()) {
-        throw new IllegalStateException(
-            String.format(
-                Locale.ROOT,
-                "network %s has outputs whose sizes only a run tells; use compute, which gives them any",
-                Printable.text(computation.name())));
-      }
-      for (String name : names()) {
-        MemoryDesc wanted = desc("input", name, compiled.type(name));
-        requireDesc("input", name, tensor(inputs, name), wanted);
-      }
-      Map<String, Tensor> results = outputs.apply(compiled);
-      lease.plan().with(execution -> execution.run(inputs, results));
-      lease.countRun();
-    }
+    with(
+        sizes,
+        runner -> {
+          CompiledGraph compiled = runner.compiled();
+          if (!compiled.isWhole()) {
+            throw new IllegalStateException(
+                String.format(
+                    Locale.ROOT,
+                    "network %s has outputs whose sizes only a run tells; use compute, which gives them any",
+                    Printable.text(computation.name())));
+          }
+          for (String name : names()) {
+            MemoryDesc wanted = desc("input", name, compiled.type(name));
+            requireDesc("input", name, tensor(inputs, name), wanted);
+          }
+          Map<String, Tensor> results = outputs.apply(compiled);
+          runner.run(execution -> execution.run(inputs, results));
+        });
   }
 
   /** Runs on elements of any type, which are copied. */
@@ -118,10 +126,7 @@ final class GraphRuns implements AutoCloseable {
       sizes.put(input.name(), data.dims());
     }
     Map<String, TensorData> outputs = new LinkedHashMap<>();
-    try (PlanCache<GraphPlan>.Lease lease = lease(sizes)) {
-      lease.plan().with(execution -> outputs.putAll(execution.run(inputs)));
-      lease.countRun();
-    }
+    with(sizes, runner -> runner.run(execution -> outputs.putAll(execution.run(inputs))));
     return outputs;
   }
 
@@ -129,13 +134,30 @@ final class GraphRuns implements AutoCloseable {
     return graph().inputs().stream().map(Value::name).toList();
   }
 
-  private PlanCache<GraphPlan>.Lease lease(Map<String, long[]> sizes) {
-    List<List<Long>> key = new ArrayList<>();
-    sizes.values().forEach(dims -> key.add(Arrays.stream(dims).boxed().toList()));
+  /** Uses a runner that no other thread has meanwhile, when its turn has come. */
+  private void with(Map<String, long[]> sizes, Consumer<GraphRunner> task) {
+    Map<String, List<Long>> boxed = new LinkedHashMap<>();
+    sizes.forEach((name, dims) -> boxed.put(name, Arrays.stream(dims).boxed().toList()));
+    Key key = new Key(Printable.text(computation.name()), boxed, options);
+    turns.take(
+        () -> {
+          GraphRunner waiting = idle.poll(key);
+          GraphRunner runner =
+              waiting == null ? new GraphRunner(lease(key, sizes), computation.name()) : waiting;
+          try {
+            task.accept(runner);
+          } finally {
+            idle.offer(key, runner);
+          }
+          return runner;
+        });
+  }
+
+  private PlanCache<GraphPlan>.Lease lease(Key key, Map<String, long[]> sizes) {
     return cache.get(
         key,
         () -> {
-          GraphPlan plan = new GraphPlan(computation.compile(sizes), computation.name());
+          GraphPlan plan = new GraphPlan(computation.compile(sizes, options));
           plan.compiled()
               .program()
               .warnOfReferences("network " + Printable.text(computation.name()));
@@ -231,6 +253,7 @@ final class GraphRuns implements AutoCloseable {
 
   @Override
   public void close() {
+    idle.close();
     cache.close();
   }
 }

@@ -103,6 +103,7 @@ public record Model(
   /** Returns the names of the architectures. */
   public static List<String> architectures() {
     List<String> names = new ArrayList<>(new TreeSet<>(ResNet.ALL.keySet()));
+    names.add(SlimResNet.NAME);
     names.add(MobileNetV1.NAME);
     names.add(MobileNetV2.NAME);
     return names;
@@ -141,6 +142,7 @@ public record Model(
   /** Returns the layers. */
   public NetworkGraph graph() {
     return switch (architecture) {
+      case SlimResNet.NAME -> new SlimResNet(this).graph();
       case MobileNetV1.NAME -> new MobileNetV1(this).graph();
       case MobileNetV2.NAME -> new MobileNetV2(this).graph();
       default -> new ResNet(this, Objects.requireNonNull(ResNet.ALL.get(architecture))).graph();

@@ -3,6 +3,7 @@ package io.github.octconv4j.nn;
 import io.github.octconv4j.octave.Activation;
 import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.SizeRule;
+import io.github.octconv4j.octave.StrideRule;
 import java.util.Locale;
 
 /**
@@ -46,7 +47,6 @@ final class ModelLayers {
         names.module(),
         x,
         spec,
-        1,
         Norm.BATCH,
         activation,
         TensorNames.octave(names.module(), names.kernel(), names.norm()));
@@ -76,7 +76,9 @@ final class ModelLayers {
             .kernel(conv.kernel())
             .padding(conv.kernel() / 2)
             .groups(conv.groups())
+            .stride(conv.stride())
+            .strideRule(StrideRule.MOVE_KERNEL)
             .build();
-    return net.plainConvolution(kernel, x, spec, conv.stride(), Norm.BATCH, norm, activation);
+    return net.convolution(kernel, x, spec, Norm.BATCH, norm, activation);
   }
 }

@@ -9,6 +9,7 @@ import io.github.octconv4j.image.Image;
 import io.github.octconv4j.octave.PlanCache;
 import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.onnx.OnnxModel;
+import io.github.octconv4j.onnx.OnnxWriter;
 import io.github.octconv4j.text.Printable;
 import io.github.octconv4j.weights.Metadata;
 import io.github.octconv4j.weights.SafetensorsFile;
@@ -32,19 +33,12 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public final class Network implements AutoCloseable {
-  private static final int CACHED_PLANS = 8;
-  private static final long CACHED_BYTES = 4L << 30;
-
   private final @Nullable NetworkInfo info; // null where it does not classify images
   private final Computation computation;
-  private final @Nullable GraphRuns runs; // null of layers
-  private final PlanCache<NetworkPlan> cache =
-      new PlanCache<>("Network", CACHED_PLANS, CACHED_BYTES);
-  private final PredictorPool pool = new PredictorPool(this);
+  private final Object lock = new Object();
+  private NetworkOptions options = NetworkOptions.DEFAULT; // guarded by lock
+  private volatile @Nullable Service service; // from the first use on; written with the lock held
   private volatile boolean closed;
-
-  /** A batch size and what else a plan depends on. */
-  private record Key(int batch, PlanOptions options, boolean traced) {}
 
   /**
    * Makes a network.
@@ -60,16 +54,38 @@ public final class Network implements AutoCloseable {
   /** Makes a network that closes the file of its weights. */
   Network(
       NetworkInfo info, NetworkGraph graph, Parameters parameters, @Nullable SafetensorsFile file) {
-    this(info, new LayerComputation(info, graph, parameters, file));
+    this(
+        Objects.requireNonNull(info, "info"),
+        Computation.of(
+            info.name(),
+            fitting(info, Objects.requireNonNull(graph, "graph")),
+            Objects.requireNonNull(parameters, "parameters"),
+            file));
+  }
+
+  private static NetworkGraph fitting(NetworkInfo info, NetworkGraph graph) {
+    FeatureMap image = graph.input();
+    if (info.channels() != image.channels().total()
+        || info.height() != image.shape().height()
+        || info.width() != image.shape().width()
+        || image.channels().low() > 0
+        || graph.inputs().size() > 1) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "network %s: info says an input of %dx%dx%d, the graph takes %s",
+              Printable.text(info.name()),
+              info.channels(),
+              info.height(),
+              info.width(),
+              graph.inputs()));
+    }
+    return graph;
   }
 
   private Network(@Nullable NetworkInfo info, Computation computation) {
     this.info = info;
     this.computation = computation;
-    this.runs =
-        computation instanceof GraphComputation graph
-            ? new GraphRuns(graph, CACHED_PLANS, CACHED_BYTES)
-            : null;
   }
 
   /**
@@ -81,7 +97,50 @@ public final class Network implements AutoCloseable {
   public static Network of(Graph graph) {
     Objects.requireNonNull(graph, "graph");
     NetworkInfo info = GraphInfo.of(graph.name(), graph, Metadata.of(Map.of()));
-    return new Network(info, new GraphComputation(graph.name(), graph, null));
+    return new Network(info, Computation.of(graph.name(), graph, null));
+  }
+
+  /**
+   * Makes a network of what a builder made. Where it has one input without low part and one output
+   * (n, classes), it classifies images too: as they are with values from 0 to 1, or three channels
+   * as those of ImageNet. {@link #Network(NetworkInfo, NetworkGraph, Parameters)} says otherwise.
+   *
+   * @param parameters must stay readable as long as plans are built
+   * @throws IllegalArgumentException if tensors are missing, superfluous or misshapen
+   */
+  public static Network of(NetworkGraph graph, Parameters parameters) {
+    Objects.requireNonNull(graph, "graph");
+    Objects.requireNonNull(parameters, "parameters");
+    return of("network", graph, parameters, Metadata.of(Map.of()), null);
+  }
+
+  private static Network of(
+      String name,
+      NetworkGraph graph,
+      Parameters parameters,
+      Metadata metadata,
+      @Nullable SafetensorsFile file) {
+    Computation computation = Computation.of(name, graph, parameters, file);
+    try {
+      return new Network(GraphInfo.of(name, computation.graph(), metadata), computation);
+    } catch (RuntimeException | Error e) {
+      computation.holdings().close();
+      throw e;
+    }
+  }
+
+  /**
+   * Reads the weights of what a builder made from a safetensors file. Its metadata may say {@code
+   * name}, {@code labels}, {@code mean}, {@code std} and {@code resize} of a network that
+   * classifies images, as those of ONNX files do.
+   *
+   * @throws IOException if the file can't be read, is damaged, or does not fit; one line says what
+   */
+  public static Network load(Path path, NetworkGraph graph) throws IOException {
+    Objects.requireNonNull(path, "path");
+    Objects.requireNonNull(graph, "graph");
+    String name = String.valueOf(path.getFileName());
+    return open(path, file -> of(name, graph, Parameters.of(file), Metadata.of(file), file));
   }
 
   /** Makes a network of a known architecture, which expects pictures as those for ImageNet do. */
@@ -93,15 +152,15 @@ public final class Network implements AutoCloseable {
 
   /**
    * Reads a network from a safetensors file, whose metadata say the architecture, or any network
-   * from an ONNX file, whose name ends with {@code .onnx}. The file stays open until the network is
-   * closed or {@link #dropWeights} is called: values are read as plans are built. Who shortens it
-   * meanwhile makes that an {@link UncheckedIOException}.
+   * from an ONNX file, which is known by its name or its content. The file stays open until the
+   * network is closed or {@link #dropWeights} is called: values are read as plans are built. Who
+   * shortens it meanwhile makes that an {@link UncheckedIOException}.
    *
    * @throws IOException if the file can't be read, is damaged, or is no network; one line says what
    */
   public static Network load(Path path) throws IOException {
     Objects.requireNonNull(path, "path");
-    return OnnxModel.isNamed(path)
+    return OnnxModel.isOnnx(path)
         ? openOnnx(path, null)
         : open(path, file -> new ModelFile(file).network(0));
   }
@@ -127,8 +186,7 @@ public final class Network implements AutoCloseable {
       if (given != null) {
         requireFit(given, found);
       }
-      return new Network(
-          given == null ? found : given, new GraphComputation(name, model.graph(), model));
+      return new Network(given == null ? found : given, Computation.of(name, model.graph(), model));
     } catch (UncheckedIOException e) {
       model.close();
       throw Objects.requireNonNull(e.getCause());
@@ -250,8 +308,9 @@ public final class Network implements AutoCloseable {
    * @throws IllegalStateException if it is a graph, which has none
    */
   public NetworkGraph graph() {
-    if (computation instanceof LayerComputation layers) {
-      return layers.graph();
+    NetworkGraph layers = computation.layers();
+    if (layers != null) {
+      return layers;
     }
     throw new IllegalStateException(
         String.format(
@@ -274,86 +333,169 @@ public final class Network implements AutoCloseable {
   }
 
   private GraphRuns runs() {
-    if (runs == null) {
-      throw new IllegalStateException(
-          String.format(
-              Locale.ROOT,
-              "network %s is made of layers, whose input has no name; use run(float[]) or a predictor",
-              Printable.text(computation.name())));
+    return service().runs();
+  }
+
+  private Service service() {
+    Service made = service;
+    return made == null ? makeService() : made;
+  }
+
+  private Service makeService() {
+    synchronized (lock) {
+      Service made = service;
+      if (made == null) {
+        made = new Service(computation, options);
+        if (closed) {
+          made.close();
+        }
+        service = made;
+      }
+      return made;
     }
-    return runs;
   }
 
   /**
-   * Returns the inputs of a graph with what is known of their types.
+   * Sets how the network serves all who call it without a predictor of their own, and {@link
+   * #predictor()}: once, before anything is asked of it.
+   *
+   * @return this network
+   * @throws DnnException if this processor can't compute in the options' type
+   * @throws IllegalStateException if the network has been used
+   */
+  public Network configure(NetworkOptions value) {
+    Objects.requireNonNull(value, "value");
+    whileOpen(
+        () -> {
+          computation.requireSupported(value.plans());
+          return value;
+        });
+    synchronized (lock) {
+      if (closed) {
+        throw new IllegalStateException("Network is closed");
+      }
+      if (service != null) {
+        throw new IllegalStateException(
+            String.format(
+                Locale.ROOT,
+                "network %s has been used; configure it before its first run or predictor",
+                Printable.text(computation.name())));
+      }
+      options = value;
+    }
+    return this;
+  }
+
+  /** Returns what {@link #configure} set, or {@link NetworkOptions#DEFAULT}. */
+  public NetworkOptions options() {
+    synchronized (lock) {
+      return options;
+    }
+  }
+
+  /**
+   * Builds plans for so many images and runs each once, so that the first request does not wait for
+   * that.
+   *
+   * @param batches images in a run, each at least 1
+   * @throws IllegalStateException if the network does not classify images
+   */
+  public void warmUp(int... batches) {
+    Objects.requireNonNull(batches, "batches");
+    for (int batch : batches) {
+      use(
+          batch,
+          predictor -> {
+            predictor.run(); // on zeros
+            return batch;
+          });
+    }
+  }
+
+  /**
+   * Calls a task with a predictor of the network's own, which it must not keep or close, when its
+   * turn has come: {@link NetworkOptions#runsAtOnce} tasks run at once. Any thread may call, also
+   * inside of a task. The task of a virtual thread runs on a platform thread of the network's,
+   * because native code would hold the carrier, and sees no thread-locals of the caller; so what
+   * else a request computes, such as decoding a picture, is best done inside of it too.
+   *
+   * @param batch images in each run of the predictor, at least 1
+   * @return what the task returned
+   * @throws RunRejectedException if the turn does not come in time, or the thread is interrupted
+   *     while it waits; the task was not called then
+   */
+  public <T> T use(int batch, Function<Predictor, T> task) {
+    Objects.requireNonNull(task, "task");
+    requireBatch(batch);
+    info(); // which is there
+    return whileOpen(() -> service().with(this, batch, task));
+  }
+
+  /**
+   * Returns the inputs with what is known of their types.
    *
    * @return an unmodifiable list
-   * @throws IllegalStateException if the network is made of layers
    */
   public List<Value> inputs() {
-    return runs().inputs();
+    return computation.graph().inputs();
   }
 
   /**
-   * Returns the outputs of a graph with what is known of their types.
+   * Returns the outputs with what is known of their types.
    *
    * @return an unmodifiable list
-   * @throws IllegalStateException if the network is made of layers
    */
   public List<Value> outputs() {
-    return runs().outputs();
+    Graph graph = computation.graph();
+    return graph.outputs().stream().map(name -> new Value(name, graph.type(name))).toList();
   }
 
   /**
-   * Runs a graph on tensors, without copying them; any thread may call. The first run with new
+   * Runs the network on tensors, without copying them; any thread may call. The first run with new
    * sizes builds a plan for them, eight of which are kept.
    *
    * @param inputs a tensor for each input by name, row by row; a scalar has one dimension of 1
    * @return the outputs by name, row by row, in memory that is freed once nobody holds it
    * @throws IllegalArgumentException if names, types, sizes or layouts don't fit; the message says
    *     which
-   * @throws IllegalStateException if the network is made of layers, or has inputs or outputs that a
-   *     tensor can't hold, such as integers of 64 bits: {@link #compute} takes these
+   * @throws IllegalStateException if the network has inputs or outputs that a tensor can't hold,
+   *     such as integers of 64 bits: {@link #compute} takes these
    */
   public Map<String, Tensor> run(Map<String, Tensor> inputs) {
     Objects.requireNonNull(inputs, "inputs");
-    GraphRuns graph = runs();
-    return whileOpen(() -> graph.run(inputs));
+    return whileOpen(() -> runs().run(inputs));
   }
 
   /**
-   * Runs a graph as {@link #run(Map)} does, in the caller's memory.
+   * Runs the network as {@link #run(Map)} does, in the caller's memory.
    *
    * @param outputs a tensor for each output by name, row by row, to be written
    */
   public void run(Map<String, Tensor> inputs, Map<String, Tensor> outputs) {
     Objects.requireNonNull(inputs, "inputs");
     Objects.requireNonNull(outputs, "outputs");
-    GraphRuns graph = runs();
     whileOpen(
         () -> {
-          graph.run(inputs, outputs);
+          runs().run(inputs, outputs);
           return outputs;
         });
   }
 
   /**
-   * Runs a graph on copies of elements of any type; any thread may call.
+   * Runs the network on copies of elements of any type; any thread may call.
    *
    * @param inputs elements for each input by name
    * @return the outputs by name, on the heap
    * @throws IllegalArgumentException if names, types or sizes don't fit; the message says which
-   * @throws IllegalStateException if the network is made of layers
    */
   public Map<String, TensorData> compute(Map<String, TensorData> inputs) {
     Objects.requireNonNull(inputs, "inputs");
-    GraphRuns graph = runs();
-    return whileOpen(() -> graph.compute(inputs));
+    return whileOpen(() -> runs().compute(inputs));
   }
 
-  /** Returns a predictor of single images on one thread. */
+  /** Returns a predictor of single images with the network's {@link #options}. */
   public Predictor predictor() {
-    return predictor(1, PlanOptions.DEFAULT);
+    return predictor(1, options().plans());
   }
 
   /**
@@ -377,12 +519,26 @@ public final class Network implements AutoCloseable {
     return predictor(batch, options, true);
   }
 
-  private Predictor predictor(int batch, PlanOptions options, boolean traced) {
-    return whileOpen(() -> new Predictor(this, lease(batch, options, traced)));
+  private Predictor predictor(int batch, PlanOptions planOptions, boolean traced) {
+    Objects.requireNonNull(planOptions, "options");
+    requireBatch(batch);
+    info(); // which is there
+    return whileOpen(
+        () -> {
+          computation.requireSupported(planOptions);
+          return new Predictor(this, service().lease(batch, planOptions, traced));
+        });
+  }
+
+  private static void requireBatch(int batch) {
+    if (batch < 1) {
+      throw new IllegalArgumentException("batch must be at least 1, was " + batch);
+    }
   }
 
   /**
-   * Runs the network on a copy of images, with a predictor from a small pool; any thread may call.
+   * Runs the network on a copy of images, with a predictor of its own as {@link #use} has; any
+   * thread may call.
    *
    * @param images normalised, (n, c, h, w) row by row, for any n; finite, as {@link Predictor} says
    * @return the results, (n, classes) row by row
@@ -402,29 +558,16 @@ public final class Network implements AutoCloseable {
               expected.width(),
               images.length));
     }
-    return pool.with(images.length / image, predictor -> predictor.run(images));
+    return use(images.length / image, predictor -> predictor.run(images));
   }
 
-  /** Says what a picture shows, with a predictor from a small pool; any thread may call. */
+  /**
+   * Says what a picture shows, with a predictor of the network's own as {@link #use} has; any
+   * thread may call.
+   */
   public Classification classify(Image image) {
     Objects.requireNonNull(image, "image");
-    return pool.with(1, predictor -> predictor.classify(image));
-  }
-
-  private PlanCache<NetworkPlan>.Lease lease(int batch, PlanOptions options, boolean traced) {
-    Objects.requireNonNull(options, "options");
-    if (batch < 1) {
-      throw new IllegalArgumentException("batch must be at least 1, was " + batch);
-    }
-    computation.requireSupported(options);
-    String name = info().name();
-    return cache.get(
-        new Key(batch, options, traced),
-        () -> {
-          NetworkPlan plan = computation.plan(batch, options, traced);
-          plan.program().warnOfReferences("network " + Printable.text(name));
-          return plan;
-        });
+    return use(1, predictor -> predictor.classify(image));
   }
 
   /**
@@ -432,19 +575,32 @@ public final class Network implements AutoCloseable {
    * of plans did.
    */
   public PlanCache.Statistics statistics() {
-    PlanCache.Statistics images = cache.statistics();
-    if (runs == null) {
-      return images;
+    return service().statistics();
+  }
+
+  /** Returns what the network did so far, and what it has now. */
+  public NetworkMetrics metrics() {
+    return service().metrics(weightBytes());
+  }
+
+  /**
+   * Writes the network as an ONNX file, which {@link #load(Path)} and other libraries read; what it
+   * expects of images goes along. Octave convolutions get the form that is recognised when the file
+   * is read.
+   *
+   * @param path the file, of which there is all or nothing; one that is there is replaced
+   * @throws IOException if it can't be written
+   * @throws IllegalStateException if its weights were dropped
+   * @throws IllegalArgumentException if the file would be larger than 2 GB
+   */
+  public void save(Path path) throws IOException {
+    Objects.requireNonNull(path, "path");
+    try {
+      OnnxWriter.write(
+          computation.graph(), info == null ? Map.of() : GraphInfo.metadata(info), path);
+    } catch (UncheckedIOException e) { // of the file that the weights are read from
+      throw Objects.requireNonNull(e.getCause());
     }
-    PlanCache.Statistics named = runs.statistics();
-    return new PlanCache.Statistics(
-        images.size() + named.size(),
-        images.bytes() + named.bytes(),
-        images.hits() + named.hits(),
-        images.misses() + named.misses(),
-        images.evictions() + named.evictions(),
-        images.runs() + named.runs(),
-        images.buildNanos() + named.buildNanos());
   }
 
   /** Returns the bytes of the weights as the plans have them. */
@@ -463,11 +619,13 @@ public final class Network implements AutoCloseable {
   /** Frees plans, engine and file once the last predictor is closed. */
   @Override
   public void close() {
-    closed = true;
-    pool.close();
-    cache.close();
-    if (runs != null) {
-      runs.close();
+    Service made;
+    synchronized (lock) {
+      closed = true;
+      made = service;
+    }
+    if (made != null) {
+      made.close();
     }
     computation.holdings().close();
   }

@@ -1,26 +1,40 @@
 package io.github.octconv4j.nn;
 
-import io.github.octconv4j.dnn.Algorithm;
 import io.github.octconv4j.dnn.Window;
+import io.github.octconv4j.graph.ConvTranspose;
+import io.github.octconv4j.graph.Dim;
+import io.github.octconv4j.graph.GlobalPool;
+import io.github.octconv4j.graph.Pool;
+import io.github.octconv4j.graph.PoolKind;
+import io.github.octconv4j.graph.TensorData;
+import io.github.octconv4j.graph.TensorType;
+import io.github.octconv4j.nn.Parameter.Kind;
 import io.github.octconv4j.octave.Activation;
 import io.github.octconv4j.octave.ChannelSplit;
+import io.github.octconv4j.octave.Frequency;
 import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.OctaveShape;
+import io.github.octconv4j.octave.Padding;
 import io.github.octconv4j.octave.SizeRule;
+import io.github.octconv4j.octave.StrideRule;
 import io.github.octconv4j.text.Printable;
+import io.github.octconv4j.weights.ElementType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
- * Puts a network together, layer by layer. Each method takes {@link FeatureMap}s and returns that
- * of the new layer, whose size is known at once; what does not fit is refused with a message that
- * names the layer and both shapes. Weights are not needed yet. Not thread-safe.
+ * Puts a network together, layer by layer, as a graph of operations. Each method takes {@link
+ * FeatureMap}s and returns that of the new layer, whose size is known at once; what does not fit is
+ * refused with a message that names the layer and both shapes. Weights are not needed yet. Not
+ * thread-safe.
  *
  * <pre>{@code
  * NetworkBuilder net = new NetworkBuilder(3, 224, 224);
@@ -32,8 +46,9 @@ import java.util.Set;
  * }</pre>
  *
  * <p>The tensors of an octave convolution {@code L} are named as in d-li14/octconv.pytorch, {@code
- * L.conv.conv_h2l.weight} and {@code L.bn_h.running_mean}, those of a plain one as in torchvision,
- * {@code L.weight}.
+ * L.conv.conv_h2l.weight} and {@code L.bn_h.running_mean}, those of a plain one, whose {@link
+ * StrideRule#MOVE_KERNEL} says so, as in torchvision, {@code L.weight}. Files that name them in
+ * another way are read by a {@linkplain #tensorNames rule}.
  *
  * @since 0.1.0
  */
@@ -41,11 +56,23 @@ public final class NetworkBuilder {
   /** What batch norm adds to the variance, unless {@link #epsilon} says otherwise. */
   public static final double EPSILON = 1e-5;
 
-  private final List<Node> nodes = new ArrayList<>();
-  private final Set<String> names = new HashSet<>();
+  private static final OctaveShape PIXEL = new OctaveShape(1, 1, 1, 1, 1);
+  private static final int MOST_UPSAMPLING = 64;
+
+  private final List<LayerNodes> layers = new ArrayList<>();
+  private final List<FeatureMap> inputs = new ArrayList<>();
+  private final Set<String> names = new HashSet<>(); // of layers and inputs
   private final Map<String, String> tensors = new HashMap<>(); // the layer of each
-  private final FeatureMap input;
+  private final Set<String> values = new HashSet<>();
+  private final Map<String, TensorData> constants = new LinkedHashMap<>();
+  private final GraphValues graphValues = new GraphValues();
   private double epsilon = EPSILON;
+  private UnaryOperator<String> rule = name -> name;
+
+  /**
+   * Begins a network without an input, which {@link #input(String, ChannelSplit, int, int)} adds.
+   */
+  public NetworkBuilder() {}
 
   /**
    * Begins a network for images.
@@ -68,13 +95,97 @@ public final class NetworkBuilder {
               height,
               width));
     }
-    this.input =
+    input("input", new ChannelSplit(channels, 0), height, width);
+  }
+
+  /**
+   * Adds an input.
+   *
+   * @param name that no other input or layer has
+   * @param channels of both parts; of two parts the values are named {@code name.h} and {@code
+   *     name.l}
+   * @param height rows of the high part
+   * @param width columns of the high part; the low part has half as many, rounded down
+   */
+  public FeatureMap input(String name, ChannelSplit channels, int height, int width) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(channels, "channels");
+    OctaveShape shape = OctaveShape.of(1, height, width, SizeRule.FLOOR);
+    boolean low = channels.low() > 0;
+    if (low && (shape.lowHeight() < 1 || shape.lowWidth() < 1)) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "input %s: a low part needs at least 2x2 pixels, were %dx%d",
+              Printable.text(name),
+              height,
+              width));
+    }
+    requireCountable(name, channels, shape);
+    requireFree(name);
+    names.add(name);
+    FeatureMap map =
         new FeatureMap(
             this,
-            "input",
-            new ChannelSplit(channels, 0),
-            OctaveShape.of(1, height, width, SizeRule.FLOOR));
-    names.add("input");
+            name,
+            channels,
+            shape,
+            channels.high() == 0 ? "" : graphValues.name(low ? name + ".h" : name),
+            low ? graphValues.name(channels.high() == 0 ? name : name + ".l") : "");
+    inputs.add(map);
+    return map;
+  }
+
+  /** The type of a part of a map, for any batch. */
+  static TensorType type(FeatureMap map, Frequency frequency) {
+    OctaveShape s = map.shape();
+    boolean high = frequency == Frequency.HIGH;
+    return new TensorType(
+        ElementType.F32,
+        List.of(
+            Dim.unknown("n"),
+            Dim.of(map.channels().of(frequency)),
+            Dim.of(high ? s.height() : s.lowHeight()),
+            Dim.of(high ? s.width() : s.lowWidth())));
+  }
+
+  /** The names of the graph's values, each of which there is once, and its constants. */
+  private final class GraphValues implements LayerDraft.Values {
+    @Override
+    public String name(String wanted) {
+      String name = wanted;
+      for (int i = 2; !values.add(name); i++) {
+        name = wanted + "~" + i;
+      }
+      return name;
+    }
+
+    @Override
+    public String constant(TensorData data) {
+      String name = name("constant");
+      constants.put(name, data);
+      return name;
+    }
+  }
+
+  /**
+   * Sets how the file of weights names the tensors of the layers that follow.
+   *
+   * @param names gives for the name that a tensor has here the one that it has there
+   */
+  public NetworkBuilder tensorNames(UnaryOperator<String> names) {
+    rule = Objects.requireNonNull(names, "names");
+    return this;
+  }
+
+  /**
+   * Sets how the file of weights names tensors of the layers that follow.
+   *
+   * @param names the name in the file for that here; others have the same in both
+   */
+  public NetworkBuilder tensorNames(Map<String, String> names) {
+    Map<String, String> copy = Map.copyOf(Objects.requireNonNull(names, "names"));
+    return tensorNames(name -> copy.getOrDefault(name, name));
   }
 
   /** Sets what the batch norms that follow add to the variance, above 0. */
@@ -90,44 +201,45 @@ public final class NetworkBuilder {
     }
   }
 
-  /** Returns the image. */
+  /**
+   * Returns the image, or the first of several inputs.
+   *
+   * @throws IllegalStateException if there is none yet
+   */
   public FeatureMap input() {
-    return input;
+    if (inputs.isEmpty()) {
+      throw new IllegalStateException("the network has no input yet");
+    }
+    return inputs.getFirst();
   }
 
   /**
-   * Adds an octave convolution.
+   * Adds a convolution.
    *
    * @param name prefix of the tensors' names
-   * @param spec the convolution, which may have no low parts; a stride of 2 is a pooling
-   * @param norm folded into the weights
+   * @param spec the convolution, which may have no low parts; its rule says what a stride does
+   * @param norm folded into the weights; of a plain convolution its tensors begin with {@code
+   *     name.norm}
    * @param activation applied last
    */
   public FeatureMap convolution(
       String name, FeatureMap x, OctaveConv2d spec, Norm norm, Activation activation) {
-    Objects.requireNonNull(name, "name");
-    Objects.requireNonNull(x, "x");
-    Objects.requireNonNull(spec, "spec");
-    Objects.requireNonNull(norm, "norm");
-    Objects.requireNonNull(activation, "activation");
-    return convolution(
-        name, x, spec, 1, norm, activation, TensorNames.octave(name, name, name + ".norm"));
+    return convolution(name, x, spec, norm, name + ".norm", activation);
   }
 
   /**
-   * Adds a plain convolution of the high part, which must be all there is. Its stride moves the
-   * kernel and pools nothing.
+   * Adds a convolution whose batch norm has a name of its own.
    *
-   * @param name prefix of the names of weights and bias
-   * @param spec kernel, padding, dilation and groups; without low parts, its own stride 1
-   * @param stride at least 1
-   * @param normName prefix of the batch norm's tensors; not used without it
+   * @param name prefix of the tensors' names
+   * @param spec the convolution
+   * @param norm folded into the weights
+   * @param normName prefix of the tensors of a plain convolution's batch norm
+   * @param activation applied last
    */
-  public FeatureMap plainConvolution(
+  public FeatureMap convolution(
       String name,
       FeatureMap x,
       OctaveConv2d spec,
-      int stride,
       Norm norm,
       String normName,
       Activation activation) {
@@ -137,23 +249,20 @@ public final class NetworkBuilder {
     Objects.requireNonNull(norm, "norm");
     Objects.requireNonNull(normName, "normName");
     Objects.requireNonNull(activation, "activation");
-    if (spec.in().low() > 0 || spec.out().low() > 0 || spec.stride() != 1 || stride < 1) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "layer %s: a plain convolution has no low parts, its own stride is 1 and stride at least 1, was %s and %d",
-              Printable.text(name),
-              spec,
-              stride));
-    }
-    return convolution(name, x, spec, stride, norm, activation, TensorNames.dense(name, normName));
+    boolean plain = spec.strideRule() == StrideRule.MOVE_KERNEL;
+    return convolution(
+        name,
+        x,
+        spec,
+        norm,
+        activation,
+        plain ? TensorNames.dense(name, normName) : TensorNames.octave(name, name, normName));
   }
 
   FeatureMap convolution(
       String name,
       FeatureMap x,
       OctaveConv2d spec,
-      int stride,
       Norm norm,
       Activation activation,
       TensorNames tensorNames) {
@@ -167,16 +276,25 @@ public final class NetworkBuilder {
               x));
     }
     requireHalved(name, x, spec.sizeRule());
-    ConvolutionLayer layer;
+    LayerDraft draft = new LayerDraft(name, graphValues);
     OctaveShape output;
     try {
-      layer = new ConvolutionLayer(spec, x.shape(), stride, norm, epsilon, activation, tensorNames);
-      output = layer.output();
+      output = spec.outputShape(x.shape());
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           String.format(Locale.ROOT, "layer %s: %s", Printable.text(name), e.getMessage()), e);
     }
-    return add(name, layer, spec.out(), output, x);
+    return add(
+        name,
+        draft,
+        spec.out(),
+        output,
+        List.of(x),
+        () -> draft.convolution(x, output, spec, named(tensorNames), norm, epsilon, activation));
+  }
+
+  private TensorNames named(TensorNames given) {
+    return given.by(rule);
   }
 
   /** Both parts must have sizes that go together by the rule of the layer that reads them. */
@@ -204,7 +322,7 @@ public final class NetworkBuilder {
    * don't go together by any {@link SizeRule}, no octave convolution can read them.
    */
   public FeatureMap maxPool(String name, FeatureMap x, int kernel, int stride, int padding) {
-    return pool(name, x, Algorithm.POOLING_MAX, kernel, stride, padding);
+    return pool(name, x, PoolKind.MAX, kernel, stride, padding);
   }
 
   /**
@@ -213,11 +331,11 @@ public final class NetworkBuilder {
    * them.
    */
   public FeatureMap averagePool(String name, FeatureMap x, int kernel, int stride, int padding) {
-    return pool(name, x, Algorithm.POOLING_AVG_EXCLUDE_PADDING, kernel, stride, padding);
+    return pool(name, x, PoolKind.AVERAGE, kernel, stride, padding);
   }
 
   private FeatureMap pool(
-      String name, FeatureMap x, Algorithm algorithm, int kernel, int stride, int padding) {
+      String name, FeatureMap x, PoolKind kind, int kernel, int stride, int padding) {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(x, "x");
     if (kernel < 1 || stride < 1 || padding < 0) {
@@ -256,9 +374,14 @@ public final class NetworkBuilder {
               lowWidth,
               x));
     }
+    io.github.octconv4j.graph.Window each =
+        io.github.octconv4j.graph.Window.of(kernel, kernel)
+            .strides(stride, stride)
+            .pads(padding, padding, padding, padding);
+    LayerDraft draft = new LayerDraft(name, graphValues);
     return add(
         name,
-        new PoolLayer(algorithm, window),
+        draft,
         x.channels(),
         new OctaveShape(
             1,
@@ -266,14 +389,22 @@ public final class NetworkBuilder {
             Math.toIntExact(width),
             Math.toIntExact(lowHeight),
             Math.toIntExact(lowWidth)),
-        x);
+        List.of(x),
+        () -> draft.each(x, Pool.of(kind, each)));
   }
 
   /** Adds the mean of each channel over the image, on both parts: (c, 1, 1). */
   public FeatureMap globalAverage(String name, FeatureMap x) {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(x, "x");
-    return add(name, new GlobalAverageLayer(), x.channels(), new OctaveShape(1, 1, 1, 1, 1), x);
+    LayerDraft draft = new LayerDraft(name, graphValues);
+    return add(
+        name,
+        draft,
+        x.channels(),
+        PIXEL,
+        List.of(x),
+        () -> draft.each(x, new GlobalPool(PoolKind.AVERAGE, 0)));
   }
 
   /**
@@ -304,7 +435,14 @@ public final class NetworkBuilder {
               second,
               second.name()));
     }
-    return add(name, new SumLayer(activation), channels, p, first, second);
+    LayerDraft draft = new LayerDraft(name, graphValues);
+    return add(
+        name,
+        draft,
+        channels,
+        p,
+        List.of(first, second),
+        () -> draft.sum(first, second, activation));
   }
 
   /** Adds an activation by itself, where no layer before can apply it. */
@@ -315,7 +453,9 @@ public final class NetworkBuilder {
     if (activation == Activation.NONE) {
       return x;
     }
-    return add(name, new ActivationLayer(activation), x.channels(), x.shape(), x);
+    LayerDraft draft = new LayerDraft(name, graphValues);
+    return add(
+        name, draft, x.channels(), x.shape(), List.of(x), () -> draft.activation(x, activation));
   }
 
   /**
@@ -335,8 +475,23 @@ public final class NetworkBuilder {
               Printable.text(name),
               squeezed));
     }
+    int channels = x.channels().total();
+    LayerDraft draft = new LayerDraft(name, graphValues);
     return add(
-        name, new SqueezeExcitationLayer(name, x.channels(), squeezed), x.channels(), x.shape(), x);
+        name,
+        draft,
+        x.channels(),
+        x.shape(),
+        List.of(x),
+        () ->
+            draft.squeezeExcitation(
+                x,
+                squeezed,
+                List.of(
+                    parameter(name + ".fc1.weight", Kind.WEIGHT, squeezed, channels, 1, 1),
+                    parameter(name + ".fc1.bias", Kind.BIAS, squeezed),
+                    parameter(name + ".fc2.weight", Kind.WEIGHT, channels, squeezed, 1, 1),
+                    parameter(name + ".fc2.bias", Kind.BIAS, channels))));
   }
 
   /**
@@ -355,12 +510,20 @@ public final class NetworkBuilder {
           String.format(
               Locale.ROOT, "layer %s: out must be at least 1, was %d", Printable.text(name), out));
     }
+    LayerDraft draft = new LayerDraft(name, graphValues);
     return add(
         name,
-        new LinearLayer(name, x.channels(), out, activation),
+        draft,
         new ChannelSplit(out, 0),
-        new OctaveShape(1, 1, 1, 1, 1),
-        x);
+        PIXEL,
+        List.of(x),
+        () ->
+            draft.linear(
+                x,
+                parameter(name + ".weight", Kind.WEIGHT, out, x.channels().total()),
+                parameter(name + ".bias", Kind.BIAS, out),
+                out,
+                activation));
   }
 
   /** Adds probabilities of the channels of (c, 1, 1). */
@@ -376,7 +539,8 @@ public final class NetworkBuilder {
               Printable.text(name),
               x));
     }
-    return add(name, new SoftmaxLayer(), x.channels(), x.shape(), x);
+    LayerDraft draft = new LayerDraft(name, graphValues);
+    return add(name, draft, x.channels(), x.shape(), List.of(x), () -> draft.softmax(x));
   }
 
   private static void requirePixel(String name, FeatureMap x) {
@@ -392,13 +556,252 @@ public final class NetworkBuilder {
     }
   }
 
-  private FeatureMap add(
-      String name, Layer layer, ChannelSplit channels, OctaveShape shape, FeatureMap... inputs) {
-    if (names.contains(name)) {
+  /**
+   * Adds the channels of several maps one behind the other, those of each part.
+   *
+   * @param maps at least one; parts of the same size
+   */
+  public FeatureMap concat(String name, FeatureMap... maps) {
+    Objects.requireNonNull(name, "name");
+    List<FeatureMap> all = List.of(Objects.requireNonNull(maps, "maps"));
+    if (all.isEmpty()) {
       throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "there is a layer %s already", Printable.text(name)));
+          String.format(Locale.ROOT, "layer %s: maps must not be empty", Printable.text(name)));
     }
-    for (FeatureMap x : inputs) {
+    int high = 0;
+    int low = 0;
+    OctaveShape shape = all.getFirst().shape();
+    for (FeatureMap map : all) {
+      OctaveShape s = map.shape();
+      boolean fits =
+          (s.height() == shape.height() && s.width() == shape.width())
+              && (s.lowHeight() == shape.lowHeight() && s.lowWidth() == shape.lowWidth());
+      if (!fits) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "layer %s: %s gives %s, which can't stand beside %s of %s",
+                Printable.text(name),
+                all.getFirst().name(),
+                all.getFirst(),
+                map,
+                map.name()));
+      }
+      high = Math.addExact(high, map.channels().high());
+      low = Math.addExact(low, map.channels().low());
+    }
+    LayerDraft draft = new LayerDraft(name, graphValues);
+    return add(name, draft, new ChannelSplit(high, low), shape, all, () -> draft.concat(all));
+  }
+
+  /**
+   * Enlarges both parts.
+   *
+   * @param factor of rows and columns, 2 to 64
+   */
+  public FeatureMap upsample(String name, FeatureMap x, int factor, Upsampling upsampling) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(x, "x");
+    Objects.requireNonNull(upsampling, "upsampling");
+    if (factor < 2 || factor > MOST_UPSAMPLING) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "layer %s: factor must be 2 to %d, was %d",
+              Printable.text(name),
+              MOST_UPSAMPLING,
+              factor));
+    }
+    OctaveShape s = x.shape();
+    OctaveShape larger = larger(name, x, s, factor);
+    LayerDraft draft = new LayerDraft(name, graphValues);
+    return add(
+        name,
+        draft,
+        x.channels(),
+        larger,
+        List.of(x),
+        () -> draft.resize(x, upsampling.op(), factor));
+  }
+
+  private static OctaveShape larger(String name, FeatureMap x, OctaveShape s, int factor) {
+    long most = Math.max(Math.max(s.height(), s.width()), Math.max(s.lowHeight(), s.lowWidth()));
+    if (most * factor > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "layer %s: %s is too large for it", Printable.text(name), x));
+    }
+    return new OctaveShape(
+        1, factor * s.height(), factor * s.width(), factor * s.lowHeight(), factor * s.lowWidth());
+  }
+
+  /**
+   * Adds a transposed convolution, whose windows lie {@code stride} apart in the output; tensors
+   * {@code name.weight} (in, out, kernel, kernel) and {@code name.bias}. Without batch norm: add
+   * {@link #batchNorm}.
+   *
+   * @param x without low part
+   * @param out channels of the output
+   * @param padding rows and columns that are cut off on each side, below {@code kernel}
+   * @param outputPadding rows and columns that are added at the end, below {@code stride}
+   */
+  public FeatureMap transposedConvolution(
+      String name,
+      FeatureMap x,
+      int out,
+      int kernel,
+      int stride,
+      int padding,
+      int outputPadding,
+      Activation activation) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(x, "x");
+    Objects.requireNonNull(activation, "activation");
+    requireNoLow(name, x);
+    boolean fits =
+        out >= 1
+            && kernel >= 1
+            && stride >= 1
+            && padding >= 0
+            && padding < kernel
+            && outputPadding >= 0
+            && outputPadding < stride;
+    OctaveShape s = x.shape();
+    long height = (s.height() - 1L) * stride + kernel - 2L * padding + outputPadding;
+    long width = (s.width() - 1L) * stride + kernel - 2L * padding + outputPadding;
+    if (!fits || height < 1 || width < 1 || Math.max(height, width) > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "layer %s: of %s it makes %d channels of %dx%d with kernel %d, stride %d, padding %d and outputPadding %d; all but paddings must be at least 1, padding below kernel and outputPadding below stride",
+              Printable.text(name),
+              x,
+              out,
+              height,
+              width,
+              kernel,
+              stride,
+              padding,
+              outputPadding));
+    }
+    int in = x.channels().high();
+    ConvTranspose op =
+        new ConvTranspose(
+            io.github.octconv4j.graph.Window.of(kernel, kernel)
+                .strides(stride, stride)
+                .pads(padding, padding, padding, padding),
+            1,
+            List.of((long) outputPadding, (long) outputPadding),
+            List.of());
+    LayerDraft draft = new LayerDraft(name, graphValues);
+    return add(
+        name,
+        draft,
+        new ChannelSplit(out, 0),
+        OctaveShape.of(1, (int) height, (int) width, SizeRule.FLOOR),
+        List.of(x),
+        () ->
+            draft.transposed(
+                x,
+                op,
+                parameter(name + ".weight", Kind.WEIGHT, in, out, kernel, kernel),
+                List.of(parameter(name + ".bias", Kind.BIAS, out)),
+                (long) s.height() * s.width() * in * out * kernel * kernel,
+                activation));
+  }
+
+  /**
+   * Adds batch norm by itself, where no convolution is before it: before an activation, or after a
+   * sum. Tensors {@code name.weight}, {@code bias}, {@code running_mean} and {@code running_var},
+   * or of maps with two parts {@code name.bn_h.weight} and so on.
+   */
+  public FeatureMap batchNorm(String name, FeatureMap x, Activation activation) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(x, "x");
+    Objects.requireNonNull(activation, "activation");
+    TensorNames its =
+        x.channels().hasBoth()
+            ? TensorNames.octave(name, name, name)
+            : TensorNames.dense(name, name);
+    OctaveConv2d channels =
+        OctaveConv2d.of(x.channels().total(), x.channels().total())
+            .split(x.channels(), x.channels())
+            .build();
+    LayerDraft draft = new LayerDraft(name, graphValues);
+    return add(
+        name,
+        draft,
+        x.channels(),
+        x.shape(),
+        List.of(x),
+        () ->
+            draft.batchNorm(x, new ConvolutionTensors(channels, named(its)), epsilon, activation));
+  }
+
+  /**
+   * Adds zeros around both parts, around the low one half as many.
+   *
+   * @param padding even on all sides where there is a low part
+   */
+  public FeatureMap pad(String name, FeatureMap x, Padding padding) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(x, "x");
+    Objects.requireNonNull(padding, "padding");
+    int any = padding.top() | padding.left() | padding.bottom() | padding.right();
+    OctaveShape s = x.shape();
+    long rows = (long) padding.top() + padding.bottom();
+    long columns = (long) padding.left() + padding.right();
+    if (any == 0
+        || (x.channels().low() > 0 && any % 2 == 1)
+        || s.height() + rows > Integer.MAX_VALUE
+        || s.width() + columns > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "layer %s: padding must add something, and even numbers where there is a low part, was %s for %s",
+              Printable.text(name),
+              padding,
+              x));
+    }
+    OctaveShape larger =
+        new OctaveShape(
+            1,
+            (int) (s.height() + rows),
+            (int) (s.width() + columns),
+            (int) (s.lowHeight() + rows / 2),
+            (int) (s.lowWidth() + columns / 2));
+    LayerDraft draft = new LayerDraft(name, graphValues);
+    return add(name, draft, x.channels(), larger, List.of(x), () -> draft.pad(x, padding));
+  }
+
+  private static void requireNoLow(String name, FeatureMap x) {
+    if (x.channels().low() > 0) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "layer %s needs an input without low part, was %s",
+              Printable.text(name),
+              x));
+    }
+  }
+
+  private Parameter parameter(String name, Kind kind, long... shape) {
+    return Parameter.of(rule.apply(name), kind, shape);
+  }
+
+  /**
+   * Adds a layer.
+   *
+   * @param steps adds its nodes to the draft
+   */
+  private FeatureMap add(
+      String name,
+      LayerDraft draft,
+      ChannelSplit channels,
+      OctaveShape shape,
+      List<FeatureMap> read,
+      Runnable steps) {
+    requireFree(name);
+    for (FeatureMap x : read) {
       if (x.owner() != this) {
         throw new IllegalArgumentException(
             String.format(
@@ -408,18 +811,38 @@ public final class NetworkBuilder {
                 x.name()));
       }
     }
-    requireSizes(name, layer, channels, shape);
-    requireOwnTensors(name, layer);
+    Set<String> before = Set.copyOf(values);
+    try {
+      steps.run(); // tensors check themselves
+      requireCountable(name, channels, shape);
+      requireOwnTensors(name, draft);
+    } catch (IllegalArgumentException e) {
+      values.retainAll(before);
+      constants.keySet().retainAll(before);
+      String message = String.valueOf(e.getMessage());
+      String begin = String.format(Locale.ROOT, "layer %s", Printable.text(name));
+      throw message.startsWith(begin) ? e : new IllegalArgumentException(begin + ": " + message, e);
+    }
+    draft.nameOutputs();
     names.add(name);
-    layer.parameters().forEach(tensor -> tensors.put(tensor.name(), name));
-    FeatureMap output = new FeatureMap(this, name, channels, shape);
-    nodes.add(new Node(layer, List.of(inputs), output));
+    draft.parameters().forEach(tensor -> tensors.put(tensor.name(), name));
+    FeatureMap output =
+        new FeatureMap(
+            this, name, channels, shape, draft.output(Frequency.HIGH), draft.output(Frequency.LOW));
+    layers.add(draft.done(read, output));
     return output;
   }
 
+  private void requireFree(String name) {
+    if (names.contains(name)) {
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "there is a layer %s already", Printable.text(name)));
+    }
+  }
+
   /** No tensor may be another layer's too, whose weights it would be then. */
-  private void requireOwnTensors(String name, Layer layer) {
-    for (Parameter tensor : layer.parameters()) {
+  private void requireOwnTensors(String name, LayerDraft draft) {
+    for (Parameter tensor : draft.parameters()) {
       String owner = tensors.get(tensor.name());
       if (owner != null) {
         throw new IllegalArgumentException(
@@ -433,15 +856,8 @@ public final class NetworkBuilder {
     }
   }
 
-  /** The values of a tensor and of a feature map must be countable. */
-  private static void requireSizes(
-      String name, Layer layer, ChannelSplit channels, OctaveShape shape) {
-    try {
-      layer.parameters(); // each checks itself
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "layer %s: %s", Printable.text(name), e.getMessage()), e);
-    }
+  /** The values of a feature map must be countable. */
+  private static void requireCountable(String name, ChannelSplit channels, OctaveShape shape) {
     long pixels = (long) shape.height() * shape.width();
     long lowPixels = (long) shape.lowHeight() * shape.lowWidth();
     if (pixels > Integer.MAX_VALUE / Math.max(1, channels.high())
@@ -460,18 +876,28 @@ public final class NetworkBuilder {
   /**
    * Returns the network.
    *
-   * @param output what it gives; without low part
+   * @param outputs what it gives, at least one layer; of one with two parts both are outputs, named
+   *     {@code layer.h} and {@code layer.l}
    */
-  public NetworkGraph build(FeatureMap output) {
-    Objects.requireNonNull(output, "output");
-    if (output.owner() != this || output == input || output.channels().low() > 0) {
+  public NetworkGraph build(FeatureMap... outputs) {
+    List<FeatureMap> all = List.of(Objects.requireNonNull(outputs, "outputs"));
+    for (FeatureMap output : all) {
+      if (output.owner() != this || inputs.contains(output)) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "an output must be a layer of this network, was %s: %s",
+                output.name(),
+                output));
+      }
+    }
+    if (all.isEmpty() || Set.copyOf(all).size() < all.size()) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "the output must be a layer of this network without low part, was %s: %s",
-              output.name(),
-              output));
+              "a network needs an output, and each of them once, were %s",
+              all.stream().map(FeatureMap::name).toList()));
     }
-    return new NetworkGraph(input, nodes, output);
+    return new NetworkGraph(inputs, layers, all, constants);
   }
 }

@@ -1,13 +1,14 @@
 package io.github.octconv4j.nn;
 
+import io.github.octconv4j.compile.CompiledGraph;
+import io.github.octconv4j.compile.Span;
 import io.github.octconv4j.dnn.Operand;
 import io.github.octconv4j.dnn.Program;
-import io.github.octconv4j.octave.Formulation;
 import io.github.octconv4j.octave.Plan;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** A network compiled for one batch size. Immutable, shared by predictors. */
 final class NetworkPlan implements Plan {
@@ -15,45 +16,52 @@ final class NetworkPlan implements Plan {
   private final Operand input;
   private final Operand output;
   private final Map<String, Operand> traces;
-  private final List<Span> spans;
+  private final List<Section> sections;
 
   /**
    * The sections of a program that belong to a layer.
    *
-   * @param name of the layer
-   * @param node the layer
+   * @param layer its name
    * @param first its first section
    * @param end the section after its last one
-   * @param formulation of a convolution that has one of its own, else null
-   * @param shared whether each thread makes a part of the output's channels instead
+   * @param how it is put together; empty where there is but one way
    */
-  record Span(
-      String name,
-      Node node,
-      int first,
-      int end,
-      @Nullable Formulation formulation,
-      boolean shared) {
-    /** How the layer is put together, for listings; empty where there is but one way. */
-    String how() {
-      if (shared) {
-        return "nhwc, threads channels";
-      }
-      return formulation == null ? "" : formulation.toString();
-    }
-  }
+  record Section(String layer, int first, int end, String how) {}
 
+  /**
+   * Takes over what was compiled.
+   *
+   * @param traces what is kept on the way, by name
+   * @param layers the layer of each node by the node's name; others are layers of their own
+   */
   NetworkPlan(
-      Program program,
+      CompiledGraph compiled,
       Operand input,
       Operand output,
       Map<String, Operand> traces,
-      List<Span> spans) {
-    this.program = program;
+      Map<String, String> layers) {
+    this.program = compiled.program();
     this.input = input;
     this.output = output;
     this.traces = new LinkedHashMap<>(traces);
-    this.spans = List.copyOf(spans);
+    this.sections = sections(compiled.spans(), layers);
+  }
+
+  /** Neighbouring nodes of one layer are one. */
+  private static List<Section> sections(List<Span> spans, Map<String, String> layers) {
+    List<Section> sections = new ArrayList<>();
+    for (Span span : spans) {
+      String layer = layers.getOrDefault(span.node().name(), span.node().name());
+      Section last = sections.isEmpty() ? null : sections.getLast();
+      boolean empty = span.first() == span.end();
+      if (last != null && last.layer().equals(layer)) {
+        String how = last.how().isEmpty() ? span.how() : last.how();
+        sections.set(sections.size() - 1, new Section(layer, last.first(), span.end(), how));
+      } else if (!empty) {
+        sections.add(new Section(layer, span.first(), span.end(), span.how()));
+      }
+    }
+    return List.copyOf(sections);
   }
 
   Program program() {
@@ -65,18 +73,19 @@ final class NetworkPlan implements Plan {
     return input;
   }
 
-  /** The result of the last layer, (n, classes, 1, 1) floats. */
+  /** The result of the last layer, (n, classes, 1, 1) floats, or of other dimensions. */
   Operand output() {
     return output;
   }
 
-  /** What layers gave, by the layer's name with {@code .h} or {@code .l}. */
+  /** What was computed on the way, by the layer's name with {@code .h} or {@code .l}. */
   Map<String, Operand> traces() {
     return traces;
   }
 
-  List<Span> spans() {
-    return spans;
+  /** The layers that have steps, in order. */
+  List<Section> sections() {
+    return sections;
   }
 
   /** The memory of one predictor; the weights are the network's, however many plans read them. */

@@ -108,7 +108,7 @@ final class OctResNetSmall {
   private FeatureMap layer(
       String name, FeatureMap x, OctaveConv2dBuilder spec, Activation activation) {
     TensorNames names = new TensorNames(name + ".conv.", name + ".bn_", name, name + ".norm");
-    return net.convolution(name, x, spec.build(), 1, Norm.BATCH, activation, names);
+    return net.convolution(name, x, spec.build(), Norm.BATCH, activation, names);
   }
 
   private NetworkInfo info(int classes) {

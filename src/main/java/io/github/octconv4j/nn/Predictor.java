@@ -69,7 +69,11 @@ public final class Predictor implements AutoCloseable {
     try {
       this.input = new ImageBatch(execution.allocate(plan.input()), network.info());
       this.output = execution.allocate(plan.output());
-      plan.traces().forEach((name, operand) -> traces.put(name, execution.allocate(operand)));
+      plan.traces()
+          .forEach(
+              (name, operand) ->
+                  traces.put(
+                      name, operand == plan.output() ? output : execution.allocate(operand)));
     } catch (RuntimeException | Error e) {
       execution.close();
       throw e;
@@ -291,17 +295,17 @@ public final class Predictor implements AutoCloseable {
       exit();
     }
     List<LayerTime> layers = new ArrayList<>();
-    for (NetworkPlan.Span span : lease.plan().spans()) {
+    for (NetworkPlan.Section layer : lease.plan().sections()) {
       long nanos = 0;
-      for (int s = span.first(); s < span.end(); s++) {
+      for (int s = layer.first(); s < layer.end(); s++) {
         nanos += sections[s];
       }
       layers.add(
           new LayerTime(
-              span.name(),
-              span.how(),
+              layer.layer(),
+              layer.how(),
               nanos / 1e3,
-              lease.plan().program().steps(span.first(), span.end())));
+              lease.plan().program().steps(layer.first(), layer.end())));
     }
     return layers;
   }

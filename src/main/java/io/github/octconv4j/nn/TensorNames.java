@@ -3,6 +3,7 @@ package io.github.octconv4j.nn;
 import io.github.octconv4j.octave.Frequency;
 import io.github.octconv4j.octave.OctavePath;
 import java.util.Locale;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,8 +13,23 @@ import org.jspecify.annotations.Nullable;
  * @param norms prefix of the batch norm of each frequency, or null where the layer is a dense one
  * @param kernel prefix of the dense kernel
  * @param norm prefix of the dense batch norm
+ * @param rule gives the names in a file for these
  */
-record TensorNames(@Nullable String paths, @Nullable String norms, String kernel, String norm) {
+record TensorNames(
+    @Nullable String paths,
+    @Nullable String norms,
+    String kernel,
+    String norm,
+    UnaryOperator<String> rule) {
+  TensorNames(@Nullable String paths, @Nullable String norms, String kernel, String norm) {
+    this(paths, norms, kernel, norm, name -> name);
+  }
+
+  /** The same names changed by a rule. */
+  TensorNames by(UnaryOperator<String> other) {
+    return new TensorNames(paths, norms, kernel, norm, other);
+  }
+
   /**
    * The names that d-li14/octconv.pytorch gives to a module, and those of the dense one in its
    * place.

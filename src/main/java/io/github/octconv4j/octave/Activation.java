@@ -23,7 +23,11 @@ public enum Activation {
   /** {@code 1 / (1 + exp(-x))}. */
   SIGMOID(Algorithm.ELTWISE_LOGISTIC, 0, 0),
   /** {@code tanh(x)}. */
-  TANH(Algorithm.ELTWISE_TANH, 0, 0);
+  TANH(Algorithm.ELTWISE_TANH, 0, 0),
+  /** {@code min(max(x / 6 + 1 / 2, 0), 1)}. */
+  HARD_SIGMOID(Algorithm.ELTWISE_HARDSIGMOID, 1 / 6f, 0.5f),
+  /** {@code x * min(max(x / 6 + 1 / 2, 0), 1)}. */
+  HARD_SWISH(Algorithm.ELTWISE_HARDSWISH, 1 / 6f, 0.5f);
 
   private final @Nullable Algorithm algorithm; // null for none
   private final float alpha;

@@ -1,8 +1,16 @@
 package io.github.octconv4j.octave;
 
+import io.github.octconv4j.octave.Formulation.Bands;
+import io.github.octconv4j.octave.Formulation.Beside;
+import io.github.octconv4j.octave.Formulation.Branches;
+import io.github.octconv4j.octave.Formulation.Channels;
 import io.github.octconv4j.octave.Formulation.HighSum;
-import io.github.octconv4j.octave.Formulation.Merge;
+import io.github.octconv4j.octave.Formulation.Images;
+import io.github.octconv4j.octave.Formulation.LowResults;
+import io.github.octconv4j.octave.Formulation.LowSum;
+import io.github.octconv4j.octave.Formulation.Pointwise;
 import io.github.octconv4j.octave.Formulation.Sharing;
+import io.github.octconv4j.octave.Formulation.Whole;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -45,7 +53,7 @@ final class Candidates {
     CostModel model = new CostModel(spec, input, options);
     List<Formulation> possible = new ArrayList<>(List.of(Formulation.DEFAULT));
     for (Formulation f : all(spec, input, options)) {
-      boolean many = f.bandRows() > 0 && input.batch() > MOST_BANDED_IN_NETWORKS;
+      boolean many = Formulations.bandRows(f) > 0 && input.batch() > MOST_BANDED_IN_NETWORKS;
       if (f.layout() == Layout.NHWC && !many && !possible.contains(f)) {
         possible.add(f);
       }
@@ -67,22 +75,19 @@ final class Candidates {
   }
 
   private void addPlain(HighSum sum) {
+    LowSum separate = LowSum.SEPARATE;
     for (Layout layout : blocksFit() ? Layout.values() : new Layout[] {Layout.NHWC}) {
-      add(layout, sum, Sharing.PRIMITIVES, 0);
-      if (threads > 1 && Images.areWhole(input.batch(), threads)) {
-        add(layout, sum, Sharing.ROWS, 0);
+      add(new Whole(layout, sum, separate));
+      if (threads > 1 && Partition.areWhole(input.batch(), threads)) {
+        add(new Images(layout, sum, separate));
       }
-      if (Branches.fits(spec, sizes, threads)) {
-        add(layout, sum, Sharing.BRANCHES, 0);
-      }
-      if (layout == Layout.BLOCKED && threads > 1 && ChannelLanes.fits(spec, input, threads)) {
-        add(layout, sum, Sharing.CHANNELS, 0);
+      add(new Branches(layout, separate));
+      if (layout == Layout.BLOCKED && threads > 1) {
+        add(new Channels(sum, separate));
       }
     }
-    if (isBanded() && RowBands.fits(spec, sizes)) {
-      for (int rows : bandRows()) {
-        add(Layout.NHWC, sum, Sharing.ROWS, rows);
-      }
+    if (isBanded()) {
+      bandRows().forEach(rows -> add(new Bands(sum, separate, rows)));
     }
   }
 
@@ -91,35 +96,42 @@ final class Candidates {
     return input.batch() <= MOST_BANDED;
   }
 
-  private void add(Layout layout, HighSum sum, Sharing sharing, int bandRows) {
-    all.add(new Formulation(layout, sum, Merge.NONE, sharing, bandRows));
+  private void add(Formulation formulation) {
+    if (Formulations.fits(formulation, spec, sizes, threads)) {
+      all.add(formulation);
+    }
   }
 
   /** Adds the same with convolutions at low resolution done as one. */
   private void addMerged() {
-    if (spec.groups() > 1 || !spec.has(OctavePath.LL)) {
-      return;
-    }
-    boolean results = spec.paths().size() == 4 && input.batch() == 1 && !spec.keepsLow();
     for (Formulation plain : new ArrayList<>(all)) {
-      if (spec.has(OctavePath.HL)) {
-        all.add(plain.with(Merge.LOW_SOURCES));
-      }
-      boolean images = plain.sharing() == Sharing.PRIMITIVES || plain.sharing() == Sharing.CHANNELS;
-      if (results && images && plain.layout() == Layout.BLOCKED) {
-        all.add(plain.with(Merge.LOW_RESULTS));
+      switch (plain) {
+        case Whole f -> {
+          add(new Whole(f.layout(), f.highSum(), LowSum.ONE));
+          if (f.layout() == Layout.BLOCKED) {
+            add(new LowResults(f.highSum(), false));
+          }
+        }
+        case Channels f -> {
+          add(new Channels(f.highSum(), LowSum.ONE));
+          add(new LowResults(f.highSum(), true));
+        }
+        case Images f -> add(new Images(f.layout(), f.highSum(), LowSum.ONE));
+        case Bands f -> add(new Bands(f.highSum(), LowSum.ONE, f.bandRows()));
+        case Branches f -> add(new Branches(f.layout(), LowSum.ONE));
+        case LowResults _, Pointwise _ -> {} // are merged already
       }
     }
   }
 
   /** Adds convolutions at high resolution done as one, in bands and whole. */
   private void addPointwise() {
-    if (isBanded() && PointwiseBands.fits(spec, sizes)) {
+    if (isBanded()) {
       List<Integer> heights = new ArrayList<>(bandRows());
       heights.add(0);
       for (int rows : heights) {
-        for (Merge merge : List.of(Merge.HIGH_SOURCES, Merge.HIGH_RESULTS)) {
-          all.add(new Formulation(Layout.NHWC, HighSum.ON_RESAMPLING, merge, Sharing.ROWS, rows));
+        for (Beside beside : Beside.values()) {
+          add(new Pointwise(beside, rows));
         }
       }
     }

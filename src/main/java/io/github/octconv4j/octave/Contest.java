@@ -4,10 +4,11 @@ import io.github.octconv4j.dnn.DnnException;
 import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.Status;
 import io.github.octconv4j.dnn.Tensor;
+import io.github.octconv4j.timing.Tournament;
+import io.github.octconv4j.timing.Tournament.Rules;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -16,71 +17,116 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Formulations of one layer that run in turn, all on the same input and into the same output. These
- * two, and the weights and working memory of those that are alive at once, take no more bytes than
- * one plan may: where that is too little for all, they run in heats, of which the fastest stays.
+ * The tournament of the formulations of one layer, all on the same input and into the same output.
+ * These two, and the weights and working memory of those that are ready at once, take no more bytes
+ * than one plan may.
  */
 final class Contest implements AutoCloseable {
-  private static final int ROUNDS = 12;
-  private static final long HEAT_NANOS = 150_000_000;
+  private static final Rules RULES = new Rules(1, 12, 150_000_000, 1.4, 1.08);
 
   private final Builder builder;
   private final Arena arena = Arena.ofShared();
   private final Map<Frequency, MemorySegment> x;
   private final Map<Frequency, MemorySegment> y;
   private final long outputBytes;
+  private final Tournament<Contender> tournament;
   private final ArrayList<Contender> all = new ArrayList<>();
-  private final ArrayList<Contender> alive = new ArrayList<>();
-  private long left; // bytes
 
   /** Builds a plan that takes no more than so many bytes. */
   interface Builder {
     OctavePlan build(Formulation formulation, long memoryLimit);
   }
 
-  /** A plan that takes part, or took part. */
-  final class Contender {
+  /** A formulation that takes part, or took part; what counts is the shortest time. */
+  final class Contender implements Tournament.Entrant {
     private final Formulation formulation;
-    private final OctavePlan plan;
-    private final OctaveExecution execution;
-    private final OctaveTensor input;
-    private final OctaveTensor output;
+    private List<String> references = List.of();
+    private @Nullable OctavePlan plan; // while it is ready
+    private @Nullable Trial trial;
     private double best = Double.POSITIVE_INFINITY;
 
-    private Contender(OctavePlan plan) {
-      this.plan = plan;
-      this.formulation = plan.formulation();
-      this.input = tensor(plan.input(), x);
-      this.output = tensor(plan.output(), y);
-      this.execution = plan.newTrial();
+    private Contender(Formulation formulation) {
+      this.formulation = formulation;
     }
 
     Formulation formulation() {
       return formulation;
     }
 
-    /** The shortest time so far. */
-    double microseconds() {
-      return best;
+    @Override
+    public boolean open(long room) {
+      OctavePlan built = null;
+      try {
+        built = builder.build(formulation, room + outputBytes); // which count as the plan's too
+        references = built.program().references();
+        trial = new Trial(built.newTrial(), tensor(built.input(), x), tensor(built.output(), y));
+        plan = built;
+        return true;
+      } catch (RuntimeException | Error e) {
+        if (built != null) {
+          built.close();
+        }
+        if (e instanceof DnnException dnn && dnn.status() == Status.OUT_OF_MEMORY) {
+          return false;
+        }
+        throw e;
+      }
     }
 
-    private boolean isTimed() {
-      return best < Double.POSITIVE_INFINITY;
+    @Override
+    public long bytes() {
+      return plan == null ? 0 : plan.bytes();
     }
 
     /** Times the second of two runs: in a network a layer finds its input in the cache. */
-    private void time() {
-      execution.run(input, output);
+    @Override
+    public void time() {
+      Trial running = Objects.requireNonNull(trial, "trial");
+      running.run();
       long start = System.nanoTime();
+      running.run();
+      best = Math.min(best, (double) (System.nanoTime() - start));
+    }
+
+    @Override
+    public boolean isTimed() {
+      return best < Double.POSITIVE_INFINITY;
+    }
+
+    @Override
+    public double nanos() {
+      return best;
+    }
+
+    @Override
+    public void close() {
+      endTrial();
+      if (plan != null) {
+        plan.close();
+        plan = null;
+      }
+    }
+
+    /** Leaves the plan alone. */
+    private @Nullable OctavePlan endTrial() {
+      if (trial != null) {
+        trial.execution.close();
+        trial = null;
+      }
+      return plan;
+    }
+  }
+
+  private record Trial(OctaveExecution execution, OctaveTensor input, OctaveTensor output) {
+    void run() {
       execution.run(input, output);
-      best = Math.min(best, (System.nanoTime() - start) / 1e3);
     }
   }
 
   private Contest(
       Builder builder, long left, Map<Frequency, Long> inputs, Map<Frequency, Long> outputs) {
     this.builder = builder;
-    this.left = left;
+    this.tournament = new Tournament<>(RULES, left, Tournament.Commons.NONE);
     this.outputBytes = outputs.values().stream().mapToLong(Long::longValue).sum();
     try {
       this.x = allocate(inputs);
@@ -166,91 +212,17 @@ final class Contest implements AutoCloseable {
    *     there is no memory for it
    */
   @Nullable List<String> add(Formulation formulation) {
-    OctavePlan plan = open(formulation);
-    if (plan == null && !alive.isEmpty()) {
-      race();
-      closeAllBut(fastest(alive));
-      plan = open(formulation);
-    }
-    if (plan == null && !alive.isEmpty()) {
-      closeAllBut(null); // its time is known
-      plan = open(formulation);
-    }
-    if (plan == null) {
+    all.ensureCapacity(all.size() + 1);
+    Contender contender = new Contender(formulation);
+    if (!tournament.enter(contender)) {
       return null;
     }
-    try {
-      List<String> references = plan.program().references();
-      if (!references.isEmpty()) {
-        plan.close();
-        return references;
-      }
-      all.ensureCapacity(all.size() + 1);
-      alive.ensureCapacity(alive.size() + 1);
-      Contender contender = new Contender(plan);
-      left -= plan.bytes();
+    if (contender.references.isEmpty()) {
       all.add(contender);
-      alive.add(contender);
-      return references;
-    } catch (RuntimeException | Error e) {
-      plan.close();
-      if (isExhaustion(e)) {
-        return null;
-      }
-      throw e;
+    } else {
+      tournament.leave(contender);
     }
-  }
-
-  /** Builds a plan that finds room beside those that are alive, or returns null. */
-  private @Nullable OctavePlan open(Formulation formulation) {
-    if (left < 1) {
-      return null;
-    }
-    try {
-      return builder.build(formulation, left + outputBytes); // which are counted as the plan's too
-    } catch (DnnException e) {
-      if (isExhaustion(e)) {
-        return null;
-      }
-      throw e;
-    }
-  }
-
-  private static boolean isExhaustion(Throwable e) {
-    return e instanceof DnnException dnn && dnn.status() == Status.OUT_OF_MEMORY;
-  }
-
-  /** Round after round, the slow ones leave; what counts is the shortest time of each. */
-  private void race() {
-    if (alive.stream().allMatch(Contender::isTimed)) {
-      return;
-    }
-    List<Contender> running = new ArrayList<>(alive);
-    long end = System.nanoTime() + HEAT_NANOS;
-    for (int round = 0; round < ROUNDS && (round == 0 || System.nanoTime() < end); round++) {
-      running.forEach(Contender::time);
-      double best = fastest(running).best;
-      double margin = round < 3 ? 1.4 : 1.08;
-      if (round > 0) {
-        running.removeIf(contender -> contender.best > margin * best);
-      }
-    }
-  }
-
-  private static Contender fastest(List<Contender> contenders) {
-    return contenders.stream().min(Comparator.comparingDouble(c -> c.best)).orElseThrow();
-  }
-
-  private void closeAllBut(@Nullable Contender kept) {
-    for (int i = alive.size() - 1; i >= 0; i--) { // allocates nothing: the heap may be full
-      Contender contender = alive.get(i);
-      if (contender != kept) {
-        alive.remove(i);
-        left += contender.plan.bytes();
-        contender.execution.close();
-        contender.plan.close();
-      }
-    }
+    return contender.references;
   }
 
   /** Returns how many take part, or took part. */
@@ -260,28 +232,27 @@ final class Contest implements AutoCloseable {
 
   /** Returns all, timed, in the order in which they came. */
   List<Contender> contenders() {
-    race();
+    tournament.race();
     return all;
   }
 
   /** Returns the fastest one's plan, which the caller closes; there must be one. */
   OctavePlan winner(long memoryLimit) {
-    race();
-    Contender fastest = fastest(all);
-    boolean lives = alive.contains(fastest);
-    closeAllBut(lives ? fastest : null);
-    if (!lives) {
-      return builder.build(fastest.formulation, memoryLimit);
+    tournament.race();
+    Contender fastest = Tournament.fastest(all);
+    OctavePlan plan = fastest.endTrial();
+    if (plan != null) {
+      tournament.release(fastest);
+      return plan;
     }
-    alive.clear();
-    fastest.execution.close();
-    return fastest.plan;
+    tournament.close();
+    return builder.build(fastest.formulation, memoryLimit);
   }
 
   /** Frees everything but the winner's plan. */
   @Override
   public void close() {
-    closeAllBut(null);
+    tournament.close();
     arena.close();
   }
 }

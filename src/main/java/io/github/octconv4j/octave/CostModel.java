@@ -1,7 +1,9 @@
 package io.github.octconv4j.octave;
 
+import io.github.octconv4j.octave.Formulation.Beside;
 import io.github.octconv4j.octave.Formulation.HighSum;
-import io.github.octconv4j.octave.Formulation.Merge;
+import io.github.octconv4j.octave.Formulation.LowSum;
+import io.github.octconv4j.octave.Formulation.Pointwise;
 import io.github.octconv4j.octave.Formulation.Sharing;
 
 /**
@@ -40,8 +42,8 @@ final class CostModel {
   private double multiplyAdds(Formulation f) {
     double sum = 0;
     for (OctavePath path : spec.paths()) {
-      if (f.merge().isHigh() && path == OctavePath.HH) {
-        sum += mergedHigh(f);
+      if (f instanceof Pointwise point && path == OctavePath.HH) {
+        sum += mergedHigh(point.beside());
         continue;
       }
       OctaveShape y = sizes.output();
@@ -61,8 +63,8 @@ final class CostModel {
   }
 
   /** What the one convolution at high resolution costs beyond the path that it replaces. */
-  private double mergedHigh(Formulation f) {
-    boolean sources = f.merge() == Merge.HIGH_SOURCES;
+  private double mergedHigh(Beside beside) {
+    boolean sources = beside == Beside.SOURCES;
     double in = sources ? spec.in().total() : spec.in().high();
     double out = inBlocks(sources ? spec.out().high() : spec.out().total());
     OctavePath replaced = sources ? OctavePath.LH : OctavePath.HL;
@@ -81,27 +83,37 @@ final class CostModel {
     OctaveShape x = sizes.input();
     OctaveShape s = sizes.strided();
     OctaveShape y = sizes.output();
-    if (spec.stride() == 2) {
+    if (spec.pools()) {
       bytes += 1.25 * type * area(x) * spec.in().total();
     }
-    if (f.merge() == Merge.HIGH_SOURCES) {
-      bytes += 1.25 * type * area(s) * spec.in().high();
-      bytes += type * area(s) * (2 * spec.in().total() + 1.25 * spec.in().low());
-    } else if (f.merge() == Merge.HIGH_RESULTS) {
-      bytes += 4.25 * type * area(y) * spec.out().high();
-      bytes += 3.25 * type * area(y) * spec.out().low();
-    } else if (spec.has(OctavePath.HL)) {
-      bytes += 1.25 * type * area(s) * spec.in().high();
+    if (f instanceof Pointwise point) {
+      bytes += type * pointwiseMoves(point.beside());
+    } else {
+      if (spec.has(OctavePath.HL)) {
+        bytes += 1.25 * type * area(s) * spec.in().high();
+      }
+      if (spec.has(OctavePath.LH)) {
+        double times = Formulations.highSum(f) == HighSum.ON_RESAMPLING ? 2.25 : 2.5;
+        bytes += times * type * area(y) * spec.out().high();
+      }
     }
-    if (spec.has(OctavePath.LH) && !f.merge().isHigh()) {
-      double times = f.highSum() == HighSum.ON_RESAMPLING ? 2.25 : 2.5;
-      bytes += times * type * area(y) * spec.out().high();
-    }
-    if (f.merge() == Merge.LOW_SOURCES) {
+    if (Formulations.lowSum(f) == LowSum.ONE) {
       bytes += 2 * type * area(s) / 4 * spec.in().total() - type * area(y) / 4 * spec.out().low();
     }
     boolean near = workingSet(f) < CACHE_BYTES;
     return bytes / (near ? NEAR_BYTES_PER_US : FAR_BYTES_PER_US);
+  }
+
+  /** Elements that are read and written beside the convolutions at high resolution. */
+  private double pointwiseMoves(Beside beside) {
+    OctaveShape s = sizes.strided();
+    OctaveShape y = sizes.output();
+    return switch (beside) {
+      case SOURCES ->
+          1.25 * area(s) * spec.in().high()
+              + area(s) * (2 * spec.in().total() + 1.25 * spec.in().low());
+      case RESULTS -> 4.25 * area(y) * spec.out().high() + 3.25 * area(y) * spec.out().low();
+    };
   }
 
   /** Bytes of both high parts that a band, or the whole, goes through. */
@@ -113,19 +125,20 @@ final class CostModel {
   }
 
   private double bands(Formulation f) {
-    if (f.bandRows() == 0) {
+    int bandRows = Formulations.bandRows(f);
+    if (bandRows == 0) {
       return 1;
     }
     double rows = Math.max(1, sizes.output().lowHeight());
     double each = Math.ceil(rows / options.threads());
-    return sizes.output().batch() * Math.ceil(each / f.bandRows());
+    return sizes.output().batch() * Math.ceil(each / bandRows);
   }
 
   private double meetings(Formulation f) {
     return switch (f.sharing()) {
       case PRIMITIVES -> spec.paths().size() + 2;
-      case ROWS -> spec.stride();
-      case CHANNELS -> 1 + spec.stride();
+      case ROWS -> spec.pools() ? 2 : 1;
+      case CHANNELS -> spec.pools() ? 3 : 2;
       case BRANCHES -> 2;
     };
   }

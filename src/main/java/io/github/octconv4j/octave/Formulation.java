@@ -6,51 +6,41 @@ import java.util.Objects;
 
 /**
  * One way to put an octave convolution together from oneDNN's primitives. All give the same
- * numbers; which is fastest depends on shapes and processor.
+ * numbers; which is fastest depends on shapes and processor. As text for instance {@code nhwc, sum
+ * on_resampling, threads rows, bands of 7 rows}.
  *
- * @param layout of all tensors inside
- * @param highSum which of its two terms is added to the high output
- * @param merge which convolutions are done as one
- * @param sharing how several threads share the work
- * @param bandRows rows of the low part in each row band, 0 where the image is taken whole. A band
- *     finds its rows in the second-level cache from the pooling to the last sum
  * @since 0.1.0
  */
-public record Formulation(
-    Layout layout, HighSum highSum, Merge merge, Sharing sharing, int bandRows) {
+public sealed interface Formulation {
+  /** What is taken without asking: right for every shape, and rarely far from the best. */
+  Formulation DEFAULT = new Whole(Layout.NHWC, HighSum.ON_RESAMPLING, LowSum.SEPARATE);
+
   /** Which term of {@code y_h = conv(x_h) + up(conv(x_l))} is written last and adds the other. */
-  public enum HighSum {
+  enum HighSum {
     /** The convolution adds to the upsampled part. */
     ON_CONVOLUTION,
     /** The upsampling adds to the convolution. */
     ON_RESAMPLING
   }
 
-  /**
-   * Which convolutions are done as one. Kernels of 1x1 commute with pooling and copying, so that
-   * theirs can be done as one at high resolution too: more multiply-adds, but channels that fill
-   * the registers, and no passes over the wide tensors.
-   */
-  public enum Merge {
-    /** None. */
-    NONE,
-    /** One over {@code pool(x_h)} and {@code x_l} side by side, for the low output. */
-    LOW_SOURCES,
-    /** One of {@code x_l}, for the low output and for what is upsampled. */
-    LOW_RESULTS,
-    /** One over {@code x_h} and {@code up(x_l)} side by side, for the high output; 1x1 only. */
-    HIGH_SOURCES,
-    /** One of {@code x_h}, for the high output and for what is pooled; 1x1 only. */
-    HIGH_RESULTS;
+  /** How the terms of {@code y_l = conv(x_l) + conv(pool(x_h))} are added. */
+  enum LowSum {
+    /** The second convolution adds to the first. */
+    SEPARATE,
+    /** One convolution over {@code pool(x_h)} and {@code x_l} side by side makes the sum. */
+    ONE
+  }
 
-    /** Whether this is done band by band at high resolution. */
-    boolean isHigh() {
-      return this == HIGH_SOURCES || this == HIGH_RESULTS;
-    }
+  /** What a convolution at high resolution has beside it, see {@link Pointwise}. */
+  enum Beside {
+    /** {@code x_h} and {@code up(x_l)}, for the high output. */
+    SOURCES,
+    /** The high output's own term and what is pooled, of {@code x_h}. */
+    RESULTS
   }
 
   /** How several threads share the work. */
-  public enum Sharing {
+  enum Sharing {
     /** Each primitive uses all threads of the OpenMP runtime. */
     PRIMITIVES,
     /** Each thread has rows of the image, or images of the batch. */
@@ -61,37 +51,223 @@ public record Formulation(
     BRANCHES
   }
 
-  /** What is taken without asking: right for every shape, and rarely far from the best. */
-  public static final Formulation DEFAULT =
-      new Formulation(Layout.NHWC, HighSum.ON_RESAMPLING, Merge.NONE, Sharing.PRIMITIVES, 0);
+  /**
+   * Images are taken whole, and threads share each primitive.
+   *
+   * @param layout of all tensors inside
+   * @param highSum how the high output is summed
+   * @param lowSum how the low output is summed
+   */
+  record Whole(Layout layout, HighSum highSum, LowSum lowSum) implements Formulation {
+    /** Checks the values. */
+    public Whole {
+      Objects.requireNonNull(layout, "layout");
+      Objects.requireNonNull(highSum, "highSum");
+      Objects.requireNonNull(lowSum, "lowSum");
+    }
 
-  /** Checks that bands and merged results go with the layout. */
-  public Formulation {
-    Objects.requireNonNull(layout, "layout");
-    Objects.requireNonNull(highSum, "highSum");
-    Objects.requireNonNull(merge, "merge");
-    Objects.requireNonNull(sharing, "sharing");
-    if (bandRows < 0 || (bandRows > 0 && layout != Layout.NHWC)) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT, "bandRows must be at least 0, and 0 with %s, was %d", layout, bandRows));
+    @Override
+    public Sharing sharing() {
+      return Sharing.PRIMITIVES;
     }
-    if (sharing == Sharing.CHANNELS && layout != Layout.BLOCKED) {
-      throw new IllegalArgumentException("CHANNELS needs the layout BLOCKED, was " + layout);
-    }
-    if (merge == Merge.LOW_RESULTS && layout != Layout.BLOCKED) {
-      throw new IllegalArgumentException("LOW_RESULTS needs the layout BLOCKED, was " + layout);
-    }
-    if (merge.isHigh() && (layout != Layout.NHWC || sharing != Sharing.ROWS)) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "%s needs the layout NHWC and threads on ROWS, was %s and %s",
-              merge,
-              layout,
-              sharing));
+
+    @Override
+    public String toString() {
+      return Formulations.text(this);
     }
   }
+
+  /**
+   * Each thread takes images of the batch.
+   *
+   * @param layout of all tensors inside
+   * @param highSum how the high output is summed
+   * @param lowSum how the low output is summed
+   */
+  record Images(Layout layout, HighSum highSum, LowSum lowSum) implements Formulation {
+    /** Checks the values. */
+    public Images {
+      Objects.requireNonNull(layout, "layout");
+      Objects.requireNonNull(highSum, "highSum");
+      Objects.requireNonNull(lowSum, "lowSum");
+    }
+
+    @Override
+    public Sharing sharing() {
+      return Sharing.ROWS;
+    }
+
+    @Override
+    public String toString() {
+      return Formulations.text(this);
+    }
+  }
+
+  /**
+   * Each thread takes rows of the images, in bands. A band finds its rows in the second-level cache
+   * from the pooling to the last sum.
+   *
+   * @param highSum how the high output is summed
+   * @param lowSum how the low output is summed
+   * @param bandRows rows of the low part in each band, at least 1
+   */
+  record Bands(HighSum highSum, LowSum lowSum, int bandRows) implements Formulation {
+    /** Checks the values. */
+    public Bands {
+      Objects.requireNonNull(highSum, "highSum");
+      Objects.requireNonNull(lowSum, "lowSum");
+      if (bandRows < 1) {
+        throw new IllegalArgumentException(
+            String.format(Locale.ROOT, "bandRows must be at least 1, was %d", bandRows));
+      }
+    }
+
+    @Override
+    public Layout layout() {
+      return Layout.NHWC;
+    }
+
+    @Override
+    public Sharing sharing() {
+      return Sharing.ROWS;
+    }
+
+    @Override
+    public String toString() {
+      return Formulations.text(this);
+    }
+  }
+
+  /**
+   * Each thread makes blocks of output channels of a single image.
+   *
+   * @param highSum how the high output is summed
+   * @param lowSum how the low output is summed
+   */
+  record Channels(HighSum highSum, LowSum lowSum) implements Formulation {
+    /** Checks the values. */
+    public Channels {
+      Objects.requireNonNull(highSum, "highSum");
+      Objects.requireNonNull(lowSum, "lowSum");
+    }
+
+    @Override
+    public Layout layout() {
+      return Layout.BLOCKED;
+    }
+
+    @Override
+    public Sharing sharing() {
+      return Sharing.CHANNELS;
+    }
+
+    @Override
+    public String toString() {
+      return Formulations.text(this);
+    }
+  }
+
+  /**
+   * One of two threads has the high output's own convolution, the other everything at low
+   * resolution; then the upsampled part is added.
+   *
+   * @param layout of all tensors inside
+   * @param lowSum how the low output is summed
+   */
+  record Branches(Layout layout, LowSum lowSum) implements Formulation {
+    /** Checks the values. */
+    public Branches {
+      Objects.requireNonNull(layout, "layout");
+      Objects.requireNonNull(lowSum, "lowSum");
+    }
+
+    @Override
+    public Sharing sharing() {
+      return Sharing.BRANCHES;
+    }
+
+    @Override
+    public String toString() {
+      return Formulations.text(this);
+    }
+  }
+
+  /**
+   * One convolution of {@code x_l} for the low output and for what is upsampled, of a single image.
+   *
+   * @param highSum how the high output is summed
+   * @param shared whether each thread makes blocks of output channels; otherwise threads share each
+   *     primitive
+   */
+  record LowResults(HighSum highSum, boolean shared) implements Formulation {
+    /** Checks the values. */
+    public LowResults {
+      Objects.requireNonNull(highSum, "highSum");
+    }
+
+    @Override
+    public Layout layout() {
+      return Layout.BLOCKED;
+    }
+
+    @Override
+    public Sharing sharing() {
+      return shared ? Sharing.CHANNELS : Sharing.PRIMITIVES;
+    }
+
+    @Override
+    public String toString() {
+      return Formulations.text(this);
+    }
+  }
+
+  /**
+   * For kernels of 1x1, whose two convolutions of, or for, the high part are one at high
+   * resolution. That is possible because a kernel of 1x1 commutes with pooling and with nearest
+   * upsampling:
+   *
+   * <pre>{@code
+   * conv(x_h, W_hh) + up(conv(x_l, W_lh)) = conv([x_h, up(x_l)], [W_hh, W_lh])    SOURCES
+   * conv(pool(x_h), W_hl)                 = pool(conv(x_h, W_hl))                 RESULTS
+   * }</pre>
+   *
+   * It pays where few channels are low: what is added fills registers that the high part alone
+   * leaves partly empty. Each thread takes rows, in bands; there is no halo.
+   *
+   * @param beside what lies side by side
+   * @param bandRows rows of the low part in each band, 0 for all rows of a thread in one
+   */
+  record Pointwise(Beside beside, int bandRows) implements Formulation {
+    /** Checks the values. */
+    public Pointwise {
+      Objects.requireNonNull(beside, "beside");
+      if (bandRows < 0) {
+        throw new IllegalArgumentException(
+            String.format(Locale.ROOT, "bandRows must be at least 0, was %d", bandRows));
+      }
+    }
+
+    @Override
+    public Layout layout() {
+      return Layout.NHWC;
+    }
+
+    @Override
+    public Sharing sharing() {
+      return Sharing.ROWS;
+    }
+
+    @Override
+    public String toString() {
+      return Formulations.text(this);
+    }
+  }
+
+  /** Returns the layout of all tensors inside. */
+  Layout layout();
+
+  /** Returns how several threads share the work. */
+  Sharing sharing();
 
   /**
    * Returns how a convolution can be added whose tensors have channels innermost, what is predicted
@@ -100,55 +276,10 @@ public record Formulation(
    *
    * @param input the size of the input
    */
-  public static List<Formulation> candidates(
-      OctaveConv2d spec, OctaveShape input, PlanOptions options) {
+  static List<Formulation> candidates(OctaveConv2d spec, OctaveShape input, PlanOptions options) {
     Objects.requireNonNull(spec, "spec");
     Objects.requireNonNull(input, "input");
     Objects.requireNonNull(options, "options");
     return Candidates.channelsLast(spec, input, options);
-  }
-
-  /** Returns this with another merge. */
-  Formulation with(Merge merge) {
-    return new Formulation(layout, highSum, merge, sharing, bandRows);
-  }
-
-  /** Returns for instance {@code nhwc, sum on_resampling, threads rows, bands of 7 rows}. */
-  @Override
-  public String toString() {
-    return String.format(
-        Locale.ROOT,
-        "%s, sum %s%s, threads %s%s",
-        layout.name().toLowerCase(Locale.ROOT),
-        highSum.name().toLowerCase(Locale.ROOT),
-        merge == Merge.NONE ? "" : ", merged " + merge.name().toLowerCase(Locale.ROOT),
-        sharing.name().toLowerCase(Locale.ROOT),
-        bandRows == 0 ? "" : String.format(Locale.ROOT, ", bands of %d rows", bandRows));
-  }
-
-  /** Adds a task to a program in this way. */
-  void add(OctaveProgramBuilder builder, OctaveTask task) {
-    int threads = builder.threads();
-    int batch = task.x().shape().batch();
-    if (merge.isHigh()) {
-      new PointwiseBands(builder, task, this).add();
-    } else if (sharing == Sharing.ROWS && bandRows == 0 && Images.areWhole(batch, threads)) {
-      builder.share(
-          batch,
-          1,
-          share -> new WholeImages(builder, task.images(share.first(), share.count()), this).add());
-    } else {
-      switch (sharing) {
-        case ROWS -> new RowBands(builder, task, this).add();
-        case CHANNELS -> new ChannelLanes(builder, task, this).add();
-        case BRANCHES -> new Branches(builder, task, this).add();
-        case PRIMITIVES -> new WholeImages(builder, task, this).add();
-      }
-    }
-  }
-
-  /** Returns how many OpenMP threads each primitive uses. */
-  int primitiveThreads(int threads) {
-    return sharing == Sharing.PRIMITIVES ? threads : 1;
   }
 }

@@ -3,10 +3,11 @@ package io.github.octconv4j.octave;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The weights of one path, (out, in / groups, kh, kw) row by row, as a convolution wants them:
- * perhaps with channels of zeros, perhaps only some of the output channels.
+ * perhaps with channels of zeros, perhaps only some of the output channels; and the bias.
  */
 final class Kernel {
   private final Object key;
@@ -17,6 +18,7 @@ final class Kernel {
   private final int groups;
   private final int size; // kh * kw
   private final long[] spatial;
+  private final float @Nullable [] bias; // (out)
 
   private Kernel(
       Object key,
@@ -26,7 +28,8 @@ final class Kernel {
       int in,
       int groups,
       int size,
-      long[] spatial) {
+      long[] spatial,
+      float @Nullable [] bias) {
     this.key = key;
     this.name = name;
     this.values = values;
@@ -35,9 +38,13 @@ final class Kernel {
     this.groups = groups;
     this.size = size;
     this.spatial = spatial;
+    this.bias = bias;
   }
 
-  /** The weights of a path; {@code layer} and the path's name make up the kernel's name. */
+  /**
+   * The weights of a path, without its output's bias; {@code layer} and the path's name make up the
+   * kernel's name.
+   */
   static Kernel of(String layer, OctaveConv2d spec, OctavePath path, OctaveWeights weights) {
     return new Kernel(
         List.of(weights.identity(), path),
@@ -47,7 +54,22 @@ final class Kernel {
         spec.in().of(path.source()) / spec.groups(path),
         spec.groups(path),
         spec.kernelHeight() * spec.kernelWidth(),
-        new long[] {spec.kernelHeight(), spec.kernelWidth()});
+        new long[] {spec.kernelHeight(), spec.kernelWidth()},
+        null);
+  }
+
+  /** Returns the kernel with a bias for each output channel that has none yet, or without. */
+  Kernel with(float @Nullable [] values) {
+    return new Kernel(
+        key,
+        name,
+        this.values,
+        out,
+        in,
+        groups,
+        size,
+        spatial,
+        values == null ? null : Arrays.copyOf(values, out));
   }
 
   /** Returns what the values are; kernels of equal keys hold equal ones. */
@@ -62,6 +84,11 @@ final class Kernel {
 
   float[] values() {
     return values;
+  }
+
+  /** Returns what is added to each output channel, null for nothing. */
+  float @Nullable [] bias() {
+    return bias;
   }
 
   int out() {
@@ -88,27 +115,29 @@ final class Kernel {
         newIn,
         depthwise ? newOut : groups,
         size,
-        spatial);
+        spatial,
+        bias == null ? null : Arrays.copyOf(bias, newOut));
   }
 
   /** Returns some of the output channels. */
-  Kernel outputs(int first, int count) {
-    if (first == 0 && count == out) {
+  Kernel outputs(Range some) {
+    if (some.isAll(out)) {
       return this;
     }
     int row = in * size;
     return new Kernel(
-        List.of(key, first, count),
-        name + "." + first,
-        Arrays.copyOfRange(values, first * row, (first + count) * row),
-        count,
+        List.of(key, some.first(), some.count()),
+        name + "." + some.first(),
+        Arrays.copyOfRange(values, some.first() * row, some.end() * row),
+        some.count(),
         in,
-        groups > 1 ? count / (out / groups) : 1,
+        groups > 1 ? some.count() / (out / groups) : 1,
         size,
-        spatial);
+        spatial,
+        bias == null ? null : Arrays.copyOfRange(bias, some.first(), some.end()));
   }
 
-  /** Returns one kernel over the inputs of both, side by side; for one group. */
+  /** Returns one kernel over the inputs of both, side by side, with this bias; for one group. */
   Kernel besideInput(Kernel other) {
     float[] both = new float[count((long) values.length + other.values.length)];
     int row = in * size;
@@ -125,10 +154,13 @@ final class Kernel {
         in + other.in,
         1,
         size,
-        spatial);
+        spatial,
+        bias);
   }
 
-  /** Returns one kernel for the outputs of both, one after the other; for one group. */
+  /**
+   * Returns one kernel for the outputs of both, one after the other, without bias; for one group.
+   */
   Kernel besideOutput(Kernel other) {
     float[] both = Arrays.copyOf(values, count((long) values.length + other.values.length));
     System.arraycopy(other.values, 0, both, values.length, other.values.length);
@@ -140,7 +172,8 @@ final class Kernel {
         in,
         1,
         size,
-        spatial);
+        spatial,
+        null);
   }
 
   /** So many values as an array can hold. */

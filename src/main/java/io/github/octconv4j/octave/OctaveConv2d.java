@@ -36,7 +36,7 @@ import java.util.Set;
  * @param out output channels of each frequency
  * @param kernelHeight rows of each kernel, at least 1
  * @param kernelWidth columns of each kernel, at least 1
- * @param stride 1 or 2, see {@link StrideRule}
+ * @param stride 1 or 2, or any from 1 with {@link StrideRule#MOVE_KERNEL}
  * @param padding zeros around each convolution's input
  * @param dilationHeight distance of kernel rows, at least 1, as PyTorch counts: 1 is dense
  * @param dilationWidth distance of kernel columns, at least 1
@@ -45,7 +45,7 @@ import java.util.Set;
  *     conv(x_h, W_hh)} and {@code y_l = conv(x_l, W_ll)} without exchange, with as many groups as
  *     the path has input channels and one or more outputs for each. Equal to the channels of a
  *     single input, it is depthwise on each path
- * @param strideRule what a stride of 2 does
+ * @param strideRule what a stride does
  * @param sizeRule the low part's size where the full one is odd
  * @since 0.1.0
  */
@@ -74,7 +74,17 @@ public record OctaveConv2d(
           String.format(
               Locale.ROOT, "kernel must be at least 1x1, was %dx%d", kernelHeight, kernelWidth));
     }
-    if (stride != 1 && stride != 2) {
+    if (strideRule == StrideRule.MOVE_KERNEL) {
+      if (stride < 1 || in.low() > 0 || out.low() > 0) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "MOVE_KERNEL needs a stride of at least 1 and no low parts, had stride %d, %s and %s",
+                stride,
+                in,
+                out));
+      }
+    } else if (stride != 1 && stride != 2) {
       throw new IllegalArgumentException("stride must be 1 or 2, was " + stride);
     }
     if (dilationHeight < 1 || dilationWidth < 1) {
@@ -167,7 +177,22 @@ public record OctaveConv2d(
    * @throws IllegalStateException if the engine is closed
    */
   public OctaveLayer on(Engine engine, OctaveWeights weights, PlanOptions options) {
-    return new OctaveLayer(engine, this, weights, options);
+    return on(engine, weights, Activation.NONE, options);
+  }
+
+  /**
+   * Makes the convolution and a function of its results ready to run; the function costs no pass of
+   * its own.
+   *
+   * @param activation applied to both outputs
+   * @throws DnnException if this processor can't compute in the options' type; {@link
+   *     PlanOptions#fastest} takes one that it can compute in
+   * @throws IllegalArgumentException if the weights were made for another specification
+   * @throws IllegalStateException if the engine is closed
+   */
+  public OctaveLayer on(
+      Engine engine, OctaveWeights weights, Activation activation, PlanOptions options) {
+    return new OctaveLayer(engine, this, weights, activation, options);
   }
 
   /** Returns this convolution between other channels. */
@@ -238,9 +263,21 @@ public record OctaveConv2d(
     return Window.of(kernelHeight, kernelWidth).dilations(dilationHeight - 1L, dilationWidth - 1L);
   }
 
-  /** The kernel, its dilation and the padding. */
+  /** Whether both parts are pooled before they are convolved. */
+  boolean pools() {
+    return stride == 2 && strideRule != StrideRule.MOVE_KERNEL;
+  }
+
+  /** Whether the kernel moves by more than one row and column. */
+  boolean moves() {
+    return stride > 1 && strideRule == StrideRule.MOVE_KERNEL;
+  }
+
+  /** The kernel, its dilation, how far it moves, and the padding. */
   Window paddedWindow() {
+    int step = moves() ? stride : 1;
     return window()
+        .strides(step, step)
         .padding(
             new long[] {padding.top(), padding.left()},
             new long[] {padding.bottom(), padding.right()});

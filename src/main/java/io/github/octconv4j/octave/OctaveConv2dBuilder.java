@@ -70,7 +70,7 @@ public final class OctaveConv2dBuilder {
     return this;
   }
 
-  /** Sets the stride, 1 or 2. */
+  /** Sets the stride, 1 or 2; any from 1 with {@link StrideRule#MOVE_KERNEL}. */
   public OctaveConv2dBuilder stride(int value) {
     stride = value;
     return this;
@@ -105,7 +105,7 @@ public final class OctaveConv2dBuilder {
     return this;
   }
 
-  /** Sets what a stride of 2 does. */
+  /** Sets what a stride does. */
   public OctaveConv2dBuilder strideRule(StrideRule rule) {
     strideRule = rule;
     return this;

@@ -24,25 +24,42 @@ public final class OctaveLayer implements AutoCloseable {
   private final Engine engine;
   private final OctaveConv2d spec;
   private final OctaveWeights weights;
+  private final Activation activation;
   private final PlanOptions options;
   private final PlanCache<OctavePlan> cache;
 
-  /** A size and layout of input, and the wanted output. */
-  private record Key(OctaveDesc input, OutputFormat output) {}
+  /** A size and layout of input, and the wanted output; shown in events with what the layer is. */
+  private record Key(OctaveLayer layer, OctaveDesc input, OutputFormat output) {
+    @Override
+    public String toString() {
+      return layer.spec + " | " + input + " | " + output + " | " + layer.options;
+    }
+  }
 
-  OctaveLayer(Engine engine, OctaveConv2d spec, OctaveWeights weights, PlanOptions options) {
-    Objects.requireNonNull(engine, "engine");
-    Objects.requireNonNull(weights, "weights");
-    Objects.requireNonNull(options, "options");
-    weights.requireFit(spec);
+  private static void requireOpen(String name, Engine engine) {
     if (engine.isClosed()) {
       throw new IllegalStateException(
-          "engine is closed; open one with Engine.cpu() and close it after its layers");
+          name + " is closed; open one with Engine.cpu() and close it after its layers");
     }
+  }
+
+  OctaveLayer(
+      Engine engine,
+      OctaveConv2d spec,
+      OctaveWeights weights,
+      Activation activation,
+      PlanOptions options) {
+    Objects.requireNonNull(engine, "engine");
+    Objects.requireNonNull(weights, "weights");
+    Objects.requireNonNull(activation, "activation");
+    Objects.requireNonNull(options, "options");
+    weights.requireFit(spec);
+    requireOpen("engine", engine);
     engine.requireSupported(options.type());
     this.engine = engine;
     this.spec = spec;
     this.weights = weights;
+    this.activation = activation;
     this.options = options;
     this.cache =
         new PlanCache<>("OctaveLayer", CACHED_PLANS, Math.min(options.memoryLimit(), CACHED_BYTES));
@@ -108,11 +125,17 @@ public final class OctaveLayer implements AutoCloseable {
   public OctavePlanner planner(OctaveDesc input, OutputFormat output) {
     Objects.requireNonNull(input, "input");
     Objects.requireNonNull(output, "output");
-    return new OctavePlanner(engine, spec, weights, input, output, options);
+    requireOpen("the engine of this OctaveLayer", engine);
+    return new OctavePlanner(engine, spec, weights, activation, input, output, options);
   }
 
   private PlanCache<OctavePlan>.Lease lease(OctaveDesc input, OutputFormat output) {
-    return cache.get(new Key(input, output), () -> plan(input, output));
+    return cache.get(new Key(this, input, output), () -> plan(input, output));
+  }
+
+  /** Returns what is applied to both outputs. */
+  public Activation activation() {
+    return activation;
   }
 
   /** Returns the specification. */

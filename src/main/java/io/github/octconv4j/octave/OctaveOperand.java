@@ -91,34 +91,4 @@ public record OctaveOperand(
     }
     return part;
   }
-
-  /** Some images of the batch. */
-  OctaveOperand images(int first, int count) {
-    return new OctaveOperand(
-        channels,
-        new OctaveShape(count, shape.height(), shape.width(), shape.lowHeight(), shape.lowWidth()),
-        layout,
-        high == null ? null : Images.ofBatch(high, layout, first, count),
-        low == null ? null : Images.ofBatch(low, layout, first, count));
-  }
-
-  /** A thread's share of the channels of each part, in whole blocks; perhaps nothing of a part. */
-  OctaveOperand channelShare(int index, int of) {
-    Operand someHigh = channelShare(high, index, of);
-    Operand someLow = channelShare(low, index, of);
-    return new OctaveOperand(
-        new ChannelSplit(count(someHigh), count(someLow)), shape, layout, someHigh, someLow);
-  }
-
-  private static int count(@Nullable Operand part) {
-    return part == null ? 0 : Math.toIntExact(part.desc().dim(1));
-  }
-
-  private static @Nullable Operand channelShare(@Nullable Operand part, int index, int of) {
-    if (part == null) {
-      return null;
-    }
-    Share share = Share.of(Math.toIntExact(part.desc().dim(1)), Layout.blockSize(), index, of);
-    return share.count() == 0 ? null : Images.channels(part, share.first(), share.count());
-  }
 }

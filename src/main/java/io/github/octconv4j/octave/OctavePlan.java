@@ -7,6 +7,7 @@ import io.github.octconv4j.dnn.Operand;
 import io.github.octconv4j.dnn.Program;
 import io.github.octconv4j.dnn.ProgramBuilder;
 import io.github.octconv4j.dnn.StepInfo;
+import io.github.octconv4j.pool.ExecutionPool;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +24,8 @@ public final class OctavePlan implements Plan {
   private final Program program;
   private final Ends input;
   private final Ends output;
-  private final ExecutionPool pool = new ExecutionPool(this);
+  private final ExecutionPool<OctaveExecution> pool =
+      new ExecutionPool<>(this::newExecution, OctaveExecution::close);
 
   /** The caller's data of both frequencies, in layouts of the caller's. */
   record Ends(@Nullable Operand high, @Nullable Operand low) {
@@ -41,9 +43,22 @@ public final class OctavePlan implements Plan {
     this.output = output;
   }
 
+  /** Builds a plan without an activation, see the other one. */
+  static OctavePlan build(
+      Engine engine,
+      OctaveConv2d spec,
+      OctaveWeights weights,
+      OctaveDesc input,
+      OutputFormat output,
+      PlanOptions options,
+      Formulation formulation) {
+    return build(engine, spec, weights, Activation.NONE, input, output, options, formulation);
+  }
+
   /**
    * Builds a plan.
    *
+   * @param activation applied to both outputs
    * @param input descriptors of the data that will be given; {@code any} leaves layout and type to
    *     the plan
    * @param output layout and type of the results
@@ -52,6 +67,7 @@ public final class OctavePlan implements Plan {
       Engine engine,
       OctaveConv2d spec,
       OctaveWeights weights,
+      Activation activation,
       OctaveDesc input,
       OutputFormat output,
       PlanOptions options,
@@ -61,7 +77,9 @@ public final class OctavePlan implements Plan {
     Layout layout = formulation.layout();
     try (ProgramBuilder program =
         new ProgramBuilder(
-            engine, formulation.primitiveThreads(options.threads()), options.memoryLimit())) {
+            engine,
+            Formulations.primitiveThreads(formulation, options.threads()),
+            options.memoryLimit())) {
       OctaveProgramBuilder builder = new OctaveProgramBuilder(program, options);
       Ends given =
           new Ends(
@@ -72,7 +90,7 @@ public final class OctavePlan implements Plan {
       Edges edges = new Edges(builder);
       OctaveOperand x = edges.input(spec.in(), shape, layout, given.high(), given.low());
       OctaveOperand y = edges.output(spec.out(), outShape, layout, yh, yl);
-      builder.convolution("octave", spec, weights, x, y, false, Activation.NONE, formulation);
+      builder.convolution("octave", spec, weights, x, y, false, activation, formulation);
       edges.copyOut(y, yh, yl);
       return new OctavePlan(name(spec), formulation, program.build(), given, new Ends(yh, yl));
     }
@@ -141,7 +159,13 @@ public final class OctavePlan implements Plan {
 
   /** Runs with an execution from a small pool; any thread may call. */
   void run(OctaveTensor x, OctaveTensor y) {
-    pool.run(x, y);
+    OctaveExecution execution = pool.take();
+    try {
+      execution.run(x, y);
+    } finally {
+      execution.unbind(); // one that waits must not keep the caller's memory alive
+      pool.giveBack(execution);
+    }
   }
 
   /** Returns the descriptors of the input. */

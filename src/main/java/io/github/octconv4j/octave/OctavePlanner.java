@@ -29,6 +29,7 @@ public final class OctavePlanner {
   private final Engine engine;
   private final OctaveConv2d spec;
   private final OctaveWeights weights;
+  private final Activation activation;
   private final OctaveDesc input;
   private final OutputFormat output;
   private final PlanOptions options;
@@ -62,12 +63,14 @@ public final class OctavePlanner {
       Engine engine,
       OctaveConv2d spec,
       OctaveWeights weights,
+      Activation activation,
       OctaveDesc input,
       OutputFormat output,
       PlanOptions options) {
     this.engine = engine;
     this.spec = spec;
     this.weights = weights;
+    this.activation = activation;
     this.input = input;
     this.output = output;
     this.options = options;
@@ -187,7 +190,7 @@ public final class OctavePlanner {
         considered.add(
             new Considered(
                 contender.formulation(),
-                contender.microseconds(),
+                contender.nanos() / 1e3,
                 true,
                 List.of(),
                 contender.formulation().equals(best.formulation())));
@@ -266,7 +269,14 @@ public final class OctavePlanner {
     event.begin();
     OctavePlan plan =
         OctavePlan.build(
-            engine, spec, weights, input, output, options.memoryLimit(memoryLimit), formulation);
+            engine,
+            spec,
+            weights,
+            activation,
+            input,
+            output,
+            options.memoryLimit(memoryLimit),
+            formulation);
     event.commit(spec, input, options, plan);
     return plan;
   }
@@ -280,8 +290,9 @@ public final class OctavePlanner {
   private String key() {
     return String.format(
         Locale.ROOT,
-        "%s | %s | %s | %s %s %d threads",
+        "%s%s | %s | %s | %s %s %d threads",
         spec,
+        activation == Activation.NONE ? "" : " " + activation,
         input,
         output,
         options.type(),

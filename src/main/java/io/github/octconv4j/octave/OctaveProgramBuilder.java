@@ -3,19 +3,16 @@ package io.github.octconv4j.octave;
 import io.github.octconv4j.dnn.Algorithm;
 import io.github.octconv4j.dnn.Arg;
 import io.github.octconv4j.dnn.Attributes;
-import io.github.octconv4j.dnn.Concat;
 import io.github.octconv4j.dnn.Convolution;
 import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.FormatTag;
 import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.Operand;
 import io.github.octconv4j.dnn.Operation;
-import io.github.octconv4j.dnn.Pooling;
 import io.github.octconv4j.dnn.PostOps;
 import io.github.octconv4j.dnn.PrimitiveDesc;
 import io.github.octconv4j.dnn.ProgramBuilder;
 import io.github.octconv4j.dnn.Reorder;
-import io.github.octconv4j.dnn.Resampling;
 import io.github.octconv4j.dnn.Tensor;
 import io.github.octconv4j.dnn.Window;
 import java.lang.foreign.Arena;
@@ -105,8 +102,20 @@ public final class OctaveProgramBuilder {
               y.channels()));
     }
     requireSizes(name, spec, x, y, formulation);
+    OctaveSizes sizes = OctaveSizes.of(spec, x.shape());
+    if (!Formulations.fits(formulation, spec, sizes, threads())) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "step %s: %s of %s on %d threads can't be put together as %s; take one of Formulation.candidates",
+              name,
+              spec,
+              x.shape(),
+              threads(),
+              formulation));
+    }
     OctaveTask task = OctaveTask.of(name, spec, weights, x, y, accumulate, activation);
-    formulation.add(this, task);
+    Formulations.add(this, task, formulation);
     pools.forget(y.high());
     pools.forget(y.low());
   }
@@ -136,54 +145,6 @@ public final class OctaveProgramBuilder {
               s,
               y.layout()));
     }
-  }
-
-  /**
-   * Adds a plain convolution of any stride, which moves the kernel and pools nothing.
-   *
-   * @param name prefix of the steps' names
-   * @param spec kernel, padding, dilation and groups of a convolution without low parts; its own
-   *     stride must be 1
-   * @param stride of the kernel, at least 1
-   * @param x (n, c, h, w), channels innermost
-   * @param y where the output goes
-   * @param accumulate whether the output is added to what {@code y} holds
-   * @param activation applied after everything else
-   */
-  public void stridedConvolution(
-      String name,
-      OctaveConv2d spec,
-      OctaveWeights weights,
-      int stride,
-      Operand x,
-      Operand y,
-      boolean accumulate,
-      Activation activation) {
-    Objects.requireNonNull(name, "name");
-    Objects.requireNonNull(spec, "spec");
-    Objects.requireNonNull(weights, "weights");
-    Objects.requireNonNull(x, "x");
-    Objects.requireNonNull(y, "y");
-    Objects.requireNonNull(activation, "activation");
-    weights.requireFit(spec);
-    if (spec.in().low() > 0 || spec.out().low() > 0 || spec.stride() != 1) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "layer %s: a plain convolution has no low parts and its stride apart, was %s",
-              name,
-              spec));
-    }
-    if (stride < 1) {
-      throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "layer %s: stride must be at least 1, was %d", name, stride));
-    }
-    Kernel kernel = Kernel.of(name, spec, OctavePath.HH, weights);
-    PostOps postOps = activation.after(accumulate ? PostOps.NONE.sum() : PostOps.NONE);
-    Window window = spec.paddedWindow().strides(stride, stride);
-    float @Nullable [] bias = weights.bias(Frequency.HIGH);
-    convolution(kernel, bias, window, x, y, postOps);
-    pools.forget(y);
   }
 
   /** Returns a feature map in a layout: the given parts, or copies that reorders make. */
@@ -255,30 +216,69 @@ public final class OctaveProgramBuilder {
     pools.addParts(spec, x);
   }
 
-  /** Adds the 2x2 average; windows that reach beyond the image average what there is. */
-  void pool(String name, Operand x, Operand y) {
-    long[] beyond = new long[2];
-    for (int d = 0; d < 2; d++) {
-      beyond[d] = 2 * y.desc().dim(d + 2) - x.desc().dim(d + 2);
-    }
-    rows(
-        Window.of(2, 2).strides(2, 2).padding(new long[2], beyond),
-        x,
-        y,
-        (window, from, to) ->
-            add(
-                name,
-                new Pooling(Algorithm.POOLING_AVG_EXCLUDE_PADDING, from.desc(), to.desc(), window),
-                PostOps.NONE,
-                Map.of(Arg.SRC, from, Arg.DST, to)));
+  /**
+   * Adds a pooling, which the threads share.
+   *
+   * @param name of the steps
+   * @param algorithm one of {@code POOLING_*}
+   * @param window on each image
+   * @param x (n, c, h, w), channels innermost
+   * @param y as large as the window makes it, likewise
+   */
+  public void pool(String name, Algorithm algorithm, Window window, Operand x, Operand y) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(algorithm, "algorithm");
+    Objects.requireNonNull(window, "window");
+    Objects.requireNonNull(x, "x");
+    Objects.requireNonNull(y, "y");
+    requireImages(name, window, x, y);
+    add(
+        new Stage.Pool(
+            name,
+            algorithm,
+            window,
+            Value.given(x, Layout.NHWC),
+            Value.given(y, Layout.NHWC),
+            false));
   }
 
-  /** Adds an operation on whole images: one step, or one for each of our workers. */
-  private void rows(Window window, Operand x, Operand y, RowWindows.Part part) {
-    if (sharesRows(x)) {
-      new RowWindows(this).add(window, x, y, part);
-    } else {
-      part.add(window, x, y);
+  /** Adds a stage alone: one step, or one for each thread. */
+  private void add(Stage stage) {
+    new Partition(this, Expression.of(stage)).whole();
+  }
+
+  private static void requireImages(String name, Window window, Operand x, Operand y) {
+    MemoryDesc from = x.desc();
+    MemoryDesc to = y.desc();
+    if (from.rank() != 4 || to.rank() != 4 || from.dim(0) != to.dim(0)) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "step %s: x and y must have the dimensions (n, c, h, w) and the same n, were %s and %s",
+              name,
+              from,
+              to));
+    }
+    if (to.dim(2) != window.output(0, from.dim(2)) || to.dim(3) != window.output(1, from.dim(3))) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "step %s: y must have the size that %s makes of x, %dx%d, x was %s and y %s",
+              name,
+              window,
+              window.output(0, from.dim(2)),
+              window.output(1, from.dim(3)),
+              from,
+              to));
+    }
+    if (!from.has(Layout.NHWC.tag()) || !to.has(Layout.NHWC.tag())) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "step %s: x and y must be dense with channels innermost, were %s and %s",
+              name,
+              from,
+              to));
     }
   }
 
@@ -288,69 +288,35 @@ public final class OctaveProgramBuilder {
    * @param total a multiple of {@code block}
    * @param steps called for each thread that has something to do
    */
-  void share(int total, int block, Consumer<Share> steps) {
+  void share(int total, int block, Consumer<Range> steps) {
     program.sideBySide(
         threads(),
         lane -> {
-          Share share = Share.of(total, block, lane, threads());
-          if (share.count() > 0) {
+          Range share = Range.share(total, block, lane, threads());
+          if (!share.isEmpty()) {
             steps.accept(share);
           }
         });
   }
 
-  /** Adds steps that the threads share: images of a batch each, or rows of each image. */
-  void shareRows(int batch, int rows, Images.Rows steps) {
-    program.sideBySide(threads(), lane -> Images.share(batch, rows, lane, threads(), steps));
-  }
-
   /** Whether primitives have one thread each, there are more, and no lanes are being filled. */
-  private boolean sharesRows(Operand x) {
-    return options.threads() > 1
-        && program.threads() == 1
-        && !program.isSideBySide()
-        && x.desc().has(Layout.NHWC.tag());
+  boolean sharesSteps() {
+    return options.threads() > 1 && program.threads() == 1 && !program.isSideBySide();
   }
 
-  /** Adds one convolution; {@code bias} may be null. */
+  /**
+   * Adds one convolution as one step.
+   *
+   * @param postOperands what post-ops read
+   */
   void convolution(
       Kernel kernel,
-      float @Nullable [] bias,
-      Window window,
-      Operand x,
-      Operand y,
-      PostOps postOps) {
-    rows(
-        window,
-        x,
-        y,
-        (part, from, to) -> convolution(kernel, bias, part, from, to, postOps, Map.of()));
-  }
-
-  /** Adds one convolution to whose result another tensor of the output's shape is added. */
-  void convolutionPlus(
-      Kernel kernel,
-      float @Nullable [] bias,
-      Window window,
-      Operand x,
-      Operand plus,
-      Operand y,
-      PostOps first,
-      Activation activation) {
-    PostOps postOps =
-        activation.after(first.and(new PostOps.Binary(Algorithm.BINARY_ADD, plus.desc())));
-    Arg arg = Arg.postOp(first.list().size());
-    convolution(kernel, bias, window, x, y, postOps, Map.of(arg, plus));
-  }
-
-  private void convolution(
-      Kernel kernel,
-      float @Nullable [] bias,
       Window window,
       Operand x,
       Operand y,
       PostOps postOps,
       Map<Arg, Operand> postOperands) {
+    float @Nullable [] bias = kernel.bias();
     long[] dims = kernel.dims();
     PrimitiveDesc desc =
         describe(
@@ -385,15 +351,6 @@ public final class OctaveProgramBuilder {
     program.add(kernel.name(), desc, operands);
   }
 
-  /** Adds a copy of two tensors side by side along the channels. */
-  void concat(String name, Operand first, Operand second, Operand y) {
-    add(
-        name,
-        new Concat(1, List.of(first.desc(), second.desc()), y.desc()),
-        PostOps.NONE,
-        Map.of(Arg.source(0), first, Arg.source(1), second, Arg.DST, y));
-  }
-
   /**
    * Returns weights in the layout that a primitive wants.
    *
@@ -414,22 +371,6 @@ public final class OctaveProgramBuilder {
             return program.sharedConstant(key, name, desc, () -> Tensor.of(arena, values, dims));
           }
         });
-  }
-
-  /** Adds nearest upsampling by exactly 2. */
-  void upsample(String name, Operand x, Operand y, PostOps postOps) {
-    RowWindows.Part part =
-        (window, from, to) ->
-            add(
-                name,
-                new Resampling(Algorithm.RESAMPLING_NEAREST, from.desc(), to.desc()),
-                postOps,
-                Map.of(Arg.SRC, from, Arg.DST, to));
-    if (sharesRows(x)) {
-      new RowWindows(this).addDoubled(x, y, part);
-    } else {
-      part.add(Window.of(1, 1), x, y);
-    }
   }
 
   /** Adds a copy into another layout, type or place. */

@@ -31,7 +31,7 @@ record OctaveSizes(OctaveShape input, OctaveShape strided, OctaveShape output) {
       input = OctaveShape.of(given.batch(), given.height(), given.width(), rule);
     }
     OctaveShape strided = input;
-    if (spec.stride() == 2) {
+    if (spec.pools()) {
       int height = rule.half(input.height());
       int width = rule.half(input.width());
       if ((height < 1 || width < 1) && spec.has(OctavePath.HH)) {
@@ -85,10 +85,10 @@ record OctaveSizes(OctaveShape input, OctaveShape strided, OctaveShape output) {
 
   private static OctaveShape output(OctaveConv2d spec, OctaveShape input, OctaveShape strided) {
     SizeRule rule = spec.sizeRule();
-    long height = strided.height() + spec.addedRows();
-    long width = strided.width() + spec.addedColumns();
-    long lowHeight = strided.lowHeight() + spec.addedRows();
-    long lowWidth = strided.lowWidth() + spec.addedColumns();
+    long height = moved(spec, strided.height() + spec.addedRows());
+    long width = moved(spec, strided.width() + spec.addedColumns());
+    long lowHeight = moved(spec, strided.lowHeight() + spec.addedRows());
+    long lowWidth = moved(spec, strided.lowWidth() + spec.addedColumns());
     if (spec.has(OctavePath.LH) && !spec.has(OctavePath.HH)) {
       if (spec.keepsLow()) {
         height = input.lowHeight() + spec.addedRows();
@@ -115,6 +115,11 @@ record OctaveSizes(OctaveShape input, OctaveShape strided, OctaveShape output) {
         toInt(Math.max(1, width)),
         toInt(Math.max(0, lowHeight)),
         toInt(Math.max(0, lowWidth)));
+  }
+
+  /** How many of so many rows, or columns, a kernel that moves by the stride gives. */
+  private static long moved(OctaveConv2d spec, long size) {
+    return spec.moves() && size > 0 ? (size - 1) / spec.stride() + 1 : size;
   }
 
   private static IllegalArgumentException noOutput(

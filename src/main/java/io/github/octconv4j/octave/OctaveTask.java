@@ -1,8 +1,5 @@
 package io.github.octconv4j.octave;
 
-import io.github.octconv4j.dnn.Operand;
-import io.github.octconv4j.dnn.PostOps;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
@@ -16,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param spec the convolution
  * @param sizes from the input to the output
  * @param kernels weights of each path, with the channels that the operands have
- * @param biases bias of each output that has one, likewise
+ * @param biases bias of each output that has one
  * @param x the input
  * @param y the output
  * @param accumulate whether the output is added to what {@code y} holds
@@ -49,7 +46,7 @@ record OctaveTask(
     for (Frequency output : Frequency.values()) {
       float[] bias = weights.bias(output);
       if (bias != null) {
-        biases.put(output, Arrays.copyOf(bias, x.layout().padded(bias.length)));
+        biases.put(output, bias);
       }
     }
     return new OctaveTask(
@@ -65,80 +62,8 @@ record OctaveTask(
     return Objects.requireNonNull(kernels.get(path), "kernel");
   }
 
-  /** The high part of the input, where a path begins there. */
-  Operand xHigh() {
-    return x.requireHigh();
-  }
-
-  /** The low part of the input, where a path begins there. */
-  Operand xLow() {
-    return x.requireLow();
-  }
-
-  /** The high part of the output, where a path ends there. */
-  Operand yHigh() {
-    return y.requireHigh();
-  }
-
-  /** The low part of the output, where a path ends there. */
-  Operand yLow() {
-    return y.requireLow();
-  }
-
   /** The bias of an output, null where there is none. */
   float @Nullable [] bias(Frequency output) {
     return biases.get(output);
-  }
-
-  /** The post-ops of the step that writes an output first: it may have to add to what is there. */
-  PostOps first() {
-    return accumulate ? PostOps.NONE.sum() : PostOps.NONE;
-  }
-
-  /** Whether both parts of the input become one output. */
-  boolean adds(OctavePath first, OctavePath second) {
-    return has(first) && has(second);
-  }
-
-  /** The same for some images of the batch. */
-  OctaveTask images(int first, int count) {
-    return new OctaveTask(
-        name,
-        spec,
-        sizes,
-        kernels,
-        biases,
-        x.images(first, count),
-        y.images(first, count),
-        accumulate,
-        activation);
-  }
-
-  /** The same for a share of the output channels of a single image in blocks. */
-  OctaveTask share(int index, int of) {
-    Map<OctavePath, Kernel> someKernels = new EnumMap<>(OctavePath.class);
-    kernels.forEach(
-        (path, kernel) -> {
-          Share part = Share.of(kernel.out(), Layout.blockSize(), index, of);
-          if (part.count() > 0) {
-            someKernels.put(path, kernel.outputs(part.first(), part.count()));
-          }
-        });
-    Map<Frequency, float[]> someBiases = new EnumMap<>(Frequency.class);
-    biases.forEach(
-        (output, bias) -> {
-          Share part = Share.of(bias.length, Layout.blockSize(), index, of);
-          someBiases.put(output, Arrays.copyOfRange(bias, part.first(), part.end()));
-        });
-    return new OctaveTask(
-        name + "." + index,
-        spec,
-        sizes,
-        someKernels,
-        someBiases,
-        x,
-        y.channelShare(index, of),
-        accumulate,
-        activation);
   }
 }

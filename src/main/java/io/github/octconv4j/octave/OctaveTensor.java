@@ -74,6 +74,55 @@ public final class OctaveTensor {
   }
 
   /**
+   * Returns a copy of NCHW arrays at full and at half resolution.
+   *
+   * @param high (n, c_high, h, w) row by row, or null for none
+   * @param low (n, c_low, h/2, w/2) row by row, sizes as {@code shape} says, or null for none
+   * @param channels of both parts; 0 where there is none
+   * @throws IllegalArgumentException if an array has more or fewer values, or is there without
+   *     channels
+   */
+  public static OctaveTensor of(
+      Arena arena,
+      float @Nullable [] high,
+      float @Nullable [] low,
+      ChannelSplit channels,
+      OctaveShape shape) {
+    Objects.requireNonNull(arena, "arena");
+    Objects.requireNonNull(channels, "channels");
+    Objects.requireNonNull(shape, "shape");
+    return new OctaveTensor(
+        part(arena, Frequency.HIGH, high, channels, shape),
+        part(arena, Frequency.LOW, low, channels, shape));
+  }
+
+  private static @Nullable Tensor part(
+      Arena arena,
+      Frequency frequency,
+      float @Nullable [] values,
+      ChannelSplit channels,
+      OctaveShape shape) {
+    int count = channels.of(frequency);
+    long[] dims = shape.dims(frequency, count);
+    long expected = 1;
+    for (long dim : dims) { // each is below 2^31
+      expected = Math.min(expected * dim, 1L << 31);
+    }
+    if ((values == null ? 0 : values.length) != expected || (values == null) != (count == 0)) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "%s must %s for %s and %s, had %s",
+              frequency.name().toLowerCase(Locale.ROOT),
+              count == 0 ? "be null" : "have " + expected + " values",
+              channels,
+              shape,
+              values == null ? "none" : values.length + " values"));
+    }
+    return values == null ? null : Tensor.of(arena, values, dims);
+  }
+
+  /**
    * Throws if an element of a part is NaN or infinite; see {@link Tensor#firstNonFinite}.
    *
    * @param name of the feature map, for the message

@@ -209,6 +209,36 @@ public final class OctaveWeights {
     return values(path).clone();
   }
 
+  /**
+   * Copies a stretch of a path's kernel, which may be too large to be copied as a whole.
+   *
+   * @param from first value of the kernel
+   * @param target where it goes
+   * @param at first index there
+   * @param count of values
+   * @throws IndexOutOfBoundsException if the stretch does not lie inside kernel and target
+   */
+  public void copyKernel(OctavePath path, int from, float[] target, int at, int count) {
+    Objects.requireNonNull(target, "target");
+    float[] kernel = values(path);
+    requireInside("from", from, count, kernel.length);
+    requireInside("at", at, count, target.length);
+    System.arraycopy(kernel, from, target, at, count);
+  }
+
+  private static void requireInside(String name, int first, int count, int length) {
+    if (first < 0 || count < 0 || first > length - count) {
+      throw new IndexOutOfBoundsException(
+          String.format(
+              Locale.ROOT,
+              "%s %d and count %d must lie inside the %d values there are",
+              name,
+              first,
+              count,
+              length));
+    }
+  }
+
   /** The kernel of a path itself, which nobody may change. */
   float[] values(OctavePath path) {
     Objects.requireNonNull(path, "path");

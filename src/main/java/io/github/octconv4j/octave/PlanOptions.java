@@ -4,6 +4,7 @@ import io.github.octconv4j.dnn.CpuIsa;
 import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.FpMath;
 import io.github.octconv4j.dnn.Threads;
+import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -20,6 +21,7 @@ import java.util.Objects;
  *     take: a size that needs more is refused before memory is taken. Measuring takes no more,
  *     inputs included; where that is too little to run anything, the cost model chooses. Plans that
  *     a layer or network keeps take no more together either, but for the one used last
+ * @param progress is told how far a network's measurements are; no part of what a plan is
  * @since 0.1.0
  */
 public record PlanOptions(
@@ -28,20 +30,28 @@ public record PlanOptions(
     int threads,
     Tuning tuning,
     PlanChoices choices,
-    long memoryLimit) {
+    long memoryLimit,
+    PlanProgress progress) {
   /**
-   * F32 on one thread, measured, choices kept in memory for the life of the process, at most 16
-   * GiB.
+   * F32 on one thread, formulations by the cost model, choices of measurements kept in memory for
+   * the life of the process, at most 16 GiB.
    */
   public static final PlanOptions DEFAULT =
       new PlanOptions(
-          DataType.F32, FpMath.STRICT, 1, Tuning.MEASURED, PlanChoices.inMemory(), 16L << 30);
+          DataType.F32,
+          FpMath.STRICT,
+          1,
+          Tuning.HEURISTIC,
+          PlanChoices.inMemory(),
+          16L << 30,
+          PlanProgress.NONE);
 
   /** Checks the values. */
   public PlanOptions {
     Objects.requireNonNull(fpMath, "fpMath");
     Objects.requireNonNull(tuning, "tuning");
     Objects.requireNonNull(choices, "choices");
+    Objects.requireNonNull(progress, "progress");
     if (type != DataType.F32 && type != DataType.BF16) {
       throw new IllegalArgumentException("type must be F32 or BF16, was " + type);
     }
@@ -68,31 +78,44 @@ public record PlanOptions(
 
   /** Returns these options with another element type. */
   public PlanOptions type(DataType value) {
-    return new PlanOptions(value, fpMath, threads, tuning, choices, memoryLimit);
+    return new PlanOptions(value, fpMath, threads, tuning, choices, memoryLimit, progress);
   }
 
   /** Returns these options with another arithmetic. */
   public PlanOptions fpMath(FpMath value) {
-    return new PlanOptions(type, value, threads, tuning, choices, memoryLimit);
+    return new PlanOptions(type, value, threads, tuning, choices, memoryLimit, progress);
   }
 
   /** Returns these options with another number of threads. */
   public PlanOptions threads(int value) {
-    return new PlanOptions(type, fpMath, value, tuning, choices, memoryLimit);
+    return new PlanOptions(type, fpMath, value, tuning, choices, memoryLimit, progress);
   }
 
   /** Returns these options with another way to choose. */
   public PlanOptions tuning(Tuning value) {
-    return new PlanOptions(type, fpMath, threads, value, choices, memoryLimit);
+    return new PlanOptions(type, fpMath, threads, value, choices, memoryLimit, progress);
   }
 
   /** Returns these options with another place for choices. */
   public PlanOptions choices(PlanChoices value) {
-    return new PlanOptions(type, fpMath, threads, tuning, value, memoryLimit);
+    return new PlanOptions(type, fpMath, threads, tuning, value, memoryLimit, progress);
   }
 
   /** Returns these options with another limit of memory, in bytes. */
   public PlanOptions memoryLimit(long bytes) {
-    return new PlanOptions(type, fpMath, threads, tuning, choices, bytes);
+    return new PlanOptions(type, fpMath, threads, tuning, choices, bytes, progress);
+  }
+
+  /** Returns these options with someone else to be told how far measurements are. */
+  public PlanOptions progress(PlanProgress value) {
+    return new PlanOptions(type, fpMath, threads, tuning, choices, memoryLimit, value);
+  }
+
+  /** Returns for instance {@code f32, 1 thread, heuristic}. */
+  @Override
+  public String toString() {
+    String arithmetic = fpMath == FpMath.STRICT ? "" : " with " + fpMath;
+    String counted = threads == 1 ? " thread" : " threads";
+    return (type + arithmetic + ", " + threads + counted + ", " + tuning).toLowerCase(Locale.ROOT);
   }
 }

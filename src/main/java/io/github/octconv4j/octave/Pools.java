@@ -4,7 +4,7 @@ import io.github.octconv4j.dnn.Operand;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,61 +22,60 @@ final class Pools {
     this.builder = builder;
   }
 
-  /** Returns the pool of images (n, c, h, w), adding the step that makes it where it must. */
-  Operand of(Operand x, Layout layout, SizeRule rule) {
-    return of(x, layout, rule, this::addStep);
-  }
-
   /**
    * Returns the pool of images (n, c, h, w).
    *
-   * @param steps adds the steps that make it of {@code x}, where it does not stand yet
+   * @param pool of the size that is wanted
+   * @param steps adds the steps that make it, where it does not stand yet
    */
-  Operand of(Operand x, Layout layout, SizeRule rule, BiConsumer<Operand, Operand> steps) {
-    long[] d = x.desc().dims();
-    Key key = new Key(x, rule.half(Math.toIntExact(d[2])), rule.half(Math.toIntExact(d[3])));
+  Operand of(Operand x, Value pool, Consumer<Operand> steps) {
+    Key key = new Key(x, pool.height(), pool.width());
     Operand made = pools.get(key);
     if (made != null) {
       return made;
     }
+    long[] d = x.desc().dims();
     Operand y =
-        builder.temporary(x.name() + ".pool", layout, d[0], d[1], key.height(), key.width());
-    steps.accept(x, y);
+        builder.temporary(
+            x.name() + ".pool", pool.layout(), d[0], d[1], pool.height(), pool.width());
+    steps.accept(y);
     pools.put(key, y);
     return y;
-  }
-
-  /**
-   * Adds the pools that a convolution looks for.
-   *
-   * @param steps adds the steps that make one
-   */
-  void add(OctaveConv2d spec, OctaveOperand x, BiConsumer<Operand, Operand> steps) {
-    Operand high = x.high();
-    if (high != null && spec.stride() == 2) {
-      high = of(high, x.layout(), spec.sizeRule(), steps);
-    }
-    if (high != null && spec.has(OctavePath.HL)) {
-      of(high, x.layout(), spec.sizeRule(), steps);
-    }
-    // Without upsampling only the low output takes a pooled low part.
-    boolean ofLow = spec.stride() == 2 && (spec.has(OctavePath.LL) || !spec.keepsLow());
-    if (x.low() != null && ofLow) {
-      of(x.low(), x.layout(), spec.sizeRule(), steps);
-    }
   }
 
   /** Adds the pools that a convolution looks for, those of each part on a thread of its own. */
   void addParts(OctaveConv2d spec, List<OctaveOperand> x) {
     if (x.size() == 1) {
-      add(spec, x.getFirst(), this::addStep);
+      add(spec, x.getFirst());
     } else {
-      builder.program().sideBySide(x.size(), part -> add(spec, x.get(part), this::addStep));
+      builder.program().sideBySide(x.size(), part -> add(spec, x.get(part)));
     }
   }
 
-  private void addStep(Operand x, Operand y) {
-    builder.pool(x.name() + ".pool", x, y);
+  private void add(OctaveConv2d spec, OctaveOperand x) {
+    Operand high = x.high();
+    if (high != null && spec.pools()) {
+      high = average(high, x.layout(), spec.sizeRule());
+    }
+    if (high != null && spec.has(OctavePath.HL)) {
+      average(high, x.layout(), spec.sizeRule());
+    }
+    // Without upsampling only the low output takes a pooled low part.
+    boolean ofLow = spec.pools() && (spec.has(OctavePath.LL) || !spec.keepsLow());
+    if (x.low() != null && ofLow) {
+      average(x.low(), x.layout(), spec.sizeRule());
+    }
+  }
+
+  private Operand average(Operand x, Layout layout, SizeRule rule) {
+    Value given = Value.given(x, layout);
+    Stage.Pool pool = Stage.Pool.average(given, rule, x.name());
+    return of(
+        x,
+        pool.y(),
+        y ->
+            new Partition(builder, Expression.of(pool.between(given, Value.given(y, layout))))
+                .whole());
   }
 
   /**

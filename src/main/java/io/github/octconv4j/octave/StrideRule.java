@@ -1,9 +1,9 @@
 package io.github.octconv4j.octave;
 
 /**
- * What a stride of 2 does, the only one beside 1. Trained weights only work with the rule that they
- * were trained with. {@code pool} is the 2x2 average and {@code up} nearest upsampling by 2, both
- * for odd sizes as {@link SizeRule} says.
+ * What a stride does: 2, or any with {@link #MOVE_KERNEL}. Trained weights only work with the rule
+ * that they were trained with. {@code pool} is the 2x2 average and {@code up} nearest upsampling by
+ * 2, both for odd sizes as {@link SizeRule} says.
  *
  * @since 0.1.0
  */
@@ -19,5 +19,10 @@ public enum StrideRule {
    * conv(pool(x_h), W_hh) + conv(x_l, W_lh)}; {@code y_l} is as with {@link #POOL_ALL}. The rule of
    * facebookresearch/OctConv and d-li14/octconv.pytorch.
    */
-  KEEP_LOW
+  KEEP_LOW,
+  /**
+   * Nothing is pooled: the kernel moves by the stride, which may be any from 1, as in networks
+   * without octave convolution. Only for layers without low parts.
+   */
+  MOVE_KERNEL
 }

@@ -5,6 +5,7 @@ import io.github.octconv4j.graph.Node;
 import io.github.octconv4j.graph.Op;
 import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.graph.TensorType;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Call {
   private final Translation translation;
+  private final Translation.Site site;
   private final NodeProto node;
   private final List<String> inputs;
   private final List<String> outputs;
@@ -27,12 +29,14 @@ final class Call {
 
   Call(
       Translation translation,
+      Translation.Site site,
       NodeProto node,
       List<String> inputs,
       List<String> outputs,
       Map<String, AttributeProto> attributes,
       int version) {
     this.translation = translation;
+    this.site = site;
     this.node = node;
     this.inputs = inputs;
     this.outputs = outputs;
@@ -78,6 +82,11 @@ final class Call {
 
   @Nullable TensorData constantOf(int index) {
     return translation.constant(input(index));
+  }
+
+  /** A value that depends on no input, whatever computes it; null where it does. */
+  @Nullable TensorData known(String value) {
+    return translation.known(value);
   }
 
   /** How many axes an input has; -1 where that is not known. */
@@ -176,6 +185,17 @@ final class Call {
     return value(attribute, TensorData.class, otherwise);
   }
 
+  /** A graph, which is read each time. */
+  GraphProto body(String attribute) throws UnsupportedException, IOException {
+    asked.add(attribute);
+    AttributeProto found = attributes.get(attribute);
+    if (found == null || !(found.value() instanceof AttributeProto.Body body)) {
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "attribute %s is missing, or no graph", attribute));
+    }
+    return site.read(body);
+  }
+
   /** Attributes that say nothing about the result. */
   void ignore(String... names) {
     asked.addAll(List.of(names));
@@ -211,6 +231,16 @@ final class Call {
   /** An operation with inputs and outputs of its own. */
   void emitAs(Op op, List<String> from, List<String> to) {
     translation.add(new Node(node.label(), op, from, to));
+  }
+
+  /**
+   * Adds a copy of a body.
+   *
+   * @param values what its inputs stand for
+   * @return names of its outputs
+   */
+  List<String> inline(GraphProto body, List<String> values) throws IOException {
+    return site.inline(body, values, node.label());
   }
 
   /** An operation on the way; returns its output. */

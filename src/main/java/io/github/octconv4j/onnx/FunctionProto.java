@@ -20,7 +20,7 @@ final class FunctionProto {
   private FunctionProto() {}
 
   static FunctionProto read(Wire wire, Message message, TensorProto.External external)
-      throws IOException, UnsupportedException {
+      throws IOException {
     FunctionProto function = new FunctionProto();
     while (message.next()) {
       switch (message.field()) {

@@ -16,30 +16,52 @@ import java.util.Map;
 final class GraphProto {
   final List<NodeProto> nodes = new ArrayList<>();
   final Map<String, TensorData> initializers = new LinkedHashMap<>();
-  final List<Value> inputs = new ArrayList<>();
+  final List<Value> inputs = new ArrayList<>(); // of a body none
+  final List<String> parameters = new ArrayList<>(); // names of a body's inputs
   final List<String> outputs = new ArrayList<>();
   String name = "";
 
   private GraphProto() {}
 
+  /** The graph of a model, whose inputs have types. */
   static GraphProto read(
       Wire wire, Message message, TensorProto.External external, Problems problems)
+      throws IOException {
+    return read(wire, message, external, problems, false);
+  }
+
+  /** The body of a node, whose inputs have the types of what they stand for. */
+  static GraphProto readBody(
+      Wire wire, Message message, TensorProto.External external, Problems problems)
+      throws IOException {
+    return read(wire, message, external, problems, true);
+  }
+
+  private static GraphProto read(
+      Wire wire, Message message, TensorProto.External external, Problems problems, boolean isBody)
       throws IOException {
     GraphProto graph = new GraphProto();
     while (message.next()) {
       switch (message.field()) {
-        case 1 ->
-            problems.trying(
-                "a node", () -> graph.nodes.add(NodeProto.read(wire, message.message(), external)));
+        case 1 -> graph.nodes.add(NodeProto.read(wire, message.message(), external));
         case 2 -> graph.name = message.text();
         case 5 ->
-            problems.trying("an initializer", () -> graph.initializer(wire, message, external));
+            problems.trying(
+                "an initializer",
+                () -> graph.initializer(TensorProto.read(wire, message.message(), external)));
         case 11 -> {
           Message input = message.message();
-          problems.trying("an input", () -> graph.inputs.add(value(input)));
+          if (isBody) {
+            graph.parameters.add(valueName(input));
+          } else {
+            problems.trying("an input", () -> graph.inputs.add(value(input)));
+          }
         }
         case 12 -> graph.outputs.add(valueName(message.message()));
-        case 15 -> problems.add("sparse initializers", "the graph");
+        case 15 ->
+            problems.trying(
+                "a sparse initializer",
+                () -> graph.initializer(SparseTensorProto.read(wire, message.message(), external)));
         default -> {}
       }
     }
@@ -47,9 +69,7 @@ final class GraphProto {
     return graph;
   }
 
-  private void initializer(Wire wire, Message message, TensorProto.External external)
-      throws IOException, UnsupportedException {
-    TensorProto.Named tensor = TensorProto.read(wire, message.message(), external);
+  private void initializer(TensorProto.Named tensor) throws IOException {
     if (tensor.name().isEmpty() || initializers.put(tensor.name(), tensor.data()) != null) {
       throw new IOException(
           String.format(
@@ -70,6 +90,7 @@ final class GraphProto {
   private static Value value(Message message) throws IOException, UnsupportedException {
     String name = "";
     TensorType type = null;
+    String why = "an input that is no tensor";
     while (message.next()) {
       if (message.field() == 1) {
         name = message.text();
@@ -77,7 +98,11 @@ final class GraphProto {
         Message types = message.message();
         while (types.next()) {
           if (types.field() == 1) {
-            type = tensor(types.message());
+            try {
+              type = tensor(types.message());
+            } catch (UnsupportedException e) {
+              why = String.valueOf(e.getMessage());
+            }
           }
         }
       }
@@ -86,8 +111,7 @@ final class GraphProto {
       throw new IOException("an input has no name");
     }
     if (type == null) {
-      throw new UnsupportedException(
-          String.format(Locale.ROOT, "input %s, which is no tensor", Printable.quote(name)));
+      throw new UnsupportedException(why, "input " + name);
     }
     return new Value(name, type);
   }

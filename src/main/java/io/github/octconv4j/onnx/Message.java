@@ -32,6 +32,11 @@ final class Message {
     this.valueEnd = begin;
   }
 
+  /** The same message from its beginning. */
+  Message again() {
+    return new Message(wire, begin, end);
+  }
+
   /** Reads the next field's number; false behind the last one. */
   boolean next() throws IOException {
     at = valueEnd;

@@ -27,7 +27,7 @@ record NodeProto(
     Map<String, AttributeProto> attributes) {
 
   static NodeProto read(Wire wire, Message message, TensorProto.External external)
-      throws IOException, UnsupportedException {
+      throws IOException {
     String name = "";
     String operator = "";
     String domain = "";

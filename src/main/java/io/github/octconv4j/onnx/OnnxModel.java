@@ -4,6 +4,7 @@ import io.github.octconv4j.files.DataFile;
 import io.github.octconv4j.graph.Graph;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -36,6 +37,8 @@ import org.jspecify.annotations.Nullable;
 public final class OnnxModel implements AutoCloseable {
   private static final int LEAST_IR = 3;
   private static final int MOST_IR = 13;
+  private static final long MOST_VERSION = 1000; // that anybody would take for one
+  private static final Set<Integer> FIELDS = Set.of(1, 2, 3, 4, 5, 6, 7, 8, 14, 20, 25, 26);
 
   private final Path path;
   private final DataFile file;
@@ -47,16 +50,32 @@ public final class OnnxModel implements AutoCloseable {
   private @Nullable Graph graph;
 
   /**
-   * Whether a file's name says that it is an ONNX file: it ends with {@code .onnx}.
+   * Whether a file is an ONNX file: its name ends with {@code .onnx}, or it begins as one.
    *
-   * @param path the file, which is not read
-   * @return true also for capital letters
+   * @param path the file; one that can't be read is none unless its name says so
+   * @return true also for a name in capital letters
    */
-  public static boolean isNamed(Path path) {
-    return Objects.requireNonNull(path, "path")
-        .toString()
-        .toLowerCase(Locale.ROOT)
-        .endsWith(".onnx");
+  public static boolean isOnnx(Path path) {
+    boolean named =
+        Objects.requireNonNull(path, "path").toString().toLowerCase(Locale.ROOT).endsWith(".onnx");
+    return named || (Files.isRegularFile(path) && beginsAsOne(path));
+  }
+
+  /** Whether the fields of the file are those of a model, as far as it goes, the version first. */
+  private static boolean beginsAsOne(Path path) {
+    boolean version = false;
+    try (DataFile file = DataFile.open(path, "an ONNX file")) {
+      Message model = new Wire(file).message();
+      while (model.next()) {
+        if (!FIELDS.contains(model.field())) {
+          return false;
+        }
+        version |= model.field() == 1 && model.integer() <= MOST_VERSION;
+      }
+      return version;
+    } catch (IOException | UncheckedIOException e) {
+      return version; // cut off
+    }
   }
 
   private OnnxModel(Path path, DataFile file) {
@@ -130,7 +149,12 @@ public final class OnnxModel implements AutoCloseable {
           "the model");
     }
     GraphProto proto = GraphProto.read(wire, graphs.getFirst(), external, problems);
-    graph = new Translation(functions, problems).translate(proto, opsets);
+    graph =
+        new Translation(
+                functions,
+                body -> GraphProto.readBody(wire, body.message().again(), external, problems),
+                problems)
+            .translate(proto, opsets);
     if (!problems.isEmpty()) {
       throw new IOException("asks for what is not supported: " + problems);
     }

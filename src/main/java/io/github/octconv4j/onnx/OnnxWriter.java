@@ -1,47 +1,85 @@
 package io.github.octconv4j.onnx;
 
+import io.github.octconv4j.files.AtomicFile;
+import io.github.octconv4j.graph.Binary;
+import io.github.octconv4j.graph.BinaryFunction;
+import io.github.octconv4j.graph.Cast;
 import io.github.octconv4j.graph.Dim;
 import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.Node;
 import io.github.octconv4j.graph.OctaveConv;
+import io.github.octconv4j.graph.Op;
 import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.graph.TensorType;
 import io.github.octconv4j.graph.Unary;
 import io.github.octconv4j.graph.UnaryFunction;
 import io.github.octconv4j.graph.Value;
-import io.github.octconv4j.text.Printable;
+import io.github.octconv4j.graph.pass.ExpandOctave;
 import io.github.octconv4j.weights.ElementType;
 import java.io.IOException;
-import java.lang.foreign.ValueLayout;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /**
- * Writes graphs as ONNX files, which {@link OnnxModel} and every other reader of ONNX can read.
+ * Writes graphs as ONNX files, which {@link OnnxModel} and every other reader of ONNX can read: of
+ * operator set 17 where that has all operations, else of the first one that has.
+ *
+ * <p>Octave convolutions become what exporters write of them (means, convolutions, nearest
+ * upsampling and sums), in the form that is recognised when the file is read; images of odd sizes
+ * need sizes that are known then, all but the first dimension. {@code x * sigmoid(x)} is written as
+ * that.
  *
  * @since 0.1.0
  */
 public final class OnnxWriter {
-  private static final int IR_VERSION = 10;
-  private static final int OPSET = 22;
-  private static final int OPSET_OF_SWISH = 24;
+  private static final long MOST_BYTES = Integer.MAX_VALUE;
 
-  private OnnxWriter() {}
+  private final Graph graph;
+  private final Map<String, TensorData> constants;
+  private final List<Node> nodes = new ArrayList<>();
+  private final Set<String> names = new HashSet<>();
+
+  private OnnxWriter(Graph graph) {
+    this.graph = expanded(graph);
+    this.constants = new LinkedHashMap<>(this.graph.constants());
+    this.graph.inputs().forEach(input -> names.add(input.name()));
+    names.addAll(constants.keySet());
+    this.graph.nodes().forEach(node -> names.addAll(node.outputs()));
+    this.graph.nodes().forEach(this::add);
+  }
 
   /**
-   * Writes a graph to a file.
+   * Writes a graph to a file, of which there is all or nothing. Constants are read as they are
+   * written, one at a time.
    *
-   * @param graph the graph; octave convolutions, which ONNX has not got, must have been expanded
+   * @param graph the graph
    * @param path the file, which is replaced
    * @throws IOException if the file can't be written
-   * @throws IllegalArgumentException if the graph has an operation or a type that ONNX has not got
+   * @throws IllegalArgumentException if the graph has a type that ONNX has not got, or would be
+   *     larger than the 2 GB that one file can have
    */
   public static void write(Graph graph, Path path) throws IOException {
+    write(graph, Map.of(), path);
+  }
+
+  /**
+   * Writes a graph to a file as {@link #write(Graph, Path)} does, with what {@link
+   * OnnxModel#metadata} gives.
+   *
+   * @param metadata texts by key
+   */
+  public static void write(Graph graph, Map<String, String> metadata, Path path)
+      throws IOException {
     Objects.requireNonNull(path, "path");
-    Files.write(path, toBytes(graph));
+    MessageWriter model = model(graph, metadata);
+    AtomicFile.write(path, model::writeTo);
   }
 
   /**
@@ -49,38 +87,110 @@ public final class OnnxWriter {
    *
    * @param graph the graph
    * @return the bytes
-   * @throws IllegalArgumentException if the graph has an operation or a type that ONNX has not got,
-   *     or is larger than an array
+   * @throws IllegalArgumentException if the graph has a type that ONNX has not got, or is larger
+   *     than an array
    */
   public static byte[] toBytes(Graph graph) {
+    return model(graph, Map.of()).toBytes();
+  }
+
+  private static MessageWriter model(Graph graph, Map<String, String> metadata) {
     Objects.requireNonNull(graph, "graph");
-    MessageWriter body = new MessageWriter();
-    boolean newer = false;
-    for (Node node : graph.nodes()) {
-      if (node.op() instanceof OctaveConv) {
-        throw new IllegalArgumentException(
-            String.format(
-                Locale.ROOT,
-                "node %s is an OctaveConv, which ONNX has not got: expand it first",
-                Printable.quote(node.name())));
-      }
-      newer |= node.op() instanceof Unary unary && unary.function() == UnaryFunction.SWISH;
-      body.message(1, node(node));
+    Objects.requireNonNull(metadata, "metadata");
+    OnnxWriter writer = new OnnxWriter(graph);
+    int opset = NodeForm.OLDEST;
+    for (Node node : writer.nodes) {
+      opset = Math.max(opset, NodeForm.of(writer.graph, node, opset).since());
     }
+    MessageWriter model =
+        new MessageWriter()
+            .integer(1, opset <= 18 ? 8 : opset <= 20 ? 9 : 10)
+            .text(2, "octconv4j")
+            .message(7, writer.body(opset))
+            .message(8, new MessageWriter().text(1, "").integer(2, opset));
+    metadata.forEach(
+        (key, value) ->
+            model.message(
+                14,
+                new MessageWriter()
+                    .text(1, Objects.requireNonNull(key, "key of metadata"))
+                    .text(2, Objects.requireNonNull(value, "value of metadata"))));
+    if (model.length() > MOST_BYTES) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "graph %s has %d bytes, an ONNX file can have %d",
+              graph.name(),
+              model.length(),
+              MOST_BYTES));
+    }
+    return model;
+  }
+
+  /** Without octave convolutions, whose size may be odd where it is known. */
+  private static Graph expanded(Graph graph) {
+    if (graph.nodes().stream().noneMatch(node -> node.op() instanceof OctaveConv)) {
+      return graph;
+    }
+    Map<String, long[]> sizes = new LinkedHashMap<>();
+    for (Value input : graph.inputs()) {
+      List<Dim> dims = input.type().dims();
+      if (dims != null && !dims.isEmpty() && dims.stream().skip(1).allMatch(Dim::isKnown)) {
+        long[] one = dims.stream().mapToLong(Dim::size).toArray();
+        one[0] = Math.max(1, one[0]);
+        sizes.put(input.name(), one);
+      }
+    }
+    Graph bound = new ExpandOctave().apply(graph.bind(sizes));
+    return new Graph(
+        graph.name(), graph.inputs(), bound.constants(), bound.nodes(), graph.outputs());
+  }
+
+  private void add(Node node) {
+    if (node.op() instanceof Unary unary && unary.function() == UnaryFunction.SWISH) {
+      String x = node.input(0);
+      String scaled = x;
+      if (unary.alpha() != 1) {
+        String alpha = fresh(node.output() + "/alpha");
+        constants.put(alpha, TensorData.of(new float[] {unary.alpha()}));
+        ElementType element = graph.type(x).element();
+        alpha = element == ElementType.F32 ? alpha : step(node, new Cast(element), "/cast", alpha);
+        scaled = step(node, new Binary(BinaryFunction.MUL), "/scaled", x, alpha);
+      }
+      String gate = step(node, Unary.of(UnaryFunction.SIGMOID), "/gate", scaled);
+      nodes.add(
+          new Node(node.name(), new Binary(BinaryFunction.MUL), List.of(x, gate), node.outputs()));
+    } else {
+      nodes.add(node);
+    }
+  }
+
+  private String step(Node node, Op op, String part, String... inputs) {
+    String output = fresh(node.output() + part);
+    nodes.add(new Node(node.name() + part, op, List.of(inputs), List.of(output)));
+    return output;
+  }
+
+  private String fresh(String base) {
+    String name = base;
+    for (int i = 1; !names.add(name); i++) {
+      name = base + i;
+    }
+    return name;
+  }
+
+  private MessageWriter body(int opset) {
+    MessageWriter body = new MessageWriter();
+    nodes.forEach(node -> body.message(1, node(node, NodeForm.of(graph, node, opset))));
     body.text(2, graph.name());
-    graph.constants().forEach((name, data) -> body.message(5, tensor(name, data)));
+    constants.forEach((name, data) -> body.message(5, tensor(name, data)));
     for (Value input : graph.inputs()) {
       body.message(11, value(input.name(), input.type()));
     }
     for (String output : graph.outputs()) {
       body.message(12, value(output, graph.type(output)));
     }
-    return new MessageWriter()
-        .integer(1, IR_VERSION)
-        .text(2, "octconv4j")
-        .message(7, body)
-        .message(8, new MessageWriter().text(1, "").integer(2, newer ? OPSET_OF_SWISH : OPSET))
-        .toBytes();
+    return body;
   }
 
   private static MessageWriter value(String name, TensorType type) {
@@ -107,18 +217,15 @@ public final class OnnxWriter {
     for (long dim : data.dims()) {
       tensor.integer(1, dim);
     }
-    return tensor
-        .integer(2, Elements.number(data.element()))
-        .text(8, name)
-        .raw(9, data.segment().toArray(ValueLayout.JAVA_BYTE));
+    return tensor.integer(2, Elements.number(data.element())).text(8, name).elements(9, data);
   }
 
-  private static MessageWriter node(Node node) {
+  private static MessageWriter node(Node node, NodeForm form) {
     MessageWriter message = new MessageWriter();
-    node.inputs().forEach(input -> message.text(1, input));
+    form.inputs().forEach(input -> message.text(1, input));
     node.outputs().forEach(output -> message.text(2, output));
     message.text(3, node.name()).text(4, node.op().name());
-    node.op().attributes().forEach((name, value) -> message.message(5, attribute(name, value)));
+    form.attributes().forEach((name, value) -> message.message(5, attribute(name, value)));
     return message;
   }
 

@@ -25,7 +25,7 @@ final class Problems {
     try {
       reading.run();
     } catch (UnsupportedException e) {
-      add(String.valueOf(e.getMessage()), place);
+      add(String.valueOf(e.getMessage()), e.place().isEmpty() ? place : e.place());
     }
   }
 

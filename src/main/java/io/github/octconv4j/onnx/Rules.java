@@ -5,7 +5,6 @@ import io.github.octconv4j.graph.BatchNormalization;
 import io.github.octconv4j.graph.Binary;
 import io.github.octconv4j.graph.BinaryFunction;
 import io.github.octconv4j.graph.Cast;
-import io.github.octconv4j.graph.CastLike;
 import io.github.octconv4j.graph.Clip;
 import io.github.octconv4j.graph.CumSum;
 import io.github.octconv4j.graph.DequantizeLinear;
@@ -34,6 +33,7 @@ import io.github.octconv4j.graph.UnaryFunction;
 import io.github.octconv4j.graph.Unsqueeze;
 import io.github.octconv4j.graph.Where;
 import io.github.octconv4j.weights.ElementType;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -50,7 +50,7 @@ final class Rules {
 
   /** Translates a node. */
   interface Rule {
-    void translate(Call call) throws UnsupportedException;
+    void translate(Call call) throws UnsupportedException, IOException;
   }
 
   private Rules() {}
@@ -94,7 +94,7 @@ final class Rules {
         "CastLike",
         call -> {
           call.ignore("saturate", "round_mode");
-          call.emit(new CastLike());
+          call.last(new Cast(call.type(1).element()), call.input(0));
         });
     ALL.put("PRelu", Rules::prelu);
     WindowRules.addTo(ALL);
@@ -136,6 +136,7 @@ final class Rules {
         call -> call.emit(new CumSum(call.flag("exclusive", false), call.flag("reverse", false))));
     ALL.put("TopK", Rules::topK);
     ShapeRules.addTo(ALL);
+    FlowRules.addTo(ALL);
     ALL.put(
         "NonMaxSuppression",
         call -> call.emit(new NonMaxSuppression(call.flag("center_point_box", false))));
@@ -308,7 +309,9 @@ final class Rules {
         call.step(
             Unary.of(UnaryFunction.SQRT),
             call.step(
-                new Binary(BinaryFunction.ADD), variance, call.step(new CastLike(), tiny, x)));
+                new Binary(BinaryFunction.ADD),
+                variance,
+                call.step(new Cast(call.type(0).element()), tiny)));
     call.last(new Binary(BinaryFunction.DIV), centered, deviation);
   }
 

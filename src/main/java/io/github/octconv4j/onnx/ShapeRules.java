@@ -2,7 +2,6 @@ package io.github.octconv4j.onnx;
 
 import io.github.octconv4j.graph.BinaryFunction;
 import io.github.octconv4j.graph.Cast;
-import io.github.octconv4j.graph.CastLike;
 import io.github.octconv4j.graph.Concat;
 import io.github.octconv4j.graph.ConstantOfShape;
 import io.github.octconv4j.graph.DepthToSpace;
@@ -31,6 +30,7 @@ import io.github.octconv4j.graph.Tile;
 import io.github.octconv4j.graph.Transpose;
 import io.github.octconv4j.graph.Unsqueeze;
 import io.github.octconv4j.weights.ElementType;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -101,7 +101,8 @@ final class ShapeRules {
   private static void dropout(Call call) throws UnsupportedException {
     call.ignore("consumed_inputs", "is_test", "ratio", "seed");
     TensorData training = call.constantOf(2);
-    if (call.has(2) && (training == null || training.longAt(0) != 0)) {
+    if (call.has(2)
+        && (training == null || Arrays.stream(training.toLongs()).anyMatch(t -> t != 0))) {
       throw new UnsupportedException("Dropout in training");
     }
     call.last(new Identity(), call.input(0));
@@ -127,8 +128,10 @@ final class ShapeRules {
       call.constant(0, TensorData.ofLongs(call.longs("value_ints")));
     } else if (call.has("value")) {
       call.constant(0, call.tensor("value", none));
+    } else if (call.has("sparse_value")) {
+      call.constant(0, call.tensor("sparse_value", none));
     } else {
-      throw new UnsupportedException("Constant of strings or sparse");
+      throw new UnsupportedException("operator Constant of strings");
     }
   }
 
@@ -171,7 +174,7 @@ final class ShapeRules {
     }
     String pads = call.longs(call.longs(call.has("paddings") ? "paddings" : "pads"));
     String value = call.constant(TensorData.of(new float[] {call.real("value", 0)}));
-    call.emit(op, List.of(call.input(0), pads, call.step(new CastLike(), value, call.input(0))));
+    call.emit(op, List.of(call.input(0), pads, call.step(new Cast(call.type(0).element()), value)));
   }
 
   private static void upsample(Call call) throws UnsupportedException {

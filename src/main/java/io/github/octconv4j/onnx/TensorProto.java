@@ -60,6 +60,8 @@ final class TensorProto {
     tensor.fields(message);
     try {
       return new Named(tensor.name, tensor.data());
+    } catch (UnsupportedException e) {
+      throw new UnsupportedException(String.valueOf(e.getMessage()), tensor.name);
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw new IOException(
           String.format(Locale.ROOT, "tensor %s: %s", Printable.quote(tensor.name), e.getMessage()),
@@ -80,7 +82,7 @@ final class TensorProto {
         case 2 -> typeNumber = message.integer();
         case 4 -> reals(message, Float.BYTES);
         case 5, 7, 11 -> integers(message);
-        case 6 -> throw new UnsupportedException("elements of type strings");
+        case 6 -> message.bytes(); // strings, whose type is refused
         case 8 -> name = message.text();
         case 9 -> raw = message.bytes();
         case 10 -> reals(message, Double.BYTES);

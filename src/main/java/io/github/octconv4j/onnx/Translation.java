@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class Translation {
   private static final int MOST_NODES = 200_000;
   private static final int DEEPEST = 16;
+  private static final int MOST_COPIES = 10_000;
 
   private final Map<String, FunctionProto> functions;
   private final Problems problems;
@@ -30,11 +31,20 @@ final class Translation {
   private final Map<String, TensorData> constants = new LinkedHashMap<>();
   private final Map<String, TensorType> types = new HashMap<>();
   private final Set<String> names = new HashSet<>();
+  private final KnownValues known = new KnownValues(constants, this::type);
+  private final Bodies bodies;
   private int count;
   private int visited;
+  private int copies;
 
-  Translation(Map<String, FunctionProto> functions, Problems problems) {
+  /** Reads the graphs that are attributes of nodes. */
+  interface Bodies {
+    GraphProto read(AttributeProto.Body body) throws IOException;
+  }
+
+  Translation(Map<String, FunctionProto> functions, Bodies bodies, Problems problems) {
     this.functions = functions;
+    this.bodies = bodies;
     this.problems = problems;
   }
 
@@ -53,7 +63,7 @@ final class Translation {
     constants.forEach((name, data) -> types.put(name, data.type()));
     names.addAll(constants.keySet());
     graph.nodes.forEach(node -> names.addAll(node.outputs()));
-    nodes(graph.nodes, opsets, Map.of(), Map.of(), 0);
+    nodes(graph.nodes, new Site(opsets, Scope.closed(), Map.of(), 0));
     if (!problems.isEmpty()) {
       return new GraphBuilder(graph.name).build();
     }
@@ -65,49 +75,98 @@ final class Translation {
     }
   }
 
-  private void nodes(
-      List<NodeProto> list,
-      Map<String, Long> opsets,
-      Map<String, String> renamed,
-      Map<String, AttributeProto> references,
-      int depth)
-      throws IOException {
+  /** Where nodes stand: what versions, names and attributes of a function count there. */
+  final class Site {
+    private final Map<String, Long> opsets;
+    private final Scope scope;
+    private final Map<String, AttributeProto> references;
+    private final int depth; // of functions and bodies
+
+    private Site(
+        Map<String, Long> opsets, Scope scope, Map<String, AttributeProto> references, int depth) {
+      this.opsets = opsets;
+      this.scope = scope;
+      this.references = references;
+      this.depth = depth;
+    }
+
+    GraphProto read(AttributeProto.Body body) throws IOException {
+      return bodies.read(body);
+    }
+
+    /** See {@link Call#inline}. */
+    List<String> inline(GraphProto body, List<String> values, String label) throws IOException {
+      if (depth == DEEPEST || ++copies > MOST_COPIES) {
+        throw new IOException(
+            String.format(
+                Locale.ROOT,
+                "has bodies more than %d deep, or loops of more than %d iterations",
+                DEEPEST,
+                MOST_COPIES));
+      }
+      Scope inside = scope.inner();
+      if (body.parameters.size() != values.size()) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "the body has %d inputs, given are %d",
+                body.parameters.size(),
+                values.size()));
+      }
+      for (int i = 0; i < values.size(); i++) {
+        inside.put(body.parameters.get(i), values.get(i));
+      }
+      body.initializers.forEach(
+          (name, data) -> {
+            String own = fresh(label + "/" + name);
+            inside.put(name, own);
+            constant(own, data);
+          });
+      for (NodeProto node : body.nodes) {
+        for (String output : node.outputs()) {
+          if (!output.isEmpty()) {
+            inside.put(output, fresh(label + "/" + output));
+          }
+        }
+      }
+      nodes(body.nodes, new Site(opsets, inside, references, depth + 1));
+      return body.outputs.stream().map(inside::of).toList();
+    }
+  }
+
+  private void nodes(List<NodeProto> list, Site site) throws IOException {
     for (NodeProto node : list) {
       if (++visited > MOST_NODES) {
         throw new IOException("has more than " + MOST_NODES + " nodes");
       }
       FunctionProto function = functions.get(node.domain() + ":" + node.operator());
       if (function != null) {
-        inline(function, node, renamed, references, depth);
+        inline(function, node, site);
       } else {
-        one(node, opsets, renamed, references);
+        one(node, site);
       }
     }
   }
 
-  private void one(
-      NodeProto node,
-      Map<String, Long> opsets,
-      Map<String, String> renamed,
-      Map<String, AttributeProto> references)
-      throws IOException {
+  private void one(NodeProto node, Site site) throws IOException {
     Rules.Rule rule = node.domain().isEmpty() ? Rules.of(node.operator()) : null;
     if (rule == null) {
       String domain = node.domain().isEmpty() ? "" : " of domain " + node.domain();
       problems.add("operator " + node.operator() + domain, node.label());
       return;
     }
-    Long version = opsets.get("");
+    Long version = site.opsets.get("");
     if (version == null) {
       throw new IOException("says no version of the operator set, for instance 17");
     }
     Call call =
         new Call(
             this,
+            site,
             node,
-            node.inputs().stream().map(name -> renamed.getOrDefault(name, name)).toList(),
-            node.outputs().stream().map(name -> renamed.getOrDefault(name, name)).toList(),
-            resolved(node.attributes(), references),
+            node.inputs().stream().map(site.scope::of).toList(),
+            node.outputs().stream().map(site.scope::of).toList(),
+            resolved(node.attributes(), site.references),
             Math.clamp(version, 0, 1 << 20));
     try {
       rule.translate(call);
@@ -146,35 +205,29 @@ final class Translation {
     return all;
   }
 
-  private void inline(
-      FunctionProto function,
-      NodeProto caller,
-      Map<String, String> renamed,
-      Map<String, AttributeProto> references,
-      int depth)
-      throws IOException {
-    if (depth == DEEPEST) {
+  private void inline(FunctionProto function, NodeProto caller, Site site) throws IOException {
+    if (site.depth == DEEPEST) {
       throw new IOException("has functions that call each other more than " + DEEPEST + " deep");
     }
-    Map<String, String> inside = new HashMap<>();
+    Scope inside = Scope.closed();
     for (int i = 0; i < function.inputs.size(); i++) {
       String outer = i < caller.inputs().size() ? caller.inputs().get(i) : "";
-      inside.put(function.inputs.get(i), renamed.getOrDefault(outer, outer));
+      inside.put(function.inputs.get(i), site.scope.of(outer));
     }
     for (int i = 0; i < caller.outputs().size() && i < function.outputs.size(); i++) {
-      String outer = caller.outputs().get(i);
-      inside.put(function.outputs.get(i), renamed.getOrDefault(outer, outer));
+      inside.put(function.outputs.get(i), site.scope.of(caller.outputs().get(i)));
     }
     for (NodeProto node : function.nodes) {
       for (String output : node.outputs()) {
-        if (!output.isEmpty() && (!inside.containsKey(output) || inside.get(output).isEmpty())) {
+        String own = inside.own(output);
+        if (!output.isEmpty() && (own == null || own.isEmpty())) {
           inside.put(output, fresh(caller.label() + "/" + output));
         }
       }
     }
     Map<String, AttributeProto> attributes = new HashMap<>(function.defaults);
-    attributes.putAll(resolved(caller.attributes(), references));
-    nodes(function.nodes, function.opsets, inside, attributes, depth + 1);
+    attributes.putAll(resolved(caller.attributes(), site.references));
+    nodes(function.nodes, new Site(function.opsets, inside, attributes, site.depth + 1));
   }
 
   // ---- what translated nodes are added to
@@ -195,6 +248,10 @@ final class Translation {
               Locale.ROOT, "input %s is made by no node before it", Printable.quote(value)));
     }
     return type;
+  }
+
+  @Nullable TensorData known(String value) {
+    return known.of(value);
   }
 
   @Nullable TensorData constant(String value) {
@@ -237,5 +294,6 @@ final class Translation {
       }
     }
     nodes.add(node);
+    this.known.add(node);
   }
 }

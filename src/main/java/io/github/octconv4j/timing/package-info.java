@@ -1,6 +1,7 @@
 /**
- * Times several things in turn, in one race, on random data. Not exported: {@link
- * io.github.octconv4j.nn} advises with it, and the command line measures with it.
+ * Times several things in turn: {@link Tournament} to choose one of them, {@link Race} to say how
+ * fast each is. Knows nothing of what it times. Not exported: plans of layers and networks are
+ * chosen with it, and the command line measures with it.
  */
 @NullMarked
 package io.github.octconv4j.timing;

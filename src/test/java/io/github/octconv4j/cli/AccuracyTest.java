@@ -13,6 +13,7 @@ import io.github.octconv4j.nn.Predictor;
 import io.github.octconv4j.octave.Activation;
 import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.PlanOptions;
+import io.github.octconv4j.octave.StrideRule;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -45,9 +46,9 @@ class AccuracyTest {
   /** One convolution over the whole image: where a pixel is makes a difference. */
   private static Network network() {
     NetworkBuilder net = new NetworkBuilder(3, SIZE, SIZE);
-    OctaveConv2d spec = OctaveConv2d.of(3, CLASSES).kernel(SIZE).build();
-    FeatureMap y =
-        net.plainConvolution("all", net.input(), spec, 1, Norm.NONE, "", Activation.NONE);
+    OctaveConv2d spec =
+        OctaveConv2d.of(3, CLASSES).kernel(SIZE).strideRule(StrideRule.MOVE_KERNEL).build();
+    FeatureMap y = net.convolution("all", net.input(), spec, Norm.NONE, Activation.NONE);
     List<String> labels = IntStream.range(0, CLASSES).mapToObj(Integer::toString).toList();
     List<Float> mean = List.of(0.4f, 0.5f, 0.6f);
     List<Float> std = List.of(0.2f, 0.3f, 0.4f);

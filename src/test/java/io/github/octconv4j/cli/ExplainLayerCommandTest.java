@@ -60,7 +60,7 @@ class ExplainLayerCommandTest {
             .lines()
             .takeWhile(l -> !l.equals("data"))
             .toList();
-    assertThat(lines.getFirst()).isEqualTo("octconv4j-program 1");
+    assertThat(lines.getFirst()).isEqualTo("octconv4j-program 2");
     List<String> steps =
         lines.stream()
             .filter(line -> line.startsWith("step "))

@@ -48,6 +48,8 @@ class MainTest {
         .startsWith("octconv: unknown command clasify, there are classify, ")
         .hasLineCount(1);
     assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(CommandRun.of("").err())
+        .startsWith("octconv: unknown command \"\", there are classify, ");
   }
 
   @Test

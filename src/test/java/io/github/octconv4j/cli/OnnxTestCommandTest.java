@@ -86,6 +86,18 @@ class OnnxTestCommandTest {
   }
 
   @Test
+  void aToleranceOfTheLargest() throws IOException {
+    test("far", true, 2, 4.1f, 6);
+    CommandRun.of("onnx-test", "--tolerance", ".02", folder).succeeded();
+    assertThat(CommandRun.of("onnx-test", "--tolerance", ".01", folder).exitCode()).isEqualTo(1);
+    CommandRun.of("onnx-test", "--tolerance", "1", folder)
+        .failed(
+            2,
+            "octconv onnx-test: --tolerance must be from 0 to below 1, was 1.0; see octconv"
+                + " onnx-test --help");
+  }
+
+  @Test
   void whatCantBeReadFails() throws IOException {
     Path test = test("broken", true, 1);
     Files.write(test.resolve("model.onnx"), new byte[] {1, 2});

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.octconv4j.dnn.Constants;
+import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.DnnException;
 import io.github.octconv4j.dnn.Engine;
+import io.github.octconv4j.dnn.StepInfo;
 import io.github.octconv4j.graph.AutoPad;
 import io.github.octconv4j.graph.BatchNormalization;
 import io.github.octconv4j.graph.Binary;
@@ -45,17 +47,22 @@ import io.github.octconv4j.graph.Transpose;
 import io.github.octconv4j.graph.Unary;
 import io.github.octconv4j.graph.UnaryFunction;
 import io.github.octconv4j.graph.Window;
+import io.github.octconv4j.graph.interpret.Interpreter;
+import io.github.octconv4j.octave.PlanChoices;
 import io.github.octconv4j.octave.PlanOptions;
+import io.github.octconv4j.octave.Tuning;
 import io.github.octconv4j.weights.ElementType;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Every operation on oneDNN against the interpreter, and what becomes one step. */
@@ -191,7 +198,7 @@ class GraphCompilerTest {
         .is(
             "reorder", // to channels innermost
             "convolution+relu",
-            "convolution+add+relu",
+            "convolution+sum+relu",
             "convolution+swish",
             "convolution+clip",
             "reorder");
@@ -211,7 +218,7 @@ class GraphCompilerTest {
             b.constant(TensorData.of(new float[] {1, 1, 2, 2}, 4)));
     check(b.add(new Binary(BinaryFunction.ADD), high, up))
         .isFast()
-        .is("reorder", "pooling", "convolution", "resampling", "convolution+add", "reorder");
+        .is("reorder", "pooling", "convolution", "resampling", "convolution+sum", "reorder");
   }
 
   @Test
@@ -578,6 +585,65 @@ class GraphCompilerTest {
         assertThat(size == 4 || constants.bytes() == bytes).isTrue();
         bytes = constants.bytes();
       }
+    }
+  }
+
+  /** Octave convolution as exporters write it, after a dense one, with a sum over both parts. */
+  private Graph octave() {
+    String high = b.add(Unary.of(UnaryFunction.RELU), conv(input(1, 8, 16, 16), 8, 8));
+    Pool half = Pool.of(PoolKind.AVERAGE, Window.of(2, 2).strides(2, 2));
+    Resize twice =
+        Resize.of(Resize.Mode.NEAREST, Resize.Coordinates.ASYMMETRIC, Resize.Nearest.FLOOR);
+    String scales = b.constant(TensorData.of(new float[] {1, 1, 2, 2}, 4));
+    Binary add = new Binary(BinaryFunction.ADD);
+    String low = conv(b.add(half, high), 8, 8);
+    String nextHigh = conv(high, 8, 8);
+    String h = b.add(add, conv(nextHigh, 8, 8), b.add(twice, conv(low, 8, 8), "", scales));
+    String l = b.add(add, conv(low, 8, 8), conv(b.add(half, nextHigh), 8, 8));
+    h = b.add(Unary.of(UnaryFunction.RELU), b.add(add, h, nextHigh));
+    l = b.add(Unary.of(UnaryFunction.RELU), b.add(add, low, l));
+    return b.output(h, l).build();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1, HEURISTIC, F32",
+    "2, HEURISTIC, F32",
+    "2, OFF, F32",
+    "1, MEASURED, F32",
+    "1, OFF, BF16"
+  })
+  void octaveConvolutionsRunAsLayers(int threads, Tuning tuning, DataType type) {
+    Graph graph = octave();
+    TensorData x = agreement.floats(1, 8, 16, 16);
+    Map<String, TensorData> expected = Interpreter.ofHeap().run(graph, Map.of("x", x));
+    PlanOptions options =
+        PlanOptions.DEFAULT
+            .threads(threads)
+            .tuning(tuning)
+            .type(type == DataType.BF16 ? PlanOptions.fastest().type() : type)
+            .choices(PlanChoices.inMemory());
+    try (Engine engine = Engine.cpu();
+        Constants constants = Constants.of(engine);
+        CompiledGraph compiled = compiled(engine, constants, graph, options);
+        GraphExecution execution = compiled.newExecution("test")) {
+      List<String> steps = compiled.program().steps().stream().map(StepInfo::name).toList();
+      assertThat(steps.stream().filter(name -> name.endsWith(".hl")).distinct()).hasSize(2);
+      assertThat(steps.stream().filter(name -> name.endsWith(".lh")).distinct()).hasSize(1);
+      assertThat(compiled.spans().stream().map(span -> span.node().op().name()))
+          .contains("OctaveConv")
+          .doesNotContain("Conv", "Add", "Resize", "Relu");
+      Map<String, TensorData> y = execution.run(Map.of("x", x));
+      float tolerance = options.type() == DataType.F32 ? 1e-5f : 2e-2f;
+      expected.forEach(
+          (name, data) -> {
+            float largest = 0;
+            for (float value : data.toFloats()) {
+              largest = Math.max(largest, Math.abs(value));
+            }
+            assertThat(y.get(name).toFloats())
+                .containsExactly(data.toFloats(), Offset.offset(tolerance * largest));
+          });
     }
   }
 

@@ -36,10 +36,10 @@ class SharedModelsTest {
     assertThat(run(name, 1e-4)).isEmpty();
   }
 
-  /** Quantised to steps of 1/256; the products between are computed in floats. */
+  /** Quantised to steps of 1/256; nothing of it runs in Java. */
   @Test
   void bytes() throws IOException {
-    assertThat(run("mobilenet_v2_qdq", 0.05)).allMatch(note -> note.contains("uantizeLinear"));
+    assertThat(run("mobilenet_v2_qdq", 0.07)).noneMatch(Agreement::isJava);
   }
 
   /** Runs a model and returns what was slow in it. */

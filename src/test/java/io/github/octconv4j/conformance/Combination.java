@@ -38,7 +38,7 @@ record Combination(
         Locale.ROOT,
         "%s%s%s, %d threads, %s, %s",
         operation,
-        attributes.postOps(),
+        attributes,
         operands,
         threads,
         atEnd ? "ends at a guard" : "begins at a guard",

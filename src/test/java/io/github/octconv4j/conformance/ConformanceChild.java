@@ -136,7 +136,7 @@ public final class ConformanceChild {
                   .filter(e -> forms.containsKey(e.getKey().toString()))
                   .map(e -> e.getKey() + "=" + e.getValue().type())
                   .collect(Collectors.joining(",")),
-              combination.attributes().postOps() + " " + (combination.aligned() ? "" : "unaligned"),
+              combination.attributes() + " " + (combination.aligned() ? "" : "unaligned"),
               Internals.objection(desc),
               combination);
       if (!only.stream().allMatch(announced.toString()::contains)) {

@@ -9,6 +9,7 @@ import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.Eltwise;
 import io.github.octconv4j.dnn.FormatTag;
 import io.github.octconv4j.dnn.InnerProduct;
+import io.github.octconv4j.dnn.MatMul;
 import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.Operation;
 import io.github.octconv4j.dnn.Pooling;
@@ -19,6 +20,7 @@ import io.github.octconv4j.dnn.Softmax;
 import io.github.octconv4j.dnn.Sum;
 import io.github.octconv4j.dnn.Window;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -30,6 +32,7 @@ final class Generator {
       Set.of(
           "convolution",
           "inner_product",
+          "matmul",
           "pooling",
           "resampling",
           "binary",
@@ -85,9 +88,10 @@ final class Generator {
 
   private Combination draw() {
     Operation operation =
-        switch (shapes.below(16)) {
+        switch (shapes.below(17)) {
           case 0, 1, 2, 3 -> convolution();
           case 4 -> innerProduct();
+          case 16 -> matMul();
           case 5 -> pooling();
           case 6 -> resampling();
           case 7, 8 -> binary();
@@ -97,7 +101,8 @@ final class Generator {
           case 12 -> sum();
           default -> reorder();
         };
-    Attributes attributes = Attributes.of(postOps(operation));
+    Attributes attributes =
+        Attributes.of(postOps(operation)).with(new Quantities(random).draw(operation));
     return new Combination(
         operation,
         attributes,
@@ -126,14 +131,14 @@ final class Generator {
   }
 
   private DataType[] computing() {
-    return switch (shapes.below(8)) {
+    return switch (shapes.below(9)) {
       case 0 ->
           new DataType[] {DataType.BF16, DataType.BF16, shapes.one(DataType.BF16, DataType.F32)};
-      case 1 ->
+      case 1, 8 ->
           new DataType[] {
             shapes.one(DataType.U8, DataType.S8),
             DataType.S8,
-            shapes.one(DataType.F32, DataType.S32, DataType.S8, DataType.U8)
+            shapes.one(DataType.F32, DataType.S32, DataType.S8, DataType.U8, DataType.BF16)
           };
       case 2 -> new DataType[] {DataType.F16, DataType.F16, DataType.F16};
       default -> new DataType[] {DataType.F32, DataType.F32, DataType.F32};
@@ -198,6 +203,29 @@ final class Generator {
             : desc(types[1], weights),
         shapes.chance(0.5) ? MemoryDesc.of(DataType.F32, FormatTag.A, weights[0]) : null,
         descOrAny(types[2], src[0], weights[0]));
+  }
+
+  private Operation matMul() {
+    int rank = shapes.one(2, 2, 2, 3, 4);
+    DataType[] types = computing();
+    long[] src = shapes.dims(rank);
+    long[] weights = src.clone();
+    long[] dst = src.clone();
+    boolean repeated = shapes.chance(0.3);
+    for (int d = 0; d < rank - 2; d++) {
+      weights[d] = repeated ? 1 : src[d];
+    }
+    weights[rank - 2] = src[rank - 1];
+    weights[rank - 1] = shapes.channels();
+    dst[rank - 1] = weights[rank - 1];
+    long[] bias = new long[rank];
+    Arrays.fill(bias, 1);
+    bias[rank - 1] = dst[rank - 1];
+    return new MatMul(
+        descOrAny(types[0], src),
+        weights(types[1], weights),
+        shapes.chance(0.5) ? MemoryDesc.of(DataType.F32, FormatTag.rowMajor(rank), bias) : null,
+        descOrAny(types[2], dst));
   }
 
   private Operation pooling() {
@@ -339,6 +367,13 @@ final class Generator {
     return new Reorder(desc(type, dims), desc(shapes.chance(0.6) ? type : shapes.one(ALL), dims));
   }
 
+  private PostOps.Sum typedSum(DataType type) {
+    boolean bytes = type.bytes() == 1;
+    DataType other =
+        bytes ? shapes.one(DataType.S8, DataType.U8) : shapes.chance(0.5) ? type : null;
+    return new PostOps.Sum(shapes.one(1, 2), bytes ? shapes.below(4) : 0, other);
+  }
+
   private PostOps postOps(Operation operation) {
     PostOps postOps = PostOps.NONE;
     boolean takes = !(operation instanceof Concat) && !(operation instanceof Sum);
@@ -349,7 +384,7 @@ final class Generator {
     boolean mayAdd = dst != null && !dst.isAny();
     boolean onlySum = operation instanceof Reorder;
     if (mayAdd && (onlySum || shapes.chance(0.4))) {
-      postOps = postOps.sum();
+      postOps = shapes.chance(0.6) ? postOps.sum() : postOps.and(typedSum(dst.type()));
     }
     if (onlySum) {
       return postOps;

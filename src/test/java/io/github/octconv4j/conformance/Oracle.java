@@ -2,15 +2,19 @@ package io.github.octconv4j.conformance;
 
 import io.github.octconv4j.dnn.Algorithm;
 import io.github.octconv4j.dnn.Arg;
+import io.github.octconv4j.dnn.Attributes;
 import io.github.octconv4j.dnn.Binary;
 import io.github.octconv4j.dnn.Concat;
 import io.github.octconv4j.dnn.Convolution;
+import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.Eltwise;
 import io.github.octconv4j.dnn.InnerProduct;
+import io.github.octconv4j.dnn.MatMul;
 import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.Operation;
 import io.github.octconv4j.dnn.Pooling;
 import io.github.octconv4j.dnn.PostOps;
+import io.github.octconv4j.dnn.Quantization;
 import io.github.octconv4j.dnn.Reorder;
 import io.github.octconv4j.dnn.Resampling;
 import io.github.octconv4j.dnn.Softmax;
@@ -34,12 +38,17 @@ final class Oracle {
   }
 
   /** The destination before it is converted to its type. */
-  double[] expected(PostOps postOps) {
+  double[] expected(Attributes attributes) {
+    Quantization quantization = attributes.quantization();
+    PostOps postOps = attributes.postOps();
+    double[] old = values.get(Arg.DST);
+    Quantities.dequantize(operation, quantization, values);
     double[] result = result();
+    values.put(Arg.DST, old);
     for (int i = 0; i < postOps.list().size(); i++) {
       apply(postOps.list().get(i), Arg.postOp(i), result);
     }
-    return result;
+    return Quantities.quantized(operation, quantization, values, result);
   }
 
   /** Whether sums and products of whole numbers are all there is. */
@@ -56,6 +65,8 @@ final class Oracle {
       return convolution(c);
     } else if (operation instanceof InnerProduct) {
       return innerProduct();
+    } else if (operation instanceof MatMul m) {
+      return matMul(m);
     } else if (operation instanceof Pooling p) {
       return pooling(p);
     } else if (operation instanceof Resampling r) {
@@ -91,7 +102,7 @@ final class Oracle {
     if (postOp instanceof PostOps.Sum sum) {
       double[] old = values.get(Arg.DST);
       for (int i = 0; i < y.length; i++) {
-        y[i] += sum.scale() * old[i];
+        y[i] += sum.scale() * (as(sum.type(), old[i]) - sum.zeroPoint());
       }
     } else if (postOp instanceof PostOps.Eltwise e) {
       for (int i = 0; i < y.length; i++) {
@@ -100,6 +111,11 @@ final class Oracle {
     } else if (postOp instanceof PostOps.Binary b) {
       binary(b.algorithm(), y, values.get(arg), b.src1().dims());
     }
+  }
+
+  /** The bits of a small whole number as another type of their size has them. */
+  private static double as(DataType type, double value) {
+    return type == DataType.U8 && value < 0 ? value + 256 : value;
   }
 
   private static double eltwise(Algorithm algorithm, double x, double alpha, double beta) {
@@ -193,6 +209,29 @@ final class Oracle {
         }
         y[i * oc + o] = sum;
       }
+    }
+    return y;
+  }
+
+  private double[] matMul(MatMul m) {
+    double[] x = values.get(Arg.SRC);
+    double[] w = values.get(Arg.WEIGHTS);
+    double[] bias = values.get(Arg.BIAS);
+    int rank = dims.length;
+    int rows = (int) dims[rank - 2];
+    int columns = (int) dims[rank - 1];
+    int depth = (int) m.src().dim(rank - 1);
+    boolean repeated = count(m.weights().dims()) == depth * columns;
+    double[] y = new double[count(dims)];
+    for (int i = 0; i < y.length; i++) {
+      int row = i / columns;
+      int column = i % columns;
+      int matrix = repeated ? 0 : row / rows * depth * columns;
+      double sum = bias == null ? 0 : bias[column];
+      for (int k = 0; k < depth; k++) {
+        sum += x[row * depth + k] * w[matrix + k * columns + column];
+      }
+      y[i] = sum;
     }
     return y;
   }

@@ -1,5 +1,6 @@
 package io.github.octconv4j.conformance;
 
+import io.github.octconv4j.Pages;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -12,7 +13,7 @@ import java.lang.invoke.MethodHandle;
  * once. For Linux; elsewhere it is plain memory. They are used again and again.
  */
 final class Slots implements AutoCloseable {
-  private static final long PAGE = 4096;
+  private static final long PAGE = Pages.size();
   private static final long BYTES = 1 << 20;
 
   private static final int NONE = 0;

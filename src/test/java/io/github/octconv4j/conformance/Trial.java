@@ -5,12 +5,15 @@ import io.github.octconv4j.dnn.Arguments;
 import io.github.octconv4j.dnn.Convolution;
 import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.Engine;
+import io.github.octconv4j.dnn.FormatTag;
 import io.github.octconv4j.dnn.InnerProduct;
 import io.github.octconv4j.dnn.Internals;
+import io.github.octconv4j.dnn.MatMul;
 import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.Operation;
 import io.github.octconv4j.dnn.Primitive;
 import io.github.octconv4j.dnn.PrimitiveDesc;
+import io.github.octconv4j.dnn.Quantization;
 import io.github.octconv4j.dnn.Reorder;
 import io.github.octconv4j.dnn.Stream;
 import io.github.octconv4j.dnn.Tensor;
@@ -64,7 +67,7 @@ final class Trial {
                 tensors.put(arg, tensor(arena, arg, memory, data));
               });
       double[] expected =
-          new Oracle(combination.operation(), values).expected(combination.attributes().postOps());
+          new Oracle(combination.operation(), values).expected(combination.attributes());
       try (Arguments arguments = Arguments.ofTensors(primitive, tensors)) {
         primitive.execute(stream, arguments);
       }
@@ -88,35 +91,53 @@ final class Trial {
    * other combination, so that what a kernel adds up in 16 bits or rounds beforehand shows.
    */
   private double[] values(Random random, Arg arg, MemoryDesc desc) {
+    if (Quantities.areScales(combination.attributes(), arg)) {
+      return random.ints(desc.elements(), -1, 2).mapToDouble(power -> Math.pow(2, power)).toArray();
+    }
     boolean unsigned = desc.type() == DataType.U8;
+    boolean narrow =
+        arg.equals(Arg.WEIGHTS) && combination.attributes().quantization().narrowWeights();
     boolean large =
         combination.seed() % 2 == 0
             && desc.type().bytes() == 1
             && isFactor(combination.operation(), arg);
     double[] values = new double[Math.toIntExact(desc.elements())];
     for (int i = 0; i < values.length; i++) {
-      int value = large ? random.nextInt(256) : random.nextInt(unsigned ? 5 : 9);
-      values[i] = unsigned ? value : value - (large ? 128 : 4);
+      int half = large && narrow ? Quantization.NARROW : large ? 128 : 4;
+      int value = random.nextInt(large && !narrow ? 256 : unsigned ? 5 : 2 * half + 1);
+      values[i] = unsigned ? value : value - half;
     }
     return values;
   }
 
+  /** Whether an argument is a row of scales or zero points. */
+  private boolean isQuantity(Arg arg) {
+    return !combination.operation().descs().containsKey(arg)
+        && !arg.toString().startsWith("postop");
+  }
+
   private static boolean isFactor(Operation operation, Arg arg) {
-    return (operation instanceof Convolution || operation instanceof InnerProduct)
+    return (operation instanceof Convolution
+            || operation instanceof InnerProduct
+            || operation instanceof MatMul)
         && (arg.equals(Arg.SRC) || arg.equals(Arg.WEIGHTS));
   }
 
   private Tensor tensor(Arena arena, Arg arg, MemoryDesc desc, double[] values) {
-    boolean aligned = combination.aligned() || arg.equals(Arg.WEIGHTS) || arg.equals(Arg.BIAS);
+    boolean aligned =
+        combination.aligned() || arg.equals(Arg.WEIGHTS) || arg.equals(Arg.BIAS) || isQuantity(arg);
     MemorySegment memory = memory(arg, desc, aligned);
     if (desc.layout().equals("opaque") || Internals.hasExtras(desc)) {
-      float[] floats = new float[values.length];
-      for (int i = 0; i < floats.length; i++) {
-        floats[i] = (float) values[i];
+      // As programs do, from elements of the same type, because reorders differ.
+      Tensor plain =
+          Tensor.allocate(
+              MemoryDesc.of(desc.type(), FormatTag.rowMajor(desc.rank()), desc.dims()), arena);
+      for (int i = 0; i < values.length; i++) {
+        Elements.set(plain.segment(), desc.type(), i, values[i]);
       }
       memory.fill((byte) 0);
       Tensor tensor = new Tensor(desc, memory);
-      Reorder.copy(engine, Tensor.of(arena, floats, desc.dims()), tensor);
+      Reorder.copy(engine, plain, tensor);
       return tensor;
     }
     Internals.eachPadding(desc, offset -> Elements.set(memory, desc.type(), offset, 0));

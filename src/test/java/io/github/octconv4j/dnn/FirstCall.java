@@ -20,6 +20,7 @@ final class FirstCall {
     calls.put("Arg.new(int)", () -> new Arg(1));
     calls.put("Arg.source(int)", () -> Arg.source(1));
     calls.put("Arg.postOp(int)", () -> Arg.postOp(1));
+    calls.put("CpuIsa.addsBytesShort()", CpuIsa::addsBytesShort);
     calls.put("CpuIsa.cap()", CpuIsa::cap);
     calls.put("CpuIsa.fastestType()", CpuIsa::fastestType);
     calls.put("CpuIsa.name()", CpuIsa::name);
@@ -29,6 +30,8 @@ final class FirstCall {
     calls.put("Engine.cpu()", () -> closed(Engine.cpu()));
     calls.put("FormatTag.rowMajor(int)", () -> FormatTag.rowMajor(4));
     calls.put("FormatTag.channelsLast(int)", () -> FormatTag.channelsLast(4));
+    calls.put("Granularity.new(int,List)", () -> new Granularity(0, List.of()));
+    calls.put("Granularity.of(int[])", () -> Granularity.of(1));
     calls.put("LibraryInfo.load()", FirstCall::info);
     calls.put(
         "MemoryDesc.of(DataType,FormatTag,long[])",
@@ -39,6 +42,8 @@ final class FirstCall {
     calls.put("NonFinite.firstIn(float[])", () -> NonFinite.firstIn(new float[] {1}));
     calls.put("NonFinite.new(double,List)", () -> new NonFinite(Double.NaN, List.of(0L)));
     calls.put("PostOps.new(List)", () -> new PostOps(List.of()));
+    calls.put(
+        "Quantization.new(Map,Map,boolean)", () -> new Quantization(Map.of(), Map.of(), false));
     calls.put("Tensor.of(Arena,float[],long[])", FirstCall::tensor);
     calls.put("PrimitiveCacheControl.capacity()", PrimitiveCacheControl::capacity);
     calls.put(

@@ -33,6 +33,11 @@ class OperationsTest {
           new Convolution(IMAGE, KERNEL, null, IMAGE, Window.of(1, 1)),
           new Eltwise(Algorithm.ELTWISE_RELU, IMAGE, IMAGE, 0, 0),
           new InnerProduct(ROWS, SQUARE, null, ROWS),
+          new MatMul(
+              ROWS,
+              MemoryDesc.of(DataType.F32, FormatTag.AB, ROWS.dim(1), ROWS.dim(1)),
+              null,
+              ROWS),
           new Pooling(Algorithm.POOLING_MAX, IMAGE, HALF, Window.of(2, 2).strides(2, 2)),
           new Reorder(IMAGE, IMAGE),
           new Resampling(Algorithm.RESAMPLING_NEAREST, HALF, IMAGE),
@@ -70,6 +75,18 @@ class OperationsTest {
     }
   }
 
+  @Test
+  void scalesAndZeroPointsAreExported() throws IOException {
+    String file =
+        exported(
+            new Reorder(IMAGE, MemoryDesc.of(DataType.U8, FormatTag.NCHW, IMAGE.dims())),
+            Attributes.NONE.with(
+                Quantization.NONE.scale(Arg.DST, Granularity.of(1)).zeroPoint(Arg.DST)));
+    assertThat(file)
+        .contains("\nscales " + Arg.DST.code() + " 2\n")
+        .contains("\nzeropoints " + Arg.DST.code() + " 0\n");
+  }
+
   /** The components of a record that are neither descriptors nor said by the arguments. */
   private static List<String> components(Operation operation) {
     return Stream.of(operation.getClass().getRecordComponents())
@@ -83,10 +100,14 @@ class OperationsTest {
   }
 
   private static String exported(Operation operation, PostOps postOps) throws IOException {
+    return exported(operation, Attributes.of(postOps));
+  }
+
+  private static String exported(Operation operation, Attributes attributes) throws IOException {
     try (Engine engine = Engine.cpu();
         Arena arena = Arena.ofConfined();
         ProgramBuilder builder = new ProgramBuilder(engine, 1)) {
-      PrimitiveDesc desc = builder.describe(operation, new Attributes(postOps, FpMath.STRICT));
+      PrimitiveDesc desc = builder.describe(operation, attributes);
       Map<Arg, Operand> operands = new HashMap<>();
       desc.descs()
           .forEach(

@@ -99,6 +99,7 @@ class ReachabilityMetadataTest {
     }
     calls.add(entry(MethodType.methodType(MemorySegment.class))); // dnnl_version, by the loader
     calls.add(entry(MethodType.methodType(int.class))); // geteuid, by the loader
+    calls.add(entry(MethodType.methodType(int.class, long.class))); // malloc_trim
     String expected =
         calls.stream()
             .map(call -> "      " + call)
@@ -145,9 +146,40 @@ class ReachabilityMetadataTest {
                 .collect(Collectors.toCollection(TreeSet::new));
     assertThat(callers)
         .containsExactly(
+            "io.github.octconv4j.dnn.FreedMemory",
             "io.github.octconv4j.dnn.Holds",
             "io.github.octconv4j.dnn.OpenMp",
             "io.github.octconv4j.dnn.loader.NativeLibrary",
             "io.github.octconv4j.dnn.loader.PrivateFolder$User");
+  }
+
+  /**
+   * What is looked up by name at run time, and so would be missing in an image, outside of the
+   * command line, for which no image is meant: resources (as above), services, which native-image
+   * finds by itself, and a member by constants, which it finds too.
+   */
+  @Test
+  void knowsWhoLooksUpByName() {
+    Set<String> calls = new TreeSet<>();
+    for (JavaClass type : new ClassFileImporter().importPath(ChildJvm.classes())) {
+      type.getMethodCallsFromSelf().stream()
+          .map(call -> call.getTargetOwner().getSimpleName() + "." + call.getName())
+          .filter(
+              call ->
+                  call.matches(
+                      "(Class|ClassLoader|Module)\\.(getResource.*|forName|(get|getDeclared)(Method|Field|Constructor)s?)"
+                          + "|ServiceLoader\\.load|Proxy\\.newProxyInstance"
+                          + "|Lookup\\.(findVirtual|findStatic|findConstructor|findVarHandle)"
+                          + "|ResourceBundle\\.getBundle"))
+          .map(call -> type.getName().replace("io.github.octconv4j.", "") + " " + call)
+          .filter(call -> !call.startsWith("cli."))
+          .forEach(calls::add);
+    }
+    assertThat(calls)
+        .containsExactly(
+            "dnn.NativeHandle$State Lookup.findVarHandle", // with constants, which it follows
+            "dnn.gen.dnnl_h$shared Lookup.findVirtual", // for calls from C, of which there are none
+            "dnn.loader.NativeCache ServiceLoader.load",
+            "dnn.loader.NativeFile Class.getResourceAsStream");
   }
 }

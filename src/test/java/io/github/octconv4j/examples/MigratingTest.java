@@ -78,6 +78,12 @@ class MigratingTest {
   }
 
   @Test
+  void anOnnxFileIsANetwork() throws Exception {
+    String file = "src/test/resources/io/github/octconv4j/onnx/torchvision/resnet/model.onnx";
+    assertThat(Migrating.fromOnnxRuntime(file, new float[3 * 25 * 25])).hasSize(6);
+  }
+
+  @Test
   void aPrimitiveIsAPrimitive() {
     float[] image = new float[3 * 64];
     Arrays.fill(image, 1);

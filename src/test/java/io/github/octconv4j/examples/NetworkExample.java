@@ -13,7 +13,8 @@ public class NetworkExample {
     Model model = Model.of("oct_resnet50").alpha(0.5);
     // Random weights; with yours: Network.load(Path.of("oct_resnet50.safetensors"))
     try (Network network = Network.of(model, Parameters.random(1))) {
-      Classification classes = network.classify(ImageFiles.read(Path.of(args[0])));
+      Path picture = Path.of(args.length > 0 ? args[0] : "picture.jpg");
+      Classification classes = network.classify(ImageFiles.read(picture));
       classes.top(5).forEach(System.out::println); // any thread may call
     }
   }

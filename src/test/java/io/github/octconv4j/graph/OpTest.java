@@ -138,7 +138,7 @@ class OpTest {
 
   @Test
   void octaveConvolutionsAgreeOnShapes() {
-    OctaveConv op = new OctaveConv(Window.of(3, 3).pads(1, 1, 1, 1), 1, false, false);
+    OctaveConv op = OctaveConv.of(Window.of(3, 3).pads(1, 1, 1, 1));
     List<TensorType> y =
         infer(
             op,
@@ -161,7 +161,7 @@ class OpTest {
                     f32(3, 4, 3, 3),
                     f32(6, 2, 3, 3),
                     f32(3, 2, 3, 3)))
-        .hasMessage("the paths to one output make [1, 6, 8, 8] and [1, 6, 6, 8]");
+        .hasMessage("what is added up for one output has the sizes [1, 6, 8, 8] and [1, 6, 6, 8]");
     assertThatThrownBy(() -> infer(op, 1, f32(1, 4, 8, 8)))
         .hasMessage("each input needs a path, and each path its input");
   }

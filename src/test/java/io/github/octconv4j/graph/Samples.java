@@ -99,7 +99,6 @@ public final class Samples {
     all.add(one(new Where(), yes, floats(1, 3), floats(2, 3)));
     all.add(one(new Clip(), X, null, SCALE));
     all.add(one(new Cast(ElementType.I32), X));
-    all.add(one(new CastLike(), X, ints(1)));
     convolutions(all);
     normalizations(all);
     reductions(all);
@@ -151,6 +150,16 @@ public final class Samples {
     all.add(one(new QuantizedMatMul(false), a, b, zero));
     all.add(
         one(
+            new Quantized(new MatMul(), 2, false, -1, 1, ElementType.U8),
+            a,
+            SCALE,
+            zero,
+            b,
+            SCALE,
+            null,
+            SCALE));
+    all.add(
+        one(
             new QuantizedMatMul(true),
             a,
             SCALE,
@@ -162,7 +171,7 @@ public final class Samples {
             zero));
     all.add(
         many(
-            new OctaveConv(Window.of(3, 3).pads(1, 1, 1, 1), 1, false, false),
+            OctaveConv.of(Window.of(3, 3).pads(1, 1, 1, 1)),
             2,
             floats(2, 4, 7, 8),
             floats(2, 2, 3, 4),
@@ -172,6 +181,31 @@ public final class Samples {
             floats(3, 2, 3, 3),
             floats(6),
             floats(3)));
+    all.add( // odd sizes round up, and what is added is clipped
+        many(
+            new OctaveConv(Window.of(1, 1), false, false, true, OutputFunction.RELU6),
+            2,
+            floats(1, 4, 7, 9),
+            floats(1, 2, 4, 5),
+            floats(6, 4, 1, 1),
+            floats(3, 4, 1, 1),
+            floats(6, 2, 1, 1),
+            floats(3, 2, 1, 1),
+            floats(6),
+            floats(3),
+            floats(1, 6, 7, 9),
+            floats(1, 3, 4, 5)));
+    all.add( // both are pooled, but for the low values on their way up
+        many(
+            new OctaveConv(
+                Window.of(3, 3).pads(1, 1, 1, 1), true, true, false, OutputFunction.SWISH),
+            2,
+            floats(1, 4, 8, 12),
+            floats(1, 2, 4, 6),
+            floats(6, 2, 3, 3),
+            floats(4, 2, 3, 3),
+            floats(6, 1, 3, 3),
+            floats(4, 1, 3, 3)));
   }
 
   private static void normalizations(List<Sample> all) {

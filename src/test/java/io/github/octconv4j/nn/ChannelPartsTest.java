@@ -15,7 +15,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -54,8 +53,14 @@ class ChannelPartsTest {
     x = net.sum("same", y, x, Activation.RELU);
     OctaveConv2d last = conv(channels, 3, sizes, strides).alpha(0.5, 0).build();
     x = net.convolution("last", x, last, Norm.BATCH, Activation.RELU);
-    OctaveConv2d plain = OctaveConv2d.of(channels, 256).kernel(3).padding(1).build();
-    x = net.plainConvolution("plain", x, plain, 2, Norm.BATCH, "plain.norm", Activation.RELU);
+    OctaveConv2d plain =
+        OctaveConv2d.of(channels, 256)
+            .kernel(3)
+            .padding(1)
+            .stride(2)
+            .strideRule(StrideRule.MOVE_KERNEL)
+            .build();
+    x = net.convolution("plain", x, plain, Norm.BATCH, Activation.RELU);
     x = net.globalAverage("pool", x);
     return net.build(net.linear("fc", x, CLASSES, Activation.NONE));
   }
@@ -102,26 +107,6 @@ class ChannelPartsTest {
       assertThat(steps(many).stream().anyMatch(name -> name.contains(".out1of" + threads)))
           .isEqualTo(shared);
       assertThat(steps(many).stream().anyMatch(name -> name.contains(".gather"))).isEqualTo(shared);
-    }
-  }
-
-  @Test
-  void lateLayersOfResNetAreShared() {
-    NetworkGraph graph = Model.of("resnet50").alpha(0.5).graph();
-    ChannelParts two = new ChannelParts(graph, 1, UNTUNED.threads(2));
-    ChannelParts batch = new ChannelParts(graph, 2, UNTUNED.threads(2));
-    ChannelParts one = new ChannelParts(graph, 1, UNTUNED);
-    for (Node node : graph.nodes()) {
-      String name = node.name();
-      boolean last =
-          name.startsWith("layer4") || name.matches("layer3\\.(0\\.conv2|[1-5]\\.conv[12])");
-      assertThat(two.areShared(node.output())).as(name).isEqualTo(last);
-      boolean whole = !last || name.matches("layer[34].*conv2");
-      assertThat(two.of(node.output())).as(name).isEqualTo(whole ? 1 : 2);
-      assertThat(batch.areShared(node.output())).as(name).isFalse();
-      // for the cache, for whose sake it reads halves, one thread will do
-      boolean halved = name.matches("layer4.[012].conv1");
-      assertThat(one.of(node.output())).as(name).isEqualTo(halved ? 2 : 1);
     }
   }
 }

@@ -17,6 +17,7 @@ import io.github.octconv4j.graph.GlobalPool;
 import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.GraphBuilder;
 import io.github.octconv4j.graph.NonZero;
+import io.github.octconv4j.graph.OctaveConv;
 import io.github.octconv4j.graph.Op;
 import io.github.octconv4j.graph.PoolKind;
 import io.github.octconv4j.graph.Softmax;
@@ -26,16 +27,22 @@ import io.github.octconv4j.graph.TensorType;
 import io.github.octconv4j.graph.Unary;
 import io.github.octconv4j.graph.UnaryFunction;
 import io.github.octconv4j.graph.Window;
+import io.github.octconv4j.graph.pass.Passes;
+import io.github.octconv4j.graph.pass.RecognizeOctave;
 import io.github.octconv4j.octave.PlanOptions;
+import io.github.octconv4j.onnx.OnnxModel;
 import io.github.octconv4j.onnx.OnnxWriter;
 import io.github.octconv4j.weights.ElementType;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -83,6 +90,106 @@ class GraphNetworkTest {
 
   private static Tensor tensor(Arena arena, float[] values, long... dims) {
     return Tensor.of(arena, values, dims);
+  }
+
+  @Test
+  void aBatchThatTheGraphSays() {
+    GraphBuilder b = new GraphBuilder("two");
+    String x = b.input("image", TensorType.of(ElementType.F32, 2, 3, 4, 5));
+    String y = b.add(new Flatten(1), b.add(new GlobalPool(PoolKind.AVERAGE, 0), x));
+    try (Network network = Network.of(b.output(y).build());
+        Predictor two = network.predictor(2, PlanOptions.DEFAULT)) {
+      assertThat(two.run(new float[120])).hasSize(6);
+      assertThatThrownBy(() -> network.predictor(1_000_000, PlanOptions.DEFAULT))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(
+              "batch must be 2, which the graph of network two says, was 1000000; a graph whose"
+                  + " first dimension is open takes any");
+    }
+  }
+
+  /** Nobody needs to name a file so; what is cut off later says which file. */
+  @Test
+  void aFileIsKnownByItsContent() throws IOException {
+    Path file = folder.resolve("largest.model");
+    GraphBuilder b = new GraphBuilder("sum");
+    String x = b.input("x", TensorType.of(ElementType.F32, 3000));
+    String y =
+        b.add(new Binary(BinaryFunction.ADD), x, b.constant(TensorData.of(new float[3000], 3000)));
+    Graph graph = b.output(y).build();
+    OnnxWriter.write(graph, file);
+    try (Network network = Network.load(file)) {
+      Files.write(file, Arrays.copyOf(Files.readAllBytes(file), 2000));
+      assertThatThrownBy(() -> network.compute(Map.of("x", TensorData.of(new float[3000], 3000))))
+          .isInstanceOf(UncheckedIOException.class)
+          .message()
+          .startsWith(file + ": ");
+    }
+  }
+
+  /** Written and read again it computes the same, and expects the same pictures. */
+  @Test
+  void saved() throws IOException {
+    Path file = folder.resolve("saved.onnx");
+    NetworkInfo info =
+        new NetworkInfo(
+            "a \"name\"",
+            3,
+            4,
+            5,
+            6,
+            List.of(1f, .5f, 0f),
+            List.of(1f, 2f, 3f),
+            List.of("one", "back\\slash", "\u732b"));
+    float[] image = new float[60];
+    image[25] = 5;
+    float[] expected;
+    try (Network network = Network.of(classifier())) {
+      network.save(file);
+      expected = network.run(image);
+    }
+    try (Network network = Network.load(file, info)) {
+      network.save(file);
+    }
+    try (Network network = Network.load(file)) {
+      assertThat(network.info()).isEqualTo(info);
+      assertThat(network.run(image)).containsExactly(expected);
+      assertThat(network.run(new float[120])).hasSize(6); // any batch, as before
+    }
+  }
+
+  /** What a builder made is written with octave convolutions that are recognised again. */
+  @Test
+  void aBuildersNetworkIsSaved() throws IOException {
+    Path file = folder.resolve("octave.onnx");
+    Model model = Model.of("oct_resnet26").width(.25).imageSize(64).classes(10);
+    float[] image = new float[3 * 64 * 64];
+    SplittableRandom random = new SplittableRandom(1);
+    for (int i = 0; i < image.length; i++) {
+      image[i] = (float) random.nextDouble(-1, 1);
+    }
+    float[] expected;
+    try (Network network = Network.of(model, Parameters.random(1))) {
+      network.save(file);
+      expected = network.run(image);
+    }
+    try (Network network = Network.load(file)) {
+      float largest = 0;
+      float[] actual = network.run(image);
+      for (int i = 0; i < expected.length; i++) {
+        largest = Math.max(largest, Math.abs(expected[i]));
+      }
+      assertThat(actual).containsExactly(expected, Offset.offset(1e-4f * largest));
+    }
+    try (OnnxModel read = OnnxModel.open(file)) {
+      Graph bound =
+          read.graph()
+              .bind(Map.of(read.graph().inputs().getFirst().name(), new long[] {1, 3, 64, 64}));
+      Graph recognised = new RecognizeOctave().apply(Passes.simplify(bound));
+      assertThat(
+              recognised.nodes().stream().filter(node -> node.op() instanceof OctaveConv).count())
+          .isGreaterThan(20);
+    }
   }
 
   @Test
@@ -206,11 +313,6 @@ class GraphNetworkTest {
         assertThat(single.classify(image).top(1).getFirst().probability())
             .isCloseTo(1 - 2 * rest, Offset.offset(1e-5)); // softmax once
       }
-      assertThatThrownBy(() -> network.predictor(1, PlanOptions.DEFAULT.type(DataType.BF16)))
-          .isInstanceOf(IllegalArgumentException.class)
-          .hasMessage(
-              "network largest is a graph, which runs in F32; the type of the options was BF16,"
-                  + " take F32");
     }
   }
 

@@ -26,6 +26,7 @@ class ModelTest {
     "resnext50_32x4d, 25028904, 4.230",
     "resnext101_32x4d, 44177704, 7.970",
     "se_resnet50, 28088024, 4.092",
+    "slim_resnet13, 1464712, 1.055",
     "mobilenet_v1, 4231976, 0.569",
     "mobilenet_v2, 3504872, 0.301",
   })

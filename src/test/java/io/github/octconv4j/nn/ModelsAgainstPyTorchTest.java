@@ -103,7 +103,7 @@ class ModelsAgainstPyTorchTest {
             compared++;
           }
         }
-        assertThat(compared).isGreaterThanOrEqualTo(6);
+        assertThat(compared).isGreaterThanOrEqualTo(4); // three stages and their mean
         Expected.assertClose("output", output, file);
       }
     }

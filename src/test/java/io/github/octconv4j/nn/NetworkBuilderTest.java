@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.octconv4j.octave.Activation;
 import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.PlanOptions;
+import io.github.octconv4j.octave.StrideRule;
 import io.github.octconv4j.octave.Tuning;
 import java.util.Collections;
 import java.util.List;
@@ -61,7 +62,10 @@ class NetworkBuilderTest {
         .hasMessageStartingWith("layer w: each part of an image may have 2147483647 values");
     assertThatThrownBy(() -> net.maxPool("f", b, 3, 2, 2)).hasMessageContaining("layer f");
     assertThatThrownBy(() -> net.maxPool("a", b, 2, 2, 0)).hasMessage("there is a layer a already");
-    assertThatThrownBy(() -> net.build(a)).hasMessageContaining("without low part");
+    assertThatThrownBy(() -> net.build(net.input()))
+        .hasMessage("an output must be a layer of this network, was input: 4x8x8");
+    assertThatThrownBy(() -> net.build()).hasMessageStartingWith("a network needs an output");
+    assertThatThrownBy(() -> net.build(a, a)).hasMessageEndingWith("were [a, a]");
     assertThatThrownBy(() -> new NetworkBuilder(4, 8, 8).maxPool("g", b, 2, 2, 0))
         .hasMessage("layer g: b belongs to another network");
   }
@@ -203,16 +207,20 @@ class NetworkBuilderTest {
     FeatureMap x =
         net.convolution("a", net.input(), pointwise(16, 16, 0, alpha), Norm.BIAS, Activation.RELU);
     x = net.convolution("wide", x, pointwise(16, 512, alpha, 0), Norm.BATCH, Activation.RELU);
-    OctaveConv2d spec = OctaveConv2d.of(512, 24).kernel(3).padding(1).build();
-    x = net.plainConvolution("b", x, spec, stride, Norm.BATCH, "b.norm", Activation.NONE);
+    OctaveConv2d spec =
+        OctaveConv2d.of(512, 24)
+            .kernel(3)
+            .padding(1)
+            .stride(stride)
+            .strideRule(StrideRule.MOVE_KERNEL)
+            .build();
+    x = net.convolution("b", x, spec, Norm.BATCH, Activation.NONE);
     FeatureMap shortcut =
-        net.plainConvolution(
+        net.convolution(
             "c",
             net.input(),
-            OctaveConv2d.of(16, 24).build(),
-            stride,
+            OctaveConv2d.of(16, 24).stride(stride).strideRule(StrideRule.MOVE_KERNEL).build(),
             Norm.BIAS,
-            "",
             Activation.NONE);
     NetworkGraph graph = net.build(net.sum("sum", x, shortcut, Activation.RELU));
     float[] image = new float[16 * 8 * 8];

@@ -69,10 +69,11 @@ class NetworkMemoryTest {
     Parameters parameters = counted(Parameters.random(3), reads);
     try (Network network = Network.of(model, parameters)) {
       long bytes = 4 * network.graph().parameterCount();
-      assertThatThrownBy(() -> network.predictor(1, PLAIN.memoryLimit(bytes - 1)))
+      long little = bytes * 3 / 4; // batch norms, which are folded, are less than the rest
+      assertThatThrownBy(() -> network.predictor(1, PLAIN.memoryLimit(little)))
           .isInstanceOf(DnnException.class)
-          .hasMessageContaining(String.format(Locale.ROOT, "weights of %d parameters", bytes / 4))
-          .hasMessageContaining(String.format(Locale.ROOT, "memoryLimit is %d", bytes - 1))
+          .hasMessageMatching("(?s).*weights of \\d+ parameters.*")
+          .hasMessageContaining(String.format(Locale.ROOT, "memoryLimit is %d", little))
           .extracting(e -> ((DnnException) e).status())
           .isEqualTo(Status.OUT_OF_MEMORY);
       assertThat(reads).hasValue(0);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.octconv4j.octave.Activation;
 import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.PlanOptions;
+import io.github.octconv4j.octave.StrideRule;
 import io.github.octconv4j.octave.Tuning;
 import io.github.octconv4j.weights.SafetensorsWriter;
 import java.io.IOException;
@@ -35,8 +36,8 @@ class NotFiniteTest {
     x = net.squeezeExcitation("se", x, 2);
     OctaveConv2d last = OctaveConv2d.of(8, 4).alpha(0.5, 0).build();
     x = net.convolution("last", x, last, Norm.BATCH, Activation.RELU);
-    OctaveConv2d plain = OctaveConv2d.of(4, 4).build();
-    x = net.plainConvolution("plain", x, plain, 2, Norm.BATCH, "norm", Activation.RELU);
+    OctaveConv2d plain = OctaveConv2d.of(4, 4).stride(2).strideRule(StrideRule.MOVE_KERNEL).build();
+    x = net.convolution("plain", x, plain, Norm.BATCH, "norm", Activation.RELU);
     return net.build(net.linear("fc", net.globalAverage("pool", x), 2, Activation.NONE));
   }
 

@@ -65,9 +65,10 @@ class ThreadsOfNetworksTest {
                 .kernel(1 + random.nextInt(3))
                 .padding(padding)
                 .dilation(1 + random.nextInt(3))
+                .stride(1 + random.nextInt(4))
+                .strideRule(StrideRule.MOVE_KERNEL)
                 .build();
-        yield net.plainConvolution(
-            name, x, spec, 1 + random.nextInt(4), Norm.BATCH, name + ".norm", activation);
+        yield net.convolution(name, x, spec, Norm.BATCH, activation);
       }
     };
   }

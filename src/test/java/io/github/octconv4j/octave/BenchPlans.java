@@ -44,7 +44,7 @@ final class BenchPlans {
 
   private static String line(Engine engine, LayerShape layer, double alpha, int threads) {
     OctaveConv2d spec = layer.spec(alpha);
-    PlanOptions options = PlanOptions.DEFAULT.threads(threads);
+    PlanOptions options = PlanOptions.DEFAULT.tuning(Tuning.MEASURED).threads(threads);
     int values =
         spec.out().total()
             * (spec.in().total() / spec.groups())

@@ -1,16 +1,18 @@
 package io.github.octconv4j.octave;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.octconv4j.bench.ScalarOctave;
 import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.dnn.Execution;
 import io.github.octconv4j.dnn.FormatTag;
+import io.github.octconv4j.dnn.Lanewise;
 import io.github.octconv4j.dnn.Operand;
 import io.github.octconv4j.dnn.Program;
 import io.github.octconv4j.dnn.ProgramBuilder;
 import io.github.octconv4j.octave.Formulation.HighSum;
-import io.github.octconv4j.octave.Formulation.Merge;
+import io.github.octconv4j.octave.Formulation.LowSum;
 import io.github.octconv4j.octave.Formulation.Sharing;
 import io.github.octconv4j.safety.Soak;
 import java.lang.foreign.Arena;
@@ -25,6 +27,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -48,9 +51,11 @@ class FormulationTest {
       for (Sharing sharing : Sharing.values()) {
         assertThat(SEEN).contains(sharing.name());
       }
-      for (Merge merge : Merge.values()) {
-        assertThat(SEEN).contains(merge.name());
+      for (Class<?> family : Formulation.class.getPermittedSubclasses()) {
+        assertThat(SEEN).contains(family.getSimpleName());
       }
+      assertThat(SEEN).contains("merged low_sources", "merged low_results");
+      assertThat(SEEN).contains("merged high_sources", "merged high_results");
       assertThat(SEEN).contains("NHWC", "BLOCKED", "bands", "threads 1", "threads 2", "threads 3");
     }
   }
@@ -113,9 +118,10 @@ class FormulationTest {
               List.of(
                   formulation.layout().name(),
                   formulation.sharing().name(),
-                  formulation.merge().name(),
-                  formulation.bandRows() > 0 ? "bands" : "whole",
+                  formulation.getClass().getSimpleName(),
+                  formulation.toString().contains("bands") ? "bands" : "whole",
                   "threads " + threads));
+          SEEN.addAll(List.of(formulation.toString().split(", ")));
         }
       }
     }
@@ -142,6 +148,7 @@ class FormulationTest {
             options,
             formulation)) {
       assertThat(plan.formulation()).isEqualTo(formulation);
+      assertThat(Lanewise.conflicts(plan.program())).isEmpty();
       OctaveTensor y = OctaveProblem.output(expected, format.layout(), arena);
       plan.run(x, y);
       problem.assertMatches(y, expected);
@@ -158,6 +165,73 @@ class FormulationTest {
               format),
           e);
     }
+  }
+
+  /** A choice is kept as text, and must say which formulation it was. */
+  @Test
+  void differentFormulationsHaveDifferentTexts() {
+    OctaveConv2d spec = OctaveConv2d.of(64, 64).alpha(0.5).build();
+    Set<String> texts = new HashSet<>();
+    int count = 0;
+    for (int batch = 1; batch <= 2; batch++) {
+      OctaveShape shape = OctaveShape.of(batch, 28, 28, SizeRule.FLOOR);
+      for (int threads = 1; threads <= 2; threads++) {
+        List<Formulation> all = Candidates.all(spec, shape, PlanOptions.DEFAULT.threads(threads));
+        texts.clear();
+        all.forEach(formulation -> texts.add(formulation.toString()));
+        assertThat(texts).hasSameSizeAs(all);
+        count += all.size();
+      }
+    }
+    assertThat(count).isGreaterThan(100);
+    assertThat(new Formulation.Bands(HighSum.ON_RESAMPLING, LowSum.ONE, 7))
+        .hasToString("nhwc, sum on_resampling, merged low_sources, threads rows, bands of 7 rows");
+    assertThat(new Formulation.LowResults(HighSum.ON_CONVOLUTION, true))
+        .hasToString("blocked, sum on_convolution, merged low_results, threads channels");
+    assertThat(new Formulation.Pointwise(Formulation.Beside.RESULTS, 0))
+        .hasToString("nhwc, sum on_resampling, merged high_results, threads rows");
+  }
+
+  /** What would give wrong numbers is refused, not computed. */
+  @Test
+  void whatDoesNotFitIsRefused() {
+    OctaveConv2d square = OctaveConv2d.of(16, 16).alpha(0.5).kernel(3).padding(1).build();
+    OctaveConv2d grouped = OctaveConv2d.of(16, 16).alpha(0.5).groups(2).build();
+    OctaveShape even = OctaveShape.of(1, 8, 8, SizeRule.FLOOR);
+    OctaveShape odd = OctaveShape.of(1, 9, 9, SizeRule.FLOOR);
+    OctaveShape two = OctaveShape.of(2, 8, 8, SizeRule.FLOOR);
+    HighSum sum = HighSum.ON_RESAMPLING;
+    assertRefused(square, even, new Formulation.Pointwise(Formulation.Beside.SOURCES, 2));
+    assertRefused(square, odd, new Formulation.Bands(sum, LowSum.SEPARATE, 2));
+    assertRefused(square, two, new Formulation.LowResults(sum, false));
+    assertRefused(square, two, new Formulation.Channels(sum, LowSum.SEPARATE));
+    assertRefused(square, even, new Formulation.Branches(Layout.NHWC, LowSum.SEPARATE));
+    assertRefused(grouped, even, new Formulation.Whole(Layout.NHWC, sum, LowSum.ONE));
+    assertRefused(grouped, even, new Formulation.Whole(Layout.BLOCKED, sum, LowSum.SEPARATE));
+    assertThatThrownBy(() -> new Formulation.Bands(sum, LowSum.ONE, 0))
+        .hasMessage("bandRows must be at least 1, was 0");
+    assertThatThrownBy(() -> new Formulation.Pointwise(Formulation.Beside.SOURCES, -1))
+        .hasMessage("bandRows must be at least 0, was -1");
+  }
+
+  private static void assertRefused(OctaveConv2d spec, OctaveShape shape, Formulation formulation) {
+    OctaveProblem problem =
+        new OctaveProblem(
+            spec,
+            shape.batch(),
+            shape.height(),
+            shape.width(),
+            EnumSet.noneOf(OctavePath.class),
+            new Random(1));
+    PlanOptions options = PlanOptions.DEFAULT;
+    OctaveDesc input = OctaveDesc.any(spec.in(), shape);
+    assertThatThrownBy(
+            () ->
+                OctavePlan.build(
+                    engine, spec, problem.weights(), input, OutputFormat.ANY, options, formulation))
+        .as("%s", formulation)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("can't be put together as " + formulation);
   }
 
   /** As in a residual block: added to what is there, then the activation, both in the last step. */
@@ -197,7 +271,7 @@ class FormulationTest {
     OctaveShape out = spec.outputShape(shape);
     Layout layout = formulation.layout();
     try (ProgramBuilder program =
-        new ProgramBuilder(engine, formulation.primitiveThreads(options.threads()))) {
+        new ProgramBuilder(engine, Formulations.primitiveThreads(formulation, options.threads()))) {
       OctaveProgramBuilder builder = new OctaveProgramBuilder(program, options);
       Map<Frequency, Operand> in = new EnumMap<>(Frequency.class);
       Map<Frequency, Operand> results = new EnumMap<>(Frequency.class);
@@ -215,8 +289,7 @@ class FormulationTest {
       OctaveOperand to =
           edges.output(
               spec.out(), out, layout, results.get(Frequency.HIGH), results.get(Frequency.LOW));
-      Formulation plain =
-          new Formulation(layout, HighSum.ON_RESAMPLING, Merge.NONE, formulation.sharing(), 0);
+      Formulation plain = new Formulation.Whole(layout, HighSum.ON_RESAMPLING, LowSum.SEPARATE);
       builder.convolution(
           "first", spec, problem.weights(), from, to, false, Activation.NONE, plain);
       builder.convolution(
@@ -224,6 +297,7 @@ class FormulationTest {
       edges.copyOut(to, results.get(Frequency.HIGH), results.get(Frequency.LOW));
       try (Program built = program.build();
           Execution execution = built.newExecution()) {
+        assertThat(Lanewise.conflicts(built)).isEmpty();
         for (Frequency f : Frequency.values()) {
           if (x.part(f) != null) {
             execution.bind(in.get(f), x.part(f));

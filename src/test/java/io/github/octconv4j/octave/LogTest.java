@@ -61,6 +61,7 @@ class LogTest {
     assertThat(lines.get(2))
         .startsWith(
             "FINE io.github.octconv4j.octave.PlanCache: OctaveLayer dropped the plan for"
-                + " Key[input=OctaveDesc[high=f32 1x4x8x8 abcd");
+                + " OctaveConv2d[in=ChannelSplit[high=4, low=0]")
+        .contains("OctaveDesc[high=f32 1x4x8x8 abcd");
   }
 }

@@ -116,6 +116,10 @@ class OctaveLayerTest {
     int dw = random.nextInt(3) == 0 ? 1 + random.nextInt(2) : dh;
     int stride = 1 + random.nextInt(2);
     StrideRule strideRule = random.nextBoolean() ? StrideRule.POOL_ALL : StrideRule.KEEP_LOW;
+    if (in.low() == 0 && out.low() == 0 && seed % 3 > 0) {
+      strideRule = StrideRule.MOVE_KERNEL;
+      stride = 1 + random.nextInt(4);
+    }
     boolean depthwise = kind == 7;
     boolean added = in.hasBoth() && out.high() > 0 && !depthwise;
     boolean upsamples = !(stride == 2 && strideRule == StrideRule.KEEP_LOW);
@@ -203,6 +207,9 @@ class OctaveLayerTest {
         seen.add(spec.strideRule() + " stride " + spec.stride());
         seen.add(spec.sizeRule() + " stride " + spec.stride() + " odd " + odd);
       }
+      if (spec.strideRule() == StrideRule.MOVE_KERNEL && spec.stride() > 2) {
+        seen.add("moves");
+      }
       if (both && spec.groups() == spec.in().total()) {
         seen.add("depthwise");
       } else if (both && spec.groups() > 1) {
@@ -234,6 +241,7 @@ class OctaveLayerTest {
             "groups",
             "asymmetric padding",
             "dilation",
+            "moves",
             "kh != kw",
             "batch 1",
             "batch 2",

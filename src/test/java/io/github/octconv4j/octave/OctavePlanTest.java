@@ -2,6 +2,7 @@ package io.github.octconv4j.octave;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.github.octconv4j.Bf16Support;
 import io.github.octconv4j.bench.ScalarOctave;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a plan consists of, and how plans, executions and layers live. */
 class OctavePlanTest {
@@ -53,7 +55,7 @@ class OctavePlanTest {
   }
 
   private static OctaveLayer layer(OctaveProblem problem) {
-    return new OctaveLayer(engine, problem.spec, problem.weights(), FIXED);
+    return problem.spec.on(engine, problem.weights(), FIXED);
   }
 
   private static OctaveDesc desc(OctaveProblem problem, FormatTag layout) {
@@ -296,6 +298,17 @@ class OctavePlanTest {
     assertThatThrownBy(() -> problem.spec.on(own, problem.weights()))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("engine is closed; open one with Engine.cpu() and close it after its layers");
+    Engine other = Engine.cpu();
+    try (Arena arena = Arena.ofConfined();
+        OctaveLayer layer = problem.spec.on(other, problem.weights())) {
+      other.close();
+      OctaveTensor x = problem.input(FormatTag.NCHW, arena);
+      assertThatThrownBy(() -> layer.apply(x))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage(
+              "the engine of this OctaveLayer is closed; open one with Engine.cpu() and close it"
+                  + " after its layers");
+    }
   }
 
   @Test
@@ -453,6 +466,63 @@ class OctavePlanTest {
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("a feature map needs a high or a low part");
     }
+  }
+
+  @Test
+  void twoArraysAreOneFeatureMap() {
+    try (Arena arena = Arena.ofConfined()) {
+      float[] high = OctaveProblem.random(new Random(1), 2 * 3 * 5 * 4);
+      float[] low = OctaveProblem.random(new Random(2), 2 * 1 * 2 * 2);
+      OctaveShape shape = OctaveShape.of(2, 5, 4, SizeRule.FLOOR);
+      OctaveTensor both = OctaveTensor.of(arena, high, low, new ChannelSplit(3, 1), shape);
+      assertThat(both.high().desc().dims()).containsExactly(2, 3, 5, 4);
+      assertThat(both.high().floats()).containsExactly(high);
+      assertThat(both.low().desc().dims()).containsExactly(2, 1, 2, 2);
+      assertThat(both.low().floats()).containsExactly(low);
+      OctaveTensor lowOnly = OctaveTensor.of(arena, null, low, new ChannelSplit(0, 1), shape);
+      assertThat(lowOnly.hasHigh()).isFalse();
+      assertThatThrownBy(() -> OctaveTensor.of(arena, high, null, new ChannelSplit(3, 1), shape))
+          .hasMessage(
+              "low must have 8 values for ChannelSplit[high=3, low=1] and OctaveShape[batch=2, height=5, width=4, lowHeight=2, lowWidth=2], had none");
+      assertThatThrownBy(() -> OctaveTensor.of(arena, high, low, new ChannelSplit(3, 0), shape))
+          .hasMessageStartingWith("low must be null for ChannelSplit[high=3, low=0]");
+      assertThatThrownBy(() -> OctaveTensor.of(arena, low, low, new ChannelSplit(3, 1), shape))
+          .hasMessageStartingWith("high must have 120 values for")
+          .hasMessageEndingWith("had 8 values");
+    }
+  }
+
+  /** A function of the results is that of every formulation that a planner may choose. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void aLayerMayEndWithAnActivation(int threads) {
+    OctaveProblem problem = middle();
+    try (Arena arena = Arena.ofConfined()) {
+      OctaveTensor x = problem.input(FormatTag.NCHW, arena);
+      for (Tuning tuning : Tuning.values()) {
+        PlanOptions options =
+            PlanOptions.DEFAULT.tuning(tuning).threads(threads).choices(PlanChoices.inMemory());
+        try (OctaveLayer plain = problem.spec.on(engine, problem.weights(), options);
+            OctaveLayer relu =
+                problem.spec.on(engine, problem.weights(), Activation.RELU, options)) {
+          assertThat(relu.activation()).isEqualTo(Activation.RELU);
+          assertThat(plain.activation()).isEqualTo(Activation.NONE);
+          OctaveTensor expected = plain.apply(x);
+          OctaveTensor y = relu.apply(x);
+          assertRectified(y.high().floats(), expected.high().floats());
+          assertRectified(y.low().floats(), expected.low().floats());
+        }
+      }
+    }
+  }
+
+  private static void assertRectified(float[] actual, float[] values) {
+    int negative = 0;
+    for (int i = 0; i < values.length; i++) {
+      negative += values[i] < 0 ? 1 : 0;
+      assertThat(actual[i]).isCloseTo(Math.max(0, values[i]), within(1e-4f));
+    }
+    assertThat(negative).isPositive();
   }
 
   /** The default options measure; whatever they choose must be right. */

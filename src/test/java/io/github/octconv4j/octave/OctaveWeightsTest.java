@@ -72,9 +72,8 @@ class OctaveWeightsTest {
       for (double alpha : new double[] {0, 0.25, 0.5, 1}) {
         OctaveConv2d spec = OctaveConv2d.of(12, 14).alpha(alpha).build();
         try (OctaveLayer layer =
-            new OctaveLayer(
+            spec.on(
                 engine,
-                spec,
                 OctaveWeights.split(spec, dense, bias),
                 PlanOptions.DEFAULT.tuning(Tuning.OFF))) {
           OctaveTensor y = layer.apply(constant(spec, pixel, arena));
@@ -140,7 +139,7 @@ class OctaveWeightsTest {
     builder.bias(OctavePath.LL, new float[] {5, 6}).bias(OctavePath.HL, new float[] {7, 8});
     try (Engine engine = Engine.cpu();
         OctaveLayer layer =
-            new OctaveLayer(engine, spec, builder.build(), PlanOptions.DEFAULT.tuning(Tuning.OFF));
+            spec.on(engine, builder.build(), PlanOptions.DEFAULT.tuning(Tuning.OFF));
         Arena arena = Arena.ofConfined()) {
       OctaveTensor x = constant(spec, new float[] {1, 2, 3, 4}, arena);
       OctaveTensor y = layer.apply(x);
@@ -219,8 +218,7 @@ class OctaveWeightsTest {
     OctaveProblem problem = OctaveLayerTest.problem(3);
     try (Engine engine = Engine.cpu();
         OctaveLayer layer =
-            new OctaveLayer(
-                engine, problem.spec, problem.weights(), PlanOptions.DEFAULT.tuning(Tuning.OFF));
+            problem.spec.on(engine, problem.weights(), PlanOptions.DEFAULT.tuning(Tuning.OFF));
         Arena arena = Arena.ofConfined()) {
       ScalarOctave.Result expected = problem.expected();
       problem.assertMatches(layer.apply(problem.input(FormatTag.NCHW, arena)), expected);

@@ -113,7 +113,8 @@ class PlanChoicesTest {
 
   @Test
   void aMeasuredPlanIsBuiltFromTheKeptChoice() {
-    PlanOptions options = PlanOptions.DEFAULT.choices(PlanChoices.inMemory());
+    PlanOptions options =
+        PlanOptions.DEFAULT.tuning(Tuning.MEASURED).choices(PlanChoices.inMemory());
     try (Engine engine = Engine.cpu();
         OctaveLayer layer = SPEC.on(engine, weights(SPEC), options);
         OctavePlan first = layer.plan(OctaveDesc.any(SPEC.in(), SHAPE), OutputFormat.ANY);
@@ -133,7 +134,8 @@ class PlanChoicesTest {
     OctaveShape shape = OctaveShape.of(1, 14, 14, SizeRule.FLOOR);
     try (Engine engine = Engine.cpu()) {
       for (OctaveConv2d spec : specs) {
-        PlanOptions options = PlanOptions.DEFAULT.choices(PlanChoices.inMemory());
+        PlanOptions options =
+            PlanOptions.DEFAULT.tuning(Tuning.MEASURED).choices(PlanChoices.inMemory());
         try (OctaveLayer layer = spec.on(engine, weights(spec), options)) {
           List<Considered> all =
               layer.planner(OctaveDesc.any(spec.in(), shape), OutputFormat.ANY).explain();

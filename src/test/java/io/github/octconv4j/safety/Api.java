@@ -101,7 +101,9 @@ final class Api {
     StringBuilder name = new StringBuilder();
     Class<?> type = member.getDeclaringClass();
     boolean graph = type.getPackageName().endsWith(".graph");
-    if (graph && List.of("Binary", "Concat", "Softmax", "Window").contains(type.getSimpleName())) {
+    if (graph
+        && List.of("Binary", "Concat", "MatMul", "Softmax", "Window")
+            .contains(type.getSimpleName())) {
       name.append("graph."); // dnn has another of that name
     }
     name.append(type.getName().substring(type.getPackageName().length() + 1).replace('$', '.'));

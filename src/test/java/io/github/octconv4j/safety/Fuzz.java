@@ -6,6 +6,7 @@ import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.NativeHandle;
 import io.github.octconv4j.dnn.Status;
 import io.github.octconv4j.dnn.Stream;
+import io.github.octconv4j.nn.RunRejectedException;
 import io.github.octconv4j.octave.PlanCache;
 import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.octave.Tuning;
@@ -163,6 +164,7 @@ public final class Fuzz {
     return member.getDeclaringClass().getPackageName().endsWith(".graph")
         || name.startsWith("OctavePlanner.")
         || name.startsWith("Network")
+        || name.startsWith("Batcher")
         || name.startsWith("LibraryInfo.load")
         || name.startsWith("NativeHandle.close")
         || name.contains(".tracingPredictor(");
@@ -299,6 +301,7 @@ public final class Fuzz {
     } else if (e instanceof IllegalArgumentException
         || e instanceof IllegalStateException
         || e instanceof DnnException
+        || e instanceof RunRejectedException
         || e instanceof IOException
         || e instanceof UncheckedIOException // a file that was changed while it is open
         || e instanceof IndexOutOfBoundsException) {

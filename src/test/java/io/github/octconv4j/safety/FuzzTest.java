@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import io.github.octconv4j.ChildJvm;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -38,6 +39,7 @@ class FuzzTest {
           ".export(ProgramFile)", "users can't make its argument",
           "NativeFiles.", "providers of native libraries have it, users don't call it",
           "DnnException.status()", "the judge of exceptions asks it",
+          "NetworkMeters.", "it wants a registry of Micrometer",
           "OctaveAdvisor.advise(", "it measures for seconds; all that it calls is called");
 
   @TempDir private Path folder;
@@ -99,6 +101,7 @@ class FuzzTest {
     ChildJvm.Result result =
         ChildJvm.of(Fuzz.class)
             .library(JsonFactory.class)
+            .library(MeterBinder.class) // which NetworkMeters is
             .optimized()
             .addressSpace(16L << 30)
             .option("-Xmx512m")

@@ -11,17 +11,18 @@ import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.dnn.Execution;
 import io.github.octconv4j.dnn.FormatTag;
 import io.github.octconv4j.dnn.FpMath;
+import io.github.octconv4j.dnn.Granularity;
 import io.github.octconv4j.dnn.HostTask;
 import io.github.octconv4j.dnn.Memory;
 import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.Operand;
 import io.github.octconv4j.dnn.Operation;
-import io.github.octconv4j.dnn.Pooling;
 import io.github.octconv4j.dnn.PostOps;
 import io.github.octconv4j.dnn.Primitive;
 import io.github.octconv4j.dnn.PrimitiveDesc;
 import io.github.octconv4j.dnn.Program;
 import io.github.octconv4j.dnn.ProgramBuilder;
+import io.github.octconv4j.dnn.Quantization;
 import io.github.octconv4j.dnn.Status;
 import io.github.octconv4j.dnn.Stream;
 import io.github.octconv4j.dnn.Tensor;
@@ -37,6 +38,7 @@ import io.github.octconv4j.octave.OctaveDesc;
 import io.github.octconv4j.octave.OctaveExecution;
 import io.github.octconv4j.octave.OctaveLayer;
 import io.github.octconv4j.octave.OctaveOperand;
+import io.github.octconv4j.octave.OctavePath;
 import io.github.octconv4j.octave.OctavePlan;
 import io.github.octconv4j.octave.OctaveProgramBuilder;
 import io.github.octconv4j.octave.OctaveShape;
@@ -45,7 +47,6 @@ import io.github.octconv4j.octave.OctaveWeights;
 import io.github.octconv4j.octave.OutputFormat;
 import io.github.octconv4j.octave.Padding;
 import io.github.octconv4j.octave.PlanOptions;
-import io.github.octconv4j.octave.RowWindows;
 import io.github.octconv4j.octave.SizeRule;
 import io.github.octconv4j.octave.StrideRule;
 import io.github.octconv4j.octave.Tuning;
@@ -76,6 +77,7 @@ final class GoodArguments {
           "Binary(Algorithm,MemoryDesc,MemoryDesc,MemoryDesc)",
           "Eltwise(Algorithm,MemoryDesc,MemoryDesc,float,float)",
           "InnerProduct(MemoryDesc,MemoryDesc,MemoryDesc,MemoryDesc)",
+          "MatMul(MemoryDesc,MemoryDesc,MemoryDesc,MemoryDesc)",
           "Concat(int,List,MemoryDesc)",
           "Sum(List,MemoryDesc)",
           "Reorder(MemoryDesc,MemoryDesc)",
@@ -99,6 +101,7 @@ final class GoodArguments {
     members.forEach(member -> executables.put(Api.name(member), member));
     descriptors();
     operations();
+    quantities();
     primitives();
     programs();
     octave();
@@ -351,6 +354,44 @@ final class GoodArguments {
               v.chance(0.5) ? null : MemoryDesc.of(DataType.F32, FormatTag.A, weights[0]),
               v.desc(type, new long[] {src[0], weights[0]}, 0.3));
         });
+  }
+
+  private void quantities() {
+    v.keep(Granularity.TENSOR);
+    v.keep(Quantization.NONE);
+    put(
+        "MatMul(MemoryDesc,MemoryDesc,MemoryDesc,MemoryDesc)",
+        () -> {
+          long rows = v.channels();
+          long depth = v.channels();
+          long columns = v.channels();
+          DataType type = v.type();
+          return args(
+              null,
+              v.desc(type, new long[] {rows, depth}, 0.3),
+              v.desc(type, new long[] {depth, columns}, 0.7),
+              v.chance(0.5) ? null : MemoryDesc.of(DataType.F32, FormatTag.AB, 1, columns),
+              v.desc(type, new long[] {rows, columns}, 0.3));
+        });
+    put("Granularity(int,List)", () -> args(null, v.below(16), List.of()));
+    put("Granularity.of(int[])", () -> args(null, new int[] {v.below(3)}));
+    put(
+        "Quantization(Map,Map,boolean)",
+        () ->
+            args(
+                null,
+                Map.of(Arg.SRC, v.kept(Granularity.class)),
+                Map.of(Arg.DST, v.kept(Granularity.class)),
+                v.chance(0.5)));
+    for (String what : List.of("scale", "zeroPoint")) {
+      put(
+          "Quantization." + what + "(Arg,Granularity)",
+          () -> args(v.kept(Quantization.class), Arg.SRC, v.kept(Granularity.class)));
+      put("Quantization." + what + "(Arg)", () -> args(v.kept(Quantization.class), Arg.DST));
+    }
+    for (String what : List.of("scales", "zeroPoints")) {
+      put("Arg." + what + "(Arg)", () -> args(null, v.chance(0.5) ? Arg.SRC : Arg.WEIGHTS));
+    }
   }
 
   private Algorithm algorithm(String kind) {
@@ -661,6 +702,17 @@ final class GoodArguments {
               s.strideRule(),
               s.sizeRule());
         });
+    for (String member : List.of("source", "destination", "shortName")) {
+      put("OctavePath." + member + "()", () -> args(v.pick(List.of(OctavePath.values()))));
+    }
+    put(
+        "OctaveWeights.copyKernel(OctavePath,int,float[],int,int)",
+        () -> {
+          OctaveWeights weights = v.kept(OctaveWeights.class);
+          return weights == null
+              ? null
+              : args(weights, v.pick(List.of(OctavePath.values())), 0, new float[4], 1, v.upTo(3));
+        });
     put(
         "OctaveWeights.split(OctaveConv2d,float[],float[])",
         () -> {
@@ -677,6 +729,27 @@ final class GoodArguments {
         () -> {
           OctaveConv2d s = spec();
           return args(s, engine, weights(s), options());
+        });
+    put(
+        "OctaveConv2d.on(Engine,OctaveWeights,Activation,PlanOptions)",
+        () -> {
+          OctaveConv2d s = spec();
+          return args(s, engine, weights(s), v.pick(List.of(Activation.values())), options());
+        });
+    put(
+        "OctaveTensor.of(Arena,float[],float[],ChannelSplit,OctaveShape)",
+        () -> {
+          ChannelSplit split = new ChannelSplit(v.upTo(3), v.below(2));
+          OctaveShape shape = OctaveShape.of(1, 4, 4 + v.upTo(3), SizeRule.FLOOR);
+          return args(
+              null,
+              Arena.ofAuto(),
+              v.floats((long) split.high() * shape.height() * shape.width()),
+              split.low() == 0
+                  ? null
+                  : v.floats((long) split.low() * shape.lowHeight() * shape.lowWidth()),
+              split,
+              shape);
         });
     put(
         "OctaveConv2d.on(Engine,OctaveWeights)",
@@ -700,34 +773,7 @@ final class GoodArguments {
           return args(
               builder, "c", s, weights(s), x, y, false, Activation.RELU, Formulation.DEFAULT);
         });
-    put(
-        "OctaveProgramBuilder.stridedConvolution(String,OctaveConv2d,OctaveWeights,int,Operand,Operand,boolean,Activation)",
-        () -> {
-          OctaveProgramBuilder builder = programBuilder();
-          int stride = v.upTo(3);
-          OctaveConv2d s = OctaveConv2d.of(v.channels(), v.channels()).kernel(3).padding(1).build();
-          int height = v.upTo(9);
-          int width = v.upTo(9);
-          return args(
-              builder,
-              "p",
-              s,
-              weights(s),
-              stride,
-              builder.temporary("x", Layout.NHWC, 1, s.in().total(), height, width),
-              builder.temporary(
-                  "y",
-                  Layout.NHWC,
-                  1,
-                  s.out().total(),
-                  (height - 1) / stride + 1,
-                  (width - 1) / stride + 1),
-              false,
-              Activation.RELU);
-        });
-    put("RowWindows(OctaveProgramBuilder)", () -> args(null, programBuilder()));
-    put("RowWindows.add(Window,Operand,Operand,Part)", () -> rows(true));
-    put("RowWindows.Part.add(Window,Operand,Operand)", () -> rows(false));
+    put("OctaveProgramBuilder.pool(String,Algorithm,Window,Operand,Operand)", this::pool);
     put(
         "Formulation.candidates(OctaveConv2d,OctaveShape,PlanOptions)",
         () -> {
@@ -861,24 +907,21 @@ final class GoodArguments {
     return builder.build();
   }
 
-  /** A pooling that threads share, or what one of them does. */
-  private Object[] rows(boolean shared) {
+  /** A pooling that threads share. */
+  private Object[] pool() {
+    ProgramBuilder program = new ProgramBuilder(engine, 1);
+    v.keep(program);
     OctaveProgramBuilder builder =
-        new OctaveProgramBuilder(
-            new ProgramBuilder(engine, 1), PlanOptions.DEFAULT.threads(v.upTo(3)));
+        new OctaveProgramBuilder(program, PlanOptions.DEFAULT.threads(v.upTo(3)));
     long[] src = v.imageDims(4);
     Window window = window(2, 3);
-    long[] dst = outputOf(window, src);
-    Operand x = builder.temporary("x", Layout.NHWC, src);
-    Operand y = builder.temporary("y", Layout.NHWC, dst);
-    RowWindows.Part part =
-        (here, from, to) ->
-            builder.add(
-                "pool",
-                new Pooling(algorithm("POOLING"), from.desc(), to.desc(), here),
-                PostOps.NONE,
-                Map.of(Arg.SRC, from, Arg.DST, to));
-    return shared ? args(new RowWindows(builder), window, x, y, part) : args(part, window, x, y);
+    return args(
+        builder,
+        "pool",
+        algorithm("POOLING"),
+        window,
+        builder.temporary("x", Layout.NHWC, src),
+        builder.temporary("y", Layout.NHWC, outputOf(window, src)));
   }
 
   private OctaveProgramBuilder programBuilder() {

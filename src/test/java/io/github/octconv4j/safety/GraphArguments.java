@@ -5,8 +5,10 @@ import io.github.octconv4j.graph.Dim;
 import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.GraphBuilder;
 import io.github.octconv4j.graph.Node;
+import io.github.octconv4j.graph.OctaveConv;
 import io.github.octconv4j.graph.Op;
 import io.github.octconv4j.graph.Operands;
+import io.github.octconv4j.graph.OutputFunction;
 import io.github.octconv4j.graph.Pool;
 import io.github.octconv4j.graph.Reduce;
 import io.github.octconv4j.graph.Resize;
@@ -178,6 +180,24 @@ final class GraphArguments {
     put.accept(
         "graph.Window.axes(long[],long[])",
         () -> args(Window.of(3, 2), new long[] {7, v.upTo(9)}, new long[] {3, 2}));
+    put.accept("OctaveConv.of(Window)", () -> args(null, Window.of(3, 3)));
+    put.accept(
+        "OctaveConv.function(OutputFunction)",
+        () -> args(OctaveConv.of(Window.of(3, 3)), OutputFunction.RELU));
+    put.accept(
+        "OctaveConv.groups(long[],long[])",
+        () -> args(null, new long[] {1, 4, 8, 8}, new long[] {6, 2, 3, 3}));
+    put.accept(
+        "OctaveConv.pool(long[])",
+        () -> args(OctaveConv.of(Window.of(3, 3)), (Object) new long[] {1, 4, 7, 8}));
+    put.accept(
+        "OutputFunction.of(Graph,Node)",
+        () -> {
+          Graph graph = (Graph) any(Graph.class);
+          return graph == null || graph.nodes().isEmpty()
+              ? null
+              : args(null, graph, graph.nodes().getFirst());
+        });
     put.accept(
         "ConvTranspose.axes(long[],long[])",
         () ->
@@ -263,5 +283,9 @@ final class GraphArguments {
     put.accept("OnnxTensorFile.read(Path)", () -> args(null, v.file("t.pb")));
     put.accept("OnnxWriter.toBytes(Graph)", () -> args(null, any(Graph.class)));
     put.accept("OnnxWriter.write(Graph,Path)", () -> args(null, any(Graph.class), v.file("out")));
+    put.accept(
+        "OnnxWriter.write(Graph,Map,Path)",
+        () -> args(null, any(Graph.class), Map.of("key", "value"), v.file("out")));
+    put.accept("OnnxModel.isOnnx(Path)", () -> args(null, v.file("m.onnx")));
   }
 }

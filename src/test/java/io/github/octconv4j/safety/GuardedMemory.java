@@ -1,5 +1,6 @@
 package io.github.octconv4j.safety;
 
+import io.github.octconv4j.Pages;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -13,7 +14,7 @@ import java.lang.invoke.MethodHandle;
  */
 final class GuardedMemory {
   private static final boolean LINUX = System.getProperty("os.name").equals("Linux");
-  private static final long PAGE = 4096;
+  private static final long PAGE = Pages.size();
   private static final int READ_WRITE = 3;
   private static final int PRIVATE_ANONYMOUS = 0x22;
 

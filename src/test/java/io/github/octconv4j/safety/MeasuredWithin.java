@@ -14,6 +14,7 @@ import io.github.octconv4j.octave.OctaveWeights;
 import io.github.octconv4j.octave.OutputFormat;
 import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.octave.SizeRule;
+import io.github.octconv4j.octave.Tuning;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +30,7 @@ final class MeasuredWithin {
   public static void main(String[] args) throws IOException {
     long limit = Long.parseLong(args[1]) << 20;
     int size = Integer.parseInt(args[2]);
-    PlanOptions options = PlanOptions.DEFAULT.memoryLimit(limit);
+    PlanOptions options = PlanOptions.DEFAULT.tuning(Tuning.MEASURED).memoryLimit(limit);
     if (args[0].equals("layer")) {
       layer(PlanOptions.DEFAULT, 16, 16, 16);
       long before = peak();

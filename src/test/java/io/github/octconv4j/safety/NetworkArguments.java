@@ -18,21 +18,33 @@ import io.github.octconv4j.image.Interpolation;
 import io.github.octconv4j.nn.Advice.Trial;
 import io.github.octconv4j.nn.FeatureMap;
 import io.github.octconv4j.nn.ImageInput;
+import io.github.octconv4j.nn.Latencies;
+import io.github.octconv4j.nn.Latencies.Bucket;
 import io.github.octconv4j.nn.Model;
 import io.github.octconv4j.nn.Network;
 import io.github.octconv4j.nn.NetworkBuilder;
 import io.github.octconv4j.nn.NetworkGraph;
 import io.github.octconv4j.nn.NetworkInfo;
+import io.github.octconv4j.nn.NetworkOptions;
 import io.github.octconv4j.nn.Norm;
 import io.github.octconv4j.nn.Parameter;
 import io.github.octconv4j.nn.Parameters;
 import io.github.octconv4j.nn.Predictor;
+import io.github.octconv4j.nn.RunRejectedException.Reason;
+import io.github.octconv4j.nn.Upsampling;
 import io.github.octconv4j.octave.Activation;
+import io.github.octconv4j.octave.ChannelSplit;
 import io.github.octconv4j.octave.OctaveConv2d;
+import io.github.octconv4j.octave.Padding;
+import io.github.octconv4j.octave.PlanCache;
 import io.github.octconv4j.octave.PlanOptions;
+import io.github.octconv4j.octave.PlanProgress;
 import io.github.octconv4j.octave.SizeRule;
 import io.github.octconv4j.octave.StrideRule;
 import io.github.octconv4j.octave.Tuning;
+import io.github.octconv4j.serving.BatchOptions;
+import io.github.octconv4j.serving.Batcher;
+import io.github.octconv4j.serving.NetworkReference;
 import io.github.octconv4j.weights.ElementType;
 import io.github.octconv4j.weights.Metadata;
 import io.github.octconv4j.weights.SafetensorsFile;
@@ -40,6 +52,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -48,6 +61,7 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /** Arguments that fit together for networks, all of which are tiny. */
 final class NetworkArguments {
@@ -69,6 +83,7 @@ final class NetworkArguments {
     parameters();
     networks();
     predictors();
+    services();
     pictures();
     metadata();
   }
@@ -185,16 +200,62 @@ final class NetworkArguments {
         x -> List.of("c", x, spec(x), v.pick(List.of(Norm.values())), all[v.below(all.length)]));
     withMap(
         false,
-        "plainConvolution(String,FeatureMap,OctaveConv2d,int,Norm,String,Activation)",
+        "convolution(String,FeatureMap,OctaveConv2d,Norm,String,Activation)",
         x ->
             List.of(
                 "p",
                 x,
-                OctaveConv2d.of(x.channels().total(), v.channels()).kernel(3).padding(1).build(),
-                v.upTo(3),
+                OctaveConv2d.of(x.channels().total(), v.channels())
+                    .kernel(3)
+                    .padding(1)
+                    .stride(v.upTo(3))
+                    .strideRule(StrideRule.MOVE_KERNEL)
+                    .build(),
                 v.pick(List.of(Norm.values())),
                 "n",
                 all[v.below(all.length)]));
+    put.accept("NetworkBuilder()", () -> args(new Object[] {null}));
+    put.accept(
+        "NetworkBuilder.input(String,ChannelSplit,int,int)",
+        () ->
+            args(
+                new NetworkBuilder(),
+                "in",
+                new ChannelSplit(v.upTo(3), v.below(3)),
+                1 + v.upTo(9),
+                1 + v.upTo(9)));
+    put.accept(
+        "NetworkBuilder.tensorNames(UnaryOperator)",
+        () -> args(new NetworkBuilder(), (UnaryOperator<String>) name -> "net." + name));
+    put.accept(
+        "NetworkBuilder.tensorNames(Map)",
+        () -> args(new NetworkBuilder(), Map.of("c1.bias", "other")));
+    withMap(false, "concat(String,FeatureMap[])", x -> List.of("cat", new FeatureMap[] {x, x}));
+    withMap(
+        false,
+        "upsample(String,FeatureMap,int,Upsampling)",
+        x -> List.of("up", x, 1 + v.upTo(2), v.pick(List.of(Upsampling.values()))));
+    withMap(
+        false,
+        "transposedConvolution(String,FeatureMap,int,int,int,int,int,Activation)",
+        x ->
+            List.of(
+                "t",
+                x,
+                v.channels(),
+                v.upTo(3),
+                v.upTo(2),
+                v.below(2),
+                0,
+                all[v.below(all.length)]));
+    withMap(
+        false,
+        "batchNorm(String,FeatureMap,Activation)",
+        x -> List.of("bn", x, all[v.below(all.length)]));
+    withMap(
+        false,
+        "pad(String,FeatureMap,Padding)",
+        x -> List.of("pad", x, new Padding(2, 2 * v.below(2), 2, 0)));
     for (String pool : List.of("maxPool", "averagePool")) {
       withMap(
           false,
@@ -217,11 +278,12 @@ final class NetworkArguments {
         x -> List.of("l", x, v.channels(), all[v.below(all.length)]));
     withMap(true, "softmax(String,FeatureMap)", x -> List.of("soft", x));
     put.accept(
-        "NetworkBuilder.build(FeatureMap)",
+        "NetworkBuilder.build(FeatureMap[])",
         () -> {
           FeatureMap x = map(true);
           NetworkBuilder net = nets.get(x);
-          return args(net, net.linear("fc", x, v.channels(), Activation.NONE));
+          FeatureMap fc = net.linear("fc", x, v.channels(), Activation.NONE);
+          return args(net, v.chance(0.5) ? new FeatureMap[] {fc} : new FeatureMap[] {fc, x});
         });
   }
 
@@ -381,8 +443,15 @@ final class NetworkArguments {
     put.accept(
         "Network.loadSliced(Path,Model)", () -> args(null, v.file("net.safetensors"), MODEL));
     put.accept("Network.load(Path)", () -> args(null, v.file("net.safetensors")));
+    put.accept(
+        "Network.of(NetworkGraph,Parameters)",
+        () -> args(null, graph(), Parameters.random(v.below(9))));
+    put.accept(
+        "Network.load(Path,NetworkGraph)",
+        () -> args(null, v.file("net.safetensors"), MODEL.graph()));
     put.accept("Network.of(Graph)", () -> args(null, classifier()));
     put.accept("Network.load(Path,NetworkInfo)", () -> args(null, v.file("c.onnx"), info()));
+    put.accept("Network.save(Path)", () -> args(ofGraph(), v.file("out")));
     for (String member : List.of("inputs", "outputs")) {
       put.accept("Network." + member + "()", () -> args(ofGraph()));
     }
@@ -410,6 +479,11 @@ final class NetworkArguments {
           long values = (long) i.channels() * i.height() * i.width();
           return args(network, v.floats(v.upTo(3) * values));
         });
+    with("Network.use(int,Function)", Network.class, n -> use(n));
+    with("Network.warmUp(int[])", Network.class, n -> args(n, new int[] {v.upTo(2)}));
+    put.accept(
+        "Network.configure(NetworkOptions)",
+        () -> args(Network.of(MODEL, Parameters.random(1)), serving()));
     with("Network.classify(Image)", Network.class, network -> args(network, picture()));
     for (String member : List.of("predictor", "tracingPredictor")) {
       with(
@@ -422,6 +496,102 @@ final class NetworkArguments {
                   PlanOptions.DEFAULT
                       .tuning(v.chance(0.6) ? Tuning.HEURISTIC : Tuning.OFF)
                       .threads(v.upTo(3))));
+    }
+  }
+
+  // ---- services
+
+  private NetworkOptions serving() {
+    PlanOptions plans = PlanOptions.DEFAULT.tuning(Tuning.OFF).threads(v.upTo(2));
+    return NetworkOptions.of(plans).runsAtOnce(v.upTo(3));
+  }
+
+  private Object[] use(Network network) {
+    Function<Predictor, Object> task = NetworkArguments::describe;
+    return args(network, v.upTo(2), task);
+  }
+
+  private static Object describe(Predictor predictor) {
+    return predictor.output().desc();
+  }
+
+  private NetworkReference reference() {
+    NetworkReference reference = new NetworkReference(Network.of(MODEL, Parameters.random(1)));
+    v.keep(reference);
+    return reference;
+  }
+
+  private static Latencies latencies() {
+    Bucket first = new Bucket(1000, 2);
+    return new Latencies(3, 5000, 4000, List.of(first, new Bucket(Long.MAX_VALUE, 1)));
+  }
+
+  private void services() {
+    put.accept(
+        "NetworkOptions(PlanOptions,int,Duration)",
+        () -> args(null, PlanOptions.DEFAULT, v.upTo(3), Duration.ofMillis(v.below(9))));
+    put.accept("NetworkOptions.runsAtOnce(int)", () -> args(serving(), v.upTo(3)));
+    put.accept("NetworkOptions.patience(Duration)", () -> args(serving(), Duration.ZERO));
+    put.accept(
+        "RunRejectedException(Reason,String)", () -> args(null, Reason.CLOSED, "it is closed"));
+    put.accept("Latencies.Bucket(long,long)", () -> args(null, 1000L, 2L));
+    put.accept(
+        "Latencies(long,long,long,List)",
+        () -> args(null, 3L, 5000L, 4000L, latencies().buckets()));
+    put.accept("Latencies.quantile(double)", () -> args(latencies(), .5));
+    put.accept("Latencies.upTo(int)", () -> args(latencies(), v.below(2)));
+    put.accept("Latencies.seconds(long)", () -> args(null, 1000L * v.upTo(9)));
+    put.accept(
+        "NetworkMetrics(String,int,int,int,long,long,Latencies,Latencies,Statistics,long)",
+        () ->
+            args(
+                null,
+                "net",
+                2,
+                1,
+                0,
+                3L,
+                0L,
+                latencies(),
+                latencies(),
+                new PlanCache.Statistics(1, 2, 3, 4, 5, 6, 7),
+                8L));
+    put.accept("PlanProgress.at(int,int)", () -> args(PlanProgress.NONE, v.upTo(3), 3));
+    with("NetworkReference(Network)", Network.class, network -> args(null, network));
+    with(
+        "NetworkReference.replace(Network)",
+        NetworkReference.class,
+        reference -> args(reference, Network.of(MODEL, Parameters.random(1))));
+    with(
+        "NetworkReference.use(Function)",
+        NetworkReference.class,
+        reference -> args(reference, (Function<Network, Object>) Network::options));
+    for (String member : List.of("network", "close")) {
+      put.accept(
+          "NetworkReference.Lease." + member + "()",
+          () -> {
+            NetworkReference kept = v.kept(NetworkReference.class);
+            return args((kept == null ? reference() : kept).lease());
+          });
+    }
+    put.accept(
+        "BatchOptions(int,Duration,int)",
+        () -> args(null, v.upTo(3), Duration.ofMillis(v.below(3)), 4));
+    put.accept("BatchOptions.of(int)", () -> args(null, v.upTo(4)));
+    with(
+        "Batcher(NetworkReference,BatchOptions)",
+        NetworkReference.class,
+        reference -> args(null, reference, BatchOptions.of(v.upTo(3))));
+    for (String member : List.of("submit(float[])", "submit(float[],Duration)")) {
+      with(
+          "Batcher." + member,
+          Batcher.class,
+          batcher -> {
+            float[] image = v.floats(3 * 32 * 32);
+            return member.contains("Duration")
+                ? args(batcher, image, Duration.ofSeconds(1))
+                : args(batcher, image);
+          });
     }
   }
 

@@ -8,7 +8,7 @@ import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.PostOps;
 import io.github.octconv4j.dnn.Tensor;
 import io.github.octconv4j.octave.Plan;
-import io.github.octconv4j.octave.RowWindows;
+import io.github.octconv4j.octave.PlanProgress;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -20,6 +20,7 @@ import java.lang.reflect.Type;
 import java.lang.reflect.TypeVariable;
 import java.lang.reflect.WildcardType;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -30,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -343,8 +345,6 @@ final class Values {
               "kind", "F32", "high", "\u0000", "%s%n%d"));
     } else if (c == Long.class) {
       return chance(0.1) ? absurd() : (long) upTo(9);
-    } else if (c == RowWindows.Part.class) {
-      return (RowWindows.Part) (window, x, y) -> {};
     } else if (c == Float.class) {
       return (float) NUMBERS[below(NUMBERS.length)];
     } else if (c.isEnum()) {
@@ -374,6 +374,10 @@ final class Values {
       return OutputStream.nullOutputStream();
     } else if (c == HostTask.class) {
       return (HostTask) (reads, writes) -> {};
+    } else if (c == Duration.class) {
+      return Duration.ofMillis(chance(0.1) ? -1 : below(3));
+    } else if (c == PlanProgress.class) {
+      return PlanProgress.NONE;
     } else if (c == IntConsumer.class) {
       return (IntConsumer) lane -> {};
     } else if (c == Runnable.class) {
@@ -427,6 +431,8 @@ final class Values {
       return (Supplier<Object>) () -> make(of[0]);
     } else if (raw == Predicate.class) {
       return (Predicate<Object>) value -> chance(0.5);
+    } else if (raw == Function.class) {
+      return (Function<Object, Object>) value -> "done";
     } else if (raw == UnaryOperator.class) {
       return UnaryOperator.identity();
     } else if (raw instanceof Class<?> c) {

@@ -11,6 +11,7 @@ import io.github.octconv4j.cli.bench.LayerShapes;
 import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.octave.PlanChoices;
 import io.github.octconv4j.octave.PlanOptions;
+import io.github.octconv4j.octave.Tuning;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
@@ -43,7 +44,8 @@ public final class BridgeMain {
   private final Path program;
   private final Path plan;
   private final boolean quick;
-  private final PlanOptions options = PlanOptions.DEFAULT.choices(PlanChoices.inMemory());
+  private final PlanOptions options =
+      PlanOptions.DEFAULT.tuning(Tuning.MEASURED).choices(PlanChoices.inMemory());
 
   /**
    * What was measured of a plan.

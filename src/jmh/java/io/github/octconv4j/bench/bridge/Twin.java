@@ -71,6 +71,7 @@ public final class Twin implements AutoCloseable {
               "-o",
               folder.resolve("twin").toString(),
               SOURCE.resolve("twin.c").toString(),
+              SOURCE.resolve("system.c").toString(),
               "-I" + dnnl.resolve("include"),
               dnnl.resolve("libdnnl.so.3").toString(),
               dnnl.resolve("libgomp.so.1").toString(),

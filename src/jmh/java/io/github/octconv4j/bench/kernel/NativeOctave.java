@@ -11,6 +11,7 @@ import io.github.octconv4j.octave.OctavePlan;
 import io.github.octconv4j.octave.OctaveTensor;
 import io.github.octconv4j.octave.OutputFormat;
 import io.github.octconv4j.octave.PlanOptions;
+import io.github.octconv4j.octave.Tuning;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.stream.Stream;
@@ -29,7 +30,12 @@ public final class NativeOctave implements Kernel {
   /** Plans the layer. */
   public NativeOctave(OctaveData data, int threads) {
     this.data = data;
-    layer = data.spec().on(engine, data.weights(), PlanOptions.DEFAULT.threads(threads));
+    layer =
+        data.spec()
+            .on(
+                engine,
+                data.weights(),
+                PlanOptions.DEFAULT.tuning(Tuning.MEASURED).threads(threads));
     plan = layer.plan(OctaveDesc.any(data.spec().in(), data.layer().size()), OutputFormat.ANY);
     execution = plan.newExecution();
     x = newInput(arena);

@@ -1,6 +1,5 @@
 package io.github.octconv4j.bench.onnx;
 
-import io.github.octconv4j.octave.Frequency;
 import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.OctavePath;
 import io.github.octconv4j.octave.OctaveWeights;
@@ -8,7 +7,6 @@ import io.github.octconv4j.octave.Padding;
 import io.github.octconv4j.octave.SizeRule;
 import io.github.octconv4j.octave.StrideRule;
 import java.util.Locale;
-import java.util.function.UnaryOperator;
 
 /**
  * Building blocks of octave networks as an exporter writes them: AveragePool, Conv, Resize
@@ -134,91 +132,5 @@ public final class OctaveGraph {
     }
     String pads = graph.constant("c" + constants++, 0, 0, 0, 0, 0, 0, height % 2, width % 2);
     return graph.node("Pad", doubled, pads).text("mode", "edge").add();
-  }
-
-  /** Adds a ReLU to each part. */
-  public OctaveMap relu(OctaveMap x) {
-    return each(x, part -> graph.node("Relu", part).add());
-  }
-
-  /** Adds two maps of the same channels and size. */
-  public OctaveMap add(OctaveMap a, OctaveMap b) {
-    return new OctaveMap(
-        sum(Frequency.HIGH, a.high(), b.high()),
-        sum(Frequency.LOW, a.low(), b.low()),
-        a.height(),
-        a.width());
-  }
-
-  private String sum(Frequency frequency, String a, String b) {
-    if ((a == null) != (b == null)) {
-      throw new IllegalArgumentException("only one of the maps has channels of " + frequency);
-    }
-    return a == null ? null : graph.node("Add", a, b).add();
-  }
-
-  private static OctaveMap each(OctaveMap x, UnaryOperator<String> operator) {
-    return new OctaveMap(
-        x.high() == null ? null : operator.apply(x.high()),
-        x.low() == null ? null : operator.apply(x.low()),
-        x.height(),
-        x.width());
-  }
-
-  /**
-   * Adds a convolution of the high part, which is all there is, of any stride that moves the
-   * kernel.
-   */
-  public OctaveMap stridedConvolution(
-      OctaveConv2d spec, OctaveWeights weights, int stride, OctaveMap x) {
-    String high = convolve(spec, weights, OctavePath.HH, x.high(), true, stride);
-    int height = output(x.height(), spec.kernelHeight(), spec.dilationHeight(), vertical(spec));
-    int width = output(x.width(), spec.kernelWidth(), spec.dilationWidth(), horizontal(spec));
-    return new OctaveMap(high, null, (height - 1) / stride + 1, (width - 1) / stride + 1);
-  }
-
-  /** Adds a max or average pooling of square windows on each part; padding does not count. */
-  public OctaveMap pool(boolean max, int kernel, int stride, int padding, OctaveMap x) {
-    OctaveMap y =
-        each(
-            x,
-            part ->
-                graph
-                    .node(max ? "MaxPool" : "AveragePool", part)
-                    .ints("kernel_shape", kernel, kernel)
-                    .ints("strides", stride, stride)
-                    .ints("pads", padding, padding, padding, padding)
-                    .add());
-    return new OctaveMap(
-        y.high(),
-        y.low(),
-        (x.height() + 2 * padding - kernel) / stride + 1,
-        (x.width() + 2 * padding - kernel) / stride + 1);
-  }
-
-  /** Adds the mean of each channel of each part. */
-  public OctaveMap average(OctaveMap x) {
-    OctaveMap y = each(x, part -> graph.node("GlobalAveragePool", part).add());
-    return new OctaveMap(y.high(), y.low(), 1, 1);
-  }
-
-  /**
-   * Adds a fully connected layer on the high part, which is all there is.
-   *
-   * @param weights (out, channels)
-   * @param bias one value for each output
-   */
-  public OctaveMap linear(float[] weights, float[] bias, OctaveMap x) {
-    String flat = graph.node("Flatten", x.high()).integer("axis", 1).add();
-    String y =
-        graph
-            .node(
-                "Gemm",
-                flat,
-                constant(weights, bias.length, weights.length / bias.length),
-                constant(bias, bias.length))
-            .integer("transB", 1)
-            .add();
-    return new OctaveMap(y, null, 1, 1);
   }
 }

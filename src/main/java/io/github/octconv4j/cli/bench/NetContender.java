@@ -6,8 +6,8 @@ import io.github.octconv4j.nn.Network;
 import io.github.octconv4j.nn.Parameters;
 import io.github.octconv4j.nn.Predictor;
 import io.github.octconv4j.octave.PlanOptions;
-import io.github.octconv4j.timing.RandomData;
 import io.github.octconv4j.timing.Runner;
+import io.github.octconv4j.trial.RandomData;
 
 /** A network with random weights and a predictor, ready to run. For one thread. */
 public final class NetContender implements Runner, AutoCloseable {

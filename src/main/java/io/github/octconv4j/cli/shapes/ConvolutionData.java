@@ -22,12 +22,14 @@ record ConvolutionData(IntegerFill src, IntegerFill weights, IntegerFill bias) {
    * Chooses data.
    *
    * @param products of one sum
+   * @param zeroPoint of the source
    */
-  static ConvolutionData of(Types types, long products) {
+  static ConvolutionData of(Types types, long products, int zeroPoint) {
     int srcLeast = types.src() == DataType.U8 ? 0 : -range(types.src());
     int srcLargest = range(types.src());
     int weightsLargest = range(types.weights());
-    while (srcLargest * (long) weightsLargest * products + BIAS > 1L << 24
+    long shift = Math.abs(zeroPoint);
+    while ((srcLargest + shift) * weightsLargest * products + BIAS > 1L << 24
         && (srcLargest > 1 || weightsLargest > 1)) {
       if (srcLargest >= weightsLargest) {
         srcLeast /= 2;
@@ -36,7 +38,7 @@ record ConvolutionData(IntegerFill src, IntegerFill weights, IntegerFill bias) {
         weightsLargest /= 2;
       }
     }
-    long largest = (long) srcLargest * weightsLargest;
+    long largest = (srcLargest + shift) * weightsLargest;
     int digits = types.outputs().stream().mapToInt(Precision::digits).min().orElseThrow();
     double density = Math.min(1, (double) (1L << digits) / largest / products);
     // Without VNNI instructions oneDNN halves the weights of S8 by S8: they must be even.

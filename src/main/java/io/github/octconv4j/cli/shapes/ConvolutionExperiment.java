@@ -1,14 +1,18 @@
 package io.github.octconv4j.cli.shapes;
 
 import io.github.octconv4j.dnn.Arg;
+import io.github.octconv4j.dnn.Attributes;
 import io.github.octconv4j.dnn.Convolution;
 import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.FormatTag;
+import io.github.octconv4j.dnn.Granularity;
 import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.Operation;
+import io.github.octconv4j.dnn.Quantization;
 import io.github.octconv4j.dnn.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,16 +25,23 @@ import java.util.stream.LongStream;
  * That is as good as a sum in double, and vectorises.
  */
 final class ConvolutionExperiment implements Experiment {
+  private static final Map<String, Arg> ARGUMENTS =
+      Map.of("src", Arg.SRC, "wei", Arg.WEIGHTS, "dst", Arg.DST);
+
   private final Problem problem;
   private final Types types;
   private final boolean bias;
+  private final Quantities quantities;
   private final ConvolutionData data;
 
-  ConvolutionExperiment(Problem problem, Types types, boolean bias) {
+  ConvolutionExperiment(Problem problem, Types types, boolean bias, Quantities quantities) {
     this.problem = problem;
     this.types = types;
     this.bias = bias;
-    this.data = ConvolutionData.of(types, problem.taps() * problem.groupInputs());
+    this.quantities = quantities;
+    this.data =
+        ConvolutionData.of(
+            types, problem.taps() * problem.groupInputs(), (int) quantities.zeroPoint("src"));
   }
 
   @Override
@@ -46,7 +57,42 @@ final class ConvolutionExperiment implements Experiment {
     if (bias) {
       inputs.put(Arg.BIAS, new long[] {problem.outputChannels()});
     }
+    attributes()
+        .quantization()
+        .scales()
+        .forEach(
+            (arg, granularity) ->
+                inputs.put(
+                    Arg.scales(arg),
+                    new long[] {granularity.mask() == 0 ? 1 : problem.outputChannels()}));
+    attributes()
+        .quantization()
+        .zeroPoints()
+        .keySet()
+        .forEach(arg -> inputs.put(Arg.zeroPoints(arg), new long[] {1}));
     return inputs;
+  }
+
+  @Override
+  public Attributes attributes() {
+    boolean narrow =
+        types.weights() == DataType.S8
+            && data.weights().largest() * data.weights().factor() <= Quantization.NARROW;
+    Quantization quantization = Quantization.NONE.narrowWeights(narrow);
+    for (Map.Entry<String, Arg> argument : ARGUMENTS.entrySet()) {
+      if (quantities.scales().containsKey(argument.getKey())) {
+        boolean channels = argument.getKey().equals("wei") && quantities.perChannel();
+        boolean groups = problem.weightsDims().length > problem.srcDims().length;
+        quantization =
+            quantization.scale(
+                argument.getValue(),
+                !channels ? Granularity.TENSOR : groups ? Granularity.of(0, 1) : Granularity.of(0));
+      }
+      if (quantities.zeroPoints().containsKey(argument.getKey())) {
+        quantization = quantization.zeroPoint(argument.getValue());
+      }
+    }
+    return Attributes.NONE.with(quantization);
   }
 
   @Override
@@ -61,7 +107,9 @@ final class ConvolutionExperiment implements Experiment {
 
   @Override
   public Tolerance tolerance(DataType outputType) {
-    return Tolerance.EXACT;
+    return quantities.areExact()
+        ? Tolerance.EXACT
+        : new Tolerance(10 * Precision.epsilon(outputType));
   }
 
   @Override
@@ -81,9 +129,26 @@ final class ConvolutionExperiment implements Experiment {
       data.src().fill(tensor, 1);
     } else if (arg.equals(Arg.WEIGHTS)) {
       data.weights().fill(tensor, 2);
-    } else {
+    } else if (arg.equals(Arg.BIAS)) {
       data.bias().fill(tensor, 3);
+    } else {
+      fillQuantity(arg, tensor);
     }
+  }
+
+  private void fillQuantity(Arg arg, Tensor tensor) {
+    float[] values = new float[(int) tensor.desc().elements()];
+    ARGUMENTS.forEach(
+        (name, of) -> {
+          for (int i = 0; i < values.length; i++) {
+            if (arg.equals(Arg.scales(of))) {
+              values[i] = name.equals("wei") ? quantities.weightScale(i) : quantities.scale(name);
+            } else if (arg.equals(Arg.zeroPoints(of))) {
+              values[i] = quantities.zeroPoint(name);
+            }
+          }
+        });
+    tensor.set(values);
   }
 
   @Override
@@ -145,8 +210,9 @@ final class ConvolutionExperiment implements Experiment {
     long outPlane = d.output() * h.output() * w.output();
     long outRow = image * oc * outPlane + row * w.output();
     float[] sums = new float[oc];
+    float srcZero = quantities.zeroPoint("src");
     for (int ow = 0; ow < w.output(); ow++) {
-      System.arraycopy(start, g * oc, sums, 0, oc);
+      Arrays.fill(sums, 0);
       for (int kd = d.firstTap(od); kd < d.endTap(od); kd++) {
         for (int kh = h.firstTap(oh); kh < h.endTap(oh); kh++) {
           for (int kw = w.firstTap(ow); kw < w.endTap(ow); kw++) {
@@ -157,7 +223,7 @@ final class ConvolutionExperiment implements Experiment {
                     + (d.inputOf(od, kd) * h.input() + h.inputOf(oh, kh)) * w.input()
                     + w.inputOf(ow, kw);
             for (int c = 0; c < ic; c++) {
-              float x = src.getAtIndex(ValueLayout.JAVA_FLOAT, at + c * inPlane);
+              float x = src.getAtIndex(ValueLayout.JAVA_FLOAT, at + c * inPlane) - srcZero;
               if (x != 0) { // many are, by the density
                 addProducts(sums, x, weights, of + c * oc);
               }
@@ -166,9 +232,18 @@ final class ConvolutionExperiment implements Experiment {
         }
       }
       for (int o = 0; o < oc; o++) {
-        dst.setAtIndex(ValueLayout.JAVA_FLOAT, outRow + o * outPlane + ow, sums[o]);
+        float result = scaled(sums[o], g * oc + o) + start[g * oc + o];
+        dst.setAtIndex(ValueLayout.JAVA_FLOAT, outRow + o * outPlane + ow, quantized(result));
       }
     }
+  }
+
+  private float scaled(float sum, int channel) {
+    return sum * quantities.scale("src") * quantities.weightScale(channel);
+  }
+
+  private float quantized(float result) {
+    return result / quantities.scale("dst") + quantities.zeroPoint("dst");
   }
 
   private static void addProducts(float[] sums, float x, float[] weights, int from) {

@@ -1,6 +1,7 @@
 package io.github.octconv4j.cli.shapes;
 
 import io.github.octconv4j.dnn.Arg;
+import io.github.octconv4j.dnn.Attributes;
 import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.Operation;
 import io.github.octconv4j.dnn.Tensor;
@@ -29,6 +30,11 @@ interface Experiment {
 
   /** Returns the operation for oneDNN. */
   Operation operation(Layout layout, DataType outputType);
+
+  /** Returns how the operation is made. */
+  default Attributes attributes() {
+    return Attributes.NONE;
+  }
 
   /** Writes the data of an argument. */
   void fill(Arg arg, Tensor tensor);

@@ -42,6 +42,9 @@ final class Precision {
         yield Float.intBitsToFloat((bits + 0x7fff + (bits >>> 16 & 1)) & 0xffff0000);
       }
       case F16 -> Float.float16ToFloat(Float.floatToFloat16(value));
+      case S32 -> (float) Math.rint(value);
+      case U8 -> (float) Math.clamp(Math.rint(value), 0.0, 255.0);
+      case S8 -> (float) Math.clamp(Math.rint(value), -128.0, 127.0);
       default -> value;
     };
   }

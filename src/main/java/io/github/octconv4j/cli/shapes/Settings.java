@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -15,12 +16,13 @@ import java.util.regex.PatternSyntaxException;
 /**
  * The options of benchdnn that hold for the problems after them, with lists of values: {@code
  * --mb}, {@code --dt} ({@code --sdt} and {@code --ddt} for resampling), {@code --dir}, {@code
- * --alg}, {@code --match} and {@code --reset}. Others are refused: a problem that was meant to run
- * with them would be checked as something else.
+ * --alg}, {@code --match}, {@code --reset}, and {@code --attr-scales} and {@code
+ * --attr-zero-points} of convolutions. Others are refused: a problem that was meant to run with
+ * them would be checked as something else.
  */
 final class Settings {
   private static final String KNOWN =
-      "--batch= --mb= --dt= --sdt= --ddt= --dir= --alg= --match= --reset";
+      "--batch= --mb= --dt= --sdt= --ddt= --dir= --alg= --match= --attr-scales= --attr-zero-points= --reset";
 
   private static final int MOST_VALUES = 1000;
   private static final int LONGEST_PATTERN = 1000;
@@ -32,6 +34,8 @@ final class Settings {
   private List<Types> types;
   private List<Algorithm> algorithms;
   private List<Boolean> biases;
+  private List<Map<String, Quantities.Quantity>> scales;
+  private List<Map<String, Quantities.Quantity>> zeroPoints;
   private Pattern match;
 
   Settings(Driver driver, Types defaultTypes) {
@@ -45,6 +49,8 @@ final class Settings {
     types = List.of(defaultTypes);
     algorithms = driver.algorithms();
     biases = List.of(true); // benchdnn's default direction is FWD_B
+    scales = List.of(Map.of());
+    zeroPoints = List.of(Map.of());
     match = Pattern.compile("");
   }
 
@@ -72,6 +78,10 @@ final class Settings {
       biases = values(option, value, Settings::bias);
     } else if (equals >= 0 && name.equals("--alg")) {
       algorithms = values(option, value, this::algorithm);
+    } else if (equals >= 0 && name.equals("--attr-scales") && driver == Driver.CONV) {
+      scales = values(option, value, Quantities::scales);
+    } else if (equals >= 0 && name.equals("--attr-zero-points") && driver == Driver.CONV) {
+      zeroPoints = values(option, value, Quantities::zeroPoints);
     } else if (equals >= 0 && name.equals("--match")) {
       match = pattern(value);
     } else {
@@ -85,7 +95,7 @@ final class Settings {
     }
   }
 
-  /** Returns how to run a problem: once for each batch, types and bias. */
+  /** Returns how to run a problem: once for each batch, types, bias, scales and zero points. */
   List<ShapeCase> cases(String place, Problem problem) {
     List<ShapeCase> cases = new ArrayList<>();
     for (int batch : batches) {
@@ -93,12 +103,20 @@ final class Settings {
       for (Types type : types) {
         for (boolean bias : biases) {
           if (matches(sized.text())) {
-            cases.add(new ShapeCase(place, sized, type, algorithms, bias));
+            for (Quantities each : quantities()) {
+              cases.add(new ShapeCase(place, sized, type, algorithms, bias, each));
+            }
           }
         }
       }
     }
     return cases;
+  }
+
+  private List<Quantities> quantities() {
+    List<Quantities> all = new ArrayList<>();
+    scales.forEach(s -> zeroPoints.forEach(z -> all.add(new Quantities(s, z))));
+    return all;
   }
 
   private boolean matches(String text) {

@@ -2,7 +2,6 @@ package io.github.octconv4j.cli.shapes;
 
 import io.github.octconv4j.dnn.Arg;
 import io.github.octconv4j.dnn.Arguments;
-import io.github.octconv4j.dnn.Attributes;
 import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.dnn.MemoryDesc;
@@ -43,7 +42,8 @@ final class Trial implements AutoCloseable {
         experiment,
         layout,
         outputType,
-        PrimitiveDesc.of(engine, experiment.operation(layout, outputType), Attributes.NONE));
+        PrimitiveDesc.of(
+            engine, experiment.operation(layout, outputType), experiment.attributes()));
   }
 
   DataType outputType() {

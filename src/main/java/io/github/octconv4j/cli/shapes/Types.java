@@ -79,14 +79,17 @@ public record Types(DataType src, DataType weights, List<DataType> outputs) {
     boolean integers = src == DataType.U8 || src == DataType.S8;
     boolean sourceFits = FLOATS.contains(src) || (integers && driver == Driver.CONV);
     boolean weightsFit = integers ? weights == DataType.S8 : FLOATS.contains(weights);
-    boolean dstFits = FLOATS.contains(dst) || (integers && dst == DataType.S32);
+    boolean wholeFits = dst == DataType.S32 || dst == DataType.U8 || dst == DataType.S8;
+    boolean dstFits = FLOATS.contains(dst) || (integers && wholeFits);
     if (!sourceFits || !weightsFit || !dstFits) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
               "types %s can't be run, expected floating-point ones%s",
               text,
-              driver == Driver.CONV ? ", or u8 or s8 with s8 to s32 or floating-point" : ""));
+              driver == Driver.CONV
+                  ? ", or u8 or s8 with s8 to s32, u8, s8 or floating-point"
+                  : ""));
     }
     return new Types(src, weights, List.of(dst));
   }

@@ -9,6 +9,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileStore;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -22,8 +23,9 @@ import java.util.TreeSet;
 
 /**
  * The folder of the user's own into which native files are unpacked: mode 700, one subfolder for
- * each version and hash. Files are verified at each use, written to a new file and moved in place.
- * Where anybody else could put a file or a folder of theirs in the way, nothing is used.
+ * each version and hash. Files are verified at each use ({@link Verification}), written to a new
+ * file and moved in place. Where anybody else could put a file or a folder of theirs in the way,
+ * nothing is used.
  */
 final class NativeCache {
   /** System property that overrides the folder. */
@@ -39,8 +41,13 @@ final class NativeCache {
 
   /** Unpacks the platform's files where they are not there yet and returns their folder. */
   static Path unpack(Platform platform, List<NativeFile> files) {
+    return unpack(platform, files, Surroundings.PROCESS);
+  }
+
+  /** Unpacks them in the folder for which certain surroundings ask. */
+  static Path unpack(Platform platform, List<NativeFile> files, Surroundings surroundings) {
     String hash = files.getLast().sha256().substring(0, 16);
-    Path root = root(Optional.of(platform));
+    Path root = root(Optional.of(platform), surroundings);
     Path folder =
         root.resolve(NativeFile.pinnedVersion() + "-" + platform.classifier() + "-" + hash);
     if (!root.isAbsolute()) {
@@ -63,7 +70,7 @@ final class NativeCache {
       // Asked even for what is there: a missing dependency shows at once, and everywhere.
       URL url = packaged(platform, file);
       Path target = real.resolve(file.name());
-      if (!PrivateFolder.isOurs(target) || !file.matches(target)) {
+      if (!PrivateFolder.isOurs(target) || !Verification.holds(file, target)) {
         unpack(url, file, target);
       }
     }
@@ -150,8 +157,8 @@ final class NativeCache {
                 file.sha256()));
       }
       part.moveTo(target);
-    } catch (AccessDeniedException e) {
-      // Windows: another process has just moved the same file in place, and loaded it.
+    } catch (FileSystemException e) {
+      // Windows: another process has just moved the same file in place, and has it open.
       if (!PrivateFolder.isOurs(target) || !file.matches(target)) {
         throw e;
       }
@@ -196,26 +203,31 @@ final class NativeCache {
    * @throws UnsatisfiedLinkError if a property or variable gives a path that can't be used
    */
   static Path root(Optional<Platform> platform) {
-    Optional<Setting> configured = Setting.property(DIRECTORY_PROPERTY);
+    return root(platform, Surroundings.PROCESS);
+  }
+
+  private static Path root(Optional<Platform> platform, Surroundings surroundings) {
+    Optional<Setting> configured = surroundings.property(DIRECTORY_PROPERTY);
     if (configured.isPresent()) {
       return configured.get().absolutePath();
     }
     boolean windows = platform.filter(p -> p == Platform.WINDOWS_X86_64).isPresent();
     // By the XDG specification, relative paths are ignored.
     Optional<Path> variable =
-        Setting.variable(windows ? "LOCALAPPDATA" : "XDG_CACHE_HOME")
+        surroundings
+            .variable(windows ? "LOCALAPPDATA" : "XDG_CACHE_HOME")
             .map(Setting::path)
             .filter(Path::isAbsolute);
     if (variable.isPresent()) {
       return variable.get().resolve("octconv4j");
     }
-    Path home = Setting.property("user.home").orElseThrow().path();
+    Path home = surroundings.property("user.home").orElseThrow().path();
     if (windows) {
       return home.resolve("octconv4j");
     }
     return platform.filter(MACS::contains).isPresent()
-        ? home.resolve(Path.of("Library", "Caches", "octconv4j"))
-        : home.resolve(Path.of(".cache", "octconv4j"));
+        ? home.resolve("Library").resolve("Caches").resolve("octconv4j")
+        : home.resolve(".cache").resolve("octconv4j");
   }
 
   private static UnsatisfiedLinkError failure(Path folder, String reason, Throwable cause) {

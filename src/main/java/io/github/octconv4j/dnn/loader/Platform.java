@@ -1,8 +1,5 @@
 package io.github.octconv4j.dnn.loader;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
@@ -40,7 +37,10 @@ public enum Platform {
    * @throws UnsatisfiedLinkError if there is no native library for it
    */
   public static Platform current() {
-    return of(System.getProperty("os.name"), System.getProperty("os.arch"), runsOnMusl());
+    return of(
+        System.getProperty("os.name"),
+        System.getProperty("os.arch"),
+        Musl.isUsedBy(Path.of("/proc/self")));
   }
 
   /** Returns the platform that this JVM runs on; empty if there is no native library for it. */
@@ -109,18 +109,5 @@ public enum Platform {
       names.append(names.isEmpty() ? "" : ", ").append(platform.classifier);
     }
     return names.toString();
-  }
-
-  /**
-   * Whether this process is linked with musl: its dynamic loader is then among the mapped files.
-   */
-  private static boolean runsOnMusl() {
-    Path maps = Path.of("/proc/self/maps");
-    try {
-      return Files.isReadable(maps)
-          && new String(Files.readAllBytes(maps), StandardCharsets.ISO_8859_1).contains("ld-musl-");
-    } catch (IOException e) {
-      return false; // no such file system: not a Linux that we could tell apart
-    }
   }
 }

@@ -7,7 +7,6 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -22,8 +21,6 @@ import java.util.Map;
  * user's folders are private by default and nothing is checked.
  */
 final class PrivateFolder {
-  private static final boolean UNIX =
-      FileSystems.getDefault().supportedFileAttributeViews().contains("unix");
   private static final int ROOT = 0;
   private static final int WRITABLE = 0022; // by the group or others
   private static final int ENTERABLE = 0011;
@@ -47,7 +44,7 @@ final class PrivateFolder {
    * @throws UntrustedException if others can change it
    */
   static Path create(Path folder) throws IOException {
-    if (!UNIX) {
+    if (!isUnix(folder)) {
       return Files.createDirectories(folder).toRealPath();
     }
     Files.createDirectories(
@@ -87,8 +84,12 @@ final class PrivateFolder {
     if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
       return false;
     }
-    return !UNIX
+    return !isUnix(file)
         || (isTrusted(attribute(file, "uid")) && (attribute(file, "mode") & WRITABLE) == 0);
+  }
+
+  private static boolean isUnix(Path path) {
+    return path.getFileSystem().supportedFileAttributeViews().contains("unix");
   }
 
   private static int attribute(Path path, String name) throws IOException {

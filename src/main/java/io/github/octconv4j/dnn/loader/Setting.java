@@ -1,5 +1,7 @@
 package io.github.octconv4j.dnn.loader;
 
+import java.nio.charset.Charset;
+import java.nio.file.FileSystem;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -10,26 +12,19 @@ import java.util.Optional;
  *
  * @param name as messages have it, for instance {@code -Doctconv4j.cache.dir}
  * @param value what it is set to
+ * @param files where it is a path
  */
-record Setting(String name, String value) {
-  /** A system property that is set, be it to nothing. */
+record Setting(String name, String value, FileSystem files) {
+  /** A system property of this process that is set, be it to nothing. */
   static Optional<Setting> property(String name) {
-    return Optional.ofNullable(System.getProperty(name))
-        .map(value -> new Setting("-D" + name, value));
-  }
-
-  /** A variable of the environment that is set to more than blanks. */
-  static Optional<Setting> variable(String name) {
-    return Optional.ofNullable(System.getenv(name))
-        .filter(value -> !value.isBlank())
-        .map(value -> new Setting(name, value));
+    return Surroundings.PROCESS.property(name);
   }
 
   /**
    * Returns the path; a relative one stays so.
    *
-   * @throws UnsatisfiedLinkError if it is blank, or has characters that the process' encoding of
-   *     file names has not; the message says what to do
+   * @throws UnsatisfiedLinkError if it is blank, or has characters that the system does not allow
+   *     or the process' encoding of file names has not; the message says what to do
    */
   Path path() {
     if (value.isBlank()) {
@@ -38,8 +33,17 @@ record Setting(String name, String value) {
               Locale.ROOT, "octconv4j: %s is empty; give an absolute path or leave it out", name));
     }
     try {
-      return Path.of(value);
+      return files.getPath(value);
     } catch (InvalidPathException e) {
+      if (Charset.forName(System.getProperty("sun.jnu.encoding")).newEncoder().canEncode(value)) {
+        throw new UnsatisfiedLinkError(
+            String.format(
+                Locale.ROOT,
+                "octconv4j: %s=%s is no path on this system (%s); give one without quotes and other characters that it does not allow",
+                name,
+                value,
+                e.getReason()));
+      }
       throw new UnsatisfiedLinkError(
           String.format(
               Locale.ROOT,

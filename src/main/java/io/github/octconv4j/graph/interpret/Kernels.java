@@ -4,7 +4,6 @@ import io.github.octconv4j.graph.ArgReduce;
 import io.github.octconv4j.graph.BatchNormalization;
 import io.github.octconv4j.graph.Binary;
 import io.github.octconv4j.graph.Cast;
-import io.github.octconv4j.graph.CastLike;
 import io.github.octconv4j.graph.Clip;
 import io.github.octconv4j.graph.Concat;
 import io.github.octconv4j.graph.ConstantOfShape;
@@ -71,7 +70,6 @@ final class Kernels {
     one(Where.class, Elementwise::where);
     one(Clip.class, Elementwise::clip);
     one(Cast.class, (op, call) -> Elementwise.cast(call));
-    one(CastLike.class, (op, call) -> Elementwise.cast(call));
     one(Conv.class, Convolutions::convolution);
     one(ConvTranspose.class, Convolutions::transposed);
     one(QuantizedConv.class, Quantized::convolution);
@@ -118,6 +116,7 @@ final class Kernels {
     one(QuantizeLinear.class, Quantized::quantize);
     one(DequantizeLinear.class, Quantized::dequantize);
     all(DynamicQuantizeLinear.class, (op, call) -> Quantized.dynamic(call));
+    one(io.github.octconv4j.graph.Quantized.class, QuantizedForm::product);
     all(OctaveConv.class, Octave::convolution);
   }
 

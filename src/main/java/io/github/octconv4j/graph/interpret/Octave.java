@@ -2,14 +2,13 @@ package io.github.octconv4j.graph.interpret;
 
 import io.github.octconv4j.graph.Binary;
 import io.github.octconv4j.graph.BinaryFunction;
+import io.github.octconv4j.graph.Clip;
 import io.github.octconv4j.graph.Conv;
 import io.github.octconv4j.graph.OctaveConv;
 import io.github.octconv4j.graph.Op;
 import io.github.octconv4j.graph.Operands;
-import io.github.octconv4j.graph.Pool;
-import io.github.octconv4j.graph.PoolKind;
+import io.github.octconv4j.graph.OutputFunction;
 import io.github.octconv4j.graph.TensorData;
-import io.github.octconv4j.graph.Window;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,14 +17,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Octave convolution, of the operations that it is made of. */
 final class Octave {
-  private static final Pool HALF = Pool.of(PoolKind.AVERAGE, Window.of(2, 2).strides(2, 2));
-
   private Octave() {}
 
   static List<TensorData> convolution(OctaveConv op, Call call) {
-    TensorData high = halved(call.optional(0), op.halves());
+    TensorData high = halved(op, call.optional(0), op.halves());
     TensorData low = call.optional(1);
-    TensorData lowHalved = halved(low, op.halves());
+    TensorData lowHalved = halved(op, low, op.halves());
     TensorData yHigh = path(op, high, call.optional(2), call.optional(6));
     TensorData toHigh =
         path(
@@ -40,13 +37,12 @@ final class Octave {
     TensorData toLow =
         path(
             op,
-            call.optional(3) == null ? null : halved(high, true),
+            call.optional(3) == null ? null : halved(op, high, true),
             call.optional(3),
             yLow == null ? call.optional(7) : null);
-    Output none = new Output(call.type(0).element(), 0);
-    TensorData h = sum(yHigh, toHigh);
-    TensorData l = sum(yLow, toLow);
-    return List.of(h == null ? none.done() : h, l == null ? none.done() : l);
+    return List.of(
+        result(op, call, sum(sum(yHigh, toHigh), call.optional(8))),
+        result(op, call, sum(sum(yLow, toLow), call.optional(9))));
   }
 
   private static TensorData run(Op op, TensorData... inputs) {
@@ -54,8 +50,9 @@ final class Octave {
     return Kernels.run(op, new Call(in, op.infer(Operands.of(in, 1)))).getFirst();
   }
 
-  private static @Nullable TensorData halved(@Nullable TensorData x, boolean halves) {
-    return x == null || !halves ? x : run(HALF, x);
+  private static @Nullable TensorData halved(
+      OctaveConv op, @Nullable TensorData x, boolean halves) {
+    return x == null || !halves ? x : run(op.pool(x.dims()), x);
   }
 
   private static @Nullable TensorData path(
@@ -63,7 +60,7 @@ final class Octave {
     if (x == null || w == null) {
       return null;
     }
-    Conv conv = new Conv(op.window(), op.group());
+    Conv conv = new Conv(op.window(), OctaveConv.groups(x.dims(), w.dims()));
     return bias == null ? run(conv, x, w) : run(conv, x, w, bias);
   }
 
@@ -83,5 +80,22 @@ final class Octave {
 
   private static @Nullable TensorData sum(@Nullable TensorData a, @Nullable TensorData b) {
     return a == null ? b : b == null ? a : run(new Binary(BinaryFunction.ADD), a, b);
+  }
+
+  private static TensorData result(OctaveConv op, Call call, @Nullable TensorData y) {
+    if (y == null) {
+      return new Output(call.type(0).element(), 0).done();
+    }
+    if (op.function() == OutputFunction.NONE) {
+      return y;
+    }
+    Op function = op.function().op();
+    return function instanceof Clip
+        ? run(function, y, number(y, 0), number(y, 6))
+        : run(function, y);
+  }
+
+  private static TensorData number(TensorData like, double value) {
+    return new Output(like.element()).fill(new double[] {value}).done();
   }
 }

@@ -14,7 +14,7 @@ final class Quantized {
   private Quantized() {}
 
   /** Rounds to the nearest integer that the type has, of two to the even one. */
-  private static double limit(double value, ElementType element) {
+  static double limit(double value, ElementType element) {
     double rounded = Math.rint(value);
     return switch (element) {
       case U8 -> Math.clamp(rounded, 0.0, 255.0);

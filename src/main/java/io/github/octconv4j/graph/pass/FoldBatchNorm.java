@@ -6,55 +6,124 @@ import io.github.octconv4j.graph.BinaryFunction;
 import io.github.octconv4j.graph.Conv;
 import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.Node;
+import io.github.octconv4j.graph.OctaveConv;
+import io.github.octconv4j.graph.OutputFunction;
 import io.github.octconv4j.graph.Resize;
 import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.graph.TensorType;
+import io.github.octconv4j.weights.ElementType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Batch normalization becomes part of the convolution before it, also where the sum of several
  * convolutions is normalized: each one's weights are scaled, and one of them gets the shift.
- * Nearest upsampling may stand between a convolution and the sum.
+ * Nearest upsampling may stand between a convolution and the sum. Each output of an octave
+ * convolution may have a normalization of its own. Weights are scaled when somebody asks for them.
+ *
+ * <p>What was made of the same tensors once is given again: applied to one graph for several sizes,
+ * the pass makes one set of weights. Thread-safe.
  */
 public final class FoldBatchNorm implements UnaryOperator<Graph> {
+  private static final int WEIGHTS = 1; // inputs of a Conv
+  private static final int BIAS = 2;
+  private static final int[][] OCTAVE_WEIGHTS = {{2, 4}, {3, 5}}; // of an OctaveConv's outputs
+  private static final int[] OCTAVE_BIAS = {6, 7};
+
+  private final Map<List<Object>, TensorData> made = new ConcurrentHashMap<>();
+
+  /**
+   * What was folded so far.
+   *
+   * @return a copy
+   */
+  public List<TensorData> made() {
+    return List.copyOf(made.values());
+  }
+
   @Override
   public Graph apply(Graph graph) {
     Rewriting rewriting = new Rewriting(graph);
     for (Node node : graph.nodes()) {
       if (node.op() instanceof BatchNormalization norm && !norm.training()) {
-        fold(rewriting, node, norm);
+        ScaleAndShift scale = ScaleAndShift.of(graph, node, norm);
+        Node producer = graph.producer(node.input(0));
+        if (scale != null && producer != null) {
+          if (producer.op() instanceof OctaveConv) {
+            foldOctave(rewriting, node, producer, scale);
+          } else {
+            fold(rewriting, node, scale);
+          }
+        }
       }
     }
     return rewriting.done();
   }
 
-  private static void fold(Rewriting rewriting, Node node, BatchNormalization norm) {
+  /**
+   * Whether this pass made something.
+   *
+   * @param data the constant
+   * @return whether it is one of {@link #made}
+   */
+  public boolean hasMade(TensorData data) {
+    return made.containsValue(data);
+  }
+
+  private void foldOctave(Rewriting rewriting, Node norm, Node producer, ScaleAndShift scale) {
     Graph graph = rewriting.graph;
-    double[][] p = new double[4][]; // scale, bias, mean, variance
-    for (int i = 0; i < 4; i++) {
-      TensorData data = graph.constant(node.input(i + 1));
-      if (data == null) {
-        return;
-      }
-      p[i] = data.toDoubles();
+    Node now = rewriting.current(producer);
+    boolean fits =
+        now.op() instanceof OctaveConv op
+            && op.function() == OutputFunction.NONE
+            && now.inputs().size() <= OctaveConv.SUMMANDS
+            && graph.isPrivate(norm.input(0));
+    int index = producer.outputs().indexOf(norm.input(0));
+    for (int input : OCTAVE_WEIGHTS[index]) {
+      fits &= now.input(input).isEmpty() || isConstant(graph, now.input(input));
     }
+    String bias = now.input(OCTAVE_BIAS[index]);
+    if (!fits || !(bias.isEmpty() || isConstant(graph, bias))) {
+      return;
+    }
+    List<String> inputs = new ArrayList<>(now.inputs());
+    while (inputs.size() < OctaveConv.SUMMANDS) {
+      inputs.add("");
+    }
+    for (int input : OCTAVE_WEIGHTS[index]) {
+      if (!inputs.get(input).isEmpty()) {
+        inputs.set(input, scaled(rewriting, inputs.get(input), scale));
+      }
+    }
+    inputs.set(OCTAVE_BIAS[index], shifted(rewriting, norm, bias, scale, true));
+    List<String> outputs = new ArrayList<>(now.outputs());
+    outputs.set(index, norm.output());
+    rewriting.replace(producer, new Node(now.name(), now.op(), inputs, outputs));
+    rewriting.remove(norm);
+  }
+
+  private void fold(Rewriting rewriting, Node node, ScaleAndShift scale) {
     List<Node> convolutions = new ArrayList<>();
     if (!collect(rewriting, node.input(0), convolutions)) {
       return;
     }
-    int channels = p[0].length;
-    double[] scale = new double[channels];
-    double[] shift = new double[channels];
-    for (int c = 0; c < channels; c++) {
-      scale[c] = p[0][c] / Math.sqrt(p[3][c] + norm.epsilon());
-      shift[c] = p[1][c] - p[2][c] * scale[c];
-    }
+    boolean shifts = true; // the first one has the shift
     for (Node convolution : convolutions) {
-      rewriting.replace(convolution, scaled(rewriting, convolution, scale, shift));
-      shift = new double[channels]; // the first one has it
+      List<String> inputs = new ArrayList<>(List.of(convolution.input(0)));
+      inputs.add(scaled(rewriting, convolution.input(WEIGHTS), scale));
+      String bias = convolution.input(BIAS);
+      if (shifts || !bias.isEmpty()) {
+        inputs.add(shifted(rewriting, convolution, bias, scale, shifts));
+      }
+      shifts = false;
+      rewriting.replace(
+          convolution,
+          new Node(convolution.name(), convolution.op(), inputs, convolution.outputs()));
     }
     rewriting.remove(node);
     keepName(rewriting, node);
@@ -93,12 +162,17 @@ public final class FoldBatchNorm implements UnaryOperator<Graph> {
     }
     boolean known =
         node.op() instanceof Conv
-            && graph.constant(node.input(1)) != null
-            && (node.input(2).isEmpty() || graph.constant(node.input(2)) != null);
+            && isConstant(graph, node.input(WEIGHTS))
+            && (node.input(BIAS).isEmpty() || isConstant(graph, node.input(BIAS)));
     if (known) {
       convolutions.add(node);
     }
     return known;
+  }
+
+  private static boolean isConstant(Graph graph, String value) {
+    TensorData data = graph.constant(value);
+    return data != null && data.element() == ElementType.F32;
   }
 
   private static boolean keepsChannels(Graph graph, Node node) {
@@ -107,25 +181,23 @@ public final class FoldBatchNorm implements UnaryOperator<Graph> {
     return in.isKnown() && out.isKnown() && in.sizes()[1] == out.sizes()[1];
   }
 
-  private static Node scaled(Rewriting rewriting, Node node, double[] scale, double[] shift) {
-    TensorData w = Objects.requireNonNull(rewriting.graph.constant(node.input(1)));
-    TensorData bias = rewriting.graph.constant(node.input(2));
-    float[] weights = w.toFloats();
-    int size = weights.length / scale.length;
-    for (int i = 0; i < weights.length; i++) {
-      weights[i] = (float) (weights[i] * scale[i / size]);
-    }
-    float[] biases = new float[scale.length];
-    boolean needed = bias != null;
-    for (int c = 0; c < biases.length; c++) {
-      biases[c] = (float) (shift[c] + (bias == null ? 0 : bias.doubleAt(c) * scale[c]));
-      needed |= shift[c] != 0;
-    }
-    List<String> inputs = new ArrayList<>(List.of(node.input(0)));
-    inputs.add(rewriting.constant(node.input(1), TensorData.of(weights, w.dims())));
-    if (needed) {
-      inputs.add(rewriting.constant(node.name() + ".bias", TensorData.of(biases, biases.length)));
-    }
-    return new Node(node.name(), node.op(), inputs, node.outputs());
+  private String scaled(Rewriting rewriting, String weights, ScaleAndShift scale) {
+    TensorData given = Objects.requireNonNull(rewriting.constants.get(weights));
+    return rewriting.constant(
+        weights,
+        made.computeIfAbsent(key(scale, given, "weights"), key -> scale.weights(weights, given)));
+  }
+
+  private String shifted(
+      Rewriting rewriting, Node node, String bias, ScaleAndShift scale, boolean shifts) {
+    @Nullable TensorData given = rewriting.constants.get(bias);
+    List<Object> key = key(scale, given == null ? "" : given, shifts);
+    return rewriting.constant(
+        node.name() + ".bias", made.computeIfAbsent(key, absent -> scale.bias(given, shifts)));
+  }
+
+  /** What is folded: tensors are equal to themselves alone. */
+  private static List<Object> key(ScaleAndShift scale, Object given, Object how) {
+    return List.of(scale.tensors(), scale.epsilon(), given, how);
   }
 }

@@ -3,11 +3,15 @@ package io.github.octconv4j.graph.pass;
 import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.Node;
 import io.github.octconv4j.graph.Operands;
+import io.github.octconv4j.graph.Reshape;
 import io.github.octconv4j.graph.Shape;
 import io.github.octconv4j.graph.Size;
+import io.github.octconv4j.graph.Slice;
 import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.graph.TensorType;
 import io.github.octconv4j.graph.interpret.Interpreter;
+import io.github.octconv4j.weights.ElementType;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -18,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Computes what depends on no input: constants, and shapes where the sizes of the inputs are known.
- * What would be large is left to the run.
+ * What would be large is left to the run. Floats that are only moved, such as parts of weights, are
+ * computed when somebody asks for them and not kept.
  */
 public final class FoldConstants implements UnaryOperator<Graph> {
   private static final long MOST_BYTES = 1 << 20; // of a result that is larger than its inputs
@@ -57,6 +62,15 @@ public final class FoldConstants implements UnaryOperator<Graph> {
     return new Graph(graph.name(), graph.inputs(), constants, nodes, graph.outputs());
   }
 
+  /** Reads what is moved first: what is wrong with it is not the node's fault. */
+  private MemorySegment moved(Node node, List<@Nullable TensorData> known, long most) {
+    List<@Nullable TensorData> read = new ArrayList<>();
+    for (TensorData data : known) {
+      read.add(data == null ? null : TensorData.of(data.element(), data.segment(), data.dims()));
+    }
+    return interpreter.apply(node, read, most).getFirst().segment();
+  }
+
   /** The outputs, or nothing where they are not known or not worth it. */
   private List<TensorData> compute(
       Node node,
@@ -89,6 +103,15 @@ public final class FoldConstants implements UnaryOperator<Graph> {
       }
       bytes += type.element().bytes(Math.min(count, Long.MAX_VALUE / 64));
     }
-    return bytes > allowed || bytes < 0 ? List.of() : interpreter.apply(node, known, allowed);
+    if (bytes > allowed || bytes < 0) {
+      return List.of();
+    }
+    boolean moves = node.op() instanceof Slice || node.op() instanceof Reshape;
+    if (moves && out.getFirst().element() == ElementType.F32 && out.getFirst().isKnown()) {
+      long most = allowed;
+      return List.of(
+          TensorData.lazy(ElementType.F32, () -> moved(node, known, most), out.getFirst().sizes()));
+    }
+    return interpreter.apply(node, known, allowed);
   }
 }

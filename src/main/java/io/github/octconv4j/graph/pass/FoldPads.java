@@ -45,16 +45,15 @@ public final class FoldPads implements UnaryOperator<Graph> {
 
   /** How many zeros a node puts around an image, along the axes behind images and channels. */
   private static long @Nullable [] zeros(Graph graph, Node node) {
+    if (!node.op().equals(new Pad(PadMode.CONSTANT))) {
+      return null; // whose constants may be large, and are not read for nothing
+    }
     TensorType type = graph.type(node.output());
     TensorData pads = graph.constant(node.input(1));
     TensorData value = graph.constant(node.input(2));
     TensorData axes = graph.constant(node.input(3));
-    boolean zero = node.input(2).isEmpty() || (value != null && value.doubleAt(0) == 0);
-    if (!node.op().equals(new Pad(PadMode.CONSTANT))
-        || pads == null
-        || !zero
-        || (axes == null && !node.input(3).isEmpty())
-        || !type.isKnown()) {
+    boolean zero = node.input(2).isEmpty() || (value != null && Pad.number(value) == 0);
+    if (pads == null || !zero || (axes == null && !node.input(3).isEmpty()) || !type.isKnown()) {
       return null;
     }
     int rank = type.sizes().length;

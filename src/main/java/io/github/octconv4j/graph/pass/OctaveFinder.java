@@ -48,6 +48,8 @@ final class OctaveFinder {
     }
   }
 
+  private static final String MEAN = ", not a convolution of the mean of 2x2";
+
   private final Graph graph;
   private final Rewriting rewriting;
   private final List<Sum> highs = new ArrayList<>();
@@ -253,11 +255,42 @@ final class OctaveFinder {
                 Arrays.asList(high.first(), null, high.second(), null),
                 Arrays.asList(high.node(), null)));
       } else {
-        rejected.put(
-            high.node().name(),
-            "its low values are convolved elsewhere, not together with the mean of its high ones");
+        rejected.put(high.node().name(), notTogether(high.second().source()));
       }
     }
+  }
+
+  /** Why what convolves low values elsewhere makes no low output together with high ones. */
+  private String notTogether(String low) {
+    for (Node conv : graph.consumers(low)) {
+      Node sum = conv.op() instanceof Conv ? graph.producer(summed(conv)) : null;
+      for (String summand : sum == null ? List.<String>of() : sum.inputs()) {
+        Node other = graph.producer(summand);
+        if (other != null && !other.equals(conv) && other.op() instanceof Conv path) {
+          Node before = graph.producer(other.input(0));
+          boolean moves = path.window().strides().stream().anyMatch(stride -> stride != 1);
+          if (moves) {
+            return "high to low is a convolution that moves by " + path.window().strides() + MEAN;
+          }
+          if (before != null && before.op() instanceof Pool pool) {
+            return String.format(
+                Locale.ROOT,
+                "high to low is %s of %s that moves by %s%s",
+                pool.name(),
+                pool.window().kernel(),
+                pool.window().strides(),
+                MEAN);
+          }
+        }
+      }
+    }
+    return "its low values are convolved elsewhere, not together with the mean of its high ones";
+  }
+
+  /** The sum that reads a convolution's values alone; empty where there is none. */
+  private String summed(Node conv) {
+    List<Node> readers = graph.consumers(conv.output());
+    return readers.size() == 1 && isSum(readers.getFirst()) ? readers.getFirst().output() : "";
   }
 
   /** A high input alone, whose two outputs another layer reads together. */

@@ -3,6 +3,7 @@ package io.github.octconv4j.graph.pass;
 import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.Node;
 import io.github.octconv4j.graph.OctaveConv;
+import io.github.octconv4j.graph.OutputFunction;
 import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.text.Printable;
 import java.util.ArrayList;
@@ -55,7 +56,7 @@ record OctaveLayer(
     all.add(bias(rewriting, paths.get(0), paths.get(2)));
     all.add(bias(rewriting, paths.get(1), paths.get(3)));
     boolean halves = kind == Kind.KEPT_LOW;
-    OctaveConv op = new OctaveConv(any().window(), any().group(), halves, halves);
+    OctaveConv op = new OctaveConv(any().window(), halves, halves, false, OutputFunction.NONE);
     List<String> results =
         low == null ? List.of(high.output()) : List.of(high.output(), low.output());
     rewriting.replace(high, new Node(high.name(), op, all, results));

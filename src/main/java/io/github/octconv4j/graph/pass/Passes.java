@@ -10,8 +10,17 @@ public final class Passes {
 
   /** All of them, in their order; sizes of inputs are bound before. */
   public static Graph simplify(Graph graph) {
+    return simplify(graph, new FoldBatchNorm());
+  }
+
+  /**
+   * The same with a pass that is used for several graphs.
+   *
+   * @param folding gives weights that it has scaled before once more
+   */
+  public static Graph simplify(Graph graph, FoldBatchNorm folding) {
     return List.<UnaryOperator<Graph>>of(
-            new FoldConstants(), new DropIdentities(), new FoldBatchNorm(), new DropDeadNodes())
+            new FoldConstants(), new DropIdentities(), folding, new DropDeadNodes())
         .stream()
         .reduce(graph, (g, pass) -> pass.apply(g), (a, b) -> b);
   }

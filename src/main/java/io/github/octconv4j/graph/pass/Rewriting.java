@@ -16,6 +16,7 @@ final class Rewriting {
   final Graph graph;
   final Map<String, TensorData> constants;
   private final IdentityHashMap<Node, @Nullable Node> replaced = new IdentityHashMap<>();
+  private final IdentityHashMap<Node, List<Node>> added = new IdentityHashMap<>();
   private final Map<String, String> renamed = new HashMap<>();
   private int count;
 
@@ -58,23 +59,35 @@ final class Rewriting {
     return now;
   }
 
-  /** Adds a constant under a name that nobody has. */
-  String constant(String base, TensorData data) {
+  /** Adds a node that is computed before one of the graph. */
+  void addBefore(Node node, Node other) {
+    added.computeIfAbsent(node, key -> new ArrayList<>()).add(other);
+  }
+
+  /** A name for a value that nobody has. */
+  String value(String base) {
     String name;
     do {
       name = base + "~" + count++;
     } while (constants.containsKey(name) || graph.producer(name) != null);
+    return name;
+  }
+
+  /** Adds a constant under a name that nobody has. */
+  String constant(String base, TensorData data) {
+    String name = value(base);
     constants.put(name, data);
     return name;
   }
 
   /** The graph as it is now. */
   Graph done() {
-    if (replaced.isEmpty() && renamed.isEmpty()) {
+    if (replaced.isEmpty() && renamed.isEmpty() && added.isEmpty()) {
       return graph;
     }
     List<Node> nodes = new ArrayList<>();
     for (Node node : graph.nodes()) {
+      nodes.addAll(added.getOrDefault(node, List.of()));
       Node now = replaced.containsKey(node) ? replaced.get(node) : node;
       if (now != null) {
         List<String> inputs = now.inputs().stream().map(this::renamed).toList();

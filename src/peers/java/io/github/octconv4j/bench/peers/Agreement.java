@@ -8,6 +8,14 @@ final class Agreement {
 
   /** Returns the largest error of all outputs over the largest right value; infinite is none. */
   static double largestError(List<float[]> actual, List<float[]> expected) {
+    return largestError(actual, expected, 0);
+  }
+
+  /**
+   * Returns the same, with a least right value: where all values are nearly 0, as probabilities of
+   * what is not there, only their difference counts.
+   */
+  static double largestError(List<float[]> actual, List<float[]> expected, double least) {
     if (actual.size() != expected.size()) {
       return Double.POSITIVE_INFINITY;
     }
@@ -25,6 +33,6 @@ final class Agreement {
         error = Math.max(error, Double.isNaN(difference) ? Double.POSITIVE_INFINITY : difference);
       }
     }
-    return error / largest;
+    return error / Math.max(largest, least);
   }
 }

@@ -15,6 +15,7 @@ import io.github.octconv4j.octave.OctavePlan;
 import io.github.octconv4j.octave.OctaveTensor;
 import io.github.octconv4j.octave.OutputFormat;
 import io.github.octconv4j.octave.PlanOptions;
+import io.github.octconv4j.octave.Tuning;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -61,7 +62,7 @@ final class OctaveContender implements Contender {
     return new OctaveContender(
         NAME,
         workload,
-        PlanOptions.DEFAULT.threads(threads).type(type),
+        PlanOptions.DEFAULT.tuning(Tuning.MEASURED).threads(threads).type(type),
         OctaveDesc.any(workload.spec().in(), workload.shape()),
         OutputFormat.ANY);
   }
@@ -71,7 +72,7 @@ final class OctaveContender implements Contender {
     return new OctaveContender(
         ROW_MAJOR,
         workload,
-        PlanOptions.DEFAULT.threads(threads),
+        PlanOptions.DEFAULT.tuning(Tuning.MEASURED).threads(threads),
         new OctaveDesc(
             rowMajor(workload.input(Frequency.HIGH)), rowMajor(workload.input(Frequency.LOW))),
         OutputFormat.NCHW);

@@ -39,7 +39,11 @@ final class OnnxRuntimeContender implements Contender {
    * @param threads inside operators; operators run one after the other
    */
   OnnxRuntimeContender(byte[] model, List<NamedTensor> data, int threads) {
-    this((environment, options) -> environment.createSession(model, options), data, threads);
+    this(
+        (environment, options) -> environment.createSession(model, options),
+        data,
+        Map.of(),
+        threads);
   }
 
   /** Loads the model of a file. */
@@ -47,6 +51,17 @@ final class OnnxRuntimeContender implements Contender {
     this(
         (environment, options) -> environment.createSession(model.toString(), options),
         data,
+        Map.of(),
+        threads);
+  }
+
+  /** Loads the model of a file whose outputs have sizes that it leaves open. */
+  OnnxRuntimeContender(
+      Path model, List<NamedTensor> data, Map<String, long[]> outputDims, int threads) {
+    this(
+        (environment, options) -> environment.createSession(model.toString(), options),
+        data,
+        outputDims,
         threads);
   }
 
@@ -54,7 +69,8 @@ final class OnnxRuntimeContender implements Contender {
     OrtSession load(OrtEnvironment environment, SessionOptions options) throws OrtException;
   }
 
-  private OnnxRuntimeContender(Loader loader, List<NamedTensor> data, int threads) {
+  private OnnxRuntimeContender(
+      Loader loader, List<NamedTensor> data, Map<String, long[]> outputDims, int threads) {
     try (SessionOptions options = new SessionOptions()) {
       options.setIntraOpNumThreads(threads);
       options.setExecutionMode(ExecutionMode.SEQUENTIAL);
@@ -65,7 +81,8 @@ final class OnnxRuntimeContender implements Contender {
         inputs.put(input.name(), OnnxTensor.createTensor(environment, buffer, input.dims()));
       }
       for (String name : session.getOutputNames()) {
-        long[] dims = ((TensorInfo) session.getOutputInfo().get(name).getInfo()).getShape();
+        long[] said = ((TensorInfo) session.getOutputInfo().get(name).getInfo()).getShape();
+        long[] dims = outputDims.getOrDefault(name, said);
         int count = 1;
         for (long dim : dims) {
           count = Math.multiplyExact(count, Math.toIntExact(dim));

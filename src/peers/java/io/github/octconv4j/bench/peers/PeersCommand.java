@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench peers",
     mixinStandardHelpOptions = true,
-    subcommands = PeersNetCommand.class,
+    subcommands = {PeersNetCommand.class, PeersOnnxCommand.class},
     description = {
       "Measure the benchmark layers in octconv4j, ONNX Runtime, PyTorch (DJL) and JavaCPP's dnnl, all"
           + " on the same data, in turn, round after round; what counts is each one's median.",

@@ -49,6 +49,13 @@ class TwinTest {
   private static Path export(String problem, double alpha, int threads, Tuning tuning)
       throws IOException {
     Path plan = folder.resolve("a.plan");
+    export(plan, problem, alpha, threads, tuning);
+    return plan;
+  }
+
+  /** Writes the plan of a problem to a file. */
+  static void export(Path plan, String problem, double alpha, int threads, Tuning tuning)
+      throws IOException {
     PlanOptions options = PlanOptions.DEFAULT.threads(threads).tuning(tuning);
     try (Engine engine = Engine.cpu();
         LayerContender contender =
@@ -57,7 +64,6 @@ class TwinTest {
         OutputStream out = Files.newOutputStream(plan)) {
       contender.export(out);
     }
-    return plan;
   }
 
   @ParameterizedTest
@@ -84,6 +90,14 @@ class TwinTest {
   @Test
   void softmaxAndInnerProductToo() throws IOException {
     Path plan = folder.resolve("b.plan");
+    exportSoftmax(plan);
+    try (Twin twin = Twin.start(program, plan)) {
+      assertThat(twin.primitives()).isEqualTo(2);
+    }
+  }
+
+  /** Writes a program of two primitives, with 14 floats as results, to a file. */
+  static void exportSoftmax(Path plan) throws IOException {
     MemoryDesc in = MemoryDesc.of(DataType.F32, FormatTag.NC, 2, 5);
     MemoryDesc out = MemoryDesc.of(DataType.F32, FormatTag.NC, 2, 7);
     MemoryDesc weights = MemoryDesc.of(DataType.F32, FormatTag.AB, 7, 5);
@@ -119,14 +133,19 @@ class TwinTest {
         assertThat(sum).isCloseTo(1, within(1e-5));
       }
     }
-    try (Twin twin = Twin.start(program, plan)) {
-      assertThat(twin.primitives()).isEqualTo(2);
-    }
   }
 
   @Test
   void otherResultsAreFound() throws IOException {
     Path plan = export("mb1ic64oc64_ih14oh14kh3ph1", 0.5, 1, Tuning.OFF);
+    changeOneByte(plan);
+    assertThatThrownBy(() -> Twin.start(program, plan).close())
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("1 of " + 4 * (32 * 14 * 14 + 32 * 7 * 7) + " bytes");
+  }
+
+  /** Changes the results in the plan of 64 channels of 14 x 14 pixels, half of them low. */
+  static void changeOneByte(Path plan) throws IOException {
     byte[] bytes = Files.readAllBytes(plan);
     // In the order of the buffers, data begin with both inputs; the third are the high results.
     int inputs = 4 * (32 * 14 * 14 + 32 * 7 * 7);
@@ -134,9 +153,6 @@ class TwinTest {
     int data = (head + "\ndata\n".length() + 63) / 64 * 64;
     bytes[data + inputs + 100] ^= 1;
     Files.write(plan, bytes);
-    assertThatThrownBy(() -> Twin.start(program, plan).close())
-        .isInstanceOf(IOException.class)
-        .hasMessageContaining("1 of " + 4 * (32 * 14 * 14 + 32 * 7 * 7) + " bytes");
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.github.octconv4j.dnn.StepInfo;
 import io.github.octconv4j.octave.OctavePlanner.Considered;
 import io.github.octconv4j.octave.PlanChoices;
 import io.github.octconv4j.octave.PlanOptions;
+import io.github.octconv4j.octave.Tuning;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -17,7 +18,7 @@ class LayerBenchTest {
   private static final String PROBLEM = "mb2ic32oc32_ih8kh3ph1";
 
   private static PlanOptions options() {
-    return PlanOptions.DEFAULT.choices(PlanChoices.inMemory());
+    return PlanOptions.DEFAULT.tuning(Tuning.MEASURED).choices(PlanChoices.inMemory());
   }
 
   private static LayerShape layer() throws IOException {

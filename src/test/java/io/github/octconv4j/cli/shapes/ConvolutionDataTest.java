@@ -21,7 +21,7 @@ class ConvolutionDataTest {
   void noSumLeavesTheExactIntegers(String type) {
     Types types = Types.named(Driver.CONV, type);
     for (long products : List.of(1L, 9L, 576L, 16384L, 25088L, 1_000_000L, 16_000_000L)) {
-      ConvolutionData data = ConvolutionData.of(types, products);
+      ConvolutionData data = ConvolutionData.of(types, products, 0);
 
       assertThat(products * largest(data.src()) * largest(data.weights()) + largest(data.bias()))
           .as("%s %d", types, products)
@@ -32,21 +32,23 @@ class ConvolutionDataTest {
 
   @Test
   void storedResultsDecideTheDensity() {
-    assertThat(ConvolutionData.of(Types.named(Driver.CONV, "f32"), 4608).src().density()).isOne();
-    assertThat(ConvolutionData.of(Types.named(Driver.CONV, "bf16"), 9).src().density()).isOne();
-    assertThat(ConvolutionData.of(Types.named(Driver.CONV, "bf16"), 4608).src().density())
+    assertThat(ConvolutionData.of(Types.named(Driver.CONV, "f32"), 4608, 0).src().density())
+        .isOne();
+    assertThat(ConvolutionData.of(Types.named(Driver.CONV, "bf16"), 9, 0).src().density()).isOne();
+    assertThat(ConvolutionData.of(Types.named(Driver.CONV, "bf16"), 4608, 0).src().density())
         .isEqualTo(16.0 / 4608);
-    assertThat(ConvolutionData.of(Types.option(Driver.CONV, "bf16:bf16:f32"), 4608).src().density())
+    assertThat(
+            ConvolutionData.of(Types.option(Driver.CONV, "bf16:bf16:f32"), 4608, 0).src().density())
         .isOne();
   }
 
   @Test
   void integersSuitTheirTypes() {
-    ConvolutionData u8 = ConvolutionData.of(Types.named(Driver.CONV, "u8"), 9);
+    ConvolutionData u8 = ConvolutionData.of(Types.named(Driver.CONV, "u8"), 9, 0);
     assertThat(u8.src().least()).isZero();
     assertThat(u8.src().largest()).isBetween(128, 255);
 
-    ConvolutionData s8 = ConvolutionData.of(Types.named(Driver.CONV, "s8"), 9);
+    ConvolutionData s8 = ConvolutionData.of(Types.named(Driver.CONV, "s8"), 9, 0);
     assertThat(s8.weights().factor()).isEqualTo(2);
     assertThat(largest(s8.weights())).isEqualTo(4);
   }

@@ -246,7 +246,16 @@ class ShapeReaderTest {
         "CONV|--dt=f31|--dt=f31: type must be one of f32 bf16 f16 u8 s8 s32, was 'f31'",
         "CONV|--dt=u8|one type for all tensors must be f32, bf16 or f16, was u8",
         "CONV|--dt=u8:s8|types of conv must be 1 or 3, were u8:s8",
-        "CONV|--dt=u8:s8:u8|types u8:s8:u8 can't be run",
+        "CONV|--dt=f32:f32:u8|types f32:f32:u8 can't be run",
+        "CONV|--attr-scales=src:per_oc|expected ARG:common:NUMBER or wei:per_oc joined by +",
+        "CONV|--attr-scales=src:common:0|a scale must be a number from 1e-6 to 1e6, was '0'",
+        "CONV|--attr-zero-points=wei:common:1|expected ARG:common:NUMBER joined by +, each of [dst,"
+            + " src] once",
+        "CONV|--attr-zero-points=src:common:1.5|a zero point must be a whole number from -255 to"
+            + " 255",
+        "CONV|--dt=u8:s8:f32 --attr-scales=dst:common:2 ic3ih3oc3kh1|scales and zero points must be"
+            + " of bytes",
+        "POOL|--attr-scales=src:common:2|option --attr-scales=src:common:2 is not supported",
         "CONV|--dt=f32:s8:f32|types f32:s8:f32 can't be run",
         "CONV|--dt=f32:f32:s32|types f32:f32:s32 can't be run",
         "POOL|--dt=u8:u8|types u8:u8 can't be run, expected floating-point ones",

@@ -103,6 +103,27 @@ class ShapeRunnerTest {
         .isEmpty();
   }
 
+  /** Each combination of alternatives is a case, and whole numbers are equal. */
+  @Test
+  void scalesAndZeroPoints() throws IOException {
+    List<ShapeCase> cases =
+        new ShapeReader(Driver.CONV, Types.F32)
+            .add("", "--dt=u8:s8:u8,s8:s8:s8")
+            .add("", "--attr-scales=src:common:0.5+wei:per_oc+dst:common:2,wei:common:2.25")
+            .add("", "--attr-zero-points=,src:common:3+dst:common:-7")
+            .add("", "mb1ic5oc6iw7kw3")
+            .add("", "g8mb1ic16ih5oc16kh3ph1")
+            .cases();
+    assertThat(cases).hasSize(16);
+    assertThat(cases.get(1))
+        .asString()
+        .contains(
+            "scales src:0.5 scales wei:per_oc scales dst:2.0 zero points src:3.0 zero points");
+    for (ShapeCase shape : cases) {
+      assertThat(runner().run(shape).failures()).as("%s", shape).isEmpty();
+    }
+  }
+
   /** A mean of nothing is not defined: only the other algorithms are run. */
   @Test
   void windowsOfPaddingHaveNoMeanWithoutIt() throws IOException {

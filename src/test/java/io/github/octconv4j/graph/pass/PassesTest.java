@@ -16,6 +16,9 @@ import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.GraphBuilder;
 import io.github.octconv4j.graph.Identity;
 import io.github.octconv4j.graph.Node;
+import io.github.octconv4j.graph.OctaveConv;
+import io.github.octconv4j.graph.Op;
+import io.github.octconv4j.graph.OutputFunction;
 import io.github.octconv4j.graph.Pad;
 import io.github.octconv4j.graph.PadMode;
 import io.github.octconv4j.graph.Pool;
@@ -34,6 +37,7 @@ import io.github.octconv4j.graph.Unsqueeze;
 import io.github.octconv4j.graph.Window;
 import io.github.octconv4j.graph.interpret.Interpreter;
 import io.github.octconv4j.weights.ElementType;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -342,5 +346,138 @@ class PassesTest {
     String second = b.add(THREE, x, floats(4, 4, 3, 3));
     Graph graph = b.output(b.add(new Binary(BinaryFunction.ADD), first, second)).build();
     assertThat(new SinkSummands().apply(graph)).isSameAs(graph);
+  }
+
+  private static final Op ADD = new Binary(BinaryFunction.ADD);
+
+  private static Graph fused(Graph graph) {
+    Graph layers = new FormLayers().apply(graph);
+    return new FuseActivations().apply(new FuseSums().apply(new FuseActivations().apply(layers)));
+  }
+
+  /** Whichever summand a convolution makes, it adds the other one and applies what follows. */
+  @Test
+  void sumsAndActivationsBecomePartOfALayer() {
+    String x = b.input("x", f32(1, 4, 6, 6));
+    String first = b.add(Unary.of(UnaryFunction.RELU), b.add(THREE, x, floats(4, 4, 3, 3)));
+    String sum = b.add(ADD, first, b.add(THREE, first, floats(4, 4, 3, 3), floats(4)));
+    String six =
+        b.add(
+            new Clip(),
+            sum,
+            b.constant(TensorData.of(new float[] {0})),
+            b.constant(TensorData.of(new float[] {6})));
+    String last = b.add(ADD, b.add(THREE, six, floats(4, 4, 3, 3)), x);
+    Graph before = b.output(last).build();
+    Graph after = fused(before);
+    assertThat(operators(after)).containsExactly("OctaveConv", "OctaveConv", "OctaveConv");
+    assertThat(after.nodes().stream().map(node -> ((OctaveConv) node.op()).function()))
+        .containsExactly(OutputFunction.RELU, OutputFunction.RELU6, OutputFunction.NONE);
+    assertThat(after.nodes().stream().map(node -> node.input(OctaveConv.SUMMANDS)))
+        .containsExactly("", first, x);
+    agree(before, after);
+  }
+
+  /** Both outputs are added to something, or none is: one of them alone is no sum of the layer. */
+  @Test
+  void aLayerTakesTheSumsOfBothOutputsOrNone() {
+    for (boolean both : new boolean[] {true, false}) {
+      GraphBuilder g = new GraphBuilder("g");
+      String high = g.input("h", f32(1, 2, 8, 8));
+      String low = g.input("l", f32(1, 2, 4, 4));
+      float[] kernel = {1, 2, 3, 4};
+      List<String> in = new ArrayList<>(List.of(high, low));
+      for (int i = 0; i < 4; i++) {
+        in.add(g.constant(TensorData.of(kernel, 2, 2, 1, 1)));
+      }
+      g.add(new Node("n", OctaveConv.of(Window.of(1, 1)), in, List.of("a", "b")));
+      String one = g.add(ADD, "a", high);
+      String two = both ? g.add(ADD, low, "b") : "b";
+      Graph before = g.output(one, two).build();
+      Graph after = new FuseSums().apply(before);
+      assertThat(operators(after).contains("Add")).isEqualTo(!both);
+      agree(before, after);
+    }
+  }
+
+  /** What a layer makes must not wait for what is made of it. */
+  @Test
+  void noLayerWaitsForItself() {
+    GraphBuilder g = new GraphBuilder("g");
+    String high = g.input("h", f32(1, 2, 8, 8));
+    String low = g.input("l", f32(1, 2, 4, 4));
+    List<String> in = new ArrayList<>(List.of(high, low));
+    for (int i = 0; i < 4; i++) {
+      in.add(g.constant(TensorData.of(new float[] {1, 2, 3, 4}, 2, 2, 1, 1)));
+    }
+    g.add(new Node("n", OctaveConv.of(Window.of(1, 1)), in, List.of("a", "b")));
+    String lower = g.add(ADD, "b", low);
+    String scales = g.constant(TensorData.of(new float[] {1, 1, 2, 2}, 4));
+    Resize twice =
+        Resize.of(Resize.Mode.NEAREST, Resize.Coordinates.ASYMMETRIC, Resize.Nearest.FLOOR);
+    Graph graph = g.output(g.add(ADD, "a", g.add(twice, lower, "", scales)), lower).build();
+    assertThat(new FuseSums().apply(graph)).isSameAs(graph);
+  }
+
+  @Test
+  void whatALayerCannotTakeAlongLeavesAConvolution() {
+    String x = b.input("x", f32(1, 4, 6, 6));
+    String leaky = b.add(Unary.of(UnaryFunction.LEAKY_RELU), b.add(THREE, x, floats(4, 4, 3, 3)));
+    String early = b.add(Unary.of(UnaryFunction.RELU), b.add(THREE, x, floats(4, 4, 3, 3)));
+    String computed = b.add(THREE, x, b.input("w", f32(4, 4, 3, 3)));
+    Graph graph = b.output(leaky, b.add(ADD, early, x), computed).build();
+    assertThat(new FormLayers().apply(graph)).isSameAs(graph);
+  }
+
+  /** Of each output its own norm; nothing is read before somebody asks. */
+  @Test
+  void batchNormsOfBothOutputsBecomePartOfAnOctaveConvolution() {
+    String high = b.input("h", f32(1, 2, 8, 8));
+    String low = b.input("l", f32(1, 2, 4, 4));
+    List<String> in = new ArrayList<>(List.of(high, low));
+    for (int i = 0; i < 4; i++) {
+      in.add(floats(3, 2, 1, 1));
+    }
+    b.add(new Node("n", OctaveConv.of(Window.of(1, 1)), in, List.of("a", "b")));
+    Graph before = b.output(norm("a", 3), norm("b", 3)).build();
+    Graph after = new DropDeadNodes().apply(new FoldBatchNorm().apply(before));
+    assertThat(operators(after)).containsExactly("OctaveConv");
+    assertThat(after.outputs()).isEqualTo(before.outputs());
+    agree(before, after);
+  }
+
+  /** One pass on one graph for two sizes makes one set of weights. */
+  @Test
+  void weightsAreScaledOnceForAllSizes() {
+    String x = b.input("x", f32(1, 3, 4, 4));
+    Graph graph = b.output(norm(b.add(THREE, x, floats(5, 3, 3, 3)), 5)).build();
+    FoldBatchNorm pass = new FoldBatchNorm();
+    Graph first = pass.apply(graph);
+    Graph second = pass.apply(graph);
+    String weights = first.nodes().getFirst().input(1);
+    assertThat(first.constant(weights)).isSameAs(second.constant(weights));
+    assertThat(pass.hasMade(first.constant(weights))).isTrue();
+    assertThat(pass.made()).hasSize(2);
+  }
+
+  @Test
+  void whatIsAddedToEachChannelBecomesABias() {
+    String x = b.input("x", f32(1, 3, 4, 4));
+    String y = b.add(ADD, b.add(THREE, x, floats(5, 3, 3, 3)), floats(1, 5, 1, 1));
+    y = b.add(ADD, floats(2, 1, 1), b.add(THREE, y, floats(2, 5, 3, 3), floats(2)));
+    Graph before = b.output(b.add(ADD, b.add(THREE, y, floats(4, 2, 3, 3)), floats(4))).build();
+    Graph after = new FoldBias().apply(before);
+    assertThat(operators(after)).containsExactly("Conv", "Conv", "Conv", "Add"); // of each column
+    agree(before, after);
+  }
+
+  @Test
+  void valuesThatAreObservedLeave() {
+    String x = b.input("x", f32(1, 4, 6, 6));
+    String y = b.add(THREE, x, floats(4, 4, 3, 3));
+    Graph graph = b.output(b.add(Unary.of(UnaryFunction.RELU), y)).build();
+    Graph observed = new Observe(List.of(y)).apply(graph);
+    assertThat(observed.outputs()).containsExactly(graph.outputs().getFirst(), y);
+    assertThat(operators(fused(observed))).containsExactly("OctaveConv", "Relu");
   }
 }

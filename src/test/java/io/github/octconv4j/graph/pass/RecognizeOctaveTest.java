@@ -159,8 +159,8 @@ class RecognizeOctaveTest {
     assertThat(result.rejected())
         .containsExactly(
             yHigh
-                + ": its low values are convolved elsewhere, not together with the mean of its high"
-                + " ones");
+                + ": high to low is MaxPool of [2, 2] that moves by [2, 2], not a convolution of the"
+                + " mean of 2x2");
   }
 
   @Test

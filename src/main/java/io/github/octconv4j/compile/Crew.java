@@ -1,0 +1,59 @@
+package io.github.octconv4j.compile;
+
+import io.github.octconv4j.graph.Binary;
+import io.github.octconv4j.graph.Clip;
+import io.github.octconv4j.graph.Flatten;
+import io.github.octconv4j.graph.Gemm;
+import io.github.octconv4j.graph.GlobalPool;
+import io.github.octconv4j.graph.Graph;
+import io.github.octconv4j.graph.Identity;
+import io.github.octconv4j.graph.Node;
+import io.github.octconv4j.graph.Op;
+import io.github.octconv4j.graph.Pool;
+import io.github.octconv4j.graph.Reshape;
+import io.github.octconv4j.graph.Softmax;
+import io.github.octconv4j.graph.Squeeze;
+import io.github.octconv4j.graph.Unary;
+import io.github.octconv4j.graph.Unsqueeze;
+import java.util.IdentityHashMap;
+
+/**
+ * Says who does the work of several threads: our own workers, of which each has rows, pixels or
+ * channels of a step, or those of OpenMP, which share each primitive. Both at once would take the
+ * processors from each other: idle threads of OpenMP spin for a while.
+ */
+final class Crew {
+  private Crew() {}
+
+  /**
+   * Whether workers can share what a graph takes long for: octave convolutions they share best, and
+   * in other graphs nothing may be left that only OpenMP shares.
+   */
+  static boolean canShare(Graph graph, IdentityHashMap<Node, Layer> layers) {
+    boolean octave =
+        layers.values().stream()
+            .anyMatch(layer -> layer.spec().in().hasBoth() || layer.spec().out().hasBoth());
+    return octave
+        || (!layers.isEmpty()
+            && graph.nodes().stream()
+                .allMatch(node -> layers.containsKey(node) || isShareable(graph, node)));
+  }
+
+  private static boolean isShareable(Graph graph, Node node) {
+    Op op = node.op();
+    if (op instanceof Gemm) {
+      return graph.constant(node.input(1)) != null;
+    }
+    return op instanceof Pool
+        || op instanceof GlobalPool
+        || op instanceof Binary
+        || op instanceof Unary
+        || op instanceof Clip
+        || op instanceof Softmax
+        || op instanceof Flatten
+        || op instanceof Reshape
+        || op instanceof Squeeze
+        || op instanceof Unsqueeze
+        || op instanceof Identity;
+  }
+}
