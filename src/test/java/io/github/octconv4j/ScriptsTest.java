@@ -35,8 +35,13 @@ class ScriptsTest {
         AVX2) tests=2 skipped=1 left_out='<skipped message="no &lt;bf16&gt; on &quot;this&quot; processor"/>' ;;
         *) tests=1 ;;
       esac
-      mkdir -p target/surefire-reports
-      cat >target/surefire-reports/TEST-T.xml <<XML
+      reports=target/surefire-reports
+      for argument; do
+        case $argument in -Dtests.reports=*) reports=${argument#*=} ;; esac
+      done
+      echo "reports in ${reports##*/}"
+      mkdir -p "$reports"
+      cat >"$reports/TEST-T.xml" <<XML
       <testsuite name="T" time="0.1" tests="$tests" errors="0" skipped="$skipped" failures="$failures">
         <testcase>$left_out</testcase>
       </testsuite>
@@ -78,6 +83,7 @@ class ScriptsTest {
         "--isa wants the name of an instruction set, for instance AVX2, was 'avx 2'",
         "--isa",
         "avx 2");
+    assertRefused("--compiled comes after --isa", "--compiled");
     assertRefused(
         "--locale wants a language, or one with its country, for instance ar-EG, was 'ar_EG'",
         "--locale",
@@ -105,12 +111,18 @@ class ScriptsTest {
         .containsSubsequence(
             "uncapped: scripts/test 0",
             "arguments verify 0, cap none",
-            "AVX2: scripts/test --isa AVX2 --locale ar-EG 0",
-            "arguments test -Dtests.locale=-Duser.language=ar -Duser.country=EG"
+            "reports in surefire-reports",
+            "AVX2: scripts/test --isa AVX2 --compiled --locale ar-EG 0",
+            "arguments surefire:test -Dtests.locale=-Duser.language=ar -Duser.country=EG"
+                + reports(folder, "AVX2")
                 + " -DexcludedGroups=same-on-every-processor&same-in-every-locale 0, cap AVX2",
+            "reports in AVX2-reports",
             "skipped 1: no <bf16> on \"this\" processor",
-            "SSE41: scripts/test --isa SSE41 0",
-            "arguments test -DexcludedGroups=same-on-every-processor 0, cap SSE41",
+            "SSE41: scripts/test --isa SSE41 --compiled 0",
+            "arguments surefire:test"
+                + reports(folder, "SSE41")
+                + " -DexcludedGroups=same-on-every-processor 0, cap SSE41",
+            "reports in SSE41-reports",
             "5 passed, 0 failed, 1 skipped");
     assertThat(good.lines).filteredOn(line -> line.matches(SUM)).hasSize(1);
     assertThat(good.lines.getLast()).isEqualTo("5 passed, 0 failed, 1 skipped");
@@ -121,8 +133,10 @@ class ScriptsTest {
         .anyMatch(line -> line.startsWith("uncapped: 2 passed, 1 failed, 0 skipped, after "));
     assertThat(bad.lines.getLast()).isEqualTo("4 passed, 1 failed, 1 skipped");
     assertThat(bad.exitCode).isEqualTo(1);
-    assertThat(folder.resolve("target/uncapped-reports/TEST-T.xml")).exists();
-    assertThat(folder.resolve("target/AVX2-reports")).doesNotExist();
+  }
+
+  private static String reports(Path folder, String isa) throws IOException {
+    return " -Dtests.reports=" + folder.toRealPath().resolve("target/" + isa + "-reports");
   }
 
   private static void copyScripts(Path folder) throws IOException {

@@ -138,6 +138,7 @@ record CaseFile(
           Map.of(
               "POOL_ALL", StrideRule.POOL_ALL,
               "KEEP_LOW", StrideRule.KEEP_LOW,
+              "MOVE_KERNEL", StrideRule.MOVE_KERNEL,
               "avgpool2x2-then-stride1", StrideRule.POOL_ALL));
     }
 

@@ -134,19 +134,27 @@ public final class Arguments extends NativeHandle {
   public static Arguments ofTensors(Primitive primitive, Map<Arg, Tensor> tensors) {
     Objects.requireNonNull(primitive, "primitive");
     Objects.requireNonNull(tensors, "tensors");
-    Map<Arg, Memory> memories = new HashMap<>();
+    List<Map.Entry<Arg, Tensor>> given = List.copyOf(tensors.entrySet());
+    Memory[] views = new Memory[given.size()]; // all room before the first, so that none is lost
     try {
-      tensors.forEach(
-          (arg, tensor) -> {
-            if (tensor == null) {
-              throw new IllegalArgumentException(
-                  String.format(Locale.ROOT, "tensors: argument %s is null", arg));
-            }
-            memories.put(arg, Memory.of(primitive.desc().engine(), tensor));
-          });
+      Map<Arg, Memory> memories = HashMap.newHashMap(views.length);
+      for (int i = 0; i < views.length; i++) {
+        Arg arg = given.get(i).getKey();
+        Tensor tensor = given.get(i).getValue();
+        if (tensor == null) {
+          throw new IllegalArgumentException(
+              String.format(Locale.ROOT, "tensors: argument %s is null", arg));
+        }
+        views[i] = Memory.of(primitive.desc().engine(), tensor);
+        memories.put(arg, views[i]);
+      }
       return of(primitive, memories);
     } finally {
-      memories.values().forEach(Memory::close); // the arguments keep them
+      for (Memory view : views) {
+        if (view != null) {
+          view.close(); // the arguments keep it
+        }
+      }
     }
   }
 

@@ -21,7 +21,7 @@ import java.util.TreeSet;
  *
  * @param architecture one of {@link #architectures()}
  * @param alpha share of low channels, from 0 to 1 without 1; 0 is the plain network
- * @param strideRule what a stride of 2 does with the low part
+ * @param strideRule what a stride of 2 does with the low part, {@code POOL_ALL} or {@code KEEP_LOW}
  * @param width factor of all channel counts, 1/32 (of which every layer has a channel left) to 16;
  *     1 is as published
  * @param classes of the output, 1 to 100,000
@@ -59,6 +59,10 @@ public record Model(
     }
     if (!(alpha >= 0 && alpha < 1)) {
       throw new IllegalArgumentException("alpha must be at least 0 and below 1, was " + alpha);
+    }
+    if (strideRule == StrideRule.MOVE_KERNEL) {
+      throw new IllegalArgumentException(
+          "strideRule must be POOL_ALL or KEEP_LOW, was MOVE_KERNEL, which has no low part");
     }
     if (!(width >= LEAST_WIDTH && width <= MOST_WIDTH)) {
       throw new IllegalArgumentException(

@@ -72,13 +72,14 @@ final class ModelFile {
   }
 
   private static StrideRule strideRule(String text) {
-    for (StrideRule rule : StrideRule.values()) {
-      if (rule.name().equals(text)) {
-        return rule;
-      }
-    }
-    throw new IllegalArgumentException(
-        "metadata key stride_rule must be KEEP_LOW or POOL_ALL, was " + Printable.quote(text));
+    return switch (text) {
+      case "KEEP_LOW" -> StrideRule.KEEP_LOW;
+      case "POOL_ALL" -> StrideRule.POOL_ALL;
+      default ->
+          throw new IllegalArgumentException(
+              "metadata key stride_rule must be KEEP_LOW or POOL_ALL, was "
+                  + Printable.quote(text));
+    };
   }
 
   /** What the network expects, with what the file says of it. */

@@ -609,8 +609,9 @@ public final class Network implements AutoCloseable {
   }
 
   /**
-   * Closes the file of a network that {@link #load} read. Plans that stand go on; the first use of
-   * another batch size or other options is an {@link IllegalStateException}.
+   * Closes the file of a network that {@link #load} read. Plans that stand go on; a plan of another
+   * batch size or with other options that wants a weight as no other has it is an {@link
+   * IllegalStateException}.
    */
   public void dropWeights() {
     computation.holdings().dropWeights();

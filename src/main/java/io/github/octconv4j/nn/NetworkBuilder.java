@@ -563,7 +563,7 @@ public final class NetworkBuilder {
    */
   public FeatureMap concat(String name, FeatureMap... maps) {
     Objects.requireNonNull(name, "name");
-    List<FeatureMap> all = List.of(Objects.requireNonNull(maps, "maps"));
+    List<FeatureMap> all = list("maps", maps);
     if (all.isEmpty()) {
       throw new IllegalArgumentException(
           String.format(Locale.ROOT, "layer %s: maps must not be empty", Printable.text(name)));
@@ -880,7 +880,7 @@ public final class NetworkBuilder {
    *     {@code layer.h} and {@code layer.l}
    */
   public NetworkGraph build(FeatureMap... outputs) {
-    List<FeatureMap> all = List.of(Objects.requireNonNull(outputs, "outputs"));
+    List<FeatureMap> all = list("outputs", outputs);
     for (FeatureMap output : all) {
       if (output.owner() != this || inputs.contains(output)) {
         throw new IllegalArgumentException(
@@ -899,5 +899,12 @@ public final class NetworkBuilder {
               all.stream().map(FeatureMap::name).toList()));
     }
     return new NetworkGraph(inputs, layers, all, constants);
+  }
+
+  private static List<FeatureMap> list(String name, FeatureMap[] maps) {
+    for (FeatureMap map : Objects.requireNonNull(maps, name)) {
+      Objects.requireNonNull(map, "element of " + name);
+    }
+    return List.of(maps);
   }
 }

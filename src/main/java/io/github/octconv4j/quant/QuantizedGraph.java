@@ -16,6 +16,8 @@ public record QuantizedGraph(Graph graph, List<QuantizedLayer> layers, double lo
   /** Copies the list. */
   public QuantizedGraph {
     Objects.requireNonNull(graph, "graph");
+    Objects.requireNonNull(layers, "layers")
+        .forEach(layer -> Objects.requireNonNull(layer, "element of layers"));
     layers = List.copyOf(layers);
   }
 }

@@ -4,6 +4,8 @@ import com.sun.management.ThreadMXBean;
 import io.github.octconv4j.bench.kernel.Variant;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * Prints how many bytes a run of a benchmark allocates, once the JVM is warm. The main of a child
@@ -12,6 +14,7 @@ import java.lang.management.ManagementFactory;
 final class Allocation {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private static final int RUNS = 200;
+  private static final Logger MEASURING = Logger.getLogger("io.github.octconv4j.compile");
 
   /** More than the JVM needs to compile everything, however busy the machine is. */
   private static final long WARM_UP_NANOS = 60_000_000_000L;
@@ -30,6 +33,7 @@ final class Allocation {
       print(layer::run);
       layer.tearDown();
     } else {
+      MEASURING.setLevel(Level.WARNING); // that it begins to measure is said to users
       NetworkBenchmark network = new NetworkBenchmark();
       network.folder = args[1];
       network.model = args[2];

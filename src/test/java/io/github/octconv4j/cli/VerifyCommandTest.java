@@ -154,8 +154,8 @@ class VerifyCommandTest {
   /** A rule that is not known must not be taken for the default. */
   @ParameterizedTest
   @CsvSource({
-    "stride_rule, POOL, 'avgpool2x2-then-stride1, KEEP_LOW, POOL_ALL'",
-    "stride_rule, '', 'avgpool2x2-then-stride1, KEEP_LOW, POOL_ALL'",
+    "stride_rule, POOL, 'avgpool2x2-then-stride1, KEEP_LOW, MOVE_KERNEL, POOL_ALL'",
+    "stride_rule, '', 'avgpool2x2-then-stride1, KEEP_LOW, MOVE_KERNEL, POOL_ALL'",
     "size_rule, avgpool2x2-floor, 'CEIL, FLOOR'",
     "downsample, maxpool, 'avgpool2x2-ceil, avgpool2x2-floor'",
   })
@@ -182,7 +182,7 @@ class VerifyCommandTest {
     for (StrideRule strideRule : StrideRule.values()) {
       for (SizeRule sizeRule : SizeRule.values()) {
         for (String stride : new String[] {"1", "2"}) {
-          for (double[] alphas : new double[][] {{0.5, 0.25}, {0.5, 0}, {0, 0.5}}) {
+          for (double[] alphas : alphas(strideRule)) {
             Path path = folder.resolve("case" + count++ + ".safetensors");
             oracleCase(alphas, stride, strideRule, sizeRule).write(path);
           }
@@ -195,8 +195,17 @@ class VerifyCommandTest {
             dtype.equals("bf16") && !Bf16Support.isHere()
                 ? String.format(Locale.ROOT, "0 passed, 0 failed, %d skipped", count)
                 : count + " passed, 0 failed");
-    assertThat(run.lines().stream().filter(line -> line.contains(" KEEP_LOW"))).hasSize(count / 2);
+    assertThat(run.lines().stream().filter(line -> line.contains(" KEEP_LOW"))).hasSize(12);
+    assertThat(run.lines().stream().filter(line -> line.contains(" MOVE_KERNEL"))).hasSize(4);
     assertThat(run.lines().stream().filter(line -> line.contains(" CEIL"))).hasSize(count / 2);
+  }
+
+  /** Of both ends. */
+  private static double[][] alphas(StrideRule rule) {
+    return switch (rule) {
+      case POOL_ALL, KEEP_LOW -> new double[][] {{0.5, 0.25}, {0.5, 0}, {0, 0.5}};
+      case MOVE_KERNEL -> new double[][] {{0, 0}};
+    };
   }
 
   private static SafetensorsWriter oracleCase(

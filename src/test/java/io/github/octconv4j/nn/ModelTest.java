@@ -77,6 +77,9 @@ class ModelTest {
         .hasMessage(
             "layer layer1.0.conv2: groups 32 does not divide path hh, which has 112 input and 112 output channels");
     assertThatThrownBy(() -> Model.of("resnet50").alpha(1)).hasMessageContaining("below 1");
+    assertThatThrownBy(() -> Model.of("resnet50").strideRule(StrideRule.MOVE_KERNEL))
+        .hasMessage(
+            "strideRule must be POOL_ALL or KEEP_LOW, was MOVE_KERNEL, which has no low part");
     for (double width : new double[] {0, 1e-300, 0.03, 17, Double.NaN}) {
       assertThatThrownBy(() -> Model.of("resnet50").width(width))
           .hasMessage("width must be 0.03125 to 16.0, was " + width);

@@ -112,7 +112,15 @@ class NetworkLoadTest {
       network.dropWeights();
 
       assertThat(predictor.run(input)).containsExactly(before);
-      assertThatThrownBy(() -> network.predictor(3, PLAIN))
+    }
+  }
+
+  @Test
+  void withoutWeightsThereIsNoFirstPlan() throws Exception {
+    try (Network network = Network.load(OCTAVE)) {
+      network.dropWeights();
+
+      assertThatThrownBy(() -> network.predictor(2, PLAIN))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("is closed");
     }

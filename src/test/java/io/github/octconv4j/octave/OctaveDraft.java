@@ -100,7 +100,7 @@ record OctaveDraft(
 
   private static Arbitrary<Rules> allRules() {
     return Combinators.combine(
-            from(1, 2), Arbitraries.of(StrideRule.class), Arbitraries.of(SizeRule.class))
+            from(1, 4), Arbitraries.of(StrideRule.class), Arbitraries.of(SizeRule.class))
         .as(Rules::new);
   }
 
@@ -136,8 +136,8 @@ record OctaveDraft(
             .kernel(taps.kh, taps.kw)
             .dilation(taps.dh, taps.dw)
             .padding(padding())
-            .stride(rules.stride)
-            .strideRule(rules.strideRule)
+            .stride(stride())
+            .strideRule(strideRule())
             .sizeRule(rules.sizeRule)
             .groups(groups());
     return byAlpha()
@@ -208,9 +208,25 @@ record OctaveDraft(
     return wild || !mustMatch() ? taps.padding : same(taps);
   }
 
+  /** Kernels move where there are no low parts. */
+  StrideRule strideRule() {
+    return wild || rules.strideRule != StrideRule.MOVE_KERNEL || !hasLow()
+        ? rules.strideRule
+        : StrideRule.POOL_ALL;
+  }
+
+  /** At most 2, but where kernels move. */
+  int stride() {
+    return strideRule() == StrideRule.MOVE_KERNEL ? rules.stride : 1 + rules.stride % 2;
+  }
+
+  private boolean hasLow() {
+    return in().low() + out().low() > 0;
+  }
+
   /** Whether a convolved high part and an upsampled low part are added. */
   private boolean mustMatch() {
-    boolean keepsLow = rules.stride == 2 && rules.strideRule == StrideRule.KEEP_LOW;
+    boolean keepsLow = stride() == 2 && strideRule() == StrideRule.KEEP_LOW;
     return in().hasBoth() && out().high() > 0 && !depthwise() && !keepsLow;
   }
 
@@ -231,6 +247,9 @@ record OctaveDraft(
 
   /** What the builder must say about a draft that is impossible; empty where it is possible. */
   Optional<String> error() {
+    if (strideRule() == StrideRule.MOVE_KERNEL && hasLow()) {
+      return Optional.of("MOVE_KERNEL needs a stride of at least 1 and no low parts");
+    }
     for (OctavePath path : OctavePath.values()) {
       int source = in().of(path.source());
       int destination = out().of(path.destination());

@@ -174,7 +174,8 @@ class OctavePropertiesTest {
   private static void note(OctaveProblem problem, Set<String> seen) {
     OctaveConv2d spec = problem.spec;
     Padding p = spec.padding();
-    String stride = spec.stride() == 1 ? "stride 1" : "stride 2 " + spec.strideRule();
+    String stride =
+        spec.stride() == 1 ? "stride 1" : "stride " + spec.stride() + " " + spec.strideRule();
     boolean depthwise = spec.groups() > 1 && spec.groups() == spec.in().total();
     boolean exchange = spec.has(OctavePath.HL) || spec.has(OctavePath.LH);
     String groups =
@@ -233,6 +234,11 @@ class OctavePropertiesTest {
       for (String odd : List.of("00", "01", "10", "11")) {
         all.add(stride + " FLOOR odd " + odd);
         all.add(stride + " CEIL odd " + odd);
+      }
+    }
+    for (int stride = 2; stride <= 4; stride++) {
+      for (String of : List.of("[HH]", "dense", "groups", "depthwise")) {
+        all.add(String.format(Locale.ROOT, "stride %d MOVE_KERNEL %s", stride, of));
       }
     }
     all.add("depthwise with multiplier");

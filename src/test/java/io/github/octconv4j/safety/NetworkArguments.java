@@ -108,7 +108,7 @@ final class NetworkArguments {
         v.chance(0.5)
             ? MODEL
             : Model.of(v.pick(ARCHITECTURES)).width(1 / 16.0).imageSize(32).classes(v.upTo(5));
-    return v.chance(0.3) ? model.strideRule(v.pick(List.of(StrideRule.values()))) : model;
+    return v.chance(0.3) ? model.strideRule(StrideRule.KEEP_LOW) : model;
   }
 
   private void models() {
