@@ -95,6 +95,7 @@ class ArchitectureTest {
                 "text",
                 "timing",
                 "pool",
+                "recording",
                 "trial",
                 "graph",
                 "graph.interpret",
@@ -128,13 +129,18 @@ class ArchitectureTest {
 
   @Test
   void octaveUsesDnnAndWhatTimesAndKeepsPlans() {
-    onlyUses("octave", in("dnn", "timing", "pool", "text"));
+    onlyUses("octave", in("dnn", "timing", "pool", "recording", "text"));
   }
 
   @Test
   void timingAndPoolsDoNotKnowWhatTheyTimeAndKeep() {
     onlyUses("timing");
     onlyUses("pool");
+  }
+
+  @Test
+  void recordedEventsKnowPrograms() {
+    onlyUses("recording", in("dnn"));
   }
 
   @Test
@@ -167,7 +173,16 @@ class ArchitectureTest {
   void theCompilerUsesGraphsAndPrograms() {
     onlyUses(
         "compile",
-        in("graph", "graph.interpret", "graph.pass", "octave", "dnn", "weights", "text", "timing"));
+        in(
+            "graph",
+            "graph.interpret",
+            "graph.pass",
+            "octave",
+            "dnn",
+            "recording",
+            "weights",
+            "text",
+            "timing"));
   }
 
   @Test

@@ -5,6 +5,7 @@ import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.dnn.FormatTag;
 import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.Operand;
+import io.github.octconv4j.dnn.Program;
 import io.github.octconv4j.dnn.ProgramBuilder;
 import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.Node;
@@ -13,6 +14,7 @@ import io.github.octconv4j.graph.TensorType;
 import io.github.octconv4j.graph.Value;
 import io.github.octconv4j.octave.Formulation;
 import io.github.octconv4j.octave.PlanOptions;
+import io.github.octconv4j.recording.PlanBuildEvent;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -77,6 +79,7 @@ final class Assembly {
    * @param memoryLimit most bytes that it may take
    */
   CompiledGraph build(Map<Node, Formulation> formulations, Constants constants, long memoryLimit) {
+    PlanBuildEvent event = PlanBuildEvent.begun();
     Graph head = prepared.head();
     // Where workers share the steps each primitive has one thread.
     int primitiveThreads = prepared.workers() > 1 ? 1 : options.threads();
@@ -103,7 +106,10 @@ final class Assembly {
         }
       }
       Map<String, Operand> outputs = lowering.outputs();
-      return new CompiledGraph(builder.build(), inputs, outputs, spans, head, prepared.tail());
+      Program program = builder.build();
+      event.commit(
+          head::name, () -> inputDescs().toString(), options.type().name(), () -> null, program);
+      return new CompiledGraph(program, inputs, outputs, spans, head, prepared.tail());
     }
   }
 

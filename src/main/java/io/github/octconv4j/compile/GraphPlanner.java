@@ -11,6 +11,7 @@ import io.github.octconv4j.octave.Formulation;
 import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.octave.StrideRule;
 import io.github.octconv4j.octave.Tuning;
+import io.github.octconv4j.recording.PlanChoiceEvent;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -34,12 +35,14 @@ final class GraphPlanner {
   private static final int FINALISTS = 2;
   private static final double MARGIN = 0.97; // what is less better than the default may be noise
   private static final double REFERENCE_PENALTY = 1e9;
+  private static final String KEPT = "KEPT"; // measured before
 
   private final Engine engine;
   private final PlanOptions options;
   private final Assembly assembly;
   private final Constants constants;
   private final Map<Node, List<Formulation>> possible = new LinkedHashMap<>();
+  private String way; // how formulations were chosen
 
   /**
    * Begins.
@@ -56,6 +59,7 @@ final class GraphPlanner {
     this.engine = engine;
     this.options = options;
     this.constants = constants;
+    this.way = options.tuning().name();
     boolean planned =
         (plans || prepared.isOctave()) && (options.threads() == 1 || prepared.workers() > 1);
     boolean several = planned && options.tuning() == Tuning.MEASURED;
@@ -77,12 +81,33 @@ final class GraphPlanner {
 
   /** Returns the plan; the caller closes it. */
   CompiledGraph plan() {
+    Map<Node, PlanChoiceEvent> events = new HashMap<>();
+    possible.keySet().forEach(node -> events.put(node, PlanChoiceEvent.begun()));
+    CompiledGraph plan = chosen();
+    for (Span span : plan.spans()) {
+      PlanChoiceEvent event = events.get(span.node());
+      if (event != null) {
+        int count = possibleOf(span.node()).size();
+        event.commit(
+            () -> key(span.node()),
+            options.type().name(),
+            () -> Objects.requireNonNullElse(span.formulation(), Formulation.DEFAULT).toString(),
+            way,
+            count,
+            way.equals(Tuning.MEASURED.name()) ? count + 1 : 0); // and the default
+      }
+    }
+    return plan;
+  }
+
+  private CompiledGraph chosen() {
     try {
       return choose();
     } catch (DnnException e) {
       if (e.status() != Status.OUT_OF_MEMORY || options.tuning() == Tuning.OFF) {
         throw e;
       }
+      way = Tuning.OFF.name();
       return build(Map.of()); // the default everywhere may take less
     }
   }
@@ -93,7 +118,11 @@ final class GraphPlanner {
       case HEURISTIC -> withoutReferences();
       case MEASURED -> {
         Map<Node, Formulation> chosen = keptOrMeasured();
-        yield chosen == null ? withoutReferences() : build(chosen);
+        if (chosen == null) {
+          way = Tuning.HEURISTIC.name();
+          yield withoutReferences();
+        }
+        yield build(chosen);
       }
     };
   }
@@ -106,7 +135,11 @@ final class GraphPlanner {
       Optional<Formulation> kept = options.choices().find(key(entry.getKey()), choosable);
       kept.ifPresent(formulation -> chosen.put(entry.getKey(), formulation));
     }
-    return chosen.size() == possible.size() ? chosen : measured();
+    if (chosen.size() < possible.size()) {
+      return measured();
+    }
+    way = KEPT;
+    return chosen;
   }
 
   /** The first of each layer, or the first that has no reference implementation in it. */

@@ -5,6 +5,8 @@ import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.Status;
 import io.github.octconv4j.octave.Formulation.Sharing;
+import io.github.octconv4j.recording.PlanBuildEvent;
+import io.github.octconv4j.recording.PlanChoiceEvent;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -78,8 +80,7 @@ public final class OctavePlanner {
 
   /** Returns the best plan by the options' way to choose; the caller closes it. */
   public OctavePlan plan() {
-    PlanChoiceEvent event = new PlanChoiceEvent();
-    event.begin();
+    PlanChoiceEvent event = PlanChoiceEvent.begun();
     if (options.tuning() == Tuning.OFF) {
       return chosen(
           event, build(Formulation.DEFAULT, options.memoryLimit()), Tuning.OFF.name(), 1, 0);
@@ -105,7 +106,13 @@ public final class OctavePlanner {
 
   private OctavePlan chosen(
       PlanChoiceEvent event, OctavePlan plan, String way, int possible, int timed) {
-    event.commit(this::key, options, plan, way, possible, timed);
+    event.commit(
+        this::key,
+        options.type().name(),
+        () -> plan.formulation().toString(),
+        way,
+        possible,
+        timed);
     plan.program().warnOfReferences(key());
     return plan;
   }
@@ -265,8 +272,7 @@ public final class OctavePlanner {
   }
 
   private OctavePlan build(Formulation formulation, long memoryLimit) {
-    PlanBuildEvent event = new PlanBuildEvent();
-    event.begin();
+    PlanBuildEvent event = PlanBuildEvent.begun();
     OctavePlan plan =
         OctavePlan.build(
             engine,
@@ -277,7 +283,12 @@ public final class OctavePlanner {
             output,
             options.memoryLimit(memoryLimit),
             formulation);
-    event.commit(spec, input, options, plan);
+    event.commit(
+        spec::toString,
+        input::toString,
+        options.type().name(),
+        formulation::toString,
+        plan.program());
     return plan;
   }
 

@@ -1,4 +1,4 @@
-package io.github.octconv4j.octave;
+package io.github.octconv4j.recording;
 
 import java.util.function.Supplier;
 import jdk.jfr.Category;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 @Label("Plan Choice")
 @Description("A planner chose a formulation of a layer; the duration includes building and timing")
 @Category("octconv4j")
-final class PlanChoiceEvent extends Event {
+public final class PlanChoiceEvent extends Event {
   @Label("Plan")
   @Description("Convolution, layouts and options")
   @Nullable String plan;
@@ -37,19 +37,37 @@ final class PlanChoiceEvent extends Event {
   @Description("How many of them were run")
   int timed;
 
-  /** Ends and records the event. */
-  void commit(
+  private PlanChoiceEvent() {}
+
+  /** Returns an event that has begun. */
+  public static PlanChoiceEvent begun() {
+    PlanChoiceEvent event = new PlanChoiceEvent();
+    event.begin();
+    return event;
+  }
+
+  /**
+   * Ends and records the event.
+   *
+   * @param key convolution, layouts and options
+   * @param dtype element type inside
+   * @param chosen formulation
+   * @param how OFF, HEURISTIC, MEASURED or KEPT
+   * @param ofPossible how many formulations there were to choose from
+   * @param ofTimed how many of them were run
+   */
+  public void commit(
       Supplier<String> key,
-      PlanOptions options,
-      OctavePlan chosen,
+      String dtype,
+      Supplier<String> chosen,
       String how,
       int ofPossible,
       int ofTimed) {
     end();
     if (shouldCommit()) {
       plan = key.get();
-      type = options.type().name();
-      formulation = chosen.formulation().toString();
+      type = dtype;
+      formulation = chosen.get();
       way = how;
       possible = ofPossible;
       timed = ofTimed;
