@@ -49,7 +49,9 @@ public record QuantizedConv(Window window, long group, boolean scaled) implement
   @Override
   public List<long[]> dims(Operands in) {
     if (scaled) {
-      List.of(1, 2, 6, 7).forEach(in::number);
+      for (int operand : new int[] {1, 2, 6, 7}) {
+        in.number(operand);
+      }
     }
     long[] bias = scaled && in.has(8) ? in.dims(8) : null;
     return List.of(Conv.dims(window, group, in.dims(0), in.dims(scaled ? 3 : 1), bias));

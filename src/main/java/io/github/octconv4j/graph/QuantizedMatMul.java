@@ -34,7 +34,9 @@ public record QuantizedMatMul(boolean scaled) implements Op {
   @Override
   public List<long[]> dims(Operands in) {
     if (scaled) {
-      List.of(1, 6, 7).forEach(in::number);
+      for (int operand : new int[] {1, 6, 7}) {
+        in.number(operand);
+      }
     }
     return List.of(MatMul.dims(in.dims(0), in.dims(scaled ? 3 : 1)));
   }
