@@ -31,8 +31,17 @@ class PublicationTest {
   /** The packages of what threads share. */
   private static final Set<String> SHARED =
       Set.of(
-          "compile", "dnn", "dnn.loader", "files", "graph", "nn", "octave", "onnx", "pool",
-          "serving", "weights");
+          "compile",
+          "dnn",
+          "dnn.loader",
+          "files",
+          "graph",
+          "nn",
+          "octave",
+          "onnx",
+          "pool",
+          "serving",
+          "weights");
 
   private static final JavaClasses CLASSES = new ClassFileImporter().importPath(ChildJvm.classes());
 

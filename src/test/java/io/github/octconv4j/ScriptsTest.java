@@ -101,7 +101,8 @@ class ScriptsTest {
 
   @Test
   void testAarch64RefusesWhatItCannotUse() throws Exception {
-    assertArmRefused("--cpu wants the name of a processor, for instance cortex-a72, was ''", "--cpu");
+    assertArmRefused(
+        "--cpu wants the name of a processor, for instance cortex-a72, was ''", "--cpu");
     assertArmRefused(
         "--cpu wants the name of a processor, for instance cortex-a72, was 'A 72'",
         "--cpu",
@@ -142,7 +143,8 @@ class ScriptsTest {
         .allSatisfy(
             word ->
                 assertThat(
-                        Path.of("src/test/java/io/github/octconv4j", word.replace('.', '/') + ".java"))
+                        Path.of(
+                            "src/test/java/io/github/octconv4j", word.replace('.', '/') + ".java"))
                     .exists());
     assertThat(words)
         .filteredOn(word -> word.startsWith("src/"))

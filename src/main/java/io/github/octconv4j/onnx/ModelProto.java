@@ -81,8 +81,7 @@ record ModelProto(
     return new ModelProto(irVersion, producer, opsets, metadata, graph);
   }
 
-  private static void entry(Message message, Map<String, String> metadata)
-      throws IOException {
+  private static void entry(Message message, Map<String, String> metadata) throws IOException {
     String key = "";
     String value = "";
     while (message.next()) {
