@@ -1,6 +1,6 @@
 # Sourced by the scripts that run what is made for other platforms: packages of Debian 13 (or of DEBIAN_SUITE), unpacked into a folder of their own.
 # It needs apt-get, dpkg-deb and Debian's keys, and no rights. The machine's own configuration of apt is not used but for its
-# proxy and mirror, nothing is installed, and nothing is written outside of the folder.
+# proxy and mirror (which DEBIAN_MIRROR overrides), nothing is installed, and nothing is written outside of the folder.
 
 # debian_find FOLDER ARCHITECTURE...: prepares FOLDER for packages of these architectures and fetches their lists. Where that
 # can't be done it sets DEBIAN_LACKS to the reason, for a message, and fails.
@@ -9,15 +9,16 @@ debian_find() {
   shift
   DEBIAN=$(mkdir -p "$folder" && cd "$folder" && pwd) || return
   DEBIAN_LACKS=
+  mirror=${DEBIAN_MIRROR:-$(apt-get indextargets --format '$(LABEL) $(SITE)' 2>/dev/null | sed -n 's/^Debian \(http.*\)/\1/p' | head -1)}
+  [ -n "$mirror" ] || DEBIAN_LACKS="no mirror of Debian is among the sources of apt here, and DEBIAN_MIRROR names none"
+  [ -e "$keys" ] || DEBIAN_LACKS="Debian's keys are not in $keys (package debian-archive-keyring)"
   for command in apt-get apt-config dpkg-deb; do
     command -v "$command" >/dev/null || DEBIAN_LACKS="there is no $command here, and so no packages of Debian"
   done
-  [ -e "$keys" ] || DEBIAN_LACKS="Debian's keys are not in $keys (package debian-archive-keyring)"
   [ -z "$DEBIAN_LACKS" ] || return
-  mirror=${DEBIAN_MIRROR:-$(apt-get indextargets --format '$(LABEL) $(SITE)' 2>/dev/null | sed -n 's/^Debian \(http.*\)/\1/p' | head -1)}
   mkdir -p "$DEBIAN"/apt/{etc/apt.conf.d,etc/preferences.d,state/lists/partial,cache/archives/partial} "$DEBIAN"/packages
   : >"$DEBIAN/apt/status"
-  echo "deb [signed-by=$keys] ${mirror:?no Debian mirror among the apt sources here} ${DEBIAN_SUITE:-trixie} main" >"$DEBIAN/apt/etc/sources.list"
+  echo "deb [signed-by=$keys] $mirror ${DEBIAN_SUITE:-trixie} main" >"$DEBIAN/apt/etc/sources.list"
   (
     umask 077
     {

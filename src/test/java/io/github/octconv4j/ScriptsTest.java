@@ -99,13 +99,69 @@ class ScriptsTest {
     assertThat(run.exitCode).isEqualTo(2);
   }
 
+  @Test
+  void testAarch64RefusesWhatItCannotUse() throws Exception {
+    assertArmRefused(
+        "--cpu wants the name of a processor, for instance cortex-a72, was ''", "--cpu");
+    assertArmRefused(
+        "--cpu wants the name of a processor, for instance cortex-a72, was 'A 72'",
+        "--cpu",
+        "A 72");
+    assertArmRefused("--seconds wants a number from 1 to 999999, was '0'", "--seconds", "0");
+    assertArmRefused("there is no option --shrot", "--shrot");
+    assertArmRefused(
+        "there is no test class io.github.octconv4j.dnn.NoTest", "--short", "dnn.NoTest");
+    Run help = Run.of("scripts/test-aarch64", "--help");
+    assertThat(help.lines.getFirst()).startsWith("scripts/test-aarch64 [OPTION...] [CLASS...]   ");
+    assertThat(help.exitCode).isZero();
+  }
+
+  private static void assertArmRefused(String reason, String... arguments) throws Exception {
+    Run run =
+        Run.of(
+            Stream.concat(Stream.of("scripts/test-aarch64"), Stream.of(arguments))
+                .toArray(String[]::new));
+    assertThat(run.lines)
+        .containsExactly(
+            "test-aarch64: " + reason + "; scripts/test-aarch64 --help shows what there is");
+    assertThat(run.exitCode).isEqualTo(2);
+  }
+
+  /** What it names is there: a class that was renamed would fail only where it is run. */
+  @Test
+  void testAarch64NamesClassesAndFilesThatThereAre() throws Exception {
+    List<String> groups =
+        Files.readAllLines(Path.of("scripts/test-aarch64")).stream()
+            .filter(line -> line.matches("  '[a-z].*'"))
+            .map(line -> line.strip().replace("'", ""))
+            .toList();
+    assertThat(groups).hasSizeGreaterThan(10);
+    List<String> words = groups.stream().flatMap(line -> Stream.of(line.split(" "))).toList();
+    assertThat(words)
+        .filteredOn(word -> word.endsWith("Test"))
+        .hasSizeGreaterThan(30)
+        .allSatisfy(
+            word ->
+                assertThat(
+                        Path.of(
+                            "src/test/java/io/github/octconv4j", word.replace('.', '/') + ".java"))
+                    .exists());
+    assertThat(words)
+        .filteredOn(word -> word.startsWith("src/"))
+        .allSatisfy(word -> assertThat(Path.of(word)).exists());
+  }
+
   /**
    * Three runs with a Maven that writes reports of three, two and one tests: the first fails one
-   * where this is asked, the second leaves one out.
+   * where this is asked, the second leaves one out. One more, on emulated Arm, passes four tests or
+   * says that it can't run.
    */
   @Test
   void theLastLineOfAllRunsIsTheirSum(@TempDir Path folder) throws Exception {
     copyScripts(folder);
+    script(
+        folder.resolve("scripts/test-aarch64"),
+        "echo \"arguments $*\"; echo '4 passed, 0 failed, 2 skipped'");
     Run good = Run.of(folder.resolve(".ci/run").toString(), "0");
     assertThat(good.lines)
         .containsSubsequence(
@@ -123,10 +179,21 @@ class ScriptsTest {
                 + reports(folder, "SSE41")
                 + " -DexcludedGroups=same-on-every-processor 0, cap SSE41",
             "reports in SSE41-reports",
-            "5 passed, 0 failed, 1 skipped");
+            "aarch64: scripts/test-aarch64 --short --compiled",
+            "arguments --short --compiled",
+            "9 passed, 0 failed, 3 skipped");
     assertThat(good.lines).filteredOn(line -> line.matches(SUM)).hasSize(1);
-    assertThat(good.lines.getLast()).isEqualTo("5 passed, 0 failed, 1 skipped");
+    assertThat(good.lines.getLast()).isEqualTo("9 passed, 0 failed, 3 skipped");
     assertThat(good.exitCode).isZero();
+
+    script(folder.resolve("scripts/test-aarch64"), "echo 'test-aarch64: no packages'; exit 3");
+    Run without = Run.of(folder.resolve(".ci/run").toString(), "0");
+    assertThat(without.lines)
+        .endsWith(
+            "aarch64: scripts/test-aarch64 --short --compiled",
+            "test-aarch64: no packages",
+            "5 passed, 0 failed, 1 skipped");
+    assertThat(without.exitCode).isZero();
 
     Run bad = Run.of(folder.resolve(".ci/run").toString(), "1");
     assertThat(bad.lines)
@@ -145,9 +212,17 @@ class ScriptsTest {
       Files.createDirectories(copy.getParent());
       Files.copy(Path.of(script), copy, StandardCopyOption.COPY_ATTRIBUTES);
     }
-    Path maven = Files.createDirectories(folder.resolve("bin")).resolve("mvn");
-    Files.writeString(maven, MAVEN);
-    assertThat(maven.toFile().setExecutable(true)).isTrue();
+    Files.createDirectories(folder.resolve("bin"));
+    write(folder.resolve("bin/mvn"), MAVEN);
+  }
+
+  private static void script(Path file, String commands) throws IOException {
+    write(file, "#!/usr/bin/env bash\n" + commands + "\n");
+  }
+
+  private static void write(Path file, String text) throws IOException {
+    Files.writeString(file, text);
+    assertThat(file.toFile().setExecutable(true)).isTrue();
   }
 
   @Test

@@ -110,9 +110,8 @@ final class Assembly {
     step.operands().forEach((arg, operand) -> memories.put(arg, memory(operand)));
     MemoryDesc working = step.desc().descs().get(Arg.SCRATCHPAD);
     if (working != null) {
-      Memory view = owned(Memory.unbound(program.engine(), working));
-      view.bind(scratchpads.asSlice(lane * program.layout().scratchpadBytes()));
-      memories.put(Arg.SCRATCHPAD, view);
+      MemorySegment data = scratchpads.asSlice(lane * program.layout().scratchpadBytes());
+      memories.put(Arg.SCRATCHPAD, owned(Memory.at(program.engine(), working, data)));
     }
     return memories;
   }
@@ -127,11 +126,12 @@ final class Assembly {
         return view.memory;
       }
     }
-    Memory fresh = owned(Memory.unbound(program.engine(), operand.desc()));
     MemorySegment data = dataOf(buffer);
-    if (data != null) {
-      fresh.bind(data.asSlice(operand.offset()));
-    }
+    Memory fresh =
+        owned(
+            data == null
+                ? Memory.unbound(program.engine(), operand.desc())
+                : Memory.at(program.engine(), operand.desc(), data.asSlice(operand.offset())));
     same.add(new View(fresh, operand.offset(), operand.desc()));
     return fresh;
   }

@@ -2,9 +2,11 @@ package io.github.octconv4j.dnn;
 
 import io.github.octconv4j.dnn.gen.dnnl_h;
 import io.github.octconv4j.dnn.loader.NativeLibrary;
+import io.github.octconv4j.dnn.loader.Platform;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -24,12 +26,34 @@ public final class CpuIsa {
   private static final Set<String> WITHOUT_VNNI =
       Set.of("cpu_isa_sse41", "cpu_isa_avx", "cpu_isa_avx2", "cpu_isa_avx512_core");
 
+  private static final String UNKNOWN = "unknown";
+
   private CpuIsa() {}
 
-  /** Returns oneDNN's name of the instruction set that its kernels use here. */
+  /**
+   * Returns the name of the instruction set that oneDNN's kernels use here: its own name, for
+   * instance {@code cpu_isa_avx2}, and on 64-bit Arm, where it has none, {@code cpu_isa_asimd} (Neon
+   * alone), {@code cpu_isa_sve_128}, {@code cpu_isa_sve_256} or {@code cpu_isa_sve_512}.
+   */
   public static String name() {
     NativeLibrary.load();
-    return Native.string(dnnl_h.dnnl_cpu_isa2str(dnnl_h.dnnl_get_effective_cpu_isa()));
+    int code = dnnl_h.dnnl_get_effective_cpu_isa();
+    return Platform.isArm() ? nameOnArm(code) : Native.string(dnnl_h.dnnl_cpu_isa2str(code));
+  }
+
+  /**
+   * The name of a code on 64-bit Arm. The codes there are not in oneDNN's headers, and are those of
+   * instruction sets of x86, whose names {@code dnnl_cpu_isa2str} would give: Neon would be SSE4.1,
+   * which wants aligned tensors and adds products of bytes in 16 bits, what Arm does not.
+   */
+  static String nameOnArm(int code) {
+    return switch (code) {
+      case 0x1 -> "cpu_isa_asimd";
+      case 0x3 -> "cpu_isa_sve_128";
+      case 0x7 -> "cpu_isa_sve_256";
+      case 0x27 -> "cpu_isa_sve_512";
+      default -> "cpu_isa_default";
+    };
   }
 
   /**
@@ -80,12 +104,16 @@ public final class CpuIsa {
   }
 
   /**
-   * Returns how many floats a vector register holds: 16 with AVX-512, else 8. Blocked layouts have
-   * blocks of this many channels.
+   * Returns how many floats the vectors of kernels for blocked layouts hold: 16 with AVX-512 or SVE
+   * of 512 bits, else 8. Blocked layouts have blocks of this many channels.
    */
   public static int vectorFloats() {
-    String isa = name();
-    return isa.contains("avx512") || isa.contains("avx10") ? 16 : 8;
+    return vectorFloats(name());
+  }
+
+  /** Does the same for an instruction set by its name. */
+  static int vectorFloats(String isa) {
+    return isa.contains("avx512") || isa.contains("avx10") || isa.contains("sve_512") ? 16 : 8;
   }
 
   /**
@@ -102,21 +130,40 @@ public final class CpuIsa {
         name().equals("cpu_isa_sse41") || name().equals("cpu_isa_avx") ? 16 : 1;
   }
 
-  /** Returns the model of the processor where the system tells it, else {@code unknown}. */
+  /**
+   * Returns the model of the processor where the system tells it, else {@code unknown}. Linux has no
+   * name for those of Arm, but two numbers: {@code implementer 0x41, part 0xd40}.
+   */
   public static String processor() {
     Path info = Path.of("/proc/cpuinfo");
     if (!Files.isReadable(info)) {
-      return "unknown";
+      return UNKNOWN;
     }
-    try (Stream<String> lines = Files.lines(info)) {
-      return lines
-          .filter(line -> line.startsWith("model name"))
-          .map(line -> line.substring(line.indexOf(':') + 1).strip())
-          .findFirst()
-          .orElse("unknown");
+    try {
+      return processor(Files.readAllLines(info));
     } catch (IOException e) {
-      return "unknown";
+      return UNKNOWN;
     }
+  }
+
+  /** The model by the lines of Linux's list of processors. */
+  static String processor(List<String> lines) {
+    return value(lines, "model name")
+        .or(
+            () ->
+                value(lines, "CPU implementer")
+                    .flatMap(
+                        implementer ->
+                            value(lines, "CPU part")
+                                .map(part -> "implementer " + implementer + ", part " + part)))
+        .orElse(UNKNOWN);
+  }
+
+  private static Optional<String> value(List<String> lines, String key) {
+    return lines.stream()
+        .filter(line -> line.startsWith(key))
+        .map(line -> line.substring(line.indexOf(':') + 1).strip())
+        .findFirst();
   }
 
   /** Returns oneDNN's version, for instance {@code 3.13.0}. */

@@ -11,12 +11,12 @@ import java.util.Objects;
  */
 public final class Memory extends NativeHandle {
   private final MemoryDesc desc;
-  private MemorySegment data;
+  private final MemorySegment data;
 
-  private Memory(MemorySegment handle, Engine engine, MemoryDesc desc) {
+  private Memory(MemorySegment handle, Engine engine, MemoryDesc desc, MemorySegment data) {
     super(handle, dnnl_h::dnnl_memory_destroy, engine);
     this.desc = desc;
-    this.data = MemorySegment.NULL;
+    this.data = data;
   }
 
   /** Returns a view of the tensor, whose segment must stay alive as long as primitives use it. */
@@ -24,44 +24,48 @@ public final class Memory extends NativeHandle {
     Objects.requireNonNull(engine, "engine");
     Objects.requireNonNull(tensor, "tensor");
     Usable.require(tensor.segment(), tensor.desc());
-    Memory memory = unbound(engine, tensor.desc());
-    try {
-      memory.bind(tensor.segment());
-      return memory;
-    } catch (RuntimeException | Error e) {
-      memory.close();
-      throw e;
-    }
+    return at(engine, tensor.desc(), tensor.segment());
   }
 
-  /** Returns a view without data. */
+  /** Returns a view without data, which {@link #point} gives it. */
   static Memory unbound(Engine engine, MemoryDesc desc) {
+    return view(engine, desc, MemorySegment.NULL, MemorySegment.NULL);
+  }
+
+  /** Returns a view of data that the caller checked against the descriptor. */
+  static Memory at(Engine engine, MemoryDesc desc, MemorySegment data) {
+    return view(engine, desc, data, first(desc, data));
+  }
+
+  /** It is complete when its constructor ends, so that any thread sees it so. */
+  private static Memory view(
+      Engine engine, MemoryDesc desc, MemorySegment data, MemorySegment first) {
     try (CallArena arena = new CallArena()) {
       return engine.using(
           e ->
               new Memory(
                   Native.create(
                       arena,
-                      out -> dnnl_h.dnnl_memory_create(out, desc.in(arena), e, MemorySegment.NULL),
+                      out -> dnnl_h.dnnl_memory_create(out, desc.in(arena), e, first),
                       "view a tensor %s",
                       desc),
                   engine,
-                  desc));
+                  desc,
+                  data));
     }
   }
 
-  /** Points the view at other data, which the caller checked against the descriptor. */
-  void bind(MemorySegment segment) {
-    point(segment);
-    data = segment;
+  /** Where the first element is, which oneDNN's descriptor does not know. */
+  private static MemorySegment first(MemoryDesc desc, MemorySegment data) {
+    return desc.beginning() == 0 ? data : data.asSlice(desc.beginning());
   }
 
-  /** Does the same for data that the caller keeps reachable while it is used. */
+  /** Points an unbound view at data that the caller keeps reachable while it is used. */
   void point(MemorySegment segment) {
-    long beginning = desc.beginning(); // which oneDNN's descriptor does not know
-    MemorySegment first = beginning == 0 ? segment : segment.asSlice(beginning);
     Status.check(
-        dnnl_h.dnnl_memory_set_data_handle(handle(), first), "point a memory at %s", segment);
+        dnnl_h.dnnl_memory_set_data_handle(handle(), first(desc, segment)),
+        "point a memory at %s",
+        segment);
   }
 
   /** Returns the shape, type and layout. */
@@ -69,7 +73,7 @@ public final class Memory extends NativeHandle {
     return desc;
   }
 
-  /** The data, which stays reachable through this object. */
+  /** The data, which stays reachable through this object; null where it was made without. */
   MemorySegment data() {
     return data;
   }

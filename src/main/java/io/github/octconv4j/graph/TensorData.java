@@ -33,7 +33,7 @@ public final class TensorData {
   private final long count;
   private final @Nullable MemorySegment elements; // null: the source has them
   private final @Nullable Supplier<MemorySegment> source;
-  private volatile WeakReference<@Nullable MemorySegment> read = new WeakReference<>(null);
+  private volatile @Nullable WeakReference<MemorySegment> read; // null: not yet
 
   private TensorData(
       ElementType element,
@@ -182,7 +182,8 @@ public final class TensorData {
     if (elements != null) {
       return elements;
     }
-    MemorySegment kept = read.get();
+    WeakReference<MemorySegment> before = read;
+    MemorySegment kept = before == null ? null : before.get();
     if (kept == null) {
       MemorySegment given = Objects.requireNonNull(source).get();
       kept = Objects.requireNonNull(given, "the source gave null").asReadOnly();

@@ -36,7 +36,7 @@ public final class Network implements AutoCloseable {
   private final @Nullable NetworkInfo info; // null where it does not classify images
   private final Computation computation;
   private final Object lock = new Object();
-  private NetworkOptions options = NetworkOptions.DEFAULT; // guarded by lock
+  private @Nullable NetworkOptions options; // null: not configured; guarded by lock
   private volatile @Nullable Service service; // from the first use on; written with the lock held
   private volatile boolean closed;
 
@@ -345,7 +345,7 @@ public final class Network implements AutoCloseable {
     synchronized (lock) {
       Service made = service;
       if (made == null) {
-        made = new Service(computation, options);
+        made = new Service(computation, options());
         if (closed) {
           made.close();
         }
@@ -389,7 +389,7 @@ public final class Network implements AutoCloseable {
   /** Returns what {@link #configure} set, or {@link NetworkOptions#DEFAULT}. */
   public NetworkOptions options() {
     synchronized (lock) {
-      return options;
+      return options == null ? NetworkOptions.DEFAULT : options;
     }
   }
 

@@ -6,16 +6,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An ONNX file: its graph, and what it says about itself.
@@ -35,19 +30,13 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public final class OnnxModel implements AutoCloseable {
-  private static final int LEAST_IR = 3;
-  private static final int MOST_IR = 13;
   private static final long MOST_VERSION = 1000; // that anybody would take for one
   private static final Set<Integer> FIELDS = Set.of(1, 2, 3, 4, 5, 6, 7, 8, 14, 20, 25, 26);
 
   private final Path path;
   private final DataFile file;
   private final ExternalData external;
-  private final Map<String, Long> opsets = new LinkedHashMap<>();
-  private final Map<String, String> metadata = new LinkedHashMap<>();
-  private long irVersion;
-  private String producer = "";
-  private @Nullable Graph graph;
+  private final ModelProto content;
 
   /**
    * Whether a file is an ONNX file: its name ends with {@code .onnx}, or it begins as one.
@@ -78,10 +67,11 @@ public final class OnnxModel implements AutoCloseable {
     }
   }
 
-  private OnnxModel(Path path, DataFile file) {
+  private OnnxModel(Path path, DataFile file, ExternalData external, ModelProto content) {
     this.path = path;
     this.file = file;
-    this.external = new ExternalData(path);
+    this.external = external;
+    this.content = content;
   }
 
   /**
@@ -95,82 +85,29 @@ public final class OnnxModel implements AutoCloseable {
   public static OnnxModel open(Path path) throws IOException {
     Objects.requireNonNull(path, "path");
     DataFile file = DataFile.open(path, "an ONNX file");
-    OnnxModel model = new OnnxModel(path, file);
+    ExternalData external = new ExternalData(path);
     try {
-      model.read();
-      return model;
+      return new OnnxModel(path, file, external, ModelProto.read(file, external));
     } catch (UncheckedIOException e) {
-      model.close();
+      close(file, external);
       throw prefixed(path, Objects.requireNonNull(e.getCause()));
     } catch (IOException e) {
-      model.close();
+      close(file, external);
       throw prefixed(path, e);
     } catch (Throwable e) {
-      model.close();
+      close(file, external);
       throw e;
     }
+  }
+
+  private static void close(DataFile file, ExternalData external) {
+    file.close();
+    external.close();
   }
 
   static IOException prefixed(Path path, IOException e) {
     String message = String.valueOf(e.getMessage());
     return message.startsWith(path + ": ") ? e : new IOException(path + ": " + message, e);
-  }
-
-  private void read() throws IOException {
-    Wire wire = new Wire(file);
-    Problems problems = new Problems();
-    Message model = wire.message();
-    List<Message> graphs = new ArrayList<>();
-    Map<String, FunctionProto> functions = new HashMap<>();
-    while (model.next()) {
-      switch (model.field()) {
-        case 1 -> irVersion = model.integer();
-        case 2 -> producer = model.text();
-        case 7 -> graphs.add(model.message());
-        case 8 -> FunctionProto.opset(model.message(), opsets);
-        case 14 -> entry(model.message());
-        case 25 ->
-            problems.trying(
-                "a function",
-                () -> {
-                  FunctionProto function = FunctionProto.read(wire, model.message(), external);
-                  functions.put(function.domain + ":" + function.name, function);
-                });
-        default -> {}
-      }
-    }
-    if (graphs.size() != 1) {
-      throw new IOException("has no graph; is this an ONNX file?");
-    }
-    if (irVersion < LEAST_IR || irVersion > MOST_IR) {
-      problems.add(
-          String.format(
-              Locale.ROOT, "IR version %d, expected %d to %d", irVersion, LEAST_IR, MOST_IR),
-          "the model");
-    }
-    GraphProto proto = GraphProto.read(wire, graphs.getFirst(), external, problems);
-    graph =
-        new Translation(
-                functions,
-                body -> GraphProto.readBody(wire, body.message().again(), external, problems),
-                problems)
-            .translate(proto, opsets);
-    if (!problems.isEmpty()) {
-      throw new IOException("asks for what is not supported: " + problems);
-    }
-  }
-
-  private void entry(Message message) throws IOException {
-    String key = "";
-    String value = "";
-    while (message.next()) {
-      switch (message.field()) {
-        case 1 -> key = message.text();
-        case 2 -> value = message.text();
-        default -> {}
-      }
-    }
-    metadata.put(key, value);
   }
 
   /**
@@ -188,7 +125,7 @@ public final class OnnxModel implements AutoCloseable {
    * @return a graph whose constants can be read until the model is closed
    */
   public Graph graph() {
-    return Objects.requireNonNull(graph);
+    return content.graph();
   }
 
   /**
@@ -197,7 +134,7 @@ public final class OnnxModel implements AutoCloseable {
    * @return its number
    */
   public long irVersion() {
-    return irVersion;
+    return content.irVersion();
   }
 
   /**
@@ -206,7 +143,7 @@ public final class OnnxModel implements AutoCloseable {
    * @return versions by domain, ONNX's own being the empty one; unmodifiable
    */
   public Map<String, Long> opsets() {
-    return Collections.unmodifiableMap(opsets);
+    return Collections.unmodifiableMap(content.opsets());
   }
 
   /**
@@ -215,7 +152,7 @@ public final class OnnxModel implements AutoCloseable {
    * @return a name, perhaps an empty one
    */
   public String producer() {
-    return producer;
+    return content.producer();
   }
 
   /**
@@ -224,7 +161,7 @@ public final class OnnxModel implements AutoCloseable {
    * @return an unmodifiable map in the file's order
    */
   public Map<String, String> metadata() {
-    return Collections.unmodifiableMap(metadata);
+    return Collections.unmodifiableMap(content.metadata());
   }
 
   /**
@@ -239,8 +176,7 @@ public final class OnnxModel implements AutoCloseable {
   /** Closes the file. What was not read yet can't be read any more. Closing again does nothing. */
   @Override
   public void close() {
-    file.close();
-    external.close();
+    close(file, external);
   }
 
   /** Path, version and size, for instance {@code net.onnx: IR 8, operator set 17, 53 nodes}. */
@@ -250,8 +186,8 @@ public final class OnnxModel implements AutoCloseable {
         Locale.ROOT,
         "%s: IR %d, operator set %s, %d nodes",
         path,
-        irVersion,
-        opsets.get(""),
+        irVersion(),
+        opsets().get(""),
         graph().nodes().size());
   }
 }

@@ -56,7 +56,10 @@ public final class NetworkReference implements AutoCloseable {
 
   /** Begins with a network, which now belongs to this reference. */
   public NetworkReference(Network network) {
-    this.current = new Held(Objects.requireNonNull(network, "network"));
+    Held first = new Held(Objects.requireNonNull(network, "network"));
+    synchronized (lock) { // or else a thread that gets this object by a race may not see it
+      current = first;
+    }
   }
 
   /**

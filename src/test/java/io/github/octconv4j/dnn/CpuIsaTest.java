@@ -1,25 +1,78 @@
 package io.github.octconv4j.dnn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.github.octconv4j.ChildJvm;
+import io.github.octconv4j.dnn.gen.dnnl_h;
+import io.github.octconv4j.dnn.loader.Platform;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class CpuIsaTest {
   @Test
   void namesTheInstructionSet() {
-    assertThat(CpuIsa.name()).startsWith("cpu_isa_");
-    boolean wide = CpuIsa.name().contains("avx512") || CpuIsa.name().contains("avx10");
-    assertThat(CpuIsa.vectorFloats()).isEqualTo(wide ? 16 : 8);
+    assertThat(CpuIsa.name())
+        .matches(
+            Platform.isArm() ? "cpu_isa_(asimd|sve_(128|256|512))" : "cpu_isa_(sse41|avx)\\w*");
+    assertThat(CpuIsa.vectorFloats()).isEqualTo(CpuIsa.vectorFloats(CpuIsa.name()));
     assertThat(CpuIsa.processor()).isNotBlank();
     assertThat(CpuIsa.libraryVersion()).startsWith("3.");
+  }
+
+  /** The codes of oneDNN on Arm are those of other instruction sets on x86. */
+  @Test
+  void armHasNamesOfItsOwn() {
+    Map<Integer, String> names =
+        Map.of(
+            dnnl_h.dnnl_cpu_isa_default(), "cpu_isa_default",
+            dnnl_h.dnnl_cpu_isa_sse41(), "cpu_isa_asimd",
+            dnnl_h.dnnl_cpu_isa_avx(), "cpu_isa_sve_128",
+            dnnl_h.dnnl_cpu_isa_avx2(), "cpu_isa_sve_256",
+            dnnl_h.dnnl_cpu_isa_avx512_core(), "cpu_isa_sve_512",
+            dnnl_h.dnnl_cpu_isa_avx2_vnni(), "cpu_isa_default");
+    names.forEach(
+        (code, name) -> {
+          assertThat(CpuIsa.nameOnArm(code)).isEqualTo(name);
+          assertThat(CpuIsa.addsBytesShort(name)).as(name).isFalse();
+          assertThat(CpuIsa.hasBf16Arithmetic(name)).as(name).isFalse();
+        });
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "cpu_isa_sse41, 8",
+    "cpu_isa_avx2_vnni, 8",
+    "cpu_isa_avx512_core_bf16, 16",
+    "cpu_isa_avx10_1_512, 16",
+    "cpu_isa_asimd, 8",
+    "cpu_isa_sve_256, 8",
+    "cpu_isa_sve_512, 16"
+  })
+  void blocksAreOfThisManyFloats(String isa, int floats) {
+    assertThat(CpuIsa.vectorFloats(isa)).isEqualTo(floats);
+  }
+
+  @Test
+  void processorsAreNamedAsTheSystemNamesThem() {
+    assertThat(CpuIsa.processor(List.of("processor\t: 0", "model name\t: A 1 @ 2 GHz")))
+        .isEqualTo("A 1 @ 2 GHz");
+    assertThat(
+            CpuIsa.processor(
+                List.of(
+                    "processor\t: 0", "CPU implementer\t: 0x41", "CPU variant: 1", "CPU part\t: 0xd40")))
+        .isEqualTo("implementer 0x41, part 0xd40");
+    assertThat(CpuIsa.processor(List.of("processor\t: 0", "uarch\t: x"))).isEqualTo("unknown");
   }
 
   /** SSE's instructions fault on other addresses, which must not end the process. */
   @Test
   void unalignedTensorsAreRefusedWithoutAvx2() {
+    assumeFalse(Platform.isArm(), "SSE4.1 and AVX are caps of x86-64");
     for (String isa : List.of("SSE41", "AVX")) { // AVX takes kernels of SSE4.1 too
       ChildJvm.Result sse =
           ChildJvm.of(Unaligned.class).environment("ONEDNN_MAX_CPU_ISA", isa).run();

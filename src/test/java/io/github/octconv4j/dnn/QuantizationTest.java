@@ -3,6 +3,7 @@ package io.github.octconv4j.dnn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.octconv4j.dnn.loader.Platform;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -199,7 +200,10 @@ class QuantizationTest {
         assertThat(y.segment().getAtIndex(ValueLayout.JAVA_INT, i)).isEqualTo(64 * 255 * weight);
       }
       try (PrimitiveDesc desc = PrimitiveDesc.of(engine, convolution, attributes)) {
-        assertThat(desc.isReference()).isEqualTo(!narrow && CpuIsa.addsBytesShort());
+        boolean inexact = !narrow && CpuIsa.addsBytesShort();
+        if (inexact || !Platform.isArm()) { // where some products of bytes have no other kernel
+          assertThat(desc.isReference()).isEqualTo(inexact);
+        }
       }
     }
   }

@@ -52,6 +52,11 @@ public enum Platform {
     }
   }
 
+  /** Returns whether the processor is a 64-bit Arm, whatever the system and its C library. */
+  public static boolean isArm() {
+    return arch(System.getProperty("os.arch")).equals("aarch_64");
+  }
+
   /**
    * Maps the values of {@code os.name} and {@code os.arch} to a platform.
    *
