@@ -7,7 +7,6 @@ import io.github.octconv4j.graph.Cast;
 import io.github.octconv4j.graph.Dim;
 import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.Node;
-import io.github.octconv4j.graph.OctaveConv;
 import io.github.octconv4j.graph.Op;
 import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.graph.TensorType;
@@ -47,7 +46,7 @@ public final class OnnxWriter {
   private final Set<String> names = new HashSet<>();
 
   private OnnxWriter(Graph graph) {
-    this.graph = expanded(graph);
+    this.graph = ExpandOctave.inOpenBatch(graph);
     this.constants = new LinkedHashMap<>(this.graph.constants());
     this.graph.inputs().forEach(input -> names.add(input.name()));
     names.addAll(constants.keySet());
@@ -125,25 +124,6 @@ public final class OnnxWriter {
               MOST_BYTES));
     }
     return model;
-  }
-
-  /** Without octave convolutions, whose size may be odd where it is known. */
-  private static Graph expanded(Graph graph) {
-    if (graph.nodes().stream().noneMatch(node -> node.op() instanceof OctaveConv)) {
-      return graph;
-    }
-    Map<String, long[]> sizes = new LinkedHashMap<>();
-    for (Value input : graph.inputs()) {
-      List<Dim> dims = input.type().dims();
-      if (dims != null && !dims.isEmpty() && dims.stream().skip(1).allMatch(Dim::isKnown)) {
-        long[] one = dims.stream().mapToLong(Dim::size).toArray();
-        one[0] = Math.max(1, one[0]);
-        sizes.put(input.name(), one);
-      }
-    }
-    Graph bound = new ExpandOctave().apply(graph.bind(sizes));
-    return new Graph(
-        graph.name(), graph.inputs(), bound.constants(), bound.nodes(), graph.outputs());
   }
 
   private void add(Node node) {
