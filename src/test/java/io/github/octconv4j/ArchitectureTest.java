@@ -174,7 +174,7 @@ class ArchitectureTest {
   void theQuantizerUsesNetworksAndTheirCompiler() {
     onlyUses(
         "quant",
-        in("nn", "graph", "graph.pass", "compile", "octave", "dnn", "image", "weights"));
+        in("nn", "graph", "graph.pass", "compile", "octave", "dnn", "image", "weights", "text"));
   }
 
   @Test

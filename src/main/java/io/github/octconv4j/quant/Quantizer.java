@@ -4,6 +4,7 @@ import io.github.octconv4j.dnn.CpuIsa;
 import io.github.octconv4j.dnn.Quantization;
 import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.Node;
+import io.github.octconv4j.graph.QuantizeLinear;
 import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.graph.Value;
 import io.github.octconv4j.image.Image;
@@ -12,6 +13,7 @@ import io.github.octconv4j.nn.Network;
 import io.github.octconv4j.nn.NetworkInfo;
 import io.github.octconv4j.octave.PlanProgress;
 import io.github.octconv4j.quant.FloatLayers.Layer;
+import io.github.octconv4j.text.Printable;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -64,9 +66,19 @@ public final class Quantizer {
    * A quantizer.
    *
    * @param network of floats; must stay open until it is quantised
+   * @throws IllegalArgumentException if it is quantised already
    */
   public Quantizer(Network network) {
     this.network = Objects.requireNonNull(network, "network");
+    for (Node node : network.operations().nodes()) {
+      if (node.op() instanceof QuantizeLinear) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "network must be of floats, but is quantised already: it has a node %s of QuantizeLinear",
+                Printable.text(node.name())));
+      }
+    }
   }
 
   /** Sets how ranges are chosen; {@link Ranges#MIN_MAX} where nothing is said. Returns this. */
@@ -157,11 +169,11 @@ public final class Quantizer {
           String.format(
               Locale.ROOT,
               "label must be one of network %s, was \"%s\"; there are %d, from \"%s\" to \"%s\"",
-              network.info().name(),
-              label,
+              Printable.text(network.info().name()),
+              Printable.text(label),
               known.size(),
-              known.isEmpty() ? "" : known.getFirst(),
-              known.isEmpty() ? "" : known.getLast()));
+              known.isEmpty() ? "" : Printable.text(known.getFirst()),
+              known.isEmpty() ? "" : Printable.text(known.getLast())));
     }
     return add(picture(image), index);
   }
