@@ -31,7 +31,8 @@ import java.util.Set;
  * operator set 17 where that has all operations, else of the first one that has.
  *
  * <p>Octave convolutions become what exporters write of them (means, convolutions, nearest
- * upsampling and sums), in the form that is recognised when the file is read; images of odd sizes
+ * upsampling and sums), in the form that is recognised when the file is read; nodes that share a
+ * name get different ones. Images of odd sizes
  * need sizes that are known then, all but the first dimension. {@code x * sigmoid(x)} is written as
  * that.
  *
@@ -161,7 +162,11 @@ public final class OnnxWriter {
 
   private MessageWriter body(int opset) {
     MessageWriter body = new MessageWriter();
-    nodes.forEach(node -> body.message(1, node(node, NodeForm.of(graph, node, opset))));
+    Set<String> taken = new HashSet<>();
+    nodes.forEach(
+        node ->
+            body.message(
+                1, node(node, unique(node.name(), taken), NodeForm.of(graph, node, opset))));
     body.text(2, graph.name());
     constants.forEach((name, data) -> body.message(5, tensor(name, data)));
     for (Value input : graph.inputs()) {
@@ -200,12 +205,21 @@ public final class OnnxWriter {
     return tensor.integer(2, Elements.number(data.element())).text(8, name).elements(9, data);
   }
 
-  private static MessageWriter node(Node node, NodeForm form) {
+  /** A name that no other node has, which some readers insist on. */
+  private static String unique(String name, Set<String> taken) {
+    String unique = name;
+    for (int i = 1; !name.isEmpty() && !taken.add(unique); i++) {
+      unique = name + "#" + i;
+    }
+    return unique;
+  }
+
+  private static MessageWriter node(Node node, String name, NodeForm form) {
     MessageWriter message = new MessageWriter();
     form.inputs().forEach(input -> message.text(1, input));
     node.outputs().forEach(output -> message.text(2, output));
-    message.text(3, node.name()).text(4, node.op().name());
-    form.attributes().forEach((name, value) -> message.message(5, attribute(name, value)));
+    message.text(3, name).text(4, node.op().name());
+    form.attributes().forEach((key, value) -> message.message(5, attribute(key, value)));
     return message;
   }
 

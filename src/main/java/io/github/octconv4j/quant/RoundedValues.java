@@ -9,6 +9,8 @@ import io.github.octconv4j.graph.GlobalPool;
 import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.Node;
 import io.github.octconv4j.graph.Op;
+import io.github.octconv4j.graph.Pad;
+import io.github.octconv4j.graph.PadMode;
 import io.github.octconv4j.graph.Pool;
 import io.github.octconv4j.graph.PoolKind;
 import io.github.octconv4j.graph.Reduce;
@@ -145,6 +147,7 @@ final class RoundedValues {
       case Pool pool -> pool.kind() != PoolKind.LP && !pool.countsPadding();
       case Resize resize -> resize.mode() == Resize.Mode.NEAREST;
       case Concat _, Reshape _, Flatten _, Squeeze _, Unsqueeze _, Transpose _ -> true;
+      case Pad pad -> pad.mode() != PadMode.CONSTANT;
       case Slice _, Split _, DepthToSpace _, SpaceToDepth _ -> true;
       default -> false;
     };
