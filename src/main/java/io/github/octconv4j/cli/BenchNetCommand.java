@@ -69,8 +69,8 @@ final class BenchNetCommand implements Callable<Integer> {
   }
 
   private List<NetResult> measure(List<Model> octaves) {
-    NetBench bench = new NetBench(
-            options.planOptions(), options.isInt8(), options.batch(), runs.orElse(ROUNDS));
+    NetBench bench =
+        new NetBench(options.planOptions(), options.isInt8(), options.batch(), runs.orElse(ROUNDS));
     try (Progress progress = Progress.of("bench net", octaves.size() + 2)) {
       return bench.run(options.model(0), octaves, () -> progress.step(1));
     }

@@ -24,7 +24,8 @@ record BenchNetReport(
 
   /** Returns for instance {@code f32, 1 thread, batch 1}. */
   private String run() {
-    return String.format(Locale.ROOT, "%s, %s, batch %d", arithmetic, Figures.threads(threads), batch);
+    return String.format(
+        Locale.ROOT, "%s, %s, batch %d", arithmetic, Figures.threads(threads), batch);
   }
 
   void print(PrintWriter out) {

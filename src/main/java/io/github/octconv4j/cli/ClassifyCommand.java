@@ -101,7 +101,8 @@ final class ClassifyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     checkUsage();
-    PlanOptions options = tuning.apply(isGraph() ? run.planOptionsOfGraphs() : run.planOptionsOfNetworks());
+    PlanOptions options =
+        tuning.apply(isGraph() ? run.planOptionsOfGraphs() : run.planOptionsOfNetworks());
     if (dataset.isPresent()) {
       measureAccuracy(options, Dataset.read(dataset.get()));
     } else {
@@ -210,8 +211,7 @@ final class ClassifyCommand implements Callable<Integer> {
         }
       }
     }
-    AccuracyReport report =
-        new AccuracyReport(dataset.get().toString(), run.toString(), results);
+    AccuracyReport report = new AccuracyReport(dataset.get().toString(), run.toString(), results);
     print(report::print, report::write);
   }
 }

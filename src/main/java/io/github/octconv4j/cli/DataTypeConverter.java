@@ -29,8 +29,7 @@ final class DataTypeConverter implements ITypeConverter<Supplier<DataType>> {
       case "bf16" -> () -> DataType.BF16;
       case "auto" -> AUTO;
       case "int8" -> INT8;
-      default ->
-          throw new TypeConversionException("must be f32, bf16, int8 or auto, was " + value);
+      default -> throw new TypeConversionException("must be f32, bf16, int8 or auto, was " + value);
     };
   }
 }

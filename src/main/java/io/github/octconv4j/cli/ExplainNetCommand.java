@@ -124,7 +124,8 @@ final class ExplainNetCommand implements Callable<Integer> {
       advice = new OctaveAdvisor(planOptions, alphas).advise(options.model(0), options.batch());
       progress.step(alphas.size() + 1);
     }
-    try (NetContender dense = new NetContender(options.model(0), options.batch(), planOptions, false);
+    try (NetContender dense =
+            new NetContender(options.model(0), options.batch(), planOptions, false);
         NetContender octave =
             new NetContender(options.model(alpha), options.batch(), planOptions, false)) {
       ExplainNetReport report =

@@ -69,8 +69,7 @@ record QuantizeReport(
         result.loss(),
         100 * result.sameClass());
     if (!Double.isNaN(result.lostAccuracy())) {
-      out.printf(
-          Locale.ROOT, "%.2f %% fewer pictures are right%n", 100 * result.lostAccuracy());
+      out.printf(Locale.ROOT, "%.2f %% fewer pictures are right%n", 100 * result.lostAccuracy());
     }
     out.printf(
         Locale.ROOT,

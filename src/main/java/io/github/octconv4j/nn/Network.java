@@ -90,8 +90,7 @@ public final class Network implements AutoCloseable {
     this(info, computation, Map.of());
   }
 
-  private Network(
-      @Nullable NetworkInfo info, Computation computation, Map<String, String> notes) {
+  private Network(@Nullable NetworkInfo info, Computation computation, Map<String, String> notes) {
     this.info = info;
     this.computation = computation;
     this.notes = notes;
@@ -650,8 +649,8 @@ public final class Network implements AutoCloseable {
 
   /**
    * Writes the network as an ONNX file, which {@link #load(Path)} and other libraries read; what it
-   * expects of images goes along, and {@link #notes}. Octave convolutions get the form that is recognised when the file
-   * is read.
+   * expects of images goes along, and {@link #notes}. Octave convolutions get the form that is
+   * recognised when the file is read.
    *
    * @param path the file, of which there is all or nothing; one that is there is replaced
    * @throws IOException if it can't be written

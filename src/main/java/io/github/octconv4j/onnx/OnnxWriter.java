@@ -32,9 +32,8 @@ import java.util.Set;
  *
  * <p>Octave convolutions become what exporters write of them (means, convolutions, nearest
  * upsampling and sums), in the form that is recognised when the file is read; nodes that share a
- * name get different ones. Images of odd sizes
- * need sizes that are known then, all but the first dimension. {@code x * sigmoid(x)} is written as
- * that.
+ * name get different ones. Images of odd sizes need sizes that are known then, all but the first
+ * dimension. {@code x * sigmoid(x)} is written as that.
  *
  * @since 0.1.0
  */

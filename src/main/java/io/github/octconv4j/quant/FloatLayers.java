@@ -127,7 +127,8 @@ record FloatLayers(Graph graph, List<Layer> layers) {
   private static boolean isRow(Graph graph, Node node) {
     TensorData bias = graph.constant(node.input(2));
     TensorType type = bias == null ? null : bias.type();
-    return type == null || bias.count() == type.sizes()[Math.max(0, type.sizes().length - 1)]
+    return type == null
+        || bias.count() == type.sizes()[Math.max(0, type.sizes().length - 1)]
         || bias.count() == 1;
   }
 }

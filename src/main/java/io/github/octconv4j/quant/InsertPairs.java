@@ -102,8 +102,7 @@ final class InsertPairs {
     return back;
   }
 
-  private String dequantized(
-      Node node, int operand, TensorData data, TensorData scales, int axis) {
+  private String dequantized(Node node, int operand, TensorData data, TensorData scales, int axis) {
     String base = node.input(operand);
     String whole = constant(base + "_quantized", data);
     String scale = constant(base + "_scale", scales);

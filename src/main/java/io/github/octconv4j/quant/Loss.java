@@ -1,6 +1,5 @@
 package io.github.octconv4j.quant;
 
-
 /**
  * What a quantised network may lose.
  *

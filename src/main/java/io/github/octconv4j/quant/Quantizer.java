@@ -216,14 +216,15 @@ public final class Quantizer {
   }
 
   /**
-   * Quantises. Each layer is tried alone on a few samples, which takes a compilation for each; those
-   * that cost most go back to floats, one after the other, until the loss of all samples is allowed.
+   * Quantises. Each layer is tried alone on a few samples, which takes a compilation for each;
+   * those that cost most go back to floats, one after the other, until the loss of all samples is
+   * allowed.
    *
    * @param mostLoss the most that may be lost, see {@link #criterion}; for instance 0.01
    * @return the network, which the caller closes, and what became of each layer
    * @throws IllegalStateException if there are no samples, or none with labels and these count
-   * @throws IllegalArgumentException if mostLoss is negative or NaN, or no layer has the name of one
-   *     to be kept
+   * @throws IllegalArgumentException if mostLoss is negative or NaN, or no layer has the name of
+   *     one to be kept
    */
   public QuantizedNetwork quantize(double mostLoss) {
     if (!(mostLoss >= 0)) {
@@ -300,8 +301,7 @@ public final class Quantizer {
       observe();
       step();
       if (tries) {
-        List<Map<String, TensorData>> few =
-            samples.subList(0, Math.min(TRIED_ON, samples.size()));
+        List<Map<String, TensorData>> few = samples.subList(0, Math.min(TRIED_ON, samples.size()));
         for (Layer layer : possible) {
           losses.put(layer, compare(with(Set.of(layer)), few).loss());
           step();

@@ -48,8 +48,7 @@ record WholeWeights(
       whole[i] = (byte) Math.clamp(Math.rint(values[i] / scale), -bound, (double) bound);
     }
     TensorData weights = TensorData.of(ElementType.I8, MemorySegment.ofArray(whole), dims);
-    return new WholeWeights(
-            axis, weights, TensorData.of(scales, channels), source, null, null)
+    return new WholeWeights(axis, weights, TensorData.of(scales, channels), source, null, null)
         .withSource(graph, node, source);
   }
 
@@ -64,8 +63,7 @@ record WholeWeights(
     for (int i = 0; i < sums.length; i++) {
       steps[i] *= other;
       double value = floats.doubleAt(floats.count() == 1 ? 0 : i);
-      sums[i] =
-          (int) Math.clamp(Math.rint(value / steps[i]), Integer.MIN_VALUE, Integer.MAX_VALUE);
+      sums[i] = (int) Math.clamp(Math.rint(value / steps[i]), Integer.MIN_VALUE, Integer.MAX_VALUE);
     }
     return new WholeWeights(
         axis,

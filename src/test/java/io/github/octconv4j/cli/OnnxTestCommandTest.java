@@ -126,8 +126,7 @@ class OnnxTestCommandTest {
       System.arraycopy(flat, 0, row, 2, flat.length);
       Files.write(path, row);
     }
-    assertThat(CommandRun.of("onnx-test", "--interpreter", folder).exitCode())
-        .isEqualTo(exitCode);
+    assertThat(CommandRun.of("onnx-test", "--interpreter", folder).exitCode()).isEqualTo(exitCode);
   }
 
   @Test

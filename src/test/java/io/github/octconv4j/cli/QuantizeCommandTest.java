@@ -133,9 +133,7 @@ class QuantizeCommandTest {
                 + ": has no pictures, expected .png, .jpg or .jpeg in it or below it, or an IDX set");
     Path none = folder.resolve("none");
     CommandRun.of("quantize", "--out", out, "--model", OCTAVE, "--images", none)
-        .failed(
-            2,
-            "octconv quantize: " + none + ": no such folder, expected one with pictures");
+        .failed(2, "octconv quantize: " + none + ": no such folder, expected one with pictures");
     assertThat(out).doesNotExist();
   }
 
@@ -156,7 +154,8 @@ class QuantizeCommandTest {
                 "--runs=2",
                 "--dtype=int8")
             .succeeded();
-    assertThat(bench.lines().get(1)).startsWith("resnet26, octave int8, 1 thread, batch 1, dense f32");
+    assertThat(bench.lines().get(1))
+        .startsWith("resnet26, octave int8, 1 thread, batch 1, dense f32");
     CommandRun explained =
         CommandRun.of("explain", "net", "resnet26", "--size=64", "--width=.125", "--dtype=int8")
             .succeeded();

@@ -62,8 +62,7 @@ class QuantizedNetworkTest {
       List<Image> images = new ArrayList<>();
       for (int i = 0; i < COUNT; i++) {
         int first = i * SIDE * SIDE;
-        images.add(
-            Image.of(SIDE, SIDE, 1, Arrays.copyOfRange(bytes, first, first + SIDE * SIDE)));
+        images.add(Image.of(SIDE, SIDE, 1, Arrays.copyOfRange(bytes, first, first + SIDE * SIDE)));
       }
       return images;
     }
@@ -129,12 +128,7 @@ class QuantizedNetworkTest {
         String input = graph.inputs().getFirst().name();
         for (int i = 0; i < 20; i++) {
           TensorData x =
-              TensorData.of(
-                  new ImageInput(info).values(images.get(i)),
-                  1,
-                  1,
-                  SIDE,
-                  SIDE);
+              TensorData.of(new ImageInput(info).values(images.get(i)), 1, 1, SIDE, SIDE);
           float[] before = output(kept.compute(Map.of(input, x)));
           float[] after = output(loaded.compute(Map.of(input, x)));
           assertThat(after).containsExactly(before);
@@ -165,8 +159,7 @@ class QuantizedNetworkTest {
   @ParameterizedTest
   @CsvSource({"oct_resnet26, POOL_ALL", "oct_resnet26, KEEP_LOW", "oct_mobilenet_v1, POOL_ALL"})
   void octaveLayersAreMovesAndProductsOfBytes(String architecture, StrideRule rule) {
-    Model model =
-        Model.of(architecture).width(1 / 8.0).imageSize(66).classes(10).strideRule(rule);
+    Model model = Model.of(architecture).width(1 / 8.0).imageSize(66).classes(10).strideRule(rule);
     Random random = new Random(5);
     float[] values = new float[3 * 66 * 66];
     for (int i = 0; i < values.length; i++) {
@@ -175,8 +168,7 @@ class QuantizedNetworkTest {
     try (Network floats = Network.of(model, Parameters.random(7))) {
       String input = floats.inputs().getFirst().name();
       TensorData x = TensorData.of(values, 1, 3, 66, 66);
-      try (QuantizedNetwork bytes =
-          new Quantizer(floats).sample(Map.of(input, x)).quantizeAll()) {
+      try (QuantizedNetwork bytes = new Quantizer(floats).sample(Map.of(input, x)).quantizeAll()) {
         assertThat(bytes.loss()).isLessThan(0.01);
         Graph graph = bytes.network().operations();
         int moves = 0;

@@ -395,14 +395,15 @@ final class NetworkArguments {
   // ---- whole numbers
 
   private Quantizer quantizer() {
-    return new Quantizer(ofGraph())
-        .sample(Map.of("x", TensorData.of(new float[48], 1, 3, 4, 4)));
+    return new Quantizer(ofGraph()).sample(Map.of("x", TensorData.of(new float[48], 1, 3, 4, 4)));
   }
 
   private void quantizers() {
     put.accept("Quantizer(Network)", () -> args(null, ofGraph()));
-    put.accept("Quantizer.ranges(Ranges)", () -> args(quantizer(), v.pick(List.of(Ranges.values()))));
-    put.accept("Quantizer.criterion(Loss)", () -> args(quantizer(), v.pick(List.of(Loss.values()))));
+    put.accept(
+        "Quantizer.ranges(Ranges)", () -> args(quantizer(), v.pick(List.of(Ranges.values()))));
+    put.accept(
+        "Quantizer.criterion(Loss)", () -> args(quantizer(), v.pick(List.of(Loss.values()))));
     put.accept("Quantizer.narrowWeights(boolean)", () -> args(quantizer(), v.chance(0.5)));
     put.accept("Quantizer.threads(int)", () -> args(quantizer(), v.upTo(2)));
     put.accept("Quantizer.progress(PlanProgress)", () -> args(quantizer(), PlanProgress.NONE));
@@ -410,9 +411,7 @@ final class NetworkArguments {
     put.accept(
         "Quantizer.sample(Map)",
         () -> args(quantizer(), Map.of("x", TensorData.of(new float[48], 1, 3, 4, 4))));
-    put.accept(
-        "Quantizer.sample(Image)",
-        () -> args(quantizer(), Image.of(2, 2, 1, new float[4])));
+    put.accept("Quantizer.sample(Image)", () -> args(quantizer(), Image.of(2, 2, 1, new float[4])));
     put.accept(
         "Quantizer.sample(Image,String)",
         () -> args(quantizer(), Image.of(2, 2, 1, new float[4]), "class 1"));
