@@ -125,6 +125,7 @@ class QuantizedNetworkTest {
             .containsEntry(Quantizer.MADE_FOR, narrow ? "any" : "vnni")
             .containsEntry("quantized_samples", "40");
         Graph graph = loaded.operations();
+        assertThat(graph.nodes()).extracting(Node::name).doesNotHaveDuplicates();
         String input = graph.inputs().getFirst().name();
         for (int i = 0; i < 20; i++) {
           TensorData x =
@@ -194,6 +195,24 @@ class QuantizedNetworkTest {
           }
         }
         assertThat(moves).isGreaterThan(10);
+      }
+    }
+  }
+
+  @Test
+  void weightsTakeAQuarter() {
+    Model model = Model.of("oct_resnet26").width(.5).imageSize(64);
+    try (Network floats = Network.of(model, Parameters.random(7))) {
+      TensorData x = TensorData.of(new float[3 * 64 * 64], 1, 3, 64, 64);
+      try (QuantizedNetwork bytes =
+          new Quantizer(floats)
+              .sample(Map.of(floats.inputs().getFirst().name(), x))
+              .narrowWeights(true)
+              .quantizeAll()) {
+        floats.warmUp(1);
+        bytes.network().warmUp(1);
+        assertThat((double) bytes.network().weightBytes() / floats.weightBytes())
+            .isBetween(.2, .27);
       }
     }
   }
