@@ -186,8 +186,10 @@ class ArchitectureTest {
   }
 
   @Test
-  void theQuantizerUsesGraphsAndTheirCompiler() {
-    onlyUses("quant", in("graph", "graph.pass", "compile", "octave", "dnn", "weights"));
+  void theQuantizerUsesNetworksAndTheirCompiler() {
+    onlyUses(
+        "quant",
+        in("nn", "graph", "graph.pass", "compile", "octave", "dnn", "image", "weights", "text"));
   }
 
   @Test

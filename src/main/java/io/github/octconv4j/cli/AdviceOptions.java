@@ -18,6 +18,11 @@ final class AdviceOptions {
               + " .125,.25,.5,.75 by default.")
   private List<Double> alphas = List.of();
 
+  /** Whether any were given. */
+  boolean areGiven() {
+    return !alphas.isEmpty();
+  }
+
   /**
    * The alphas with that of the plan, which may be 0. Of those that nobody asked for the ones that
    * can't be are left out.

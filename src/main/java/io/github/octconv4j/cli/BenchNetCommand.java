@@ -54,7 +54,8 @@ final class BenchNetCommand implements Callable<Integer> {
     BenchNetReport report =
         new BenchNetReport(
             Machine.here(options.threads()),
-            options.planOptions(),
+            options.arithmetic(),
+            options.threads(),
             options.batch(),
             measure(octaves));
     report.print(spec.commandLine().getOut());
@@ -68,7 +69,8 @@ final class BenchNetCommand implements Callable<Integer> {
   }
 
   private List<NetResult> measure(List<Model> octaves) {
-    NetBench bench = new NetBench(options.planOptions(), options.batch(), runs.orElse(ROUNDS));
+    NetBench bench =
+        new NetBench(options.planOptions(), options.isInt8(), options.batch(), runs.orElse(ROUNDS));
     try (Progress progress = Progress.of("bench net", octaves.size() + 2)) {
       return bench.run(options.model(0), octaves, () -> progress.step(1));
     }

@@ -2,7 +2,6 @@ package io.github.octconv4j.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.github.octconv4j.cli.bench.NetResult;
-import io.github.octconv4j.octave.PlanOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
@@ -12,18 +11,21 @@ import java.util.Locale;
  * What {@code bench net} found out.
  *
  * @param machine where
- * @param options of the octave networks
+ * @param arithmetic of the octave networks, for instance {@code f32}
+ * @param threads of a run
  * @param batch images of a run
  * @param results at least one, all of the same network
  */
-record BenchNetReport(Machine machine, PlanOptions options, int batch, List<NetResult> results) {
+record BenchNetReport(
+    Machine machine, String arithmetic, int threads, int batch, List<NetResult> results) {
   private String name() {
     return results.getFirst().name();
   }
 
   /** Returns for instance {@code f32, 1 thread, batch 1}. */
   private String run() {
-    return String.format(Locale.ROOT, "%s, batch %d", Figures.run(options), batch);
+    return String.format(
+        Locale.ROOT, "%s, %s, batch %d", arithmetic, Figures.threads(threads), batch);
   }
 
   void print(PrintWriter out) {
@@ -76,8 +78,8 @@ record BenchNetReport(Machine machine, PlanOptions options, int batch, List<NetR
       json.writeStartObject();
       json.writeStringField("name", r.name());
       json.writeNumberField("alpha", r.alpha());
-      json.writeStringField("dtype", Figures.arithmetic(options));
-      json.writeNumberField("threads", options.threads());
+      json.writeStringField("dtype", arithmetic);
+      json.writeNumberField("threads", threads);
       json.writeNumberField("batch", batch);
       json.writeNumberField("octave_us", r.octaveMicroseconds());
       json.writeNumberField("dense_us", r.denseMicroseconds());

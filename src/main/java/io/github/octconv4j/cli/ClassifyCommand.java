@@ -1,5 +1,6 @@
 package io.github.octconv4j.cli;
 
+import io.github.octconv4j.image.Image;
 import io.github.octconv4j.image.ImageFiles;
 import io.github.octconv4j.nn.Classification;
 import io.github.octconv4j.nn.ImageInput;
@@ -38,6 +39,8 @@ import picocli.CommandLine.Spec;
           + "."
     })
 final class ClassifyCommand implements Callable<Integer> {
+  private static final int CALIBRATED_ON = 100;
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -98,7 +101,8 @@ final class ClassifyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     checkUsage();
-    PlanOptions options = tuning.apply(isGraph() ? run.planOptionsOfGraphs() : run.planOptions());
+    PlanOptions options =
+        tuning.apply(isGraph() ? run.planOptionsOfGraphs() : run.planOptionsOfNetworks());
     if (dataset.isPresent()) {
       measureAccuracy(options, Dataset.read(dataset.get()));
     } else {
@@ -158,6 +162,10 @@ final class ClassifyCommand implements Callable<Integer> {
       if (images.isEmpty()) {
         pictures.addAll(Demo.pictures());
       }
+      if (run.isInt8()) {
+        networks.calibrate(pictures.stream().map(Picture::image).toList());
+        network = networks.main();
+      }
       List<Classification> classifications = new ArrayList<>();
       try (Predictor predictor = network.predictor(1, options)) {
         for (Picture picture : pictures) {
@@ -168,7 +176,7 @@ final class ClassifyCommand implements Callable<Integer> {
       ClassifyReport report =
           new ClassifyReport(
               network.info(),
-              Figures.run(options),
+              run.toString(),
               input + (model.isPresent() ? "" : ", " + Demo.EXPECTED),
               pictures,
               classifications,
@@ -190,14 +198,20 @@ final class ClassifyCommand implements Callable<Integer> {
     List<Accuracy> results = new ArrayList<>();
     try (Networks networks = Networks.load(model, architecture(), slice, onnx)) {
       images.requireClasses(networks.all());
+      if (run.isInt8()) {
+        List<Image> few = new ArrayList<>();
+        for (int index : CalibrationPictures.spread(images.count(), CALIBRATED_ON)) {
+          few.add(images.image(index));
+        }
+        networks.calibrate(few);
+      }
       for (Network network : networks.all()) {
         try (Progress progress = Progress.of(network.info().name(), images.count())) {
           results.add(Accuracy.measure(network, options, images, progress));
         }
       }
     }
-    AccuracyReport report =
-        new AccuracyReport(dataset.get().toString(), Figures.run(options), results);
+    AccuracyReport report = new AccuracyReport(dataset.get().toString(), run.toString(), results);
     print(report::print, report::write);
   }
 }

@@ -11,11 +11,14 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
-/** The test images and labels of MNIST, Fashion-MNIST or another set in the same format. */
+/** The images and labels of MNIST, Fashion-MNIST or another set in the same format. */
 final class Dataset {
-  private static final String IMAGES = "t10k-images-idx3-ubyte";
-  private static final String LABELS = "t10k-labels-idx1-ubyte";
+  private static final String TRAINING = "train";
+  private static final String TEST = "t10k";
+  private static final String IMAGES = "-images-idx3-ubyte";
+  private static final String LABELS = "-labels-idx1-ubyte";
 
   private final Path labelsPath;
   private final IdxFile images;
@@ -36,10 +39,30 @@ final class Dataset {
     if (!Files.isDirectory(folder)) {
       throw new IOException(Printable.path(folder) + ": is no folder");
     }
-    Path imagesPath = find(folder, IMAGES);
-    Path labelsPath = find(folder, LABELS);
-    IdxFile images = read(imagesPath, 3);
-    IdxFile labels = read(labelsPath, 1);
+    return read(folder, TEST);
+  }
+
+  /**
+   * Reads the images for training of a folder, or those for tests where it has no others.
+   *
+   * @return the set; empty where the folder has none
+   * @throws IOException if they are damaged, or don't fit together
+   */
+  static Optional<Dataset> ofTraining(Path folder) throws IOException {
+    for (String set : new String[] {TRAINING, TEST}) {
+      if (Files.exists(folder.resolve(set + IMAGES))
+          || Files.exists(folder.resolve(set + IMAGES + ".gz"))) {
+        return Optional.of(read(folder, set));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Dataset read(Path folder, String set) throws IOException {
+    Path imagesPath = find(folder, set + IMAGES);
+    Path labelsPath = find(folder, set + LABELS);
+    IdxFile images = idx(imagesPath, 3);
+    IdxFile labels = idx(labelsPath, 1);
     if (images.count() == 0) {
       throw new IOException(Printable.path(imagesPath) + ": holds no images");
     }
@@ -55,7 +78,7 @@ final class Dataset {
     return new Dataset(labelsPath, images, labels);
   }
 
-  private static IdxFile read(Path path, int rank) throws IOException {
+  private static IdxFile idx(Path path, int rank) throws IOException {
     IdxFile file = IdxFile.read(path);
     if (file.dims().length != rank) {
       throw new IOException(

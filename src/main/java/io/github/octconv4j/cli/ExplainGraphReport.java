@@ -17,6 +17,7 @@ import java.util.Locale;
  * @param run how it ran
  * @param inputs names and types of the inputs
  * @param outputs names and types of the outputs
+ * @param notes what the file says of how it was quantised
  * @param recognized the octave convolutions that were recognised
  * @param rejected what looks like one and is none, with the reason
  * @param steps what runs, in order
@@ -33,6 +34,7 @@ record ExplainGraphReport(
     String run,
     List<String> inputs,
     List<String> outputs,
+    List<String> notes,
     List<String> recognized,
     List<String> rejected,
     List<Step> steps,
@@ -64,6 +66,7 @@ record ExplainGraphReport(
     out.printf(Locale.ROOT, "%s; %s%n%s%n%n", Printable.text(file), run, machine);
     inputs.forEach(input -> out.println("input   " + Printable.text(input)));
     outputs.forEach(output -> out.println("output  " + Printable.text(output)));
+    notes.forEach(note -> out.println("note    " + Failure.oneLine(note)));
     out.println();
     list(out, "octave convolutions recognised", recognized);
     list(out, "look like octave convolutions and are none", rejected);
@@ -116,6 +119,7 @@ record ExplainGraphReport(
     json.writeStringField("run", run);
     array(json, "inputs", inputs);
     array(json, "outputs", outputs);
+    array(json, "notes", notes);
     array(json, "octave_recognized", recognized);
     array(json, "octave_rejected", rejected);
     json.writeArrayFieldStart("steps");

@@ -32,6 +32,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       BenchCommand.class,
       ExplainCommand.class,
       OnnxTestCommand.class,
+      QuantizeCommand.class,
       InfoCommand.class
     },
     exitCodeListHeading = "Exit codes:%n",

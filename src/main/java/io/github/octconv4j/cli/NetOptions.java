@@ -79,11 +79,26 @@ final class NetOptions {
 
   /** Measured; choices are kept apart from those of other runs in this process. */
   PlanOptions planOptions() {
-    return run.planOptions().tuning(Tuning.MEASURED).choices(PlanChoices.inMemory());
+    return run.planOptionsOfNetworks().tuning(Tuning.MEASURED).choices(PlanChoices.inMemory());
   }
 
   int threads() {
     return run.threads();
+  }
+
+  /** Whether the octave networks are of whole numbers. */
+  boolean isInt8() {
+    return run.isInt8();
+  }
+
+  /** Returns for instance {@code f32} or {@code int8}. */
+  String arithmetic() {
+    return run.arithmetic();
+  }
+
+  /** Returns how graphs are run, for instance {@code f32, 1 thread}. */
+  String runOfGraphs() {
+    return run.ofGraphs();
   }
 
   int batch() {

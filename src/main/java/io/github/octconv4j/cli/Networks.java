@@ -1,5 +1,6 @@
 package io.github.octconv4j.cli;
 
+import io.github.octconv4j.image.Image;
 import io.github.octconv4j.nn.Model;
 import io.github.octconv4j.nn.Network;
 import io.github.octconv4j.onnx.OnnxModel;
@@ -53,6 +54,15 @@ final class Networks implements AutoCloseable {
     return sliced
         ? Network.loadSliced(file, architecture.get())
         : Network.load(file, architecture.get());
+  }
+
+  /** Puts networks in whole numbers in their place, calibrated on pictures. */
+  void calibrate(List<Image> pictures) {
+    for (int i = 0; i < all.size(); i++) {
+      try (Network floats = all.get(i)) {
+        all.set(i, CalibratedNetworks.onPictures(floats, pictures));
+      }
+    }
   }
 
   List<Network> all() {

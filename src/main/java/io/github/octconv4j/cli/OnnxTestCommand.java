@@ -37,7 +37,8 @@ import picocli.CommandLine.Spec;
       "a folder with model.onnx, and test_data_set_*/input_*.pb and output_*.pb. Where there is no",
       "input file, an input of shape s is arange(product(s)) / product(s).",
       "Floats must be within 1e-3 |y| + 1e-7, or 1e-5 of the largest |y| up to 1; all else must be"
-          + " equal."
+          + " equal. Of a product of quantised values, what is quantised or dequantised may be one"
+          + " step off, where the order of rounding decides."
     })
 final class OnnxTestCommand implements Callable<Integer> {
   private static final int DEEPEST = 4;
@@ -158,7 +159,14 @@ final class OnnxTestCommand implements Callable<Integer> {
     for (int i = 0; i < graph.outputs().size(); i++) {
       String output = graph.outputs().get(i);
       TensorData expected = OnnxTensorFile.read(set.resolve("output_" + i + ".pb"));
-      all = all.and(TensorComparison.of(output, outputs.get(output), expected, tolerance));
+      all =
+          all.and(
+              TensorComparison.of(
+                  output,
+                  outputs.get(output),
+                  expected,
+                  tolerance,
+                  QuantizationStep.of(graph, output)));
     }
     return all;
   }

@@ -14,7 +14,8 @@ final class RunOptions {
       defaultValue = "f32",
       converter = DataTypeConverter.class,
       description =
-          "f32 (default), bf16, or auto: bf16 where the processor computes in it, else f32.")
+          "f32 (default), bf16, or auto: bf16 where the processor computes in it, else f32. Whole"
+              + " networks also int8, calibrated on what they are given.")
   private Supplier<DataType> dtype;
 
   @Option(
@@ -34,13 +35,23 @@ final class RunOptions {
     return threads;
   }
 
+  /** Whether networks compute in whole numbers of 8 bits. */
+  boolean isInt8() {
+    return dtype == DataTypeConverter.INT8;
+  }
+
   PlanOptions planOptions() {
     return planOptions(dtype.get());
   }
 
+  /** Returns the options for a network, which has F32 where it is not of whole numbers. */
+  PlanOptions planOptionsOfNetworks() {
+    return isInt8() ? planOptions(DataType.F32) : planOptions();
+  }
+
   /** Returns the options for a graph of operations, which has F32 alone. */
   PlanOptions planOptionsOfGraphs() {
-    return planOptions(dtype == DataTypeConverter.AUTO ? DataType.F32 : dtype.get());
+    return dtype == DataTypeConverter.AUTO ? planOptions(DataType.F32) : planOptionsOfNetworks();
   }
 
   private PlanOptions planOptions(DataType type) {
@@ -50,9 +61,19 @@ final class RunOptions {
         .threads(threads);
   }
 
+  /** Returns for instance {@code f32} or {@code int8}. */
+  String arithmetic() {
+    return isInt8() ? "int8" : Figures.arithmetic(planOptions());
+  }
+
   /** Returns for instance {@code f32, 1 thread}. */
   @Override
   public String toString() {
-    return Figures.run(planOptions());
+    return arithmetic() + ", " + Figures.threads(threads);
+  }
+
+  /** Returns the same of a graph of operations. */
+  String ofGraphs() {
+    return isInt8() ? toString() : Figures.run(planOptionsOfGraphs());
   }
 }

@@ -38,9 +38,14 @@ record TensorComparison(double largestError, Optional<String> failure) {
    * Compares a tensor.
    *
    * @param ofLargest how much of the largest value floats may be off; ONNX's rule where it is empty
+   * @param step what any element may be off, 0 where it is no result of whole numbers
    */
   static TensorComparison of(
-      String name, TensorData actual, TensorData expected, Optional<Double> ofLargest) {
+      String name,
+      TensorData actual,
+      TensorData expected,
+      Optional<Double> ofLargest,
+      double step) {
     if (!actual.type().equals(expected.type())) {
       return failed(
           String.format(
@@ -59,7 +64,7 @@ record TensorComparison(double largestError, Optional<String> failure) {
       double error = Double.compare(x, y) == 0 || x == y ? 0 : Math.abs(x - y);
       largestError = Math.max(largestError, error); // NaN stays
       boolean within =
-          error <= tolerance(y, largest, expected.element(), ofLargest)
+          error <= Math.max(step, tolerance(y, largest, expected.element(), ofLargest))
               && (expected.element() != ElementType.I64 || actual.longAt(i) == expected.longAt(i));
       first = !within && first < 0 ? i : first;
     }

@@ -30,7 +30,7 @@ final class TuningOptions {
 
   /** Adds these to other options; a terminal shows how far measurements are. */
   PlanOptions apply(PlanOptions options) {
-    PlanOptions tuned = options.tuning(tuning).progress(new PlanningBar());
+    PlanOptions tuned = options.tuning(tuning).progress(new ProgressSteps("measuring plans"));
     return choices.isPresent() ? tuned.choices(PlanChoices.inFile(choices.get())) : tuned;
   }
 

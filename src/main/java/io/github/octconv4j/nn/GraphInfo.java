@@ -3,6 +3,7 @@ package io.github.octconv4j.nn;
 import io.github.octconv4j.graph.Dim;
 import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.TensorType;
+import io.github.octconv4j.image.Interpolation;
 import io.github.octconv4j.weights.ElementType;
 import io.github.octconv4j.weights.Metadata;
 import java.util.Arrays;
@@ -11,17 +12,21 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a graph that classifies images expects: one input of floats (n, c, h, w), of which at most n
  * is open, and one output (n, classes). Its file may say {@code name}, {@code labels}, {@code
- * mean}, {@code std} and {@code resize}, as those of {@link ModelFile} do; else values of 0 to 1
- * are taken as they are, but for three channels, which get ImageNet's mean and deviation, and
- * pictures are stretched to the input.
+ * mean}, {@code std}, {@code resize} and {@code interpolation}, as those of {@link ModelFile} do;
+ * else values of 0 to 1 are taken as they are, but for three channels, which get ImageNet's mean
+ * and deviation, and pictures are stretched to the input.
  */
 final class GraphInfo {
+  private static final Set<String> KEYS =
+      Set.of("name", "labels", "mean", "std", "resize", "interpolation");
+
   private GraphInfo() {}
 
   /** What it expects, or null where it classifies no images. */
@@ -59,6 +64,7 @@ final class GraphInfo {
         (int) image[2],
         (int) image[3],
         metadata.has("resize") ? metadata.integer("resize") : 0,
+        metadata.has("interpolation") ? ModelFile.interpolation(metadata) : Interpolation.BILINEAR,
         metadata.has("mean")
             ? floats(metadata, "mean", channels)
             : colours ? NetworkInfo.IMAGENET_MEAN : Collections.nCopies(channels, 0f),
@@ -76,7 +82,32 @@ final class GraphInfo {
     texts.put("mean", array(info.mean()));
     texts.put("std", array(info.std()));
     texts.put("resize", String.valueOf(info.resize()));
+    texts.put("interpolation", info.interpolation().name().toLowerCase(Locale.ROOT));
     return texts;
+  }
+
+  /** What a file says beside that; unmodifiable. */
+  static Map<String, String> notes(Map<String, String> metadata) {
+    Map<String, String> notes = new LinkedHashMap<>(metadata);
+    notes.keySet().removeAll(KEYS);
+    return Collections.unmodifiableMap(notes);
+  }
+
+  /**
+   * Checks that notes have no key that says what is expected.
+   *
+   * @throws IllegalArgumentException if one does
+   */
+  static void requireNotes(Map<String, String> notes) {
+    for (String key : KEYS) {
+      if (notes.containsKey(key)) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "notes must not have the key %s, which tells of images and comes from info()",
+                key));
+      }
+    }
   }
 
   private static String array(List<?> elements) {

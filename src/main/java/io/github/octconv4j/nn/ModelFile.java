@@ -91,7 +91,7 @@ final class ModelFile {
         info.height(),
         info.width(),
         metadata.has("resize") ? resize(model) : info.resize(),
-        metadata.has("interpolation") ? interpolation() : info.interpolation(),
+        metadata.has("interpolation") ? interpolation(metadata) : info.interpolation(),
         metadata.has("mean") ? decimals("mean") : info.mean(),
         metadata.has("std") ? decimals("std") : info.std(),
         metadata.has("labels") ? labels(model.classes()) : info.labels());
@@ -103,7 +103,8 @@ final class ModelFile {
         Math.round((double) metadata.integer("resize") * model.imageSize() / model().imageSize());
   }
 
-  private Interpolation interpolation() {
+  /** How pictures are scaled. */
+  static Interpolation interpolation(Metadata metadata) {
     String text = metadata.text("interpolation");
     for (Interpolation interpolation : Interpolation.values()) {
       if (interpolation.name().toLowerCase(Locale.ROOT).equals(text)) {

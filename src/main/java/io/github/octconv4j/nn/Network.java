@@ -16,6 +16,8 @@ import io.github.octconv4j.weights.SafetensorsFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -35,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 public final class Network implements AutoCloseable {
   private final @Nullable NetworkInfo info; // null where it does not classify images
   private final Computation computation;
+  private final Map<String, String> notes;
   private final Object lock = new Object();
   private @Nullable NetworkOptions options; // null: not configured; guarded by lock
   private volatile @Nullable Service service; // from the first use on; written with the lock held
@@ -84,8 +87,13 @@ public final class Network implements AutoCloseable {
   }
 
   private Network(@Nullable NetworkInfo info, Computation computation) {
+    this(info, computation, Map.of());
+  }
+
+  private Network(@Nullable NetworkInfo info, Computation computation, Map<String, String> notes) {
     this.info = info;
     this.computation = computation;
+    this.notes = notes;
   }
 
   /**
@@ -186,7 +194,10 @@ public final class Network implements AutoCloseable {
       if (given != null) {
         requireFit(given, found);
       }
-      return new Network(given == null ? found : given, Computation.of(name, model.graph(), model));
+      return new Network(
+          given == null ? found : given,
+          Computation.of(name, model.graph(), model),
+          GraphInfo.notes(model.metadata()));
     } catch (UncheckedIOException e) {
       model.close();
       throw Objects.requireNonNull(e.getCause());
@@ -317,6 +328,59 @@ public final class Network implements AutoCloseable {
             Locale.ROOT,
             "network %s is a graph of operations, it has no layers",
             Printable.text(computation.name())));
+  }
+
+  /**
+   * Returns the operations of which it consists, with its weights, which are read when somebody
+   * asks for them: what is read from a file can be had until the network is closed or {@link
+   * #dropWeights} is called.
+   */
+  public Graph operations() {
+    return computation.graph();
+  }
+
+  /**
+   * Returns what its file says beside {@link #info}, by key: {@link #save} writes it again. Empty
+   * where it was not read from an ONNX file.
+   */
+  public Map<String, String> notes() {
+    return notes;
+  }
+
+  /**
+   * Makes another network that is asked and answers as this one does, with other operations.
+   *
+   * @param operations with the same inputs and outputs; its constants must stay readable as long as
+   *     plans are built
+   * @param more notes, in the place of those with the same keys
+   * @throws IllegalArgumentException if inputs or outputs are others
+   */
+  public Network with(Graph operations, Map<String, String> more) {
+    Objects.requireNonNull(operations, "operations");
+    Map<String, String> all = new LinkedHashMap<>(notes);
+    Objects.requireNonNull(more, "more")
+        .forEach(
+            (key, text) ->
+                all.put(
+                    Objects.requireNonNull(key, "key of more"),
+                    Objects.requireNonNull(text, "text of more")));
+    GraphInfo.requireNotes(all);
+    Graph own = operations();
+    if (!operations.inputs().equals(own.inputs()) || !operations.outputs().equals(own.outputs())) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "operations must have the inputs %s and outputs %s of network %s, has %s and %s",
+              own.inputs(),
+              own.outputs(),
+              Printable.text(computation.name()),
+              operations.inputs(),
+              operations.outputs()));
+    }
+    return new Network(
+        info,
+        Computation.of(computation.name(), operations, null),
+        Collections.unmodifiableMap(all));
   }
 
   boolean endsInSoftmax() {
@@ -585,8 +649,8 @@ public final class Network implements AutoCloseable {
 
   /**
    * Writes the network as an ONNX file, which {@link #load(Path)} and other libraries read; what it
-   * expects of images goes along. Octave convolutions get the form that is recognised when the file
-   * is read.
+   * expects of images goes along, and {@link #notes}. Octave convolutions get the form that is
+   * recognised when the file is read.
    *
    * @param path the file, of which there is all or nothing; one that is there is replaced
    * @throws IOException if it can't be written
@@ -596,8 +660,12 @@ public final class Network implements AutoCloseable {
   public void save(Path path) throws IOException {
     Objects.requireNonNull(path, "path");
     try {
-      OnnxWriter.write(
-          computation.graph(), info == null ? Map.of() : GraphInfo.metadata(info), path);
+      Map<String, String> metadata = new LinkedHashMap<>();
+      if (info != null) {
+        metadata.putAll(GraphInfo.metadata(info));
+      }
+      metadata.putAll(notes);
+      OnnxWriter.write(computation.graph(), metadata, path);
     } catch (UncheckedIOException e) { // of the file that the weights are read from
       throw Objects.requireNonNull(e.getCause());
     }

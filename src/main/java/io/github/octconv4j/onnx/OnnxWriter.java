@@ -7,7 +7,6 @@ import io.github.octconv4j.graph.Cast;
 import io.github.octconv4j.graph.Dim;
 import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.Node;
-import io.github.octconv4j.graph.OctaveConv;
 import io.github.octconv4j.graph.Op;
 import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.graph.TensorType;
@@ -32,9 +31,9 @@ import java.util.Set;
  * operator set 17 where that has all operations, else of the first one that has.
  *
  * <p>Octave convolutions become what exporters write of them (means, convolutions, nearest
- * upsampling and sums), in the form that is recognised when the file is read; images of odd sizes
- * need sizes that are known then, all but the first dimension. {@code x * sigmoid(x)} is written as
- * that.
+ * upsampling and sums), in the form that is recognised when the file is read; nodes that share a
+ * name get different ones. Images of odd sizes need sizes that are known then, all but the first
+ * dimension. {@code x * sigmoid(x)} is written as that.
  *
  * @since 0.1.0
  */
@@ -47,7 +46,7 @@ public final class OnnxWriter {
   private final Set<String> names = new HashSet<>();
 
   private OnnxWriter(Graph graph) {
-    this.graph = expanded(graph);
+    this.graph = ExpandOctave.inOpenBatch(graph);
     this.constants = new LinkedHashMap<>(this.graph.constants());
     this.graph.inputs().forEach(input -> names.add(input.name()));
     names.addAll(constants.keySet());
@@ -127,25 +126,6 @@ public final class OnnxWriter {
     return model;
   }
 
-  /** Without octave convolutions, whose size may be odd where it is known. */
-  private static Graph expanded(Graph graph) {
-    if (graph.nodes().stream().noneMatch(node -> node.op() instanceof OctaveConv)) {
-      return graph;
-    }
-    Map<String, long[]> sizes = new LinkedHashMap<>();
-    for (Value input : graph.inputs()) {
-      List<Dim> dims = input.type().dims();
-      if (dims != null && !dims.isEmpty() && dims.stream().skip(1).allMatch(Dim::isKnown)) {
-        long[] one = dims.stream().mapToLong(Dim::size).toArray();
-        one[0] = Math.max(1, one[0]);
-        sizes.put(input.name(), one);
-      }
-    }
-    Graph bound = new ExpandOctave().apply(graph.bind(sizes));
-    return new Graph(
-        graph.name(), graph.inputs(), bound.constants(), bound.nodes(), graph.outputs());
-  }
-
   private void add(Node node) {
     if (node.op() instanceof Unary unary && unary.function() == UnaryFunction.SWISH) {
       String x = node.input(0);
@@ -181,7 +161,11 @@ public final class OnnxWriter {
 
   private MessageWriter body(int opset) {
     MessageWriter body = new MessageWriter();
-    nodes.forEach(node -> body.message(1, node(node, NodeForm.of(graph, node, opset))));
+    Set<String> taken = new HashSet<>();
+    nodes.forEach(
+        node ->
+            body.message(
+                1, node(node, unique(node.name(), taken), NodeForm.of(graph, node, opset))));
     body.text(2, graph.name());
     constants.forEach((name, data) -> body.message(5, tensor(name, data)));
     for (Value input : graph.inputs()) {
@@ -220,12 +204,21 @@ public final class OnnxWriter {
     return tensor.integer(2, Elements.number(data.element())).text(8, name).elements(9, data);
   }
 
-  private static MessageWriter node(Node node, NodeForm form) {
+  /** A name that no other node has, which some readers insist on. */
+  private static String unique(String name, Set<String> taken) {
+    String unique = name;
+    for (int i = 1; !name.isEmpty() && !taken.add(unique); i++) {
+      unique = name + "#" + i;
+    }
+    return unique;
+  }
+
+  private static MessageWriter node(Node node, String name, NodeForm form) {
     MessageWriter message = new MessageWriter();
     form.inputs().forEach(input -> message.text(1, input));
     node.outputs().forEach(output -> message.text(2, output));
-    message.text(3, node.name()).text(4, node.op().name());
-    form.attributes().forEach((name, value) -> message.message(5, attribute(name, value)));
+    message.text(3, name).text(4, node.op().name());
+    form.attributes().forEach((key, value) -> message.message(5, attribute(key, value)));
     return message;
   }
 

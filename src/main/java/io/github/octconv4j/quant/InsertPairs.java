@@ -1,12 +1,7 @@
 package io.github.octconv4j.quant;
 
-import io.github.octconv4j.graph.Binary;
-import io.github.octconv4j.graph.BinaryFunction;
-import io.github.octconv4j.graph.Conv;
 import io.github.octconv4j.graph.DequantizeLinear;
-import io.github.octconv4j.graph.Gemm;
 import io.github.octconv4j.graph.Graph;
-import io.github.octconv4j.graph.MatMul;
 import io.github.octconv4j.graph.Node;
 import io.github.octconv4j.graph.QuantizeLinear;
 import io.github.octconv4j.graph.TensorData;
@@ -17,30 +12,26 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
 /**
- * Puts QuantizeLinear and DequantizeLinear around what chosen layers read: values get a pair that
- * all their readers share, weights are whole numbers already, symmetric and with a scale for each
- * output channel, and so are biases, in the scale of the products.
+ * Puts QuantizeLinear and DequantizeLinear around what chosen products read: values get a pair that
+ * all their readers share, weights and biases are whole numbers already.
  */
 final class InsertPairs {
   private final Graph graph;
   private final Map<String, Span> spans;
-  private final int bound;
   private final Map<String, TensorData> constants;
   private final Map<String, String> pairs = new HashMap<>();
   private final List<Node> nodes = new ArrayList<>();
   private final Set<String> taken = new HashSet<>();
 
-  private InsertPairs(Graph graph, Map<String, Span> spans, int bound) {
+  private InsertPairs(Graph graph, Map<String, Span> spans) {
     this.graph = graph;
     this.spans = spans;
-    this.bound = bound;
     this.constants = new LinkedHashMap<>(graph.constants());
     taken.addAll(constants.keySet());
     graph.inputs().forEach(input -> taken.add(input.name()));
@@ -50,16 +41,12 @@ final class InsertPairs {
   /**
    * Returns the graph with pairs.
    *
-   * @param layers nodes that are quantised
-   * @param spans the range of each value that they read
-   * @param bound the largest weight, 127 or less
+   * @param weights those of the products that are quantised
+   * @param spans the range of each value that gets a pair
    */
-  static Graph of(Graph graph, Set<Node> layers, Map<String, Span> spans, int bound) {
-    InsertPairs insertion = new InsertPairs(graph, spans, bound);
-    Set<String> values = valuesOf(graph, layers);
-    for (Node node : graph.nodes()) {
-      insertion.add(node, layers.contains(node), values);
-    }
+  static Graph of(Graph graph, Map<Node, WholeWeights> weights, Map<String, Span> spans) {
+    InsertPairs insertion = new InsertPairs(graph, spans);
+    graph.nodes().forEach(node -> insertion.add(node, weights));
     return new DropDeadNodes()
         .apply(
             new Graph(
@@ -70,76 +57,22 @@ final class InsertPairs {
                 graph.outputs()));
   }
 
-  /** Whether a node can be quantised: its weights are constant floats. */
-  static boolean isLayer(Graph graph, Node node) {
-    boolean product =
-        node.op() instanceof Conv
-            || (node.op() instanceof MatMul && isMatrix(graph, node.input(1)))
-            || (node.op() instanceof Gemm gemm
-                && gemm.alpha() == 1
-                && gemm.beta() == 1
-                && !gemm.transposeA());
-    TensorData weights = graph.constant(node.input(1));
-    boolean bias = node.input(2).isEmpty() || graph.constant(node.input(2)) != null;
-    return product
-        && bias
-        && weights != null
-        && weights.element() == ElementType.F32
-        && graph.constant(node.input(0)) == null
-        && graph.type(node.input(0)).element() == ElementType.F32;
-  }
-
-  private static boolean isMatrix(Graph graph, String value) {
-    TensorData data = graph.constant(value);
-    return data != null && data.dims().length == 2;
-  }
-
-  /** What layers read, and what is added to their results. */
-  static Set<String> valuesOf(Graph graph, Set<Node> layers) {
-    Set<String> values = new LinkedHashSet<>();
-    for (Node layer : layers) {
-      values.add(layer.input(0));
-      if (graph.isPrivate(layer.output())) {
-        Node next = graph.consumers(layer.output()).getFirst();
-        boolean sum =
-            next.op() instanceof Binary binary
-                && (binary.function() == BinaryFunction.ADD
-                    || binary.function() == BinaryFunction.SUM)
-                && next.inputs().size() == 2
-                && next.inputs().stream().noneMatch(value -> graph.constant(value) != null);
-        if (sum) {
-          values.addAll(next.inputs());
-        }
-      }
-    }
-    return values;
-  }
-
-  private void add(Node node, boolean layer, Set<String> values) {
+  private void add(Node node, Map<Node, WholeWeights> products) {
+    WholeWeights whole = products.get(node);
     List<String> inputs = new ArrayList<>();
     for (int i = 0; i < node.inputs().size(); i++) {
       String value = node.input(i);
-      boolean quantized =
-          values.contains(value) && (i == 0 || !layer) && graph.constant(value) == null;
-      inputs.add(quantized ? pair(value) : value);
+      boolean rounded = spans.containsKey(value) && (i == 0 || whole == null);
+      inputs.add(rounded ? pair(value) : value);
     }
-    if (layer) {
-      int axis = axis(node);
-      float[] scales = scales(node, axis);
-      inputs.set(1, weights(node, axis, scales));
-      if (!node.input(2).isEmpty()) {
-        inputs.set(2, bias(node, scales));
+    if (whole != null) {
+      inputs.set(1, dequantized(node, 1, whole.weights(), whole.scales(), whole.axis()));
+      TensorData bias = whole.bias();
+      if (bias != null) {
+        inputs.set(2, dequantized(node, 2, bias, Objects.requireNonNull(whole.biasScales()), 0));
       }
     }
     nodes.add(new Node(node.name(), node.op(), inputs, node.outputs()));
-  }
-
-  private static int axis(Node node) {
-    return switch (node.op()) {
-      case MatMul product -> 1;
-      case Gemm gemm -> gemm.transposeB() ? 0 : 1;
-      default -> 0;
-    };
   }
 
   /** The value behind its pair, which is added where somebody wants it first. */
@@ -169,62 +102,10 @@ final class InsertPairs {
     return back;
   }
 
-  private float[] scales(Node node, int axis) {
-    TensorData weights = Objects.requireNonNull(graph.constant(node.input(1)));
-    float[] values = weights.toFloats();
-    long[] dims = weights.dims();
-    long inner = inner(dims, axis);
-    float[] scales = new float[Math.toIntExact(dims[axis])];
-    for (int i = 0; i < values.length; i++) {
-      int channel = (int) (i / inner % dims[axis]);
-      scales[channel] = Math.max(scales[channel], Math.abs(values[i]) / bound);
-    }
-    for (int i = 0; i < scales.length; i++) {
-      scales[i] = scales[i] < Float.MIN_NORMAL ? 1 : scales[i];
-    }
-    return scales;
-  }
-
-  private static long inner(long[] dims, int axis) {
-    long inner = 1;
-    for (int d = axis + 1; d < dims.length; d++) {
-      inner *= dims[d];
-    }
-    return inner;
-  }
-
-  private String weights(Node node, int axis, float[] scales) {
-    TensorData weights = Objects.requireNonNull(graph.constant(node.input(1)));
-    float[] values = weights.toFloats();
-    long[] dims = weights.dims();
-    long inner = inner(dims, axis);
-    byte[] whole = new byte[values.length];
-    for (int i = 0; i < values.length; i++) {
-      float scale = scales[(int) (i / inner % dims[axis])];
-      whole[i] = (byte) Math.clamp(Math.rint(values[i] / scale), -bound, (double) bound);
-    }
-    TensorData data = TensorData.of(ElementType.I8, MemorySegment.ofArray(whole), dims);
-    return dequantized(node, node.input(1), data, scales, axis);
-  }
-
-  private String bias(Node node, float[] scales) {
-    TensorData bias = Objects.requireNonNull(graph.constant(node.input(2)));
-    float source = Objects.requireNonNull(spans.get(node.input(0))).scale();
-    int[] whole = new int[scales.length];
-    float[] steps = new float[scales.length];
-    for (int i = 0; i < whole.length; i++) {
-      steps[i] = scales[i] * source;
-      double value = bias.doubleAt(bias.count() == 1 ? 0 : i);
-      whole[i] =
-          (int) Math.clamp(Math.rint(value / steps[i]), Integer.MIN_VALUE, Integer.MAX_VALUE);
-    }
-    TensorData data = TensorData.of(ElementType.I32, MemorySegment.ofArray(whole), whole.length);
-    return dequantized(node, node.input(2), data, steps, 0);
-  }
-
-  private String dequantized(Node node, String base, TensorData data, float[] scales, int axis) {
+  private String dequantized(Node node, int operand, TensorData data, TensorData scales, int axis) {
+    String base = node.input(operand);
     String whole = constant(base + "_quantized", data);
-    String scale = constant(base + "_scale", TensorData.of(scales, scales.length));
+    String scale = constant(base + "_scale", scales);
     String back = name(base + "_dequantized");
     nodes.add(
         new Node(

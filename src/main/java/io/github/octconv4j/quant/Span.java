@@ -32,6 +32,11 @@ public record Span(float low, float high) {
     return new Span((float) Math.min(0, least), (float) Math.max(0, most));
   }
 
+  /** Returns the range that holds both. */
+  Span with(Span other) {
+    return new Span(Math.min(low, other.low), Math.max(high, other.high));
+  }
+
   /** Returns the distance of neighbouring steps; 1 where there is nothing but zeros. */
   public float scale() {
     double scale = ((double) high - low) / LEVELS;

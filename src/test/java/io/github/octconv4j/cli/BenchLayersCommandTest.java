@@ -173,7 +173,7 @@ class BenchLayersCommandTest {
     "--runs, 0, '''--runs'': must be a number from 1 to 1000000, was 0'",
     "--batch, -1, '''--batch'': must be a number from 1 to 1000000, was -1'",
     "--threads, 0, '''--threads'': threads must be 1 to 1024, was 0'",
-    "--dtype, f16, '''--dtype'': must be f32, bf16 or auto, was f16'"
+    "--dtype, f16, '''--dtype'': must be f32, bf16, int8 or auto, was f16'"
   })
   void badOptions(String option, String value, String message) {
     bench(option, value, PROBLEM)

@@ -5,8 +5,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.octconv4j.graph.Binary;
 import io.github.octconv4j.graph.BinaryFunction;
+import io.github.octconv4j.graph.DequantizeLinear;
 import io.github.octconv4j.graph.GraphBuilder;
+import io.github.octconv4j.graph.MatMul;
 import io.github.octconv4j.graph.Node;
+import io.github.octconv4j.graph.QuantizeLinear;
+import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.graph.TensorType;
 import io.github.octconv4j.graph.Unary;
 import io.github.octconv4j.graph.UnaryFunction;
@@ -23,9 +27,11 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class OnnxTestCommandTest {
+  private static final QuantizeLinear QUANTIZE = new QuantizeLinear(1, 0, ElementType.U8);
   private static final Path SHARED = Path.of("../shared/onnx");
 
   @TempDir private Path folder;
@@ -95,6 +101,32 @@ class OnnxTestCommandTest {
             2,
             "octconv onnx-test: --tolerance must be from 0 to below 1, was 1.0; see octconv"
                 + " onnx-test --help");
+  }
+
+  /** A product between quantised values may be rounded to either neighbour; nothing else may. */
+  @ParameterizedTest
+  @CsvSource({"0, 0", "1, 0", "1.2, 1"})
+  void quantisedProductsMayBeAStepOff(float steps, int exitCode) throws IOException {
+    GraphBuilder b = new GraphBuilder("g");
+    String a = b.input("a", TensorType.of(ElementType.F32, 1, 3));
+    String half = b.constant(TensorData.of(new float[] {.5f}));
+    String x =
+        b.add(new DequantizeLinear(1, 0), b.add(QUANTIZE, a, half), half); // 1, 2, 3 as they are
+    String w = b.constant(TensorData.of(new float[] {1, 0, 0, 0, 1, 0, 0, 0, 1}, 3, 3));
+    String whole = b.add(QUANTIZE, b.add(new MatMul(), x, w), half);
+    b.add(new Node("n", new DequantizeLinear(1, 0), List.of(whole, half), List.of("y")));
+    Path test = test("product", true, 1, 2 + .5f * steps, 3);
+    OnnxWriter.write(b.output("y").build(), test.resolve("model.onnx"));
+    for (String file : new String[] {"input_0.pb", "output_0.pb"}) { // of two dimensions
+      Path path = test.resolve("test_data_set_0").resolve(file);
+      byte[] flat = Files.readAllBytes(path);
+      byte[] row = new byte[flat.length + 2];
+      row[0] = 0x08;
+      row[1] = 1;
+      System.arraycopy(flat, 0, row, 2, flat.length);
+      Files.write(path, row);
+    }
+    assertThat(CommandRun.of("onnx-test", "--interpreter", folder).exitCode()).isEqualTo(exitCode);
   }
 
   @Test

@@ -42,6 +42,10 @@ import io.github.octconv4j.octave.PlanProgress;
 import io.github.octconv4j.octave.SizeRule;
 import io.github.octconv4j.octave.StrideRule;
 import io.github.octconv4j.octave.Tuning;
+import io.github.octconv4j.quant.Loss;
+import io.github.octconv4j.quant.QuantizedLayer;
+import io.github.octconv4j.quant.Quantizer;
+import io.github.octconv4j.quant.Ranges;
 import io.github.octconv4j.serving.BatchOptions;
 import io.github.octconv4j.serving.Batcher;
 import io.github.octconv4j.serving.NetworkReference;
@@ -86,6 +90,7 @@ final class NetworkArguments {
     services();
     pictures();
     metadata();
+    quantizers();
   }
 
   private static Object[] args(Object... args) {
@@ -387,6 +392,46 @@ final class NetworkArguments {
     return b.output("y").build();
   }
 
+  // ---- whole numbers
+
+  private Quantizer quantizer() {
+    return new Quantizer(ofGraph()).sample(Map.of("x", TensorData.of(new float[48], 1, 3, 4, 4)));
+  }
+
+  private void quantizers() {
+    put.accept("Quantizer(Network)", () -> args(null, ofGraph()));
+    put.accept(
+        "Quantizer.ranges(Ranges)", () -> args(quantizer(), v.pick(List.of(Ranges.values()))));
+    put.accept(
+        "Quantizer.criterion(Loss)", () -> args(quantizer(), v.pick(List.of(Loss.values()))));
+    put.accept("Quantizer.narrowWeights(boolean)", () -> args(quantizer(), v.chance(0.5)));
+    put.accept("Quantizer.threads(int)", () -> args(quantizer(), v.upTo(2)));
+    put.accept("Quantizer.progress(PlanProgress)", () -> args(quantizer(), PlanProgress.NONE));
+    put.accept("Quantizer.keepInFloats(String[])", () -> args(quantizer(), new String[0]));
+    put.accept(
+        "Quantizer.sample(Map)",
+        () -> args(quantizer(), Map.of("x", TensorData.of(new float[48], 1, 3, 4, 4))));
+    put.accept("Quantizer.sample(Image)", () -> args(quantizer(), Image.of(2, 2, 1, new float[4])));
+    put.accept(
+        "Quantizer.sample(Image,String)",
+        () -> args(quantizer(), Image.of(2, 2, 1, new float[4]), "class 1"));
+    put.accept("Quantizer.quantize(double)", () -> args(quantizer(), 0.5));
+    put.accept("Quantizer.quantizeAll()", () -> args(quantizer()));
+    put.accept(
+        "QuantizedLayer(String,String,double,String)", () -> args(null, "conv1", "Conv", 0.1, ""));
+    put.accept(
+        "QuantizedNetwork(Network,List,double,double,double)",
+        () ->
+            args(
+                null,
+                ofGraph(),
+                List.of(new QuantizedLayer("conv1", "Conv", 0.1, "")),
+                0.1,
+                1.0,
+                Double.NaN));
+    put.accept("Span(float,float)", () -> args(null, -1f, 2f));
+  }
+
   private static NetworkInfo info() {
     List<Float> ones = List.of(1f, 1f, 1f);
     return new NetworkInfo("c", 3, 4, 4, 0, ones, ones, List.of("a", "b", "c"));
@@ -450,6 +495,10 @@ final class NetworkArguments {
         "Network.load(Path,NetworkGraph)",
         () -> args(null, v.file("net.safetensors"), MODEL.graph()));
     put.accept("Network.of(Graph)", () -> args(null, classifier()));
+    put.accept("Network.operations()", () -> args(ofGraph()));
+    put.accept("Network.notes()", () -> args(ofGraph()));
+    put.accept(
+        "Network.with(Graph,Map)", () -> args(ofGraph(), classifier(), Map.of("key", "text")));
     put.accept("Network.load(Path,NetworkInfo)", () -> args(null, v.file("c.onnx"), info()));
     put.accept("Network.save(Path)", () -> args(ofGraph(), v.file("out")));
     for (String member : List.of("inputs", "outputs")) {

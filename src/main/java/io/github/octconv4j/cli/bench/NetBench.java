@@ -11,6 +11,7 @@ import java.util.List;
 /** Measures octave networks of several alphas and the dense network, all in the same race. */
 public final class NetBench {
   private final PlanOptions options;
+  private final boolean int8;
   private final int batch;
   private final int runs;
 
@@ -18,11 +19,13 @@ public final class NetBench {
    * Prepares measurements.
    *
    * @param options of the octave networks; the dense one computes in F32, with the same otherwise
+   * @param int8 whether the octave networks are of whole numbers
    * @param batch images of a run
    * @param runs rounds of the race
    */
-  public NetBench(PlanOptions options, int batch, int runs) {
+  public NetBench(PlanOptions options, boolean int8, int batch, int runs) {
     this.options = options;
+    this.int8 = int8;
     this.batch = batch;
     this.runs = runs;
   }
@@ -36,10 +39,10 @@ public final class NetBench {
     List<NetContender> contenders = new ArrayList<>();
     try {
       PlanOptions denseOptions = options.type(DataType.F32).fpMath(FpMath.STRICT);
-      contenders.add(new NetContender(dense, batch, denseOptions));
+      contenders.add(new NetContender(dense, batch, denseOptions, false));
       done.run();
       for (Model octave : octaves) {
-        contenders.add(new NetContender(octave, batch, options));
+        contenders.add(new NetContender(octave, batch, options, int8));
         done.run();
       }
       Race race = Race.of(contenders, runs);

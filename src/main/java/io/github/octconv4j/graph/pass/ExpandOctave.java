@@ -16,6 +16,7 @@ import io.github.octconv4j.graph.PadMode;
 import io.github.octconv4j.graph.Resize;
 import io.github.octconv4j.graph.Slice;
 import io.github.octconv4j.graph.TensorData;
+import io.github.octconv4j.graph.Value;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,6 +48,33 @@ public final class ExpandOctave implements UnaryOperator<Graph> {
    */
   public ExpandOctave(BiPredicate<Graph, Node> which) {
     this.which = which;
+  }
+
+  /**
+   * Expands all of them in a graph whose first dimension may stay open. Images of odd sizes need
+   * sizes that are known then: all but the first dimension.
+   */
+  public static Graph inOpenBatch(Graph graph) {
+    if (graph.nodes().stream().noneMatch(node -> node.op() instanceof OctaveConv)) {
+      return graph;
+    }
+    Graph bound = new ExpandOctave().apply(graph.bind(oneImage(graph)));
+    return new Graph(
+        graph.name(), graph.inputs(), bound.constants(), bound.nodes(), graph.outputs());
+  }
+
+  /** Sizes of the inputs whose first dimension alone is open, which is 1 then. */
+  public static Map<String, long[]> oneImage(Graph graph) {
+    Map<String, long[]> sizes = new LinkedHashMap<>();
+    for (Value input : graph.inputs()) {
+      List<Dim> dims = input.type().dims();
+      if (dims != null && !dims.isEmpty() && dims.stream().skip(1).allMatch(Dim::isKnown)) {
+        long[] one = dims.stream().mapToLong(Dim::size).toArray();
+        one[0] = Math.max(1, one[0]);
+        sizes.put(input.name(), one);
+      }
+    }
+    return sizes;
   }
 
   @Override
