@@ -44,7 +44,8 @@ public final class OnnxWriter {
   private final Graph graph;
   private final Map<String, TensorData> constants;
   private final List<Node> nodes = new ArrayList<>();
-  private final Set<String> names = new HashSet<>();
+  private final Set<String> names = new HashSet<>(); // of values
+  private final Set<String> nodeNames = new HashSet<>();
 
   private OnnxWriter(Graph graph) {
     this.graph = expanded(graph);
@@ -151,7 +152,7 @@ public final class OnnxWriter {
       String x = node.input(0);
       String scaled = x;
       if (unary.alpha() != 1) {
-        String alpha = fresh(node.output() + "/alpha");
+        String alpha = unique(names, node.output() + "/alpha");
         constants.put(alpha, TensorData.of(new float[] {unary.alpha()}));
         ElementType element = graph.type(x).element();
         alpha = element == ElementType.F32 ? alpha : step(node, new Cast(element), "/cast", alpha);
@@ -166,17 +167,22 @@ public final class OnnxWriter {
   }
 
   private String step(Node node, Op op, String part, String... inputs) {
-    String output = fresh(node.output() + part);
+    String output = unique(names, node.output() + part);
     nodes.add(new Node(node.name() + part, op, List.of(inputs), List.of(output)));
     return output;
   }
 
-  private String fresh(String base) {
+  private static String unique(Set<String> taken, String base) {
     String name = base;
-    for (int i = 1; !names.add(name); i++) {
+    for (int i = 1; !taken.add(name); i++) {
       name = base + i;
     }
     return name;
+  }
+
+  /** Other readers refuse two nodes of one name; of those without one there may be many. */
+  private String nameOf(Node node) {
+    return node.name().isEmpty() ? "" : unique(nodeNames, node.name());
   }
 
   private MessageWriter body(int opset) {
@@ -220,11 +226,11 @@ public final class OnnxWriter {
     return tensor.integer(2, Elements.number(data.element())).text(8, name).elements(9, data);
   }
 
-  private static MessageWriter node(Node node, NodeForm form) {
+  private MessageWriter node(Node node, NodeForm form) {
     MessageWriter message = new MessageWriter();
     form.inputs().forEach(input -> message.text(1, input));
     node.outputs().forEach(output -> message.text(2, output));
-    message.text(3, node.name()).text(4, node.op().name());
+    message.text(3, nameOf(node)).text(4, node.op().name());
     form.attributes().forEach((name, value) -> message.message(5, attribute(name, value)));
     return message;
   }
