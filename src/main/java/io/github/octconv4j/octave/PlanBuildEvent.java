@@ -36,6 +36,13 @@ final class PlanBuildEvent extends Event {
   @Label("Multiply-adds")
   long multiplyAdds;
 
+  /** Returns an event that begins now. */
+  static PlanBuildEvent begun() {
+    PlanBuildEvent event = new PlanBuildEvent();
+    event.begin();
+    return event;
+  }
+
   /** Ends and records the event. */
   void commit(OctaveConv2d spec, OctaveDesc x, PlanOptions options, OctavePlan plan) {
     end();

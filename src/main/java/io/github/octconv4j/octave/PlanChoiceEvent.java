@@ -37,6 +37,13 @@ final class PlanChoiceEvent extends Event {
   @Description("How many of them were run")
   int timed;
 
+  /** Returns an event that begins now. */
+  static PlanChoiceEvent begun() {
+    PlanChoiceEvent event = new PlanChoiceEvent();
+    event.begin();
+    return event;
+  }
+
   /** Ends and records the event. */
   void commit(
       Supplier<String> key,
