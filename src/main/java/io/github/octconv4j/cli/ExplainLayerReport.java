@@ -11,6 +11,7 @@ import io.github.octconv4j.text.Printable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -31,6 +32,8 @@ record ExplainLayerReport(
     Advice advice,
     List<TimedStep> steps,
     List<Considered> considered) {
+  private static final double CLOSE = 1.5; // times, of a prediction that can be believed
+
   /**
    * A step and how long it takes by itself.
    *
@@ -141,16 +144,35 @@ record ExplainLayerReport(
   }
 
   private void printConsidered(PrintWriter out) {
-    Table table = new Table("lrl").row("considered", "us", "");
+    Table table = new Table("lrrl").row("considered", "us", "predicted us", "");
     for (Considered one : considered) {
       table.row(
           one.formulation().toString(),
-          (one.measured() ? "" : "~ ") + Figures.number("%.1f", one.microseconds()),
+          one.measured() ? Figures.number("%.1f", one.microseconds()) : "",
+          Figures.number("%.1f", one.predictedMicroseconds()),
           verdict(one));
     }
     table.print(out);
-    out.println(
-        "(us: how the plan was chosen, by the shortest of a few runs each; those with ~ are predicted)");
+    out.println("(us: how the plan was chosen, by the shortest of a few runs each" + trust() + ")");
+  }
+
+  /** How far the cost model is from what was measured here. */
+  private String trust() {
+    DoubleSummaryStatistics ratios =
+        considered.stream()
+            .filter(Considered::measured)
+            .mapToDouble(one -> one.predictedMicroseconds() / one.microseconds())
+            .summaryStatistics();
+    if (ratios.getCount() == 0) {
+      return "; predicted us: by the cost model, nothing was run";
+    }
+    boolean close = ratios.getMin() >= 1 / CLOSE && ratios.getMax() <= CLOSE;
+    return String.format(
+        Locale.ROOT,
+        "; predicted us: by the cost model, %.2f to %.2f times of us%s",
+        ratios.getMin(),
+        ratios.getMax(),
+        close ? "" : ", so that on this processor only its order tells something");
   }
 
   private static String verdict(Considered one) {
@@ -186,7 +208,10 @@ record ExplainLayerReport(
     for (Considered one : considered) {
       json.writeStartObject();
       json.writeStringField("formulation", one.formulation().toString());
-      json.writeNumberField("us", one.microseconds());
+      if (one.measured()) {
+        json.writeNumberField("us", one.microseconds());
+      }
+      json.writeNumberField("predicted_us", one.predictedMicroseconds());
       json.writeBooleanField("measured", one.measured());
       json.writeBooleanField("chosen", one.chosen());
       json.writeStringField("verdict", verdict(one));

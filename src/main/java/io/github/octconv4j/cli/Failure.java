@@ -1,6 +1,7 @@
 package io.github.octconv4j.cli;
 
 import io.github.octconv4j.dnn.DnnException;
+import io.github.octconv4j.dnn.EnvironmentException;
 import io.github.octconv4j.dnn.Status;
 import io.github.octconv4j.text.Printable;
 import java.io.IOException;
@@ -38,6 +39,9 @@ record Failure(int exitCode, String message) {
     if (e instanceof UncheckedIOException unchecked) {
       return of(unchecked.getCause());
     }
+    if (e instanceof ExceptionInInitializerError error && error.getCause() != null) {
+      return of(error.getCause()); // of a class that asks the library for something
+    }
     if (e instanceof OutputError output) {
       return new Failure(output.unread() ? UNREAD : NOT_WRITTEN, output.getMessage());
     }
@@ -47,7 +51,9 @@ record Failure(int exitCode, String message) {
     if (e instanceof InvalidPathException path && !Unmappable.isMappable(path.getInput())) {
       return new Failure(BAD_INPUT, Unmappable.say(path.getInput()));
     }
-    if (e instanceof MachineException || e instanceof UnsatisfiedLinkError) {
+    if (e instanceof MachineException
+        || e instanceof EnvironmentException
+        || e instanceof UnsatisfiedLinkError) {
       return new Failure(MACHINE_LACKS, e.getMessage());
     }
     if (e instanceof OutOfMemoryError) {

@@ -40,7 +40,8 @@ final class InfoCommand implements Callable<Integer> {
             g.writeStringField("sha256", library.sha256());
             g.writeBooleanField("verified", library.verified());
             g.writeStringField("instruction_set", library.cpuIsa());
-            g.writeStringField("instruction_set_cap", CpuIsa.cap().orElse(null));
+            g.writeStringField(
+                "instruction_set_cap", CpuIsa.isCapped() ? CpuIsa.cap().orElse(null) : null);
             g.writeStringField("fastest_type", Figures.type(CpuIsa.fastestType()));
             g.writeNumberField("processors", processors);
             g.writeNumberField("openmp_threads", Threads.current());
@@ -63,8 +64,7 @@ final class InfoCommand implements Callable<Integer> {
     lines.put("native library", library.path().toString());
     lines.put("SHA-256", String.format(Locale.ROOT, "%s, %s", library.sha256(), trust));
     lines.put(
-        "instruction set",
-        library.cpuIsa() + CpuIsa.cap().map(cap -> ", capped by " + cap).orElse(""));
+        "instruction set", library.cpuIsa() + CpuIsa.cap().map(InfoCommand::effect).orElse(""));
     lines.put("fastest type", Figures.type(CpuIsa.fastestType()) + ", which --dtype auto takes");
     lines.put("processors", Integer.toString(processors));
     lines.put("threads", "1 unless asked for more; OpenMP offers " + Threads.current());
@@ -76,6 +76,16 @@ final class InfoCommand implements Callable<Integer> {
     lines.forEach(table::row);
     table.print(out);
     return 0;
+  }
+
+  /** What a cap does: the name that oneDNN gives to what it uses then is that of the cap. */
+  private static String effect(String cap) {
+    return CpuIsa.isCapped()
+        ? ", capped by " + cap
+        : String.format(
+            Locale.ROOT,
+            "; %s caps nothing: oneDNN knows no instruction set of that name that this processor has beside others",
+            cap);
   }
 
   /** The commit that oneDNN was built from, where it knows it. */

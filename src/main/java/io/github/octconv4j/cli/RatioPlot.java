@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Ratios over alpha, a line for each layer or network, between dense, which is 1, and the limit.
+ * Ratios over alpha, a line for each layer or network, between dense, which is 1, and the ratio of multiply-adds.
  *
  * @param title what is shown
  * @param subtitle where it was measured, or ""
@@ -37,7 +37,7 @@ public record RatioPlot(String title, String subtitle) {
       limit.put(alpha, 0.25 + 0.75 * (1 - alpha) * (1 - alpha));
     }
     List<Line> lines = new ArrayList<>();
-    lines.add(new Line("limit: 1/4 + 3/4 (1 - alpha)\u00b2", limit, false, true));
+    lines.add(new Line("multiply-adds: 1/4 + 3/4 (1 - alpha)\u00b2", limit, false, true));
     Map<String, Map<Double, Double>> ratios = new LinkedHashMap<>();
     for (Point point : points) {
       ratios.computeIfAbsent(point.line, name -> new TreeMap<>()).put(point.alpha, point.ratio);

@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import jdk.jfr.FlightRecorder;
 
 /** Builds programs of a graph for which all is decided. */
 final class Assembly {
@@ -79,7 +80,7 @@ final class Assembly {
    * @param memoryLimit most bytes that it may take
    */
   CompiledGraph build(Map<Node, Formulation> formulations, Constants constants, long memoryLimit) {
-    PlanBuildEvent event = PlanBuildEvent.begun();
+    PlanBuildEvent event = FlightRecorder.isInitialized() ? PlanBuildEvent.begun() : null;
     Graph head = prepared.head();
     // Where workers share the steps each primitive has one thread.
     int primitiveThreads = prepared.workers() > 1 ? 1 : options.threads();
@@ -107,8 +108,10 @@ final class Assembly {
       }
       Map<String, Operand> outputs = lowering.outputs();
       Program program = builder.build();
-      event.commit(
-          head::name, () -> inputDescs().toString(), options.type().name(), () -> null, program);
+      if (event != null) {
+        event.commit(
+            head::name, () -> inputDescs().toString(), options.type().name(), () -> null, program);
+      }
       return new CompiledGraph(program, inputs, outputs, spans, head, prepared.tail());
     }
   }

@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import jdk.jfr.FlightRecorder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,7 +83,9 @@ final class GraphPlanner {
   /** Returns the plan; the caller closes it. */
   CompiledGraph plan() {
     Map<Node, PlanChoiceEvent> events = new HashMap<>();
-    possible.keySet().forEach(node -> events.put(node, PlanChoiceEvent.begun()));
+    if (FlightRecorder.isInitialized()) {
+      possible.keySet().forEach(node -> events.put(node, PlanChoiceEvent.begun()));
+    }
     CompiledGraph plan = chosen();
     for (Span span : plan.spans()) {
       PlanChoiceEvent event = events.get(span.node());

@@ -3,6 +3,7 @@ package io.github.octconv4j.dnn;
 import io.github.octconv4j.dnn.gen.dnnl_exec_arg_t;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -10,6 +11,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * The memories of one run of a primitive, checked against its descriptor and laid out for oneDNN
@@ -26,12 +29,12 @@ public final class Arguments extends NativeHandle {
   private final Holds holds = new Holds(); // used while running is set
 
   private Arguments(
-      Arena arena,
       MemorySegment array,
+      Consumer<MemorySegment> destructor,
       Primitive primitive,
       List<Arg> args,
       List<Memory> memories) {
-    super(array, ignored -> arena.close(), dependencies(primitive, memories));
+    super(array, destructor, dependencies(primitive, memories));
     this.primitive = primitive;
     this.args = args;
     this.memories = memories;
@@ -47,6 +50,30 @@ public final class Arguments extends NativeHandle {
    *     what is written overlaps what is read; element-wise operations may write their first source
    */
   public static Arguments of(Primitive primitive, Map<Arg, Memory> memories) {
+    Arena arena = Arena.ofShared();
+    try {
+      return of(primitive, memories, arena, ignored -> arena.close());
+    } catch (RuntimeException | Error e) {
+      if (arena.scope().isAlive()) {
+        arena.close();
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Returns arguments that are laid out in memory of the caller's, which must outlive them: to
+   * close a shared arena for each of them the JVM would have to stop all threads each time.
+   */
+  static Arguments of(Primitive primitive, Map<Arg, Memory> memories, SegmentAllocator allocator) {
+    return of(primitive, memories, allocator, ignored -> {});
+  }
+
+  private static Arguments of(
+      Primitive primitive,
+      Map<Arg, Memory> memories,
+      SegmentAllocator allocator,
+      Consumer<MemorySegment> destructor) {
     Objects.requireNonNull(primitive, "primitive");
     Objects.requireNonNull(memories, "memories");
     Map<Arg, MemoryDesc> wanted = primitive.desc().descs();
@@ -62,20 +89,13 @@ public final class Arguments extends NativeHandle {
     wanted.forEach((arg, desc) -> requireFit(primitive.desc().operation(), arg, desc, memories));
     List<Arg> args = List.copyOf(wanted.keySet());
     List<Memory> list = args.stream().map(memories::get).map(Objects::requireNonNull).toList();
-    Arena arena = Arena.ofShared();
-    MemorySegment array;
-    try {
-      array = dnnl_exec_arg_t.allocateArray(args.size(), arena);
-      for (int i = 0; i < args.size(); i++) {
-        MemorySegment entry = dnnl_exec_arg_t.asSlice(array, i);
-        dnnl_exec_arg_t.arg(entry, args.get(i).code());
-        dnnl_exec_arg_t.memory(entry, list.get(i).handle());
-      }
-    } catch (RuntimeException | Error e) {
-      arena.close();
-      throw e;
+    MemorySegment array = dnnl_exec_arg_t.allocateArray(args.size(), allocator);
+    for (int i = 0; i < args.size(); i++) {
+      MemorySegment entry = dnnl_exec_arg_t.asSlice(array, i);
+      dnnl_exec_arg_t.arg(entry, args.get(i).code());
+      dnnl_exec_arg_t.memory(entry, list.get(i).handle());
     }
-    return new Arguments(arena, array, primitive, args, list);
+    return new Arguments(array, destructor, primitive, args, list);
   }
 
   private static void requireFit(
@@ -132,6 +152,19 @@ public final class Arguments extends NativeHandle {
 
   /** Returns arguments that view these tensors, whose segments must stay alive. */
   public static Arguments ofTensors(Primitive primitive, Map<Arg, Tensor> tensors) {
+    return viewing(primitive, tensors, memories -> of(primitive, memories));
+  }
+
+  /** Returns the same in memory of the caller's, which must outlive the arguments. */
+  static Arguments ofTensors(
+      Primitive primitive, Map<Arg, Tensor> tensors, SegmentAllocator allocator) {
+    return viewing(primitive, tensors, memories -> of(primitive, memories, allocator));
+  }
+
+  private static Arguments viewing(
+      Primitive primitive,
+      Map<Arg, Tensor> tensors,
+      Function<Map<Arg, Memory>, Arguments> arguments) {
     Objects.requireNonNull(primitive, "primitive");
     Objects.requireNonNull(tensors, "tensors");
     List<Map.Entry<Arg, Tensor>> given = List.copyOf(tensors.entrySet());
@@ -148,7 +181,7 @@ public final class Arguments extends NativeHandle {
         views[i] = Memory.of(primitive.desc().engine(), tensor);
         memories.put(arg, views[i]);
       }
-      return of(primitive, memories);
+      return arguments.apply(memories);
     } finally {
       for (Memory view : views) {
         if (view != null) {

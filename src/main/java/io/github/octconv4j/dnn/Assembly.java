@@ -81,7 +81,7 @@ final class Assembly {
   private PreparedStep prepared(Step step, int lane) {
     return switch (step) {
       case PrimitiveStep primitive ->
-          owned(Arguments.of(primitive.primitive(), memories(primitive, lane)))::execute;
+          owned(Arguments.of(primitive.primitive(), memories(primitive, lane), memory))::execute;
       case HostStep host -> {
         List<Supplier<Tensor>> reads = host.reads().stream().map(this::tensor).toList();
         List<Supplier<Tensor>> writes = host.writes().stream().map(this::tensor).toList();

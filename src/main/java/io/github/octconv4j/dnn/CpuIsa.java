@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -67,6 +68,17 @@ public final class CpuIsa {
         .filter(variable -> System.getenv(variable) != null)
         .map(variable -> variable + "=" + System.getenv(variable))
         .findFirst();
+  }
+
+  /**
+   * Returns whether {@link #cap} is what is used: oneDNN ignores names that it does not know, and
+   * those of what the processor has not.
+   */
+  public static boolean isCapped() {
+    return cap()
+        .map(cap -> "cpu_isa_" + cap.substring(cap.indexOf('=') + 1).toLowerCase(Locale.ROOT))
+        .filter(name()::equals)
+        .isPresent();
   }
 
   /**

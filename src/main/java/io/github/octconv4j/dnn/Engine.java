@@ -53,7 +53,7 @@ public final class Engine extends NativeHandle {
       throw new IllegalStateException("Engine is closed");
     }
     synchronized (supported) {
-      return supported.computeIfAbsent(type, this::hasConvolution);
+      return type == DataType.F32 || supported.computeIfAbsent(type, this::hasConvolution);
     }
   }
 

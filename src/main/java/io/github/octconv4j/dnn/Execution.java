@@ -7,6 +7,7 @@ import java.lang.ref.Reference;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
+import jdk.jfr.FlightRecorder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +24,7 @@ public final class Execution extends NativeHandle {
   private final Bindings bindings;
   private final Lanes lanes;
   private final String name;
-  private final ExecutionEvent event;
+  private @Nullable ExecutionEvent event; // made when something records first
   private PrimitiveEvent @Nullable [][][] primitiveEvents; // made when a recording wants them first
   private final AtomicBoolean running = new AtomicBoolean();
 
@@ -32,7 +33,6 @@ public final class Execution extends NativeHandle {
     try {
       this.program = program;
       this.name = name;
-      this.event = ExecutionEvent.of(name, program);
       this.assembly = assembly;
       this.bindings = new Bindings(name, program.buffers(), assembly);
       this.lanes =
@@ -141,20 +141,32 @@ public final class Execution extends NativeHandle {
   private void runAll() {
     try {
       bindings.requireReady();
-      boolean wanted = event.isEnabled();
-      if (wanted) {
-        event.begin();
-      }
-      lanes.run(program.lanes(), wantedEvents());
-      if (wanted) {
-        event.end(); // or else it would keep the duration of the run before
-        event.commit();
+      ExecutionEvent wanted = FlightRecorder.isInitialized() ? wantedEvent() : null;
+      if (wanted == null) {
+        lanes.run(program.lanes(), null);
+      } else {
+        wanted.begin();
+        lanes.run(program.lanes(), wantedEvents());
+        wanted.end(); // or else it would keep the duration of the run before
+        wanted.commit();
       }
     } catch (IllegalStateException e) {
       throw bindings.explained(e);
     } finally {
       Reference.reachabilityFence(bindings);
     }
+  }
+
+  /**
+   * The event of a run; the classes of events are loaded where something records, and not before.
+   */
+  private ExecutionEvent wantedEvent() {
+    ExecutionEvent made = event;
+    if (made == null) {
+      made = ExecutionEvent.of(name, program);
+      event = made;
+    }
+    return made;
   }
 
   /** The events of the steps, or null where no recording wants them. */

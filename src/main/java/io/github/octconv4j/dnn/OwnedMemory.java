@@ -2,6 +2,7 @@ package io.github.octconv4j.dnn;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -11,7 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * <p>Thread-safe.
  */
-final class OwnedMemory {
+final class OwnedMemory implements SegmentAllocator {
   /** No collection before so much is owned. */
   private static final long FIRST = Math.min(Runtime.getRuntime().maxMemory(), 1L << 30);
 
@@ -40,6 +41,12 @@ final class OwnedMemory {
     bytes.addAndGet(size);
     TOTAL.addAndGet(size);
     return segment;
+  }
+
+  /** Allocates zeros for a small structure. */
+  @Override
+  public MemorySegment allocate(long size, long alignment) {
+    return allocate(size, "a structure of an execution");
   }
 
   /** Returns a new tensor of zeros. */

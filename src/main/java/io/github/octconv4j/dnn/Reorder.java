@@ -74,7 +74,7 @@ public record Reorder(MemoryDesc src, MemoryDesc dst) implements Operation {
       if (desc.descs().containsKey(Arg.SCRATCHPAD)) {
         tensors.put(Arg.SCRATCHPAD, Tensor.allocate(desc.desc(Arg.SCRATCHPAD), arena));
       }
-      try (Arguments arguments = Arguments.ofTensors(primitive, tensors)) {
+      try (Arguments arguments = Arguments.ofTensors(primitive, tensors, arena)) {
         primitive.execute(stream, arguments);
       }
     }

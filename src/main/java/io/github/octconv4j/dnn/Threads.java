@@ -73,7 +73,7 @@ public final class Threads {
    *
    * @param threads from 1 to 1024; {@link #current()} then says how many OpenMP grants
    * @throws DnnException with {@link Status#OUT_OF_MEMORY} if the system does not give them
-   * @throws IllegalStateException if {@code OMP_STACKSIZE} gives them stacks that are too small
+   * @throws EnvironmentException if {@code OMP_STACKSIZE} gives them stacks that are too small
    */
   public static Scope use(int threads) {
     return new Scope(swap(granted(threads)));
@@ -106,9 +106,10 @@ public final class Threads {
       most = wanted;
       LOGGER.log(
           Level.WARNING,
-          "OpenMP grants {0} threads where {1} were asked for, so that oneDNN uses {0}; see OMP_THREAD_LIMIT, OMP_MAX_ACTIVE_LEVELS and KMP_DEVICE_THREAD_LIMIT in the environment",
-          Integer.toString(wanted), // whose digits are not those of the user's language
-          Integer.toString(threads));
+          "OpenMP grants {0} where {1} were asked for, so that oneDNN uses {2}; see OMP_THREAD_LIMIT, OMP_MAX_ACTIVE_LEVELS and KMP_DEVICE_THREAD_LIMIT in the environment",
+          wanted + (wanted == 1 ? " thread" : " threads"), // no digits of the user's language
+          Integer.toString(threads),
+          Integer.toString(wanted));
     }
   }
 
@@ -167,7 +168,7 @@ public final class Threads {
     for (String variable : List.of("OMP_STACKSIZE", "GOMP_STACKSIZE", "KMP_STACKSIZE")) {
       long bytes = stackBytes(System.getenv(variable));
       if (bytes > 0 && bytes < LEAST_STACK) {
-        throw new IllegalStateException(
+        throw new EnvironmentException(
             String.format(
                 Locale.ROOT,
                 "%s=%s gives OpenMP's threads stacks of %d bytes; oneDNN needs at least %d: set a larger one, unset it, or use one thread",

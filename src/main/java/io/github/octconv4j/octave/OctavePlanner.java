@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import jdk.jfr.FlightRecorder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,15 +41,15 @@ public final class OctavePlanner {
    * A formulation that was considered.
    *
    * @param formulation how the plan would be put together
-   * @param microseconds the shortest time measured, the predicted one where nothing was run
-   * @param measured whether it was run
+   * @param predictedMicroseconds by the cost model, whose order matters more than its times
+   * @param microseconds the shortest time measured; NaN where it was not run
    * @param references steps that have only a slow reference implementation
    * @param chosen whether it was taken
    */
   public record Considered(
       Formulation formulation,
+      double predictedMicroseconds,
       double microseconds,
-      boolean measured,
       List<String> references,
       boolean chosen) {
     /** Copies the list. */
@@ -57,6 +58,16 @@ public final class OctavePlanner {
       Objects.requireNonNull(references, "references")
           .forEach(step -> Objects.requireNonNull(step, "element of references"));
       references = List.copyOf(references);
+    }
+
+    /** Whether it was run. */
+    public boolean measured() {
+      return !Double.isNaN(microseconds);
+    }
+
+    /** The time to compare by: the measured one where there is one. */
+    private double known() {
+      return measured() ? microseconds : predictedMicroseconds;
     }
   }
 
@@ -80,7 +91,7 @@ public final class OctavePlanner {
 
   /** Returns the best plan by the options' way to choose; the caller closes it. */
   public OctavePlan plan() {
-    PlanChoiceEvent event = PlanChoiceEvent.begun();
+    PlanChoiceEvent event = FlightRecorder.isInitialized() ? PlanChoiceEvent.begun() : null;
     if (options.tuning() == Tuning.OFF) {
       return chosen(
           event, build(Formulation.DEFAULT, options.memoryLimit()), Tuning.OFF.name(), 1, 0);
@@ -105,14 +116,16 @@ public final class OctavePlanner {
   }
 
   private OctavePlan chosen(
-      PlanChoiceEvent event, OctavePlan plan, String way, int possible, int timed) {
-    event.commit(
-        this::key,
-        options.type().name(),
-        () -> plan.formulation().toString(),
-        way,
-        possible,
-        timed);
+      @Nullable PlanChoiceEvent event, OctavePlan plan, String way, int possible, int timed) {
+    if (event != null) {
+      event.commit(
+          this::key,
+          options.type().name(),
+          () -> plan.formulation().toString(),
+          way,
+          possible,
+          timed);
+    }
     plan.program().warnOfReferences(key());
     return plan;
   }
@@ -131,14 +144,15 @@ public final class OctavePlanner {
     for (Formulation formulation : possible) {
       if (considered.stream().noneMatch(c -> c.formulation().equals(formulation))) {
         considered.add(
-            new Considered(formulation, model.microseconds(formulation), false, List.of(), false));
+            new Considered(
+                formulation, model.microseconds(formulation), Double.NaN, List.of(), false));
       }
     }
     considered.sort(
         Comparator.comparing(Considered::chosen)
             .thenComparing(Considered::measured)
             .reversed()
-            .thenComparingDouble(Considered::microseconds));
+            .thenComparingDouble(Considered::known));
     return considered;
   }
 
@@ -193,12 +207,13 @@ public final class OctavePlanner {
       }
       List<Contest.Contender> contenders = contest.contenders();
       OctavePlan best = contest.winner(options.memoryLimit());
+      CostModel model = new CostModel(spec, input.shape(spec), options);
       for (Contest.Contender contender : contenders) {
         considered.add(
             new Considered(
                 contender.formulation(),
+                model.microseconds(contender.formulation()),
                 contender.nanos() / 1e3,
-                true,
                 List.of(),
                 contender.formulation().equals(best.formulation())));
       }
@@ -216,7 +231,7 @@ public final class OctavePlanner {
         new Considered(
             plan.formulation(),
             model.microseconds(plan.formulation()),
-            false,
+            Double.NaN,
             plan.program().references(),
             true));
     return plan;
@@ -242,7 +257,8 @@ public final class OctavePlanner {
         limited = true;
       } else if (!references.isEmpty()) {
         considered.add(
-            new Considered(formulation, model.microseconds(formulation), false, references, false));
+            new Considered(
+                formulation, model.microseconds(formulation), Double.NaN, references, false));
       }
     }
     return limited;
@@ -272,7 +288,7 @@ public final class OctavePlanner {
   }
 
   private OctavePlan build(Formulation formulation, long memoryLimit) {
-    PlanBuildEvent event = PlanBuildEvent.begun();
+    PlanBuildEvent event = FlightRecorder.isInitialized() ? PlanBuildEvent.begun() : null;
     OctavePlan plan =
         OctavePlan.build(
             engine,
@@ -283,12 +299,14 @@ public final class OctavePlanner {
             output,
             options.memoryLimit(memoryLimit),
             formulation);
-    event.commit(
-        spec::toString,
-        input::toString,
-        options.type().name(),
-        formulation::toString,
-        plan.program());
+    if (event != null) {
+      event.commit(
+          spec::toString,
+          input::toString,
+          options.type().name(),
+          formulation::toString,
+          plan.program());
+    }
     return plan;
   }
 

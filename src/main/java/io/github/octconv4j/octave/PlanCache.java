@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
+import jdk.jfr.FlightRecorder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -151,7 +152,7 @@ public final class PlanCache<P extends Plan> implements AutoCloseable {
       if (plan == null) {
         plan = await(key, entry, builder);
       } else {
-        PlanCacheHitEvent.record(owner, key);
+        recordHit(key);
       }
       return new Lease(entry, plan);
     } catch (Throwable e) {
@@ -192,7 +193,7 @@ public final class PlanCache<P extends Plan> implements AutoCloseable {
       if (plan == null && failure == null) {
         plan = build(key, entry, builder);
       } else {
-        PlanCacheHitEvent.record(owner, key);
+        recordHit(key);
         if (plan == null) {
           throw asUnchecked(Objects.requireNonNull(failure));
         }
@@ -211,10 +212,16 @@ public final class PlanCache<P extends Plan> implements AutoCloseable {
     return failure instanceof RuntimeException e ? e : new CompletionException(failure);
   }
 
+  /** The classes of events are not loaded, which takes a tenth of a start, where nobody records. */
+  private void recordHit(Object key) {
+    if (FlightRecorder.isInitialized()) {
+      PlanCacheHitEvent.record(owner, key);
+    }
+  }
+
   /** Builds the plan with the entry's monitor held. */
   private P build(Object key, Entry<P> entry, Supplier<P> builder) {
-    PlanCacheMissEvent event = new PlanCacheMissEvent();
-    event.begin();
+    PlanCacheMissEvent event = FlightRecorder.isInitialized() ? PlanCacheMissEvent.begun() : null;
     long start = System.nanoTime();
     boolean built = false;
     try {
@@ -237,7 +244,9 @@ public final class PlanCache<P extends Plan> implements AutoCloseable {
       synchronized (this) {
         buildNanos += took;
       }
-      event.commit(owner, key, built);
+      if (event != null) {
+        event.commit(owner, key, built);
+      }
     }
   }
 

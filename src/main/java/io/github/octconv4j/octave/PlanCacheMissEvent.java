@@ -23,6 +23,13 @@ final class PlanCacheMissEvent extends Event {
   @Label("Succeeded")
   boolean succeeded;
 
+  /** Returns an event that begins now. */
+  static PlanCacheMissEvent begun() {
+    PlanCacheMissEvent event = new PlanCacheMissEvent();
+    event.begin();
+    return event;
+  }
+
   /** Ends and records the event. */
   void commit(String inCache, Object forKey, boolean success) {
     end();

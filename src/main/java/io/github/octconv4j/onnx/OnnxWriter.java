@@ -43,7 +43,8 @@ public final class OnnxWriter {
   private final Graph graph;
   private final Map<String, TensorData> constants;
   private final List<Node> nodes = new ArrayList<>();
-  private final Set<String> names = new HashSet<>();
+  private final Set<String> names = new HashSet<>(); // of values
+  private final Set<String> nodeNames = new HashSet<>();
 
   private OnnxWriter(Graph graph) {
     this.graph = ExpandOctave.inOpenBatch(graph);
@@ -131,7 +132,7 @@ public final class OnnxWriter {
       String x = node.input(0);
       String scaled = x;
       if (unary.alpha() != 1) {
-        String alpha = fresh(node.output() + "/alpha");
+        String alpha = unique(names, node.output() + "/alpha");
         constants.put(alpha, TensorData.of(new float[] {unary.alpha()}));
         ElementType element = graph.type(x).element();
         alpha = element == ElementType.F32 ? alpha : step(node, new Cast(element), "/cast", alpha);
@@ -146,26 +147,27 @@ public final class OnnxWriter {
   }
 
   private String step(Node node, Op op, String part, String... inputs) {
-    String output = fresh(node.output() + part);
+    String output = unique(names, node.output() + part);
     nodes.add(new Node(node.name() + part, op, List.of(inputs), List.of(output)));
     return output;
   }
 
-  private String fresh(String base) {
+  private static String unique(Set<String> taken, String base) {
     String name = base;
-    for (int i = 1; !names.add(name); i++) {
+    for (int i = 1; !taken.add(name); i++) {
       name = base + i;
     }
     return name;
   }
 
+  /** Other readers refuse two nodes of one name; of those without one there may be many. */
+  private String nameOf(Node node) {
+    return node.name().isEmpty() ? "" : unique(nodeNames, node.name());
+  }
+
   private MessageWriter body(int opset) {
     MessageWriter body = new MessageWriter();
-    Set<String> taken = new HashSet<>();
-    nodes.forEach(
-        node ->
-            body.message(
-                1, node(node, unique(node.name(), taken), NodeForm.of(graph, node, opset))));
+    nodes.forEach(node -> body.message(1, node(node, NodeForm.of(graph, node, opset))));
     body.text(2, graph.name());
     constants.forEach((name, data) -> body.message(5, tensor(name, data)));
     for (Value input : graph.inputs()) {
@@ -204,21 +206,12 @@ public final class OnnxWriter {
     return tensor.integer(2, Elements.number(data.element())).text(8, name).elements(9, data);
   }
 
-  /** A name that no other node has, which some readers insist on. */
-  private static String unique(String name, Set<String> taken) {
-    String unique = name;
-    for (int i = 1; !name.isEmpty() && !taken.add(unique); i++) {
-      unique = name + "#" + i;
-    }
-    return unique;
-  }
-
-  private static MessageWriter node(Node node, String name, NodeForm form) {
+  private MessageWriter node(Node node, NodeForm form) {
     MessageWriter message = new MessageWriter();
     form.inputs().forEach(input -> message.text(1, input));
     node.outputs().forEach(output -> message.text(2, output));
-    message.text(3, name).text(4, node.op().name());
-    form.attributes().forEach((key, value) -> message.message(5, attribute(key, value)));
+    message.text(3, nameOf(node)).text(4, node.op().name());
+    form.attributes().forEach((name, value) -> message.message(5, attribute(name, value)));
     return message;
   }
 

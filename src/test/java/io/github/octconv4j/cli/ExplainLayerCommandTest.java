@@ -122,8 +122,8 @@ class ExplainLayerCommandTest {
         .contains(
             "(us: medians of each step, timed one by one, so that the total is not quite the time of"
                 + " a run)",
-            "(us: how the plan was chosen, by the shortest of a few runs each; those with ~ are"
-                + " predicted)",
+            "(us: how the plan was chosen, by the shortest of a few runs each; predicted us: by the"
+                + " cost model, 1.20 to 1.20 times of us)",
             "(us: medians of 60 rounds in which all forms ran in turn, whole and warm; ")
         .endsWith("Alpha .5: 2.00 times faster, 30 % less activation memory.\n");
   }
@@ -138,7 +138,8 @@ class ExplainLayerCommandTest {
                 + "          40             20",
             "total                                                           1,000  2.0      1.0",
             "rejected: reference implementation of hh by ref:any",
-            "~ 7.0  rejected: ruled out by the cost model",
+            "           7.0  rejected: ruled out by the cost model",
+            "1.0           1.2  chosen",
             "There is nothing but reference implementations, which are slow, for hh (ref:any).");
     StringWriter without = new StringWriter();
     report(50, false).print(new PrintWriter(without, true));
@@ -146,6 +147,11 @@ class ExplainLayerCommandTest {
   }
 
   private static ExplainLayerReport report(double octaveUs, boolean reference) throws IOException {
+    return report(octaveUs, reference, 1.2);
+  }
+
+  private static ExplainLayerReport report(
+      double octaveUs, boolean reference, double predictedUs) throws IOException {
     Formulation plan = Formulation.DEFAULT;
     StepInfo step =
         new StepInfo(
@@ -174,9 +180,19 @@ class ExplainLayerCommandTest {
             List.of(new Trial(0.5, 7, 5, octaveUs, 7_000))),
         List.of(new TimedStep(step, 2)),
         List.of(
-            new Considered(plan, 1, true, List.of(), true),
-            new Considered(plan, 5, false, List.of("hh by ref:any"), false),
-            new Considered(plan, 7, false, List.of(), false)));
+            new Considered(plan, predictedUs, 1, List.of(), true),
+            new Considered(plan, 5, Double.NaN, List.of("hh by ref:any"), false),
+            new Considered(plan, 7, Double.NaN, List.of(), false)));
+  }
+
+  /** Where it is far off the page says so, and does not put both times into one column. */
+  @Test
+  void aCostModelThatIsFarOff() throws IOException {
+    StringWriter text = new StringWriter();
+    report(50, false, 0.5).print(new PrintWriter(text, true));
+    assertThat(text.toString())
+        .containsPattern("considered +us +predicted us")
+        .contains("0.50 to 0.50 times of us, so that on this processor only its order tells something)");
   }
 
   @Test

@@ -65,6 +65,16 @@ class OtherProcessorsTest {
             String.format(Locale.ROOT, "\"instruction_set_cap\" ?: ?\"%s=%s\"", CAP, isa));
   }
 
+  /** oneDNN ignores it, and so it is no cap. */
+  @Test
+  void aNameThatNobodyKnows() {
+    ChildJvm.Result info = capped("AVX9", "info");
+    assertThat(info.output())
+        .doesNotContain("capped by")
+        .containsPattern("instruction set +cpu_isa_[a-z0-9_]+; " + CAP + "=AVX9 caps nothing: ");
+    assertThat(info.exit()).isZero();
+  }
+
   /** AVX2 alone has no bf16: nothing fails, and the reason is told. */
   @Test
   void aTypeThatTheProcessorLacksIsSkipped() {

@@ -7,9 +7,11 @@ import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -22,6 +24,9 @@ import java.util.regex.Pattern;
 final class Musl {
   private static final Pattern LOADER = Pattern.compile("(.*/)?(ld-musl|libc\\.musl)-[^/]*");
   private static final Pattern LINKED = Pattern.compile("(.*/)?libc\\.so");
+
+  private static final String DELETED = " (deleted)";
+  private static final int FIELDS = 5; // of a line of maps, before the name
 
   private static final int ELF = 0x7f454c46;
   private static final int INTERPRETER = 3; // PT_INTERP
@@ -41,8 +46,12 @@ final class Musl {
       return true;
     }
     List<String> mapped = mapped(process.resolve("maps"));
-    return mapped.stream().anyMatch(LOADER.asMatchPredicate())
-        || (loader.isEmpty() && mapped.stream().anyMatch(LINKED.asMatchPredicate()));
+    for (String file : mapped) {
+      if (LOADER.matcher(file).matches() || (loader.isEmpty() && LINKED.matcher(file).matches())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Files that are mapped, by the lines of {@code /proc/PID/maps}. */
@@ -52,16 +61,36 @@ final class Musl {
     }
     try {
       // Read at once: the file changes. Names have any bytes.
-      return new String(Files.readAllBytes(maps), StandardCharsets.ISO_8859_1)
-          .lines()
-          .map(line -> line.split(" +", 6))
-          .filter(words -> words.length == 6)
-          .map(words -> words[5].replaceFirst(" \\(deleted\\)$", ""))
-          .distinct()
-          .toList();
+      String text = new String(Files.readAllBytes(maps), StandardCharsets.ISO_8859_1);
+      Set<String> files = new LinkedHashSet<>();
+      for (String line : text.split("\n", -1)) { // no streams, which take long in a start
+        int name = afterFields(line);
+        if (name < line.length()) {
+          String file = line.substring(name);
+          boolean deleted = file.endsWith(DELETED);
+          files.add(deleted ? file.substring(0, file.length() - DELETED.length()) : file);
+        }
+      }
+      return List.copyOf(files);
     } catch (IOException e) {
       return List.of();
     }
+  }
+
+  /** Where the name begins, after five fields; the end of the line where there is none. */
+  private static int afterFields(String line) {
+    int at = 0;
+    for (int field = 0; field < FIELDS; field++) {
+      int end = line.indexOf(' ', at);
+      if (end < 0) {
+        return line.length();
+      }
+      at = end;
+      while (at < line.length() && line.charAt(at) == ' ') {
+        at++;
+      }
+    }
+    return at;
   }
 
   /** The dynamic loader that a program asks for; see elf(5). */

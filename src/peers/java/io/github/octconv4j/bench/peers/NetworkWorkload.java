@@ -4,12 +4,10 @@ import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.nn.Model;
 import io.github.octconv4j.nn.NetworkGraph;
 import io.github.octconv4j.nn.OnnxNetwork;
-import io.github.octconv4j.nn.Parameter;
 import io.github.octconv4j.nn.Parameters;
 import io.github.octconv4j.octave.PlanChoices;
 import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.octave.Tuning;
-import io.github.octconv4j.weights.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +36,7 @@ final class NetworkWorkload implements Workload {
     NetworkGraph graph = model.graph();
     this.safetensors = folder.resolve("network-" + model.alpha() + ".safetensors");
     this.onnx = folder.resolve("network-" + model.alpha() + ".onnx");
-    Files.write(safetensors, weights(model, graph, parameters));
+    Files.write(safetensors, NetworkFile.of(model, parameters));
     Files.write(onnx, OnnxNetwork.write(graph, parameters, 1));
     int size = model.imageSize();
     Random random = new Random(SEED);
@@ -51,22 +49,6 @@ final class NetworkWorkload implements Workload {
       first.run();
       this.expected = first.outputs();
     }
-  }
-
-  private static byte[] weights(Model model, NetworkGraph graph, Parameters parameters) {
-    SafetensorsWriter file =
-        new SafetensorsWriter()
-            .metadata("arch", model.architecture())
-            .metadata("alpha", Double.toString(model.alpha()))
-            .metadata("stride_rule", model.strideRule().name())
-            .metadata("width", Double.toString(model.width()))
-            .metadata("classes", Integer.toString(model.classes()))
-            .metadata("image_size", Integer.toString(model.imageSize()));
-    for (Parameter p : graph.parameters()) {
-      file.floats(
-          p.name(), parameters.values(p), p.shape().stream().mapToLong(Long::longValue).toArray());
-    }
-    return file.toBytes();
   }
 
   @Override
