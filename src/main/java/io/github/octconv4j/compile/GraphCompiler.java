@@ -8,6 +8,7 @@ import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.Node;
 import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.graph.pass.DropIdentities;
+import io.github.octconv4j.graph.pass.DropRounding;
 import io.github.octconv4j.graph.pass.ExpandOctave;
 import io.github.octconv4j.graph.pass.FoldBatchNorm;
 import io.github.octconv4j.graph.pass.FoldBias;
@@ -117,13 +118,7 @@ public final class GraphCompiler {
   /** The chain of passes for all sizes: weights that it makes are made once. */
   private Graph general(Graph given) {
     return List.<UnaryOperator<Graph>>of(
-            new DropIdentities(),
-            new QuantizedOperators(),
-            new SinkDequantized(),
-            new FuseQuantized(), // before constant weights are dequantised for good
-            new SymmetricWeights(),
-            new UnsignedActivations(),
-            new SplitQuantized(Integers::isFast),
+            GraphCompiler::whole, // before constant weights are dequantised for good
             this::simplified,
             new FoldBias(),
             new FoldPads(),
@@ -133,6 +128,28 @@ public final class GraphCompiler {
             this::simplified)
         .stream()
         .reduce(given, (g, pass) -> pass.apply(g), (a, b) -> b);
+  }
+
+  /**
+   * Whole numbers that stand for floats get a form of their own, or all become floats where this
+   * processor computes most of the products with floats anyway.
+   */
+  private static Graph whole(Graph given) {
+    Graph fused =
+        List.<UnaryOperator<Graph>>of(
+                new DropIdentities(),
+                new QuantizedOperators(),
+                new SinkDequantized(),
+                new FuseQuantized(),
+                new SymmetricWeights(),
+                new UnsignedActivations())
+            .stream()
+            .reduce(given, (g, pass) -> pass.apply(g), (a, b) -> b);
+    if (Integers.pay(fused)) {
+      return new SplitQuantized(Integers::isFast).apply(fused);
+    }
+    Graph operators = new QuantizedOperators().apply(given);
+    return new DropRounding().apply(new SplitQuantized((g, node) -> false).apply(operators));
   }
 
   /** The chain of passes that gives a graph of known sizes the form in which it is lowered. */
