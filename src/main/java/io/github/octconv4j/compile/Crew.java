@@ -10,6 +10,7 @@ import io.github.octconv4j.graph.Identity;
 import io.github.octconv4j.graph.Node;
 import io.github.octconv4j.graph.Op;
 import io.github.octconv4j.graph.Pool;
+import io.github.octconv4j.graph.Quantized;
 import io.github.octconv4j.graph.Reshape;
 import io.github.octconv4j.graph.Softmax;
 import io.github.octconv4j.graph.Squeeze;
@@ -27,13 +28,15 @@ final class Crew {
 
   /**
    * Whether workers can share what a graph takes long for: octave convolutions they share best, and
-   * in other graphs nothing may be left that only OpenMP shares.
+   * in other graphs nothing may be left that only OpenMP shares. It alone shares convolutions of
+   * whole numbers.
    */
   static boolean canShare(Graph graph, IdentityHashMap<Node, Layer> layers) {
     boolean octave =
         layers.values().stream()
             .anyMatch(layer -> layer.spec().in().hasBoth() || layer.spec().out().hasBoth());
-    return octave
+    boolean quantized = graph.nodes().stream().anyMatch(node -> node.op() instanceof Quantized);
+    return (octave && !quantized)
         || (!layers.isEmpty()
             && graph.nodes().stream()
                 .allMatch(node -> layers.containsKey(node) || isShareable(graph, node)));

@@ -3,8 +3,12 @@ package io.github.octconv4j.compile;
 import io.github.octconv4j.dnn.Constants;
 import io.github.octconv4j.dnn.DnnException;
 import io.github.octconv4j.dnn.Engine;
+import io.github.octconv4j.graph.DequantizeLinear;
 import io.github.octconv4j.graph.Graph;
+import io.github.octconv4j.graph.Node;
 import io.github.octconv4j.graph.TensorData;
+import io.github.octconv4j.graph.pass.DropIdentities;
+import io.github.octconv4j.graph.pass.DropRounding;
 import io.github.octconv4j.graph.pass.ExpandOctave;
 import io.github.octconv4j.graph.pass.FoldBatchNorm;
 import io.github.octconv4j.graph.pass.FoldBias;
@@ -19,6 +23,7 @@ import io.github.octconv4j.graph.pass.Observe;
 import io.github.octconv4j.graph.pass.Passes;
 import io.github.octconv4j.graph.pass.QuantizedOperators;
 import io.github.octconv4j.graph.pass.RecognizeOctave;
+import io.github.octconv4j.graph.pass.SinkDequantized;
 import io.github.octconv4j.graph.pass.SinkSummands;
 import io.github.octconv4j.graph.pass.SplitQuantized;
 import io.github.octconv4j.graph.pass.SplitTransposed;
@@ -44,6 +49,7 @@ public final class GraphCompiler {
   private final Constants constants;
   private final Graph graph;
   private final boolean plans;
+  private final boolean later; // whether the passes for all sizes need those of a plan
   private final FoldBatchNorm folding;
 
   /** How the caller's images lie. */
@@ -77,7 +83,17 @@ public final class GraphCompiler {
     this.constants = constants;
     this.plans = plans;
     this.folding = folding;
-    this.graph = general(graph);
+    this.later = isOpen(graph) && graph.nodes().stream().anyMatch(GraphCompiler::quantizes);
+    this.graph = later ? graph : general(graph);
+  }
+
+  private static boolean isOpen(Graph graph) {
+    return graph.inputs().stream().anyMatch(input -> !input.type().isKnown());
+  }
+
+  /** Whether sums behind a node are part of a product of whole numbers, if their sizes allow it. */
+  private static boolean quantizes(Node node) {
+    return node.op() instanceof DequantizeLinear;
   }
 
   /**
@@ -102,11 +118,7 @@ public final class GraphCompiler {
   /** The chain of passes for all sizes: weights that it makes are made once. */
   private Graph general(Graph given) {
     return List.<UnaryOperator<Graph>>of(
-            new QuantizedOperators(),
-            new FuseQuantized(), // before constant weights are dequantised for good
-            new SymmetricWeights(),
-            new UnsignedActivations(),
-            new SplitQuantized(Integers::isFast),
+            GraphCompiler::whole, // before constant weights are dequantised for good
             this::simplified,
             new FoldBias(),
             new FoldPads(),
@@ -116,6 +128,28 @@ public final class GraphCompiler {
             this::simplified)
         .stream()
         .reduce(given, (g, pass) -> pass.apply(g), (a, b) -> b);
+  }
+
+  /**
+   * Whole numbers that stand for floats get a form of their own, or all become floats where this
+   * processor computes most of the products with floats anyway.
+   */
+  private static Graph whole(Graph given) {
+    Graph fused =
+        List.<UnaryOperator<Graph>>of(
+                new DropIdentities(),
+                new QuantizedOperators(),
+                new SinkDequantized(),
+                new FuseQuantized(),
+                new SymmetricWeights(),
+                new UnsignedActivations())
+            .stream()
+            .reduce(given, (g, pass) -> pass.apply(g), (a, b) -> b);
+    if (Integers.pay(fused)) {
+      return new SplitQuantized(Integers::isFast).apply(fused);
+    }
+    Graph operators = new QuantizedOperators().apply(given);
+    return new DropRounding().apply(new SplitQuantized((g, node) -> false).apply(operators));
   }
 
   /** The chain of passes that gives a graph of known sizes the form in which it is lowered. */
@@ -148,8 +182,9 @@ public final class GraphCompiler {
   public CompiledGraph compile(Map<String, long[]> sizes, Images images, PlanOptions options) {
     Set<TensorData> lasting = Collections.newSetFromMap(new IdentityHashMap<>());
     lasting.addAll(graph.constants().values());
+    Graph bound = graph.bind(sizes);
     Graph head =
-        prepared(graph.bind(sizes), data -> lasting.contains(data) || folding.hasMade(data));
+        prepared(later ? general(bound) : bound, data -> lasting.contains(data) || folding.hasMade(data));
     lasting.addAll(folding.made());
     Prepared prepared = Prepared.of(head, options, lasting);
     return new GraphPlanner(engine, prepared, images, options, constants, plans).plan();

@@ -31,8 +31,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Convolutions and products of whole numbers. A value that is added is a post-op, which knows no
- * scale: everything is computed in units of its scale.
+ * Convolutions and products of whole numbers. What is added is a post-op: of the memory that is
+ * written where that may be, with the scale of its own; another value knows no scale, and
+ * everything is computed in units of that one's.
  */
 final class IntegerProducts {
   private static final int SOURCE = 0;
@@ -43,7 +44,9 @@ final class IntegerProducts {
   private final Quantized op;
   private final Node node;
   private final Lowering lowering;
-  private final double unit; // in which the result is computed: the scale of what is added, or 1
+  private final int standing; // the operand that stands where the result is written; 0 for none
+  private final int beside; // the operand that is added from elsewhere; 0 for none
+  private final double unit; // in which the result is computed: the scale of that one, or 1
   private Quantization quantization = Quantization.NONE;
   private final Map<Arg, Operand> operands = new HashMap<>();
 
@@ -51,7 +54,9 @@ final class IntegerProducts {
     this.op = op;
     this.node = node;
     this.lowering = lowering;
-    this.unit = op.adds() ? number(op.input(op.operands()) + 1, 1) : 1;
+    this.standing = standing();
+    this.beside = beside();
+    this.unit = beside == 0 ? 1 : number(op.input(beside) + 1, 1);
   }
 
   static boolean lower(Quantized op, Node node, Lowering lowering) {
@@ -60,7 +65,30 @@ final class IntegerProducts {
         && (op.op() instanceof Conv conv ? product.convolution(conv) : product.matrices());
   }
 
+  /** The operand that is added in place: one that nobody else needs, and else one of two. */
+  private int standing() {
+    int found = 0;
+    for (int i = op.operands(); i < op.all(); i++) {
+      if (found == 0 && lowering.isLast(node.input(op.input(i)), node)) {
+        found = i;
+      }
+    }
+    return found == 0 && op.added() > 1 ? op.operands() : found;
+  }
+
+  private int beside() {
+    for (int i = op.operands(); i < op.all(); i++) {
+      if (i != standing) {
+        return i;
+      }
+    }
+    return 0;
+  }
+
   private boolean fits() {
+    if (op.added() > 2) {
+      return false;
+    }
     for (int i = 0; i < op.operands(); i++) {
       String value = node.input(op.input(i));
       boolean typed =
@@ -224,7 +252,7 @@ final class IntegerProducts {
     }
   }
 
-  /** The bias in the unit of the result, less the zero point of what is added. */
+  /** The bias in the unit of the result, less the zero point of what is added from elsewhere. */
   private void addBias(long count, long... dims) {
     if (op.operands() <= BIAS) {
       return;
@@ -242,9 +270,9 @@ final class IntegerProducts {
     operands.put(Arg.BIAS, lowering.constant(node.name() + "/bias", values, dims));
   }
 
-  /** The zero point of what is added. */
+  /** The zero point of what is added from elsewhere. */
   private double shift() {
-    return op.adds() ? number(op.input(op.operands()) + 2, 0) : 0;
+    return beside == 0 ? 0 : number(op.input(beside) + 2, 0);
   }
 
   private static double at(@Nullable TensorData row, int index, double otherwise) {
@@ -255,16 +283,27 @@ final class IntegerProducts {
     return at(lowering.graph.constant(node.input(input)), 0, otherwise);
   }
 
+  /** A value that is added, as the result lies. */
+  private Operand summand(int operand, MemoryDesc dst, FormatTag tag) {
+    String value = node.input(op.input(operand));
+    if (lowering.dims(value).length == dst.rank()) {
+      return lowering.in(value, tag);
+    }
+    Operand rows = lowering.rowMajor(value);
+    return rows.view(MemoryDesc.of(rows.desc().type(), tag, dst.dims()));
+  }
+
   private PostOps postOps(MemoryDesc dst, FormatTag tag) {
     PostOps postOps = PostOps.NONE;
-    if (op.adds()) {
-      String other = node.input(op.input(op.operands()));
-      boolean same = lowering.dims(other).length == dst.rank();
-      Operand added = same ? lowering.in(other, tag) : lowering.rowMajor(other);
-      if (!same) {
-        added = added.view(MemoryDesc.of(added.desc().type(), tag, dst.dims()));
-      }
-      operands.put(Arg.postOp(0), added);
+    if (standing != 0) {
+      int at = op.input(standing);
+      float scale = (float) (number(at + 1, 1) / unit);
+      DataType type = Storage.dataType(lowering.type(node.input(at)));
+      postOps = postOps.and(new PostOps.Sum(scale, (int) number(at + 2, 0), type));
+    }
+    if (beside != 0) {
+      Operand added = summand(beside, dst, tag);
+      operands.put(Arg.postOp(postOps.list().size()), added);
       postOps = postOps.and(new PostOps.Binary(Algorithm.BINARY_ADD, added.desc()));
       double shift = operands.containsKey(Arg.BIAS) ? 0 : shift();
       if (shift != 0) {
@@ -305,10 +344,26 @@ final class IntegerProducts {
     }
     operands.put(Arg.SRC, source);
     operands.put(Arg.WEIGHTS, weights(data, weights, desc.desc(Arg.WEIGHTS)));
-    Operand y = lowering.output(node.output(), whole(dst));
-    operands.put(Arg.DST, y.view(dst));
+    operands.put(Arg.DST, standing == 0 ? written(dst) : summed(dst, tag));
     lowering.builder.add(node.name(), desc, operands);
     return true;
+  }
+
+  /** New memory for the result. */
+  private Operand written(MemoryDesc dst) {
+    return lowering.output(node.output(), whole(dst)).view(dst);
+  }
+
+  /** The memory of the value that is added in place, or a copy of it where others need it. */
+  private Operand summed(MemoryDesc dst, FormatTag tag) {
+    Operand stands = summand(standing, dst, tag);
+    if (lowering.isLast(node.input(op.input(standing)), node)) {
+      lowering.define(node.output(), stands.view(whole(dst)));
+      return stands.view(dst);
+    }
+    Operand y = written(dst);
+    lowering.copy(node.name(), stands, y.view(stands.desc()));
+    return y;
   }
 
   /** The destination with all dimensions that the value has. */

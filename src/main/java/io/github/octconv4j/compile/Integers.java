@@ -14,12 +14,14 @@ import io.github.octconv4j.dnn.Tensor;
 import io.github.octconv4j.graph.Conv;
 import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.Node;
+import io.github.octconv4j.graph.Pool;
 import io.github.octconv4j.graph.Quantized;
 import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.weights.ElementType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -30,13 +32,16 @@ final class Integers {
   private Integers() {}
 
   /**
-   * Whether a product of whole numbers has a fast and exact kernel here: its weights are constant,
-   * symmetric for convolutions, and where the processor adds products of bytes in 16 bits they are
-   * narrow and the source is U8.
+   * Whether an operation on whole numbers has a fast and exact kernel here. Weights of a product
+   * are constant, symmetric for convolutions, and where the processor adds products of bytes in 16
+   * bits they are narrow and the source is U8.
    */
   static boolean isFast(Graph graph, Node node) {
     if (!(node.op() instanceof Quantized op)) {
       return false;
+    }
+    if (op.op() instanceof Pool pool) {
+      return isExact(graph, node, pool);
     }
     TensorData weights = graph.constant(node.input(op.input(WEIGHTS)));
     boolean plain =
@@ -49,6 +54,36 @@ final class Integers {
     }
     ElementType source = graph.type(node.input(0)).element();
     return !CpuIsa.addsBytesShort() || (source == ElementType.U8 && isNarrow(weights));
+  }
+
+  /**
+   * Whether whole numbers pay in a graph: always where the processor multiplies bytes exactly; else
+   * where products that are fast have at least half of the weights.
+   */
+  static boolean pay(Graph graph) {
+    long fast = 0;
+    long slow = 0;
+    for (Node node : CpuIsa.addsBytesShort() ? graph.nodes() : List.<Node>of()) {
+      if (node.op() instanceof Quantized op && op.operands() > 1 && op.to() != ElementType.I32) {
+        TensorData weights = graph.constant(node.input(op.input(WEIGHTS)));
+        long count = weights == null ? 1 : weights.count();
+        fast += isFast(graph, node) ? count : 0;
+        slow += isFast(graph, node) ? 0 : count;
+      }
+    }
+    return fast >= slow;
+  }
+
+  /**
+   * Whether means of the whole numbers themselves are right: where one is half way between two,
+   * which of an odd number it never is, the even one above the zero point has to be an even number.
+   */
+  private static boolean isExact(Graph graph, Node node, Pool pool) {
+    TensorData zero = graph.constant(node.input(2));
+    boolean even = zero == null ? node.input(2).isEmpty() : zero.longAt(0) % 2 == 0;
+    long count = pool.window().kernel().stream().reduce(1L, Math::multiplyExact);
+    return graph.type(node.input(0)).element() == graph.type(node.output()).element()
+        && (count % 2 == 1 || (even && Long.bitCount(count) == 1));
   }
 
   private static boolean isOneOfProduct(Graph graph, Node node, Quantized op) {

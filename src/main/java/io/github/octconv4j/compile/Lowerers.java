@@ -94,7 +94,12 @@ final class Lowerers {
     of(QuantizeLinear.class, Quantizing::quantize);
     of(DequantizeLinear.class, Quantizing::dequantize);
     of(DynamicQuantizeLinear.class, DynamicQuantizing::lower);
-    of(Quantized.class, IntegerProducts::lower);
+    of(
+        Quantized.class,
+        (op, node, lowering) ->
+            op.op() instanceof Pool pool
+                ? Pools.quantized(pool, node, lowering)
+                : IntegerProducts.lower(op, node, lowering));
     of(Transpose.class, Views::transpose);
     of(Identity.class, (op, node, lowering) -> Views.reshape(node, lowering));
     of(Reshape.class, (op, node, lowering) -> Views.reshape(node, lowering));

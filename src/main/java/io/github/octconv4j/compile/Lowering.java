@@ -108,6 +108,12 @@ final class Lowering {
     return MemoryDesc.of(real, tag, dims);
   }
 
+  /** A layout of a value: floats in the type that this program has inside, or whole numbers. */
+  MemoryDesc desc(String value, FormatTag tag) {
+    DataType type = isNative(value) ? real : Storage.dataType(type(value));
+    return MemoryDesc.of(type, tag, dims(value));
+  }
+
   /** Floats row by row in the type that this program has inside. */
   MemoryDesc rows(long... dims) {
     return Storage.rowMajor(real, dims);
@@ -125,6 +131,11 @@ final class Lowering {
   /** Whether primitives can compute with a value. */
   boolean isNative(String value) {
     return !value.isEmpty() && Storage.isNative(type(value));
+  }
+
+  /** Whether primitives can move a value's elements: floats, or whole numbers. */
+  boolean isPlain(String value) {
+    return !value.isEmpty() && (isNative(value) || Storage.isWhole(type(value)));
   }
 
   /** Whether primitives can compute with all that a node reads and makes. */

@@ -2,6 +2,7 @@ package io.github.octconv4j.compile;
 
 import io.github.octconv4j.dnn.Arg;
 import io.github.octconv4j.dnn.FormatTag;
+import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.Operand;
 import io.github.octconv4j.graph.Concat;
 import io.github.octconv4j.graph.DepthToSpace;
@@ -54,12 +55,13 @@ final class Movements {
   /** A dense copy of a part. */
   static Operand part(String name, Operand x, long[] dims, long[] offsets, Lowering lowering) {
     Operand part = x.view(x.desc().submemory(dims, offsets));
-    return lowering.copied(name, part, lowering.desc(Lowering.tag(x.desc()), dims));
+    return lowering.copied(
+        name, part, MemoryDesc.of(x.desc().type(), Lowering.tag(x.desc()), dims));
   }
 
   static boolean slice(Slice op, Node node, Lowering lowering) {
     String x = node.input(0);
-    if (!lowering.isNative(x) || !lowering.isNative(node.output())) {
+    if (!lowering.isPlain(x)) {
       return false;
     }
     List<long @Nullable []> lists = new ArrayList<>();

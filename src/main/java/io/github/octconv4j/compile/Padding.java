@@ -1,5 +1,6 @@
 package io.github.octconv4j.compile;
 
+import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.Operand;
 import io.github.octconv4j.graph.Node;
 import io.github.octconv4j.graph.Pad;
@@ -26,8 +27,7 @@ final class Padding {
     if (given == null
         || !known
         || (!edge && op.mode() != PadMode.CONSTANT)
-        || !lowering.isNative(x)
-        || !lowering.isNative(node.output())
+        || !(edge ? lowering.isPlain(x) : lowering.isNative(x))
         || lowering.type(x).sizes().length == 0) {
       return false;
     }
@@ -90,7 +90,8 @@ final class Padding {
     long[] dims = x.desc().dims();
     dims[axis] = parts.stream().mapToLong(part -> part.desc().dim(axis)).sum();
     Operand y =
-        lowering.builder.temporary(node.name(), lowering.desc(Lowering.tag(x.desc()), dims));
+        lowering.builder.temporary(
+            node.name(), MemoryDesc.of(x.desc().type(), Lowering.tag(x.desc()), dims));
     Movements.concat(node.name(), axis, parts, y, lowering);
     return y;
   }

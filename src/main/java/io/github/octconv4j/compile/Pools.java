@@ -27,7 +27,20 @@ final class Pools {
 
   static boolean pool(Pool op, Node node, Lowering lowering) {
     boolean indices = node.outputs().size() > 1 && !node.outputs().get(1).isEmpty();
-    if (indices || !isImage(node, lowering)) {
+    boolean bytes = Storage.isByte(lowering.type(node.input(0)));
+    boolean fits = bytes ? op.kind() == PoolKind.MAX : lowering.isNative(node.input(0));
+    return fits && !indices && windows(op, node, lowering);
+  }
+
+  /** Means of whole numbers that keep scale and zero point: what they stand for has the same. */
+  static boolean quantized(Pool op, Node node, Lowering lowering) {
+    return Storage.isByte(lowering.type(node.input(0)))
+        && lowering.type(node.input(0)).element() == lowering.type(node.output()).element()
+        && windows(op, node, lowering);
+  }
+
+  private static boolean windows(Pool op, Node node, Lowering lowering) {
+    if (!hasAxes(node, lowering)) {
       return false;
     }
     long[] x = lowering.dims(node.input(0));
@@ -39,7 +52,7 @@ final class Pools {
     }
     FormatTag tag = FormatTag.channelsLast(x.length);
     Operand source = lowering.in(node.input(0), tag);
-    Operand y = lowering.output(node.output(), lowering.desc(tag, lowering.dims(node.output())));
+    Operand y = lowering.output(node.output(), lowering.desc(node.output(), tag));
     Window window = Windows.of(axes);
     if (lowering.workers > 1 && x.length == 4) {
       lowering.octave.pool(node.name(), algorithm, window, source, y);
@@ -54,8 +67,13 @@ final class Pools {
   }
 
   private static boolean isImage(Node node, Lowering lowering) {
-    boolean floats = lowering.isNative(node.input(0)) && lowering.isNative(node.output());
-    int rank = floats ? lowering.dims(node.input(0)).length : 0;
+    return lowering.isNative(node.input(0))
+        && lowering.isNative(node.output())
+        && hasAxes(node, lowering);
+  }
+
+  private static boolean hasAxes(Node node, Lowering lowering) {
+    int rank = lowering.dims(node.input(0)).length;
     return rank >= 3 && rank <= 5;
   }
 

@@ -19,7 +19,9 @@ final class Resizing {
 
   static boolean lower(Resize op, Node node, Lowering lowering) {
     String x = node.input(0);
-    if (!lowering.isNative(x) || !lowering.isNative(node.output())) {
+    boolean nearest = op.mode() == Resize.Mode.NEAREST;
+    boolean bytes = nearest && Storage.isByte(lowering.type(x));
+    if (!bytes && !lowering.isNative(x)) {
       return false;
     }
     long[] dims = lowering.dims(x);
@@ -39,8 +41,7 @@ final class Resizing {
     }
     FormatTag tag = FormatTag.channelsLast(dims.length);
     Operand source = lowering.in(x, tag);
-    Operand y = lowering.output(node.output(), lowering.desc(tag, lowering.dims(node.output())));
-    boolean nearest = op.mode() == Resize.Mode.NEAREST;
+    Operand y = lowering.output(node.output(), lowering.desc(node.output(), tag));
     lowering.add(
         node.name(),
         new Resampling(

@@ -25,7 +25,7 @@ final class Views {
 
   /** A permutation, which whoever reads it undoes or not. */
   static boolean transpose(Transpose op, Node node, Lowering lowering) {
-    if (!lowering.isNative(node)) {
+    if (!lowering.isPlain(node.input(0))) {
       return false;
     }
     Operand x = lowering.plain(node.input(0));

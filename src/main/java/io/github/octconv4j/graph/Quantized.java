@@ -10,24 +10,25 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A convolution or product of whole numbers that stand for floats: what ONNX writes as {@code
- * DequantizeLinear} of each operand, the operation, a sum, an activation and {@code
- * QuantizeLinear}. Files don't have it; passes make it of that.
+ * A convolution, product or mean of whole numbers that stand for floats: what ONNX writes as {@code
+ * DequantizeLinear} of each operand, the operation, sums, an activation and {@code QuantizeLinear}.
+ * Files don't have it; passes make it of that.
  *
  * <p>Inputs come in threes for each operand: value, scale, zero point. Both of the latter may be
  * left out, which means 1 and 0; a value of floats has neither. They are scalars, or have a value
  * for each output channel of weights and bias. The last two inputs, unless the result is of floats,
  * are scale and zero point of the result.
  *
- * @param op a {@link Conv}, {@link MatMul} or {@link Gemm}
- * @param operands how many operands it gets, 2 or 3
- * @param adds whether one more operand follows, of the result's size, which is added
+ * @param op a {@link Conv}, {@link MatMul} or {@link Gemm}, or a {@link Pool} of {@link
+ *     PoolKind#AVERAGE}
+ * @param operands how many operands it gets: 2 or 3, a pool 1
+ * @param added how many more operands follow, of the result's size, which are added
  * @param low the least value of the sum; negative infinity for no limit
  * @param high the largest value of the sum; infinity for no limit
  * @param to the type of the result: F32, U8, I8, or I32
  * @since 0.1.0
  */
-public record Quantized(Op op, int operands, boolean adds, float low, float high, ElementType to)
+public record Quantized(Op op, int operands, int added, float low, float high, ElementType to)
     implements Op {
   private static final int OF_OPERAND = 3; // value, scale, zero point
 
@@ -36,15 +37,19 @@ public record Quantized(Op op, int operands, boolean adds, float low, float high
     Objects.requireNonNull(op, "op");
     Objects.requireNonNull(to, "to");
     boolean product = op instanceof Conv || op instanceof MatMul || op instanceof Gemm;
+    boolean mean = op instanceof Pool pool && pool.kind() == PoolKind.AVERAGE;
     boolean typed = isQuantized(to) || to == ElementType.F32 || to == ElementType.I32;
-    int most = op instanceof MatMul ? 2 : 3;
-    if (!product || !typed || operands < 2 || operands > most || !(low <= high)) {
+    int least = mean ? 1 : 2;
+    int most = mean ? 1 : op instanceof MatMul ? 2 : 3;
+    boolean counted = operands >= least && operands <= most && added >= 0;
+    if (!(product || mean) || !typed || !counted || !(low <= high)) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "expected a Conv or Gemm of 2 or 3 operands, or a MatMul of 2, limits in order, and a result of F32, U8, I8 or I32, was %s of %d, %s to %s, %s",
+              "expected a Conv or Gemm of 2 or 3 operands, a MatMul of 2 or an AveragePool of 1, at least 0 that are added, limits in order, and a result of F32, U8, I8 or I32, was %s of %d and %d, %s to %s, %s",
               op.name(),
               operands,
+              added,
               low,
               high,
               to));
@@ -60,7 +65,7 @@ public record Quantized(Op op, int operands, boolean adds, float low, float high
    * @return the operation
    */
   public static Quantized of(Op op, int operands, ElementType to) {
-    return new Quantized(op, operands, false, Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY, to);
+    return new Quantized(op, operands, 0, Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY, to);
   }
 
   private static boolean isQuantized(ElementType type) {
@@ -70,7 +75,7 @@ public record Quantized(Op op, int operands, boolean adds, float low, float high
   /**
    * Where an operand's value stands among the inputs; scale and zero point follow.
    *
-   * @param operand its position, from 0; the one that is added is the last
+   * @param operand its position, from 0; those that are added are the last
    * @return the position of the input
    */
   public int input(int operand) {
@@ -78,12 +83,12 @@ public record Quantized(Op op, int operands, boolean adds, float low, float high
   }
 
   /**
-   * How many operands there are, with the one that is added.
+   * How many operands there are, with those that are added.
    *
-   * @return 2 to 4
+   * @return at least 1
    */
   public int all() {
-    return operands + (adds ? 1 : 0);
+    return operands + added;
   }
 
   /**

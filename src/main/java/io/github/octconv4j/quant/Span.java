@@ -4,7 +4,8 @@ import java.util.Locale;
 
 /**
  * A range of floats that whole numbers from 0 to 255 stand for; it holds 0, so that padding and
- * ReLU are exact.
+ * ReLU are exact. What stands for 0 is an even number: means of two or four whole numbers are then
+ * rounded as those that they stand for.
  *
  * @param low at most 0
  * @param high at least 0
@@ -39,12 +40,12 @@ public record Span(float low, float high) {
 
   /** Returns the distance of neighbouring steps; 1 where there is nothing but zeros. */
   public float scale() {
-    double scale = ((double) high - low) / LEVELS;
+    double scale = ((double) high - low) / (low < 0 ? LEVELS - 1 : LEVELS); // one is for evenness
     return scale < Float.MIN_NORMAL ? 1 : (float) scale;
   }
 
-  /** Returns what stands for 0, from 0 to 255. */
+  /** Returns what stands for 0, an even number from 0 to 254. */
   public int zeroPoint() {
-    return (int) Math.clamp(Math.rint(-(double) low / scale()), 0.0, LEVELS);
+    return 2 * (int) Math.rint((0.5 - (double) low / scale()) / 2);
   }
 }

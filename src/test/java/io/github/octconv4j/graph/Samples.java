@@ -150,7 +150,7 @@ public final class Samples {
     all.add(one(new QuantizedMatMul(false), a, b, zero));
     all.add(
         one(
-            new Quantized(new MatMul(), 2, false, -1, 1, ElementType.U8),
+            new Quantized(new MatMul(), 2, 0, -1, 1, ElementType.U8),
             a,
             SCALE,
             zero,

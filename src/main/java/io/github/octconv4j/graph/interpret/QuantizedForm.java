@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Products of whole numbers that stand for others: computed with what they stand for. */
+/** Products and means of whole numbers that stand for others: computed with what they stand for. */
 final class QuantizedForm {
   private QuantizedForm() {}
 
@@ -20,8 +20,8 @@ final class QuantizedForm {
     }
     TensorType wide = TensorType.of(ElementType.F64, call.type(0).sizes());
     double[] result = compute(op.op(), operands, wide).toDoubles();
-    if (op.adds()) {
-      TensorData added = meant(op, op.operands(), call);
+    for (int operand = op.operands(); operand < op.all(); operand++) {
+      TensorData added = meant(op, operand, call);
       for (int i = 0; i < result.length; i++) {
         result[i] += added.doubleAt(i);
       }

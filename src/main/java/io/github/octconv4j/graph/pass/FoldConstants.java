@@ -1,5 +1,6 @@
 package io.github.octconv4j.graph.pass;
 
+import io.github.octconv4j.graph.DequantizeLinear;
 import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.Node;
 import io.github.octconv4j.graph.Operands;
@@ -22,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Computes what depends on no input: constants, and shapes where the sizes of the inputs are known.
- * What would be large is left to the run. Floats that are only moved, such as parts of weights, are
- * computed when somebody asks for them and not kept.
+ * What would be large is left to the run. Floats that are only moved, such as parts of weights, or
+ * stand as whole numbers somewhere, are computed when somebody asks for them and not kept.
  */
 public final class FoldConstants implements UnaryOperator<Graph> {
   private static final long MOST_BYTES = 1 << 20; // of a result that is larger than its inputs
@@ -87,13 +88,15 @@ public final class FoldConstants implements UnaryOperator<Graph> {
       }
       return List.of(TensorData.of(new long[] {count}));
     }
+    boolean whole = node.op() instanceof DequantizeLinear; // of bytes: four times as large
     long allowed = MOST_BYTES;
     for (int i = 0; i < known.size(); i++) {
       TensorData data = known.get(i);
       if (data == null && !node.input(i).isEmpty()) {
         return List.of();
       }
-      allowed += data == null ? 0 : data.element().bytes(data.count());
+      long size = data == null ? 0 : data.element().bytes(data.count());
+      allowed += whole ? Float.BYTES * size : size;
     }
     long bytes = 0;
     for (TensorType type : out) {
@@ -106,7 +109,7 @@ public final class FoldConstants implements UnaryOperator<Graph> {
     if (bytes > allowed || bytes < 0) {
       return List.of();
     }
-    boolean moves = node.op() instanceof Slice || node.op() instanceof Reshape;
+    boolean moves = whole || node.op() instanceof Slice || node.op() instanceof Reshape;
     if (moves && out.getFirst().element() == ElementType.F32 && out.getFirst().isKnown()) {
       long most = allowed;
       return List.of(

@@ -10,6 +10,8 @@ import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.MatMul;
 import io.github.octconv4j.graph.Node;
 import io.github.octconv4j.graph.Op;
+import io.github.octconv4j.graph.Pool;
+import io.github.octconv4j.graph.PoolKind;
 import io.github.octconv4j.graph.QuantizeLinear;
 import io.github.octconv4j.graph.Quantized;
 import io.github.octconv4j.graph.TensorData;
@@ -24,10 +26,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * DequantizeLinear of each operand, a convolution or product, what limits its result, and
- * QuantizeLinear become one {@link Quantized}. So does a sum with another dequantised value, and
- * the rounding between product and sum goes away. Without QuantizeLinear the result is of floats.
+ * QuantizeLinear become one {@link Quantized}. So do sums with one or two other dequantised values,
+ * and the rounding between product and sums goes away. Without QuantizeLinear the result is of
+ * floats. A mean becomes one where its result is quantised as its operand is.
  */
 public final class FuseQuantized implements UnaryOperator<Graph> {
+  private static final int MOST_ADDED = 2;
+
   @Override
   public Graph apply(Graph graph) {
     Rewriting rewriting = new Rewriting(graph);
@@ -36,7 +41,9 @@ public final class FuseQuantized implements UnaryOperator<Graph> {
         Product product = Product.of(rewriting, node);
         if (product != null) {
           product.follow();
-          product.replace();
+          if (!product.isMean() || product.keepsScale()) {
+            product.replace();
+          }
         }
       }
     }
@@ -53,7 +60,7 @@ public final class FuseQuantized implements UnaryOperator<Graph> {
     private String end; // the value that it makes so far
     private float low = Float.NEGATIVE_INFINITY;
     private float high = Float.POSITIVE_INFINITY;
-    private @Nullable Node added;
+    private final List<Node> added = new ArrayList<>(); // which dequantise what is added
     private @Nullable Node last; // which quantises
 
     private Product(Rewriting rewriting, Node node) {
@@ -68,6 +75,7 @@ public final class FuseQuantized implements UnaryOperator<Graph> {
       boolean fits =
           node.op() instanceof Conv
               || node.op() instanceof MatMul
+              || (node.op() instanceof Pool pool && pool.kind() == PoolKind.AVERAGE)
               || (node.op() instanceof Gemm gemm
                   && gemm.alpha() == 1
                   && gemm.beta() == 1
@@ -82,6 +90,19 @@ public final class FuseQuantized implements UnaryOperator<Graph> {
         }
       }
       return product;
+    }
+
+    boolean isMean() {
+      return node.op() instanceof Pool;
+    }
+
+    /** Whether scale and zero point of the result are those of the first operand. */
+    boolean keepsScale() {
+      Node end = last;
+      return end != null
+          && graph.type(end.output()).element() == graph.type(operands.get(0)).element()
+          && Quantities.areEqual(graph, operands.get(1), end.input(1), 1)
+          && Quantities.areEqual(graph, operands.get(2), end.input(2), 0);
     }
 
     private boolean addOperand(int operand) {
@@ -131,6 +152,9 @@ public final class FuseQuantized implements UnaryOperator<Graph> {
       if (next.op() instanceof QuantizeLinear op) {
         return next.input(0).equals(end) && quantize(next, op);
       }
+      if (isMean()) {
+        return false;
+      }
       boolean taken =
           next.op() instanceof Binary ? add(next, end) : next.input(0).equals(end) && limit(next);
       if (taken) {
@@ -149,7 +173,7 @@ public final class FuseQuantized implements UnaryOperator<Graph> {
       if (!fits) {
         return false;
       }
-      if (added == null && addsBehind(next)) {
+      if (!isMean() && addsBehind(next)) {
         return true;
       }
       taken.add(next);
@@ -183,14 +207,16 @@ public final class FuseQuantized implements UnaryOperator<Graph> {
       return true;
     }
 
+    private static boolean isSum(Node node) {
+      return node.op() instanceof Binary binary
+          && (binary.function() == BinaryFunction.ADD || binary.function() == BinaryFunction.SUM)
+          && node.inputs().size() == 2;
+    }
+
     private boolean add(Node sum, String value) {
-      boolean adds =
-          sum.op() instanceof Binary binary
-              && (binary.function() == BinaryFunction.ADD
-                  || binary.function() == BinaryFunction.SUM)
-              && sum.inputs().size() == 2;
+      boolean adds = isSum(sum) && added.size() < MOST_ADDED;
       String other = sum.input(sum.input(0).equals(value) ? 1 : 0);
-      Node source = adds && added == null ? Quantities.dequantized(graph, other) : null;
+      Node source = adds ? Quantities.dequantized(graph, other) : null;
       boolean limited = low > Float.NEGATIVE_INFINITY || high < Float.POSITIVE_INFINITY;
       if (source == null
           || limited
@@ -206,11 +232,11 @@ public final class FuseQuantized implements UnaryOperator<Graph> {
           || !endsQuantized(sum)) {
         return false;
       }
-      added = source;
+      added.add(source);
       return true;
     }
 
-    /** Whether a sum is quantised at last, perhaps limited before. */
+    /** Whether a sum is quantised at last, perhaps after another one, or limited before. */
     private boolean endsQuantized(Node sum) {
       String value = sum.output();
       while (graph.isPrivate(value)) {
@@ -218,7 +244,8 @@ public final class FuseQuantized implements UnaryOperator<Graph> {
         if (next.op() instanceof QuantizeLinear op) {
           return op.block() == 0 && Quantities.isScalar(graph, next.input(1));
         }
-        if (bounds(next) == null) {
+        boolean more = value.equals(sum.output()) && added.size() + 1 < MOST_ADDED && isSum(next);
+        if (bounds(next) == null && !more) {
           return false;
         }
         value = next.output();
@@ -259,10 +286,9 @@ public final class FuseQuantized implements UnaryOperator<Graph> {
     }
 
     void replace() {
-      Node source = added;
-      if (source != null) {
-        operands.addAll(List.of(source.input(0), source.input(1), source.input(2)));
-      }
+      added.forEach(
+          source ->
+              operands.addAll(List.of(source.input(0), source.input(1), source.input(2))));
       ElementType to = ElementType.F32;
       if (last != null) {
         to = graph.type(last.output()).element();
@@ -271,7 +297,7 @@ public final class FuseQuantized implements UnaryOperator<Graph> {
         dropNeedlessLimits(last, to);
       }
       int count = (int) node.inputs().stream().filter(value -> !value.isEmpty()).count();
-      Op op = new Quantized(node.op(), count, source != null, low, high, to);
+      Op op = new Quantized(node.op(), count, added.size(), low, high, to);
       taken.forEach(rewriting::remove);
       Node fused = new Node(node.name(), op, operands, List.of(end));
       // In the place of the last one: a sum may come long after the product.

@@ -37,6 +37,24 @@ final class Quantities {
     return dims != null && dims.stream().allMatch(dim -> dim.isKnown() && dim.size() == 1);
   }
 
+  /**
+   * Whether two scales or zero points are known to be one and the same number.
+   *
+   * @param otherwise what one that is left out means
+   */
+  static boolean areEqual(Graph graph, String a, String b, double otherwise) {
+    return number(graph, a, otherwise) == number(graph, b, otherwise); // not where one is NaN
+  }
+
+  /** A scale or zero point that is one number; NaN where that is not known. */
+  private static double number(Graph graph, String value, double otherwise) {
+    TensorData data = graph.constant(value);
+    if (data == null) {
+      return value.isEmpty() ? otherwise : Double.NaN;
+    }
+    return data.count() == 1 ? data.doubleAt(0) : Double.NaN;
+  }
+
   static double least(ElementType type) {
     return type == ElementType.I8 ? -128 : 0;
   }

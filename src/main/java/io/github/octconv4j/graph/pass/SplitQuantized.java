@@ -21,7 +21,7 @@ import java.util.function.UnaryOperator;
 
 /**
  * The reverse of {@link FuseQuantized}, where nobody can compute with the whole numbers faster than
- * with floats. Products whose result is {@link ElementType#I32} stay: floats don't hold it.
+ * with floats. Operations whose result is {@link ElementType#I32} stay: floats don't hold it.
  */
 public final class SplitQuantized implements UnaryOperator<Graph> {
   private final BiPredicate<Graph, Node> stays;
@@ -56,8 +56,8 @@ public final class SplitQuantized implements UnaryOperator<Graph> {
     }
     List<Step> steps = new ArrayList<>();
     steps.add(new Step(op.op(), operands));
-    if (op.adds()) {
-      String other = operand(rewriting, node, op, op.operands(), nodes);
+    for (int i = op.operands(); i < op.all(); i++) {
+      String other = operand(rewriting, node, op, i, nodes);
       steps.add(new Step(new Binary(BinaryFunction.ADD), List.of(other)));
     }
     if (op.low() > Float.NEGATIVE_INFINITY || op.high() < Float.POSITIVE_INFINITY) {

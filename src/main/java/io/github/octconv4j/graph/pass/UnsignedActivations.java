@@ -15,9 +15,9 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
- * Values of I8 between nodes that quantise and products become U8, 128 more than before, with zero
- * points that are 128 more: the same numbers, which processors multiply faster, and those without
- * VNNI exactly. Values that leave, or that others read, stay.
+ * Values of I8 between nodes that quantise and products, and what picks elements of them, become
+ * U8, 128 more than before, with zero points that are 128 more: the same numbers, which processors
+ * multiply faster, and those without VNNI exactly. Values that leave, or that others read, stay.
  */
 public final class UnsignedActivations implements UnaryOperator<Graph> {
   private static final int HALF = 128;
@@ -31,10 +31,12 @@ public final class UnsignedActivations implements UnaryOperator<Graph> {
       if (isChangeable(graph, node)) {
         changed.put(node, true);
         shift(rewriting, inputs, node, zeroOf(node));
-        for (Node reader : graph.consumers(node.output())) {
-          changed.putIfAbsent(reader, false);
-          for (int zero : zerosOf(reader, node.output())) {
-            shift(rewriting, inputs, reader, zero);
+        for (String value : carried(graph, node.output())) {
+          for (Node reader : graph.consumers(value)) {
+            if (!SinkDequantized.picks(reader)) {
+              changed.putIfAbsent(reader, false);
+              zerosOf(reader, value).forEach(zero -> shift(rewriting, inputs, reader, zero));
+            }
           }
         }
       }
@@ -47,11 +49,24 @@ public final class UnsignedActivations implements UnaryOperator<Graph> {
                     node.name(),
                     node.op() instanceof Quantized op && result
                         ? new Quantized(
-                            op.op(), op.operands(), op.adds(), op.low(), op.high(), ElementType.U8)
+                            op.op(), op.operands(), op.added(), op.low(), op.high(), ElementType.U8)
                         : node.op(),
                     inputs.getOrDefault(node, node.inputs()),
                     node.outputs())));
     return rewriting.done();
+  }
+
+  /** A value and all that picks elements of it. */
+  private static List<String> carried(Graph graph, String value) {
+    List<String> values = new ArrayList<>(List.of(value));
+    for (int i = 0; i < values.size(); i++) {
+      for (Node reader : graph.consumers(values.get(i))) {
+        if (SinkDequantized.picks(reader) && reader.input(0).equals(values.get(i))) {
+          values.add(reader.output());
+        }
+      }
+    }
+    return values;
   }
 
   /** Whether a node makes I8, and all that read it can be told. */
@@ -60,14 +75,18 @@ public final class UnsignedActivations implements UnaryOperator<Graph> {
     boolean makes =
         zero >= 0
             && graph.type(node.output()).element() == ElementType.I8
-            && !graph.outputs().contains(node.output())
             && isKnown(graph, node, zero);
     boolean pays = false;
-    for (Node reader : makes ? graph.consumers(node.output()) : List.<Node>of()) {
-      List<Integer> zeros = zerosOf(reader, node.output());
-      long uses = reader.inputs().stream().filter(node.output()::equals).count();
-      makes &= zeros.size() == uses && zeros.stream().allMatch(z -> isKnown(graph, reader, z));
-      pays |= reader.op() instanceof Quantized;
+    for (String value : makes ? carried(graph, node.output()) : List.<String>of()) {
+      makes &= !graph.outputs().contains(value);
+      for (Node reader : graph.consumers(value)) {
+        if (!SinkDequantized.picks(reader)) {
+          List<Integer> zeros = zerosOf(reader, value);
+          long uses = reader.inputs().stream().filter(value::equals).count();
+          makes &= zeros.size() == uses && zeros.stream().allMatch(z -> isKnown(graph, reader, z));
+          pays |= reader.op() instanceof Quantized;
+        }
+      }
     }
     return makes && pays;
   }
@@ -93,7 +112,7 @@ public final class UnsignedActivations implements UnaryOperator<Graph> {
       zeros.add(2);
     } else if (node.op() instanceof Quantized op) {
       for (int i = 0; i < op.all(); i++) {
-        boolean weights = i == 1;
+        boolean weights = i == 1 && op.operands() > 1;
         if (node.input(op.input(i)).equals(value) && !weights) {
           zeros.add(op.input(i) + 2);
         }

@@ -1,6 +1,7 @@
 package io.github.octconv4j.graph.pass;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.github.octconv4j.SameOnEveryProcessor;
 import io.github.octconv4j.graph.Binary;
@@ -11,10 +12,13 @@ import io.github.octconv4j.graph.DequantizeLinear;
 import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.GraphBuilder;
 import io.github.octconv4j.graph.Node;
+import io.github.octconv4j.graph.Pool;
+import io.github.octconv4j.graph.PoolKind;
 import io.github.octconv4j.graph.QuantizeLinear;
 import io.github.octconv4j.graph.Quantized;
 import io.github.octconv4j.graph.QuantizedConv;
 import io.github.octconv4j.graph.QuantizedMatMul;
+import io.github.octconv4j.graph.Resize;
 import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.graph.TensorType;
 import io.github.octconv4j.graph.Unary;
@@ -156,9 +160,129 @@ class QuantizedPassesTest {
     Graph before = b.output(quantized(sum, 1, ElementType.U8, 120)).build();
     Graph after = new FuseQuantized().apply(before);
     assertThat(operators(after)).containsExactly("QuantizedConv", "QuantizedConv");
-    assertThat(after.nodes().stream().filter(n -> n.op() instanceof Quantized q && q.adds()))
+    assertThat(after.nodes().stream().filter(n -> n.op() instanceof Quantized q && q.added() > 0))
         .hasSize(1);
     agree(before, after, 1);
+  }
+
+  /** Two sums behind one another go along with the later convolution, whatever rounds between. */
+  @Test
+  void sumsOfThreeAreFused() {
+    String x = b.input("x", bytes(ElementType.U8, 1, 4, 2, 3));
+    String y = b.input("y", bytes(ElementType.U8, 1, 4, 2, 3));
+    String real = dequantized(x, .02, ElementType.U8, 7);
+    String one = quantized(convolved(real), 1, ElementType.U8, 128);
+    String two = quantized(convolved(real), 1, ElementType.U8, 128);
+    String sum =
+        b.add(
+            new Binary(BinaryFunction.ADD),
+            dequantized(one, 1, ElementType.U8, 128),
+            dequantized(two, 1, ElementType.U8, 128));
+    String rounded = dequantized(quantized(sum, 1, ElementType.U8, 100), 1, ElementType.U8, 100);
+    String all =
+        b.add(new Binary(BinaryFunction.ADD), rounded, dequantized(y, .5, ElementType.U8, 128));
+    String relu = b.add(Unary.of(UnaryFunction.RELU), all);
+    Graph before = b.output(quantized(relu, 1, ElementType.U8, 120)).build();
+    Graph after = new FuseQuantized().apply(before);
+    assertThat(operators(after)).containsExactly("QuantizedConv", "QuantizedConv");
+    assertThat(after.nodes().stream().filter(n -> n.op() instanceof Quantized q && q.added() == 2))
+        .hasSize(1);
+    agree(before, after, 2);
+    Graph split = new SplitQuantized((graph, node) -> false).apply(after);
+    assertThat(operators(split)).filteredOn("Add"::equals).hasSize(2);
+    agree(after, split, 0);
+  }
+
+  /** What picks elements does so with whole numbers, and a mean keeps its steps. */
+  @Test
+  void pairsAroundWhatPicksDisappear() {
+    String x = b.input("x", bytes(ElementType.I8, 1, 4, 6, 6));
+    String real = dequantized(x, .02, ElementType.I8, 6);
+    String conv = quantized(convolved(real), .125, ElementType.I8, -4);
+    String back = dequantized(conv, .125, ElementType.I8, -4);
+    Window two = Window.of(2, 2).strides(2, 2);
+    String most = b.add(Pool.of(PoolKind.MAX, two), back);
+    String mean = b.add(Pool.of(PoolKind.AVERAGE, two), back);
+    String again = dequantized(quantized(mean, .125, ElementType.I8, -4), .125, ElementType.I8, -4);
+    String twice =
+        b.add(
+            Resize.of(
+                Resize.Mode.NEAREST, Resize.Coordinates.ASYMMETRIC, Resize.Nearest.FLOOR),
+            dequantized(quantized(most, .125, ElementType.I8, -4), .125, ElementType.I8, -4),
+            "",
+            b.constant(TensorData.of(new float[] {1, 1, 2, 2}, 4)));
+    String one = quantized(convolved(twice), 1, ElementType.U8, 128);
+    String other = quantized(convolved(again), 1, ElementType.U8, 128);
+    Graph before = b.output(one, other).build();
+    Graph after = new FuseQuantized().apply(new SinkDequantized().apply(before));
+    assertThat(operators(after))
+        .containsExactlyInAnyOrder(
+            "QuantizedConv",
+            "MaxPool",
+            "Resize",
+            "QuantizedAveragePool",
+            "QuantizedConv",
+            "QuantizedConv");
+    agree(before, after, 0);
+    assertThat(new SinkDequantized().apply(after)).isSameAs(after);
+    Graph unsigned = new DropDeadNodes().apply(new UnsignedActivations().apply(after));
+    for (Node node : unsigned.nodes()) {
+      assertThat(unsigned.type(node.output()).element()).isEqualTo(ElementType.U8);
+    }
+    agree(before, unsigned, 0);
+  }
+
+  /** What two nodes rounded is floats; a limit that a tool has left to the rounding stays. */
+  @Test
+  void roundingIsDropped() {
+    String x = b.input("x", bytes(ElementType.U8, 1, 4, 2, 3));
+    String conv = convolved(dequantized(x, .02, ElementType.U8, 7));
+    String limited = quantized(conv, .05, ElementType.U8, 0); // 0 to 12.75
+    String again = convolved(dequantized(limited, .05, ElementType.U8, 0));
+    String relu = b.add(Unary.of(UnaryFunction.RELU), again);
+    String third = convolved(dequantized(quantized(relu, 9, ElementType.U8, 0), 9, ElementType.U8, 0));
+    String both = dequantized(quantized(third, 99, ElementType.U8, 128), 99, ElementType.U8, 128);
+    Graph before = b.output(quantized(convolved(both), 999, ElementType.U8, 120)).build();
+    Graph after = new DropRounding().apply(before);
+    assertThat(operators(after)).filteredOn("QuantizeLinear"::equals).hasSize(1);
+    assertThat(operators(after)).filteredOn("Clip"::equals).hasSize(1);
+    Node clip =
+        after.nodes().stream().filter(node -> node.op() instanceof Clip).findFirst().orElseThrow();
+    assertThat(after.constant(clip.input(1)).doubleAt(0)).isZero();
+    assertThat(after.constant(clip.input(2)).doubleAt(0)).isCloseTo(12.75, within(1e-6));
+    agree(before, after, 1);
+  }
+
+  /** What leaves, enters or is read as whole numbers is rounded. */
+  @Test
+  void roundingThatOthersSeeStays() {
+    String x = b.input("x", TensorType.of(ElementType.F32, 1, 4, 2, 3));
+    String first = dequantized(quantized(x, .02, ElementType.U8, 7), .02, ElementType.U8, 7);
+    String out = quantized(convolved(first), .05, ElementType.U8, 10);
+    String y = quantized(convolved(dequantized(out, .05, ElementType.U8, 10)), 1, ElementType.U8, 9);
+    Graph before = b.output(out, y).build();
+    assertThat(operators(new DropRounding().apply(before))).isEqualTo(operators(before));
+  }
+
+  /** Pairs of other steps round, and stay. */
+  @Test
+  void pairsOfOtherStepsStay() {
+    String x = b.input("x", bytes(ElementType.U8, 1, 4, 6, 6));
+    Window two = Window.of(2, 2).strides(2, 2);
+    String most = b.add(Pool.of(PoolKind.MAX, two), dequantized(x, .02, ElementType.U8, 6));
+    String mean = b.add(Pool.of(PoolKind.AVERAGE, two), dequantized(x, .02, ElementType.U8, 6));
+    String same = quantized(most, .02, ElementType.U8, 6);
+    Graph before =
+        b.output(
+                same,
+                quantized(most, .03, ElementType.U8, 6),
+                quantized(most, .02, ElementType.I8, 6),
+                quantized(mean, .02, ElementType.U8, 8))
+            .build();
+    Graph after = new FuseQuantized().apply(new SinkDequantized().apply(before));
+    assertThat(operators(after)).filteredOn("QuantizeLinear"::equals).hasSize(3);
+    assertThat(operators(after)).contains("AveragePool").doesNotContain("QuantizedAveragePool");
+    agree(before, after, 0);
   }
 
   /** What others read stays, and so does what has weights of floats. */
