@@ -85,7 +85,8 @@ public final class ServingMain {
       ThreadFactory platform = Thread.ofPlatform().factory();
       ThreadFactory virtual = Thread.ofVirtual().factory();
       List<Way> ways = new ArrayList<>();
-      ways.add(new Way("semaphore of 1, 64 threads", platform, PLATFORM, () -> one.run(image), true));
+      ways.add(
+          new Way("semaphore of 1, 64 threads", platform, PLATFORM, () -> one.run(image), true));
       ways.add(
           new Way(
               Figures.number("semaphore of %d, 64 threads", processors),
@@ -93,8 +94,7 @@ public final class ServingMain {
               PLATFORM,
               () -> all.run(image),
               true));
-      ways.add(
-          new Way("network, 64 threads", platform, PLATFORM, () -> network.run(image), false));
+      ways.add(new Way("network, 64 threads", platform, PLATFORM, () -> network.run(image), false));
       ways.add(
           new Way(
               "network, 1,000 virtual threads", virtual, VIRTUAL, () -> network.run(image), false));
