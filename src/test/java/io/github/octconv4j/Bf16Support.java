@@ -34,8 +34,7 @@ public final class Bf16Support {
   @SuppressWarnings("restricted") // a function of the C library by its manual page
   private static boolean armHasBf16() {
     Linker linker = Linker.nativeLinker();
-    FunctionDescriptor type =
-        FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG);
+    FunctionDescriptor type = FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG);
     return linker
         .defaultLookup()
         .find("getauxval")

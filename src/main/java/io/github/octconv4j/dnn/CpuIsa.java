@@ -32,8 +32,8 @@ public final class CpuIsa {
 
   /**
    * Returns the name of the instruction set that oneDNN's kernels use here: its own name, for
-   * instance {@code cpu_isa_avx2}, and on 64-bit Arm, where it has none, {@code cpu_isa_asimd} (Neon
-   * alone), {@code cpu_isa_sve_128}, {@code cpu_isa_sve_256} or {@code cpu_isa_sve_512}.
+   * instance {@code cpu_isa_avx2}, and on 64-bit Arm, where it has none, {@code cpu_isa_asimd}
+   * (Neon alone), {@code cpu_isa_sve_128}, {@code cpu_isa_sve_256} or {@code cpu_isa_sve_512}.
    */
   public static String name() {
     NativeLibrary.load();
@@ -131,8 +131,8 @@ public final class CpuIsa {
   }
 
   /**
-   * Returns the model of the processor where the system tells it, else {@code unknown}. Linux has no
-   * name for those of Arm, but two numbers: {@code implementer 0x41, part 0xd40}.
+   * Returns the model of the processor where the system tells it, else {@code unknown}. Linux has
+   * no name for those of Arm, but two numbers: {@code implementer 0x41, part 0xd40}.
    */
   public static String processor() {
     Path info = Path.of("/proc/cpuinfo");

@@ -64,7 +64,10 @@ class CpuIsaTest {
     assertThat(
             CpuIsa.processor(
                 List.of(
-                    "processor\t: 0", "CPU implementer\t: 0x41", "CPU variant: 1", "CPU part\t: 0xd40")))
+                    "processor\t: 0",
+                    "CPU implementer\t: 0x41",
+                    "CPU variant: 1",
+                    "CPU part\t: 0xd40")))
         .isEqualTo("implementer 0x41, part 0xd40");
     assertThat(CpuIsa.processor(List.of("processor\t: 0", "uarch\t: x"))).isEqualTo("unknown");
   }
