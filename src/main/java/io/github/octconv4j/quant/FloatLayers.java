@@ -8,7 +8,6 @@ import io.github.octconv4j.graph.MatMul;
 import io.github.octconv4j.graph.Node;
 import io.github.octconv4j.graph.OctaveConv;
 import io.github.octconv4j.graph.TensorData;
-import io.github.octconv4j.graph.TensorType;
 import io.github.octconv4j.graph.pass.ExpandOctave;
 import io.github.octconv4j.graph.pass.Passes;
 import io.github.octconv4j.graph.pass.RecognizeOctave;
@@ -126,9 +125,10 @@ record FloatLayers(Graph graph, List<Layer> layers) {
   /** Whether the bias of a product has a value for each column, or one. */
   private static boolean isRow(Graph graph, Node node) {
     TensorData bias = graph.constant(node.input(2));
-    TensorType type = bias == null ? null : bias.type();
-    return type == null
-        || bias.count() == type.sizes()[Math.max(0, type.sizes().length - 1)]
-        || bias.count() == 1;
+    if (bias == null || bias.count() == 1) {
+      return true;
+    }
+    long[] dims = bias.dims();
+    return dims[dims.length - 1] == bias.count();
   }
 }

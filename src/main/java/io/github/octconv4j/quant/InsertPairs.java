@@ -22,7 +22,6 @@ import java.util.Set;
  * all their readers share, weights and biases are whole numbers already.
  */
 final class InsertPairs {
-  private final Graph graph;
   private final Map<String, Span> spans;
   private final Map<String, TensorData> constants;
   private final Map<String, String> pairs = new HashMap<>();
@@ -30,7 +29,6 @@ final class InsertPairs {
   private final Set<String> taken = new HashSet<>();
 
   private InsertPairs(Graph graph, Map<String, Span> spans) {
-    this.graph = graph;
     this.spans = spans;
     this.constants = new LinkedHashMap<>(graph.constants());
     taken.addAll(constants.keySet());
