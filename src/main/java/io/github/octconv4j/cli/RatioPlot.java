@@ -11,7 +11,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Ratios over alpha, a line for each layer or network, between dense, which is 1, and the ratio of multiply-adds.
+ * Ratios over alpha, a line for each layer or network, between dense, which is 1, and the ratio of
+ * multiply-adds.
  *
  * @param title what is shown
  * @param subtitle where it was measured, or ""

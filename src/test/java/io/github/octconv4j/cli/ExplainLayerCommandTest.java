@@ -150,8 +150,8 @@ class ExplainLayerCommandTest {
     return report(octaveUs, reference, 1.2);
   }
 
-  private static ExplainLayerReport report(
-      double octaveUs, boolean reference, double predictedUs) throws IOException {
+  private static ExplainLayerReport report(double octaveUs, boolean reference, double predictedUs)
+      throws IOException {
     Formulation plan = Formulation.DEFAULT;
     StepInfo step =
         new StepInfo(
@@ -192,7 +192,8 @@ class ExplainLayerCommandTest {
     report(50, false, 0.5).print(new PrintWriter(text, true));
     assertThat(text.toString())
         .containsPattern("considered +us +predicted us")
-        .contains("0.50 to 0.50 times of us, so that on this processor only its order tells something)");
+        .contains(
+            "0.50 to 0.50 times of us, so that on this processor only its order tells something)");
   }
 
   @Test

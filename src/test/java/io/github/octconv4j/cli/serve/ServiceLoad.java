@@ -95,7 +95,9 @@ final class ServiceLoad {
       connection.getOutputStream().write(picture);
       boolean right = connection.getResponseCode() == 200;
       if (right) {
-        right = new String(connection.getInputStream().readAllBytes(), StandardCharsets.UTF_8).contains("Trouser");
+        right =
+            new String(connection.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                .contains("Trouser");
       }
       return right;
     } catch (IOException e) {
