@@ -28,10 +28,10 @@ import java.util.concurrent.ThreadFactory;
  * health check takes beside them.
  */
 public final class ServingMain {
-  private static final int ROUNDS = 5;
+  private static final int ROUNDS = 3;
   private static final int PLATFORM = 64;
   private static final int VIRTUAL = 1000;
-  private static final int IMAGE = 112;
+  private static final int IMAGE = 64;
 
   private ServingMain() {}
 
@@ -77,7 +77,7 @@ public final class ServingMain {
     double seconds = args.length == 0 ? 3 : Integer.parseInt(args[0]);
     PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
     int processors = Runtime.getRuntime().availableProcessors();
-    Model model = Model.of("oct_resnet50").alpha(0.5).imageSize(IMAGE);
+    Model model = Model.of("oct_resnet26").alpha(0.5).imageSize(IMAGE);
     float[] image = new float[3 * IMAGE * IMAGE];
     try (Network network = Network.of(model, Parameters.random(1));
         Guarded one = new Guarded(network, 1);
