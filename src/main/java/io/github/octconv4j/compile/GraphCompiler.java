@@ -184,7 +184,9 @@ public final class GraphCompiler {
     lasting.addAll(graph.constants().values());
     Graph bound = graph.bind(sizes);
     Graph head =
-        prepared(later ? general(bound) : bound, data -> lasting.contains(data) || folding.hasMade(data));
+        prepared(
+            later ? general(bound) : bound,
+            data -> lasting.contains(data) || folding.hasMade(data));
     lasting.addAll(folding.made());
     Prepared prepared = Prepared.of(head, options, lasting);
     return new GraphPlanner(engine, prepared, images, options, constants, plans).plan();

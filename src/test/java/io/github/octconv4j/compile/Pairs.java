@@ -25,8 +25,8 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * A graph of floats with QuantizeLinear and DequantizeLinear around what its convolutions read, what
- * they add, and what leaves; what is picked or averaged has the steps of what it comes from.
+ * A graph of floats with QuantizeLinear and DequantizeLinear around what its convolutions read,
+ * what they add, and what leaves; what is picked or averaged has the steps of what it comes from.
  */
 final class Pairs {
   /**

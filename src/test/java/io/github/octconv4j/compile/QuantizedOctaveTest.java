@@ -152,8 +152,7 @@ class QuantizedOctaveTest {
     /** The same on whole numbers. */
     Graph quantized(boolean all) {
       Graph expanded = new ExpandOctave().apply(graph);
-      return Pairs.of(
-          expanded, all ? this::wideSteps : this::steps, bound, WEIGHT_SCALES, all);
+      return Pairs.of(expanded, all ? this::wideSteps : this::steps, bound, WEIGHT_SCALES, all);
     }
 
     /** Steps in which nothing is cut off. */
@@ -170,8 +169,7 @@ class QuantizedOctaveTest {
 
   private CompiledGraph compiled(Graph graph, Constants constants, int threads) {
     return new GraphCompiler(engine, constants, graph)
-        .compile(
-            Map.of(), GraphCompiler.Images.ROWS, PlanOptions.DEFAULT.threads(threads));
+        .compile(Map.of(), GraphCompiler.Images.ROWS, PlanOptions.DEFAULT.threads(threads));
   }
 
   private void check(Graph graph, Draft draft, int threads, int allowed) {
@@ -242,8 +240,7 @@ class QuantizedOctaveTest {
       List<Value> open = graph.inputs().stream().map(QuantizedOctaveTest::open).toList();
       Map<String, long[]> sizes = new LinkedHashMap<>();
       draft.inputs.forEach((name, data) -> sizes.put(name, data.dims()));
-      Graph any =
-          new Graph(graph.name(), open, graph.constants(), graph.nodes(), graph.outputs());
+      Graph any = new Graph(graph.name(), open, graph.constants(), graph.nodes(), graph.outputs());
       try (Constants constants = Constants.of(engine);
           CompiledGraph compiled =
               new GraphCompiler(engine, constants, any)

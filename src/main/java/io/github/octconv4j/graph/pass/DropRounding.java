@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * QuantizeLinear and the DequantizeLinear behind it go away together, where nobody else sees the
- * whole numbers: for processors that compute faster with floats, which are nearer to what was meant.
- * Where whole numbers begin at 0 and nothing before them says so, they stand for an activation that
- * a tool has left out, and its limits stay. What enters is rounded still.
+ * whole numbers: for processors that compute faster with floats, which are nearer to what was
+ * meant. Where whole numbers begin at 0 and nothing before them says so, they stand for an
+ * activation that a tool has left out, and its limits stay. What enters is rounded still.
  */
 public final class DropRounding implements UnaryOperator<Graph> {
   @Override
@@ -84,8 +84,7 @@ public final class DropRounding implements UnaryOperator<Graph> {
 
   private static boolean keepsSign(Node node) {
     boolean mean = node.op() instanceof Pool pool && pool.kind() == PoolKind.AVERAGE;
-    boolean rounds =
-        node.op() instanceof QuantizeLinear || node.op() instanceof DequantizeLinear;
+    boolean rounds = node.op() instanceof QuantizeLinear || node.op() instanceof DequantizeLinear;
     return mean || rounds || SinkDequantized.picks(node);
   }
 

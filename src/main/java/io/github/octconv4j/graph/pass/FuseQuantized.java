@@ -287,8 +287,7 @@ public final class FuseQuantized implements UnaryOperator<Graph> {
 
     void replace() {
       added.forEach(
-          source ->
-              operands.addAll(List.of(source.input(0), source.input(1), source.input(2))));
+          source -> operands.addAll(List.of(source.input(0), source.input(1), source.input(2))));
       ElementType to = ElementType.F32;
       if (last != null) {
         to = graph.type(last.output()).element();

@@ -206,8 +206,7 @@ class QuantizedPassesTest {
     String again = dequantized(quantized(mean, .125, ElementType.I8, -4), .125, ElementType.I8, -4);
     String twice =
         b.add(
-            Resize.of(
-                Resize.Mode.NEAREST, Resize.Coordinates.ASYMMETRIC, Resize.Nearest.FLOOR),
+            Resize.of(Resize.Mode.NEAREST, Resize.Coordinates.ASYMMETRIC, Resize.Nearest.FLOOR),
             dequantized(quantized(most, .125, ElementType.I8, -4), .125, ElementType.I8, -4),
             "",
             b.constant(TensorData.of(new float[] {1, 1, 2, 2}, 4)));
@@ -240,7 +239,8 @@ class QuantizedPassesTest {
     String limited = quantized(conv, .05, ElementType.U8, 0); // 0 to 12.75
     String again = convolved(dequantized(limited, .05, ElementType.U8, 0));
     String relu = b.add(Unary.of(UnaryFunction.RELU), again);
-    String third = convolved(dequantized(quantized(relu, 9, ElementType.U8, 0), 9, ElementType.U8, 0));
+    String third =
+        convolved(dequantized(quantized(relu, 9, ElementType.U8, 0), 9, ElementType.U8, 0));
     String both = dequantized(quantized(third, 99, ElementType.U8, 128), 99, ElementType.U8, 128);
     Graph before = b.output(quantized(convolved(both), 999, ElementType.U8, 120)).build();
     Graph after = new DropRounding().apply(before);
@@ -259,7 +259,8 @@ class QuantizedPassesTest {
     String x = b.input("x", TensorType.of(ElementType.F32, 1, 4, 2, 3));
     String first = dequantized(quantized(x, .02, ElementType.U8, 7), .02, ElementType.U8, 7);
     String out = quantized(convolved(first), .05, ElementType.U8, 10);
-    String y = quantized(convolved(dequantized(out, .05, ElementType.U8, 10)), 1, ElementType.U8, 9);
+    String y =
+        quantized(convolved(dequantized(out, .05, ElementType.U8, 10)), 1, ElementType.U8, 9);
     Graph before = b.output(out, y).build();
     assertThat(operators(new DropRounding().apply(before))).isEqualTo(operators(before));
   }
