@@ -75,15 +75,28 @@ final class Integers {
   }
 
   /**
-   * Whether means of the whole numbers themselves are right: where one is half way between two,
-   * which of an odd number it never is, the even one above the zero point has to be an even number.
+   * Whether means of the whole numbers themselves are right: the result has their scale and zero
+   * point, and where a mean is half way between two, which of an odd number it never is, the even
+   * one above the zero point has to be an even number.
    */
   private static boolean isExact(Graph graph, Node node, Pool pool) {
     TensorData zero = graph.constant(node.input(2));
     boolean even = zero == null ? node.input(2).isEmpty() : zero.longAt(0) % 2 == 0;
     long count = pool.window().kernel().stream().reduce(1L, Math::multiplyExact);
     return graph.type(node.input(0)).element() == graph.type(node.output()).element()
+        && isSame(graph, node.input(1), node.input(3), 1)
+        && isSame(graph, node.input(2), node.input(4), 0)
         && (count % 2 == 1 || (even && Long.bitCount(count) == 1));
+  }
+
+  private static boolean isSame(Graph graph, String a, String b, double otherwise) {
+    TensorData one = graph.constant(a);
+    TensorData other = graph.constant(b);
+    boolean known = (one != null || a.isEmpty()) && (other != null || b.isEmpty());
+    return a.equals(b)
+        || (known
+            && (one == null ? otherwise : one.doubleAt(0))
+                == (other == null ? otherwise : other.doubleAt(0)));
   }
 
   private static boolean isOneOfProduct(Graph graph, Node node, Quantized op) {

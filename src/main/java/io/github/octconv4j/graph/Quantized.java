@@ -46,7 +46,9 @@ public record Quantized(Op op, int operands, int added, float low, float high, E
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "expected a Conv or Gemm of 2 or 3 operands, a MatMul of 2 or an AveragePool of 1, at least 0 that are added, limits in order, and a result of F32, U8, I8 or I32, was %s of %d and %d, %s to %s, %s",
+              "expected a Conv or Gemm of 2 or 3 operands, a MatMul of 2 or an AveragePool of 1, at"
+                  + " least 0 that are added, limits in order, and a result of F32, U8, I8 or I32,"
+                  + " was %s of %d and %d, %s to %s, %s",
               op.name(),
               operands,
               added,

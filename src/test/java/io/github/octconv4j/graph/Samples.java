@@ -148,6 +148,11 @@ public final class Samples {
     TensorData a = bytes(ElementType.U8, 3, 4);
     TensorData b = bytes(ElementType.I8, 4, 2);
     all.add(one(new QuantizedMatMul(false), a, b, zero));
+    Pool mean = Pool.of(PoolKind.AVERAGE, Window.of(2, 2).strides(2, 2));
+    TensorData pixels = bytes(ElementType.U8, 1, 3, 4, 4);
+    Quantized means = Quantized.of(mean, 1, ElementType.U8);
+    all.add(one(means, pixels, SCALE, zero, SCALE, zero));
+    all.add(one(means, pixels, SCALE, zero, TensorData.of(new float[] {0.25f}), zero));
     all.add(
         one(
             new Quantized(new MatMul(), 2, 0, -1, 1, ElementType.U8),
