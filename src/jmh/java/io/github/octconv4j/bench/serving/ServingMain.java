@@ -15,12 +15,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.ToDoubleFunction;
 
 /**
  * {@code scripts/bench serving [SECONDS]}: a network under many clients, by itself and behind a
@@ -103,49 +103,46 @@ public final class ServingMain {
     }
   }
 
-  /** What one way gave, round after round. */
-  private record Rounds(double[] perSecond, double[] healthMillis, double[] megabytes) {}
+  /** What one way gave in a round. */
+  private record Round(Served served, double megabytes) {}
 
-  private static List<Rounds> measure(List<Way> ways, double seconds)
+  private static List<List<Round>> measure(List<Way> ways, double seconds)
       throws IOException, InterruptedException {
-    List<Rounds> all = new ArrayList<>();
-    ways.forEach(
-        way -> all.add(new Rounds(new double[ROUNDS], new double[ROUNDS], new double[ROUNDS])));
+    List<List<Round>> all = new ArrayList<>();
+    ways.forEach(way -> all.add(new ArrayList<>()));
     for (int round = -1; round < ROUNDS; round++) { // the first one warms up
       for (int w = 0; w < ways.size(); w++) {
         Way way = ways.get(w);
         Served served = Crowd.serve(way.threads(), way.clients(), seconds, way.request());
         if (round >= 0) {
-          all.get(w).perSecond()[round] = served.perSecond();
-          all.get(w).healthMillis()[round] = served.healthMedian();
-          all.get(w).megabytes()[round] = resident();
+          all.get(w).add(new Round(served, resident()));
         }
       }
     }
     return all;
   }
 
-  private static void print(List<Way> ways, List<Rounds> rounds, PrintWriter out) {
+  private static void print(List<Way> ways, List<List<Round>> rounds, PrintWriter out) {
     double best = 0;
     double memory = 0; // of the best
     for (int w = 0; w < ways.size(); w++) {
-      double rate = median(rounds.get(w).perSecond());
+      double rate = median(rounds.get(w), round -> round.served().perSecond());
       if (ways.get(w).rival() && rate > best) {
         best = rate;
-        memory = median(rounds.get(w).megabytes());
+        memory = median(rounds.get(w), Round::megabytes);
       }
     }
     Table table =
         new Table("lrrrrr")
             .row("way", "requests/s", "of the best semaphore", "health ms", "resident MB", "ratio");
     for (int w = 0; w < ways.size(); w++) {
-      double rate = median(rounds.get(w).perSecond());
-      double megabytes = median(rounds.get(w).megabytes());
+      double rate = median(rounds.get(w), round -> round.served().perSecond());
+      double megabytes = median(rounds.get(w), Round::megabytes);
       table.row(
           ways.get(w).name(),
           Figures.number("%.1f", rate),
           Figures.number("%.2f", rate / best),
-          Figures.number("%.1f", median(rounds.get(w).healthMillis())),
+          Figures.number("%.1f", median(rounds.get(w), round -> round.served().healthMedian())),
           Figures.number("%.0f", megabytes),
           Figures.number("%.2f", megabytes / memory));
     }
@@ -156,10 +153,13 @@ public final class ServingMain {
             ROUNDS));
   }
 
-  private static double median(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    return sorted[sorted.length / 2];
+  private static double median(List<Round> rounds, ToDoubleFunction<Round> of) {
+    return rounds.stream()
+        .mapToDouble(of)
+        .sorted()
+        .skip(rounds.size() / 2)
+        .findFirst()
+        .orElseThrow();
   }
 
   private static double resident() throws IOException {
