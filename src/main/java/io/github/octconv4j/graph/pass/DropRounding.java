@@ -13,7 +13,6 @@ import io.github.octconv4j.graph.UnaryFunction;
 import io.github.octconv4j.weights.ElementType;
 import java.util.List;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * QuantizeLinear and the DequantizeLinear behind it go away together, where nobody else sees the
@@ -92,7 +91,7 @@ public final class DropRounding implements UnaryOperator<Graph> {
     if (node.op() instanceof Unary unary) {
       return unary.function() == UnaryFunction.RELU || unary.function() == UnaryFunction.SIGMOID;
     }
-    @Nullable TensorData low = node.op() instanceof Clip ? graph.constant(node.input(1)) : null;
+    TensorData low = node.op() instanceof Clip ? graph.constant(node.input(1)) : null;
     return low != null && low.count() == 1 && low.doubleAt(0) >= 0;
   }
 }
