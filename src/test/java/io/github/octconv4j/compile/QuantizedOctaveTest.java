@@ -85,8 +85,8 @@ class QuantizedOctaveTest {
       boolean keeps = halves && random.nextBoolean();
       boolean ceil = random.nextBoolean();
       long n = one(1, 1, 3);
-      long height = 8 + random.nextInt(8);
-      long width = 8 + random.nextInt(8);
+      long height = 8L + random.nextInt(8);
+      long width = 8L + random.nextInt(8);
       long lowHeight = (height + (ceil ? 1 : 0)) / 2;
       long lowWidth = (width + (ceil ? 1 : 0)) / 2;
       long k = one(1, 3);
