@@ -24,7 +24,18 @@ final class KnownDefects {
         || isInexact(implementation, operation, attributes)
         || isScaledSum(operation, attributes)
         || isGroupOfOne(operation, attributes)
-        || isMasking(implementation, operation);
+        || isMasking(implementation, operation)
+        || isPartOfVector(implementation, operation);
+  }
+
+  /**
+   * Convolutions for SVE of Arm whose channels don't fill vectors give what is no number, seen with
+   * 512 bits; no other width was tried, so that none is taken with such channels.
+   */
+  private static boolean isPartOfVector(String implementation, Operation operation) {
+    return implementation.startsWith("jit:sve")
+        && operation instanceof Convolution convolution
+        && (convolution.inputsOfGroup() % 16 != 0 || convolution.outputsOfGroup() % 16 != 0);
   }
 
   /**

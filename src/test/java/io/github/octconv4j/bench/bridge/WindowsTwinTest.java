@@ -72,7 +72,7 @@ class WindowsTwinTest {
 
   @Test
   void brokenFilesAreRefused() throws IOException {
-    Files.writeString(plan, "octconv4j-program 1\nonednn 1.0.0\n");
+    Files.writeString(plan, "octconv4j-program 2\nonednn 1.0.0\n");
     WindowsPrograms.Result result = WindowsPrograms.run("twin.exe", PLAN);
     assertThat(result.exit()).isEqualTo(2);
     assertThat(result.lines()).hasSize(1);
