@@ -1,6 +1,7 @@
 package io.github.octconv4j.bench.serving;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.LongAdder;
@@ -15,13 +16,9 @@ final class Crowd {
    * What was seen.
    *
    * @param perSecond requests that were answered
-   * @param healthMillis how long each virtual thread of somebody else's took to answer, sorted
+   * @param healthMillis the median of how long a virtual thread of somebody else's took to answer
    */
-  record Served(double perSecond, double[] healthMillis) {
-    double healthMedian() {
-      return healthMillis[healthMillis.length / 2];
-    }
-  }
+  record Served(double perSecond, double healthMillis) {}
 
   /** Lets so many clients ask for so long. */
   static Served serve(ThreadFactory factory, int clients, double seconds, Runnable request)
@@ -53,7 +50,7 @@ final class Crowd {
       thread.join();
     }
     double took = (System.nanoTime() - begin) / 1e9;
-    return new Served(
-        answered.sum() / took, health.stream().mapToDouble(Double::doubleValue).sorted().toArray());
+    Collections.sort(health);
+    return new Served(answered.sum() / took, health.get(health.size() / 2));
   }
 }

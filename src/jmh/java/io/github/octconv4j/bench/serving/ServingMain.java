@@ -104,21 +104,24 @@ public final class ServingMain {
   }
 
   /** What one way gave, round after round. */
-  private record Rounds(double[] perSecond, double[] healthMillis, double[] megabytes) {}
+  private static final class Rounds {
+    private final double[] perSecond = new double[ROUNDS];
+    private final double[] healthMillis = new double[ROUNDS];
+    private final double[] megabytes = new double[ROUNDS];
+  }
 
   private static List<Rounds> measure(List<Way> ways, double seconds)
       throws IOException, InterruptedException {
     List<Rounds> all = new ArrayList<>();
-    ways.forEach(
-        way -> all.add(new Rounds(new double[ROUNDS], new double[ROUNDS], new double[ROUNDS])));
+    ways.forEach(way -> all.add(new Rounds()));
     for (int round = -1; round < ROUNDS; round++) { // the first one warms up
       for (int w = 0; w < ways.size(); w++) {
         Way way = ways.get(w);
         Served served = Crowd.serve(way.threads(), way.clients(), seconds, way.request());
         if (round >= 0) {
-          all.get(w).perSecond()[round] = served.perSecond();
-          all.get(w).healthMillis()[round] = served.healthMedian();
-          all.get(w).megabytes()[round] = resident();
+          all.get(w).perSecond[round] = served.perSecond();
+          all.get(w).healthMillis[round] = served.healthMillis();
+          all.get(w).megabytes[round] = resident();
         }
       }
     }
@@ -129,23 +132,23 @@ public final class ServingMain {
     double best = 0;
     double memory = 0; // of the best
     for (int w = 0; w < ways.size(); w++) {
-      double rate = median(rounds.get(w).perSecond());
+      double rate = median(rounds.get(w).perSecond);
       if (ways.get(w).rival() && rate > best) {
         best = rate;
-        memory = median(rounds.get(w).megabytes());
+        memory = median(rounds.get(w).megabytes);
       }
     }
     Table table =
         new Table("lrrrrr")
             .row("way", "requests/s", "of the best semaphore", "health ms", "resident MB", "ratio");
     for (int w = 0; w < ways.size(); w++) {
-      double rate = median(rounds.get(w).perSecond());
-      double megabytes = median(rounds.get(w).megabytes());
+      double rate = median(rounds.get(w).perSecond);
+      double megabytes = median(rounds.get(w).megabytes);
       table.row(
           ways.get(w).name(),
           Figures.number("%.1f", rate),
           Figures.number("%.2f", rate / best),
-          Figures.number("%.1f", median(rounds.get(w).healthMillis())),
+          Figures.number("%.1f", median(rounds.get(w).healthMillis)),
           Figures.number("%.0f", megabytes),
           Figures.number("%.2f", megabytes / memory));
     }
