@@ -1,7 +1,6 @@
 package io.github.octconv4j.bench.serving;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.LongAdder;
