@@ -184,7 +184,13 @@ public final class NetworkBuilder {
    * @param names the name in the file for that here; others have the same in both
    */
   public NetworkBuilder tensorNames(Map<String, String> names) {
-    Map<String, String> copy = Map.copyOf(Objects.requireNonNull(names, "names"));
+    Objects.requireNonNull(names, "names")
+        .forEach(
+            (here, there) -> {
+              Objects.requireNonNull(here, "key of names");
+              Objects.requireNonNull(there, "value of names");
+            });
+    Map<String, String> copy = Map.copyOf(names);
     return tensorNames(name -> copy.getOrDefault(name, name));
   }
 

@@ -4,13 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import io.github.octconv4j.ChildJvm;
-import io.github.octconv4j.SameOnEveryProcessor;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
 /** A variable of the environment that nothing can run with is a line, whatever command meets it. */
-@SameOnEveryProcessor
 class EnvironmentSettingsTest {
   private static final String SHAPES =
       Path.of("src/test/resources/shapes/conv.txt").toAbsolutePath().toString();

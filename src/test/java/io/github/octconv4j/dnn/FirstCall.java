@@ -23,6 +23,7 @@ final class FirstCall {
     calls.put("CpuIsa.addsBytesShort()", CpuIsa::addsBytesShort);
     calls.put("CpuIsa.cap()", CpuIsa::cap);
     calls.put("CpuIsa.fastestType()", CpuIsa::fastestType);
+    calls.put("CpuIsa.isCapped()", CpuIsa::isCapped);
     calls.put("CpuIsa.name()", CpuIsa::name);
     calls.put("CpuIsa.vectorFloats()", CpuIsa::vectorFloats);
     calls.put("CpuIsa.processor()", CpuIsa::processor);
