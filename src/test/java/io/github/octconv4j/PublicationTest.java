@@ -86,6 +86,7 @@ class PublicationTest {
           Map.entry("dnn.BufferLayout.largestLive", "set before the constructor of Program ends"),
           Map.entry(
               "dnn.BufferLayout.scratchpadBytes", "set before the constructor of Program ends"),
+          Map.entry("dnn.Execution.event", "Execution.running"),
           Map.entry("dnn.Execution.primitiveEvents", "Execution.running"),
           Map.entry("dnn.Forgotten.newest", "Forgotten.LOCK"),
           Map.entry("dnn.Forgotten.running", "Forgotten.LOCK"),

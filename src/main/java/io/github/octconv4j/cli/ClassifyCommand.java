@@ -176,7 +176,7 @@ final class ClassifyCommand implements Callable<Integer> {
       ClassifyReport report =
           new ClassifyReport(
               network.info(),
-              run.toString(),
+              arithmetic(),
               input + (model.isPresent() ? "" : ", " + Demo.EXPECTED),
               pictures,
               classifications,
@@ -211,7 +211,12 @@ final class ClassifyCommand implements Callable<Integer> {
         }
       }
     }
-    AccuracyReport report = new AccuracyReport(dataset.get().toString(), run.toString(), results);
+    AccuracyReport report = new AccuracyReport(dataset.get().toString(), arithmetic(), results);
     print(report::print, report::write);
+  }
+
+  /** For instance {@code f32, 1 thread}. */
+  private String arithmetic() {
+    return isGraph() ? run.ofGraphs() : run.toString();
   }
 }

@@ -43,7 +43,6 @@ final class GraphPlanner {
   private final Assembly assembly;
   private final Constants constants;
   private final Map<Node, List<Formulation>> possible = new LinkedHashMap<>();
-  private String way; // how formulations were chosen
 
   /**
    * Begins.
@@ -60,7 +59,6 @@ final class GraphPlanner {
     this.engine = engine;
     this.options = options;
     this.constants = constants;
-    this.way = options.tuning().name();
     boolean planned =
         (plans || prepared.isOctave()) && (options.threads() == 1 || prepared.workers() > 1);
     boolean several = planned && options.tuning() == Tuning.MEASURED;
@@ -86,8 +84,9 @@ final class GraphPlanner {
     if (FlightRecorder.isInitialized()) {
       possible.keySet().forEach(node -> events.put(node, PlanChoiceEvent.begun()));
     }
-    CompiledGraph plan = chosen();
-    for (Span span : plan.spans()) {
+    Chosen chosen = chosen();
+    boolean measured = chosen.way.equals(Tuning.MEASURED.name());
+    for (Span span : chosen.plan.spans()) {
       PlanChoiceEvent event = events.get(span.node());
       if (event != null) {
         int count = possibleOf(span.node()).size();
@@ -95,42 +94,47 @@ final class GraphPlanner {
             () -> key(span.node()),
             options.type().name(),
             () -> Objects.requireNonNullElse(span.formulation(), Formulation.DEFAULT).toString(),
-            way,
+            chosen.way,
             count,
-            way.equals(Tuning.MEASURED.name()) ? count + 1 : 0); // and the default
+            measured ? count + 1 : 0); // and the default
       }
     }
-    return plan;
+    return chosen.plan;
   }
 
-  private CompiledGraph chosen() {
+  /** A plan and how its formulations were chosen. */
+  private record Chosen(CompiledGraph plan, String way) {}
+
+  private Chosen chosen() {
     try {
       return choose();
     } catch (DnnException e) {
       if (e.status() != Status.OUT_OF_MEMORY || options.tuning() == Tuning.OFF) {
         throw e;
       }
-      way = Tuning.OFF.name();
-      return build(Map.of()); // the default everywhere may take less
+      return new Chosen(build(Map.of()), Tuning.OFF.name()); // the default may take less
     }
   }
 
-  private CompiledGraph choose() {
+  private Chosen choose() {
     return switch (options.tuning()) {
-      case OFF -> build(Map.of()); // the default everywhere
-      case HEURISTIC -> withoutReferences();
+      case OFF -> new Chosen(build(Map.of()), Tuning.OFF.name()); // the default everywhere
+      case HEURISTIC -> new Chosen(withoutReferences(), Tuning.HEURISTIC.name());
       case MEASURED -> {
-        Map<Node, Formulation> chosen = keptOrMeasured();
-        if (chosen == null) {
-          way = Tuning.HEURISTIC.name();
-          yield withoutReferences();
+        Map<Node, Formulation> kept = kept();
+        if (kept != null) {
+          yield new Chosen(build(kept), KEPT);
         }
-        yield build(chosen);
+        Map<Node, Formulation> measured = measured();
+        yield measured == null
+            ? new Chosen(withoutReferences(), Tuning.HEURISTIC.name())
+            : new Chosen(build(measured), Tuning.MEASURED.name());
       }
     };
   }
 
-  private @Nullable Map<Node, Formulation> keptOrMeasured() {
+  /** What was measured before, or null where it is not known of each layer. */
+  private @Nullable Map<Node, Formulation> kept() {
     Map<Node, Formulation> chosen = new HashMap<>();
     for (Map.Entry<Node, List<Formulation>> entry : possible.entrySet()) {
       List<Formulation> choosable = new ArrayList<>(entry.getValue());
@@ -138,11 +142,7 @@ final class GraphPlanner {
       Optional<Formulation> kept = options.choices().find(key(entry.getKey()), choosable);
       kept.ifPresent(formulation -> chosen.put(entry.getKey(), formulation));
     }
-    if (chosen.size() < possible.size()) {
-      return measured();
-    }
-    way = KEPT;
-    return chosen;
+    return chosen.size() == possible.size() ? chosen : null;
   }
 
   /** The first of each layer, or the first that has no reference implementation in it. */

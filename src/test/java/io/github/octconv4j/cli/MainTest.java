@@ -93,7 +93,7 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"classify, 'f32, bf16 or auto'", "verify, 'one of f32, bf16, f32-bf16, auto'"})
+  @CsvSource({"classify, 'f32, bf16, int8 or auto'", "verify, 'one of f32, bf16, f32-bf16, auto'"})
   void unknownDataType(String command, String allowed) {
     CommandRun.of(command, "--dtype", "foo", "x")
         .failed(

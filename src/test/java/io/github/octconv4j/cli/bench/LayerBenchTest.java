@@ -67,7 +67,10 @@ class LayerBenchTest {
       assertThat(considered.getFirst().measured()).isTrue();
       assertThat(considered.getFirst().formulation()).isEqualTo(octave.plan().formulation());
       assertThat(considered).filteredOn(Considered::chosen).hasSize(1);
-      assertThat(considered).extracting(Considered::microseconds).allMatch(us -> us > 0);
+      assertThat(considered).extracting(Considered::predictedMicroseconds).allMatch(us -> us > 0);
+      assertThat(considered)
+          .allSatisfy(
+              c -> assertThat(c.microseconds() > 0).as(c.toString()).isEqualTo(c.measured()));
 
       List<StepInfo> steps = octave.plan().steps();
       assertThat(octave.profile(3)).hasSameSizeAs(steps);
