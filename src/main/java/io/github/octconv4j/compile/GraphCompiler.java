@@ -8,7 +8,6 @@ import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.Node;
 import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.graph.pass.DropIdentities;
-import io.github.octconv4j.graph.pass.DropRounding;
 import io.github.octconv4j.graph.pass.ExpandOctave;
 import io.github.octconv4j.graph.pass.FoldBatchNorm;
 import io.github.octconv4j.graph.pass.FoldBias;
@@ -131,25 +130,20 @@ public final class GraphCompiler {
   }
 
   /**
-   * Whole numbers that stand for floats get a form of their own, or all become floats where this
-   * processor computes most of the products with floats anyway.
+   * Whole numbers that stand for floats get a form of their own; what this processor does not
+   * compute fast becomes floats with the same rounding around them.
    */
   private static Graph whole(Graph given) {
-    Graph fused =
-        List.<UnaryOperator<Graph>>of(
-                new DropIdentities(),
-                new QuantizedOperators(),
-                new SinkDequantized(),
-                new FuseQuantized(),
-                new SymmetricWeights(),
-                new UnsignedActivations())
-            .stream()
-            .reduce(given, (g, pass) -> pass.apply(g), (a, b) -> b);
-    if (Integers.pay(fused)) {
-      return new SplitQuantized(Integers::isFast).apply(fused);
-    }
-    Graph operators = new QuantizedOperators().apply(given);
-    return new DropRounding().apply(new SplitQuantized((g, node) -> false).apply(operators));
+    return List.<UnaryOperator<Graph>>of(
+            new DropIdentities(),
+            new QuantizedOperators(),
+            new SinkDequantized(),
+            new FuseQuantized(),
+            new SymmetricWeights(),
+            new UnsignedActivations(),
+            new SplitQuantized(Integers::isFast))
+        .stream()
+        .reduce(given, (g, pass) -> pass.apply(g), (a, b) -> b);
   }
 
   /** The chain of passes that gives a graph of known sizes the form in which it is lowered. */

@@ -21,7 +21,6 @@ import io.github.octconv4j.weights.ElementType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -54,24 +53,6 @@ final class Integers {
     }
     ElementType source = graph.type(node.input(0)).element();
     return !CpuIsa.addsBytesShort() || (source == ElementType.U8 && isNarrow(weights));
-  }
-
-  /**
-   * Whether whole numbers pay in a graph: always where the processor multiplies bytes exactly; else
-   * where products that are fast have at least half of the weights.
-   */
-  static boolean pay(Graph graph) {
-    long fast = 0;
-    long slow = 0;
-    for (Node node : CpuIsa.addsBytesShort() ? graph.nodes() : List.<Node>of()) {
-      if (node.op() instanceof Quantized op && op.operands() > 1 && op.to() != ElementType.I32) {
-        TensorData weights = graph.constant(node.input(op.input(WEIGHTS)));
-        long count = weights == null ? 1 : weights.count();
-        fast += isFast(graph, node) ? count : 0;
-        slow += isFast(graph, node) ? 0 : count;
-      }
-    }
-    return fast >= slow;
   }
 
   /**

@@ -1,7 +1,6 @@
 package io.github.octconv4j.graph.pass;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import io.github.octconv4j.SameOnEveryProcessor;
 import io.github.octconv4j.graph.Binary;
@@ -229,40 +228,6 @@ class QuantizedPassesTest {
       assertThat(unsigned.type(node.output()).element()).isEqualTo(ElementType.U8);
     }
     agree(before, unsigned, 0);
-  }
-
-  /** What two nodes rounded is floats; a limit that a tool has left to the rounding stays. */
-  @Test
-  void roundingIsDropped() {
-    String x = b.input("x", bytes(ElementType.U8, 1, 4, 2, 3));
-    String conv = convolved(dequantized(x, .02, ElementType.U8, 7));
-    String limited = quantized(conv, .05, ElementType.U8, 0); // 0 to 12.75
-    String again = convolved(dequantized(limited, .05, ElementType.U8, 0));
-    String relu = b.add(Unary.of(UnaryFunction.RELU), again);
-    String third =
-        convolved(dequantized(quantized(relu, 9, ElementType.U8, 0), 9, ElementType.U8, 0));
-    String both = dequantized(quantized(third, 99, ElementType.U8, 128), 99, ElementType.U8, 128);
-    Graph before = b.output(quantized(convolved(both), 999, ElementType.U8, 120)).build();
-    Graph after = new DropRounding().apply(before);
-    assertThat(operators(after)).filteredOn("QuantizeLinear"::equals).hasSize(1);
-    assertThat(operators(after)).filteredOn("Clip"::equals).hasSize(1);
-    Node clip =
-        after.nodes().stream().filter(node -> node.op() instanceof Clip).findFirst().orElseThrow();
-    assertThat(after.constant(clip.input(1)).doubleAt(0)).isZero();
-    assertThat(after.constant(clip.input(2)).doubleAt(0)).isCloseTo(12.75, within(1e-6));
-    agree(before, after, 1);
-  }
-
-  /** What leaves, enters or is read as whole numbers is rounded. */
-  @Test
-  void roundingThatOthersSeeStays() {
-    String x = b.input("x", TensorType.of(ElementType.F32, 1, 4, 2, 3));
-    String first = dequantized(quantized(x, .02, ElementType.U8, 7), .02, ElementType.U8, 7);
-    String out = quantized(convolved(first), .05, ElementType.U8, 10);
-    String y =
-        quantized(convolved(dequantized(out, .05, ElementType.U8, 10)), 1, ElementType.U8, 9);
-    Graph before = b.output(out, y).build();
-    assertThat(operators(new DropRounding().apply(before))).isEqualTo(operators(before));
   }
 
   /** Pairs of other steps round, and stay. */
