@@ -154,11 +154,15 @@ class ScriptsTest {
 
   /**
    * Three runs with a Maven that writes reports of three, two and one tests: the first fails one
-   * where this is asked, the second leaves one out.
+   * where this is asked, the second leaves one out. One more, on emulated Arm, passes four tests or
+   * says that it can't run.
    */
   @Test
   void theLastLineOfAllRunsIsTheirSum(@TempDir Path folder) throws Exception {
     copyScripts(folder);
+    script(
+        folder.resolve("scripts/test-aarch64"),
+        "echo \"arguments $*\"; echo '4 passed, 0 failed, 2 skipped'");
     Run good = Run.of(folder.resolve(".ci/run").toString(), "0");
     assertThat(good.lines)
         .containsSubsequence(
@@ -176,10 +180,21 @@ class ScriptsTest {
                 + reports(folder, "SSE41")
                 + " -DexcludedGroups=same-on-every-processor 0, cap SSE41",
             "reports in SSE41-reports",
-            "5 passed, 0 failed, 1 skipped");
+            "aarch64: scripts/test-aarch64 --short --compiled",
+            "arguments --short --compiled",
+            "9 passed, 0 failed, 3 skipped");
     assertThat(good.lines).filteredOn(line -> line.matches(SUM)).hasSize(1);
-    assertThat(good.lines.getLast()).isEqualTo("5 passed, 0 failed, 1 skipped");
+    assertThat(good.lines.getLast()).isEqualTo("9 passed, 0 failed, 3 skipped");
     assertThat(good.exitCode).isZero();
+
+    script(folder.resolve("scripts/test-aarch64"), "echo 'test-aarch64: no packages'; exit 3");
+    Run without = Run.of(folder.resolve(".ci/run").toString(), "0");
+    assertThat(without.lines)
+        .endsWith(
+            "aarch64: scripts/test-aarch64 --short --compiled",
+            "test-aarch64: no packages",
+            "5 passed, 0 failed, 1 skipped");
+    assertThat(without.exitCode).isZero();
 
     Run bad = Run.of(folder.resolve(".ci/run").toString(), "1");
     assertThat(bad.lines)
@@ -198,9 +213,17 @@ class ScriptsTest {
       Files.createDirectories(copy.getParent());
       Files.copy(Path.of(script), copy, StandardCopyOption.COPY_ATTRIBUTES);
     }
-    Path maven = Files.createDirectories(folder.resolve("bin")).resolve("mvn");
-    Files.writeString(maven, MAVEN);
-    assertThat(maven.toFile().setExecutable(true)).isTrue();
+    Files.createDirectories(folder.resolve("bin"));
+    write(folder.resolve("bin/mvn"), MAVEN);
+  }
+
+  private static void script(Path file, String commands) throws IOException {
+    write(file, "#!/usr/bin/env bash\n" + commands + "\n");
+  }
+
+  private static void write(Path file, String text) throws IOException {
+    Files.writeString(file, text);
+    assertThat(file.toFile().setExecutable(true)).isTrue();
   }
 
   @Test

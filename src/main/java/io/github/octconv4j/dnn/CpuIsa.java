@@ -34,7 +34,8 @@ public final class CpuIsa {
   /**
    * Returns the name of the instruction set that oneDNN's kernels use here: its own name, for
    * instance {@code cpu_isa_avx2}, and on 64-bit Arm, where it has none, {@code cpu_isa_asimd}
-   * (Neon alone), {@code cpu_isa_sve_128}, {@code cpu_isa_sve_256} or {@code cpu_isa_sve_512}.
+   * (Neon alone), {@code cpu_isa_sve_128}, {@code cpu_isa_sve_256}, {@code cpu_isa_sve_512} or,
+   * whatever else there is beside it, {@code cpu_isa_sme}.
    */
   public static String name() {
     NativeLibrary.load();
@@ -45,10 +46,13 @@ public final class CpuIsa {
   /**
    * The name of a code on 64-bit Arm. The codes there are not in oneDNN's headers, and are those of
    * instruction sets of x86, whose names {@code dnnl_cpu_isa2str} would give: Neon would be SSE4.1,
-   * which wants aligned tensors and adds products of bytes in 16 bits, what Arm does not.
+   * which wants aligned tensors and adds products of bytes in 16 bits, what Arm does not. The set
+   * that oneDNN takes for the highest, SME, has no code: it is 0, which nothing else is, since
+   * every processor of 64 bits has Neon.
    */
   static String nameOnArm(int code) {
     return switch (code) {
+      case 0x0 -> "cpu_isa_sme";
       case 0x1 -> "cpu_isa_asimd";
       case 0x3 -> "cpu_isa_sve_128";
       case 0x7 -> "cpu_isa_sve_256";
@@ -72,11 +76,12 @@ public final class CpuIsa {
 
   /**
    * Returns whether {@link #cap} is what is used: oneDNN ignores names that it does not know, and
-   * those of what the processor has not.
+   * those of what the processor has not. On 64-bit Arm it reads {@code advanced_simd} alone.
    */
   public static boolean isCapped() {
     return cap()
         .map(cap -> "cpu_isa_" + cap.substring(cap.indexOf('=') + 1).toLowerCase(Locale.ROOT))
+        .map(isa -> isa.replace("advanced_simd", "asimd"))
         .filter(name()::equals)
         .isPresent();
   }

@@ -11,6 +11,8 @@ final class KnownDefects {
   /** Kernels made for the instruction set in their name, whatever the processor has. */
   private static final Pattern SHORT_SUMS = Pattern.compile("brg.*:avx(2|512_core)$");
 
+  private static final Pattern SVE = Pattern.compile("jit(_1x1|_int8)?:sve_\\d+");
+
   private KnownDefects() {}
 
   /** Whether an implementation of an operation is known to be wrong. */
@@ -25,17 +27,59 @@ final class KnownDefects {
         || isScaledSum(operation, attributes)
         || isGroupOfOne(operation, attributes)
         || isMasking(implementation, operation)
-        || isPartOfVector(implementation, operation);
+        || isPartOfVector(implementation, operation)
+        || isUnknownSet(implementation, operation)
+        || isWithoutInstruction(implementation, operation)
+        || isRowMajorBytes(implementation, operation);
   }
 
   /**
-   * Convolutions for SVE of Arm whose channels don't fill vectors give what is no number, seen with
-   * 512 bits; no other width was tried, so that none is taken with such channels.
+   * Convolutions of bytes by products of matrices write pixels with channels innermost whatever
+   * they were asked for; of a source of one channel, which lies both ways, they do not see what is
+   * asked. Source: {@code init_conf} in oneDNN's {@code src/cpu/gemm_convolution_utils.cpp}.
+   */
+  private static boolean isRowMajorBytes(String implementation, Operation operation) {
+    return implementation.startsWith("gemm_")
+        && operation instanceof Convolution convolution
+        && !MemoryForm.isChannelsLast(convolution.dst());
+  }
+
+  /**
+   * The one processor of Arm whose vectors have 512 bits, A64FX, has no instruction that multiplies
+   * unsigned bytes with signed ones; kernels made of products of blocks use it all the same.
+   */
+  private static boolean isWithoutInstruction(String implementation, Operation operation) {
+    MemoryDesc weights = operation.descs().get(Arg.WEIGHTS);
+    return implementation.startsWith("brg")
+        && weights != null
+        && weights.type().bytes() == 1
+        && CpuIsa.name().equals("cpu_isa_sve_512");
+  }
+
+  /**
+   * On 64-bit Arm the kernels for two operands are made for the highest instruction set that there
+   * is; for SME there is none, and where that is the highest nothing is compiled. Source: {@code
+   * create_binary_kernel} in oneDNN's {@code src/cpu/aarch64/jit_uni_binary.cpp}.
+   */
+  private static boolean isUnknownSet(String implementation, Operation operation) {
+    return operation instanceof Binary
+        && implementation.equals("jit:uni")
+        && CpuIsa.name().equals("cpu_isa_sme");
+  }
+
+  /**
+   * The older kernels for SVE of Arm, which are not made of products of blocks ({@code brg}): where
+   * vectors have 512 bits, those for 512 and for 256 give wrong sums or no numbers if channels
+   * don't fill vectors, and fault if they multiply bytes, so that none is taken; where they have
+   * 256, {@code jit:sve_256} alone is not, with channels that don't fill 512, which was not tried.
    */
   private static boolean isPartOfVector(String implementation, Operation operation) {
-    return implementation.startsWith("jit:sve")
-        && operation instanceof Convolution convolution
-        && (convolution.inputsOfGroup() % 16 != 0 || convolution.outputsOfGroup() % 16 != 0);
+    return operation instanceof Convolution convolution
+        && SVE.matcher(implementation).matches()
+        && (!CpuIsa.name().equals("cpu_isa_sve_256")
+            || implementation.startsWith("jit:")
+                && (convolution.inputsOfGroup() % 16 != 0
+                    || convolution.outputsOfGroup() % 16 != 0));
   }
 
   /**

@@ -18,7 +18,7 @@ class CpuIsaTest {
   void namesTheInstructionSet() {
     assertThat(CpuIsa.name())
         .matches(
-            Platform.isArm() ? "cpu_isa_(asimd|sve_(128|256|512))" : "cpu_isa_(sse41|avx)\\w*");
+            Platform.isArm() ? "cpu_isa_(asimd|sme|sve_(128|256|512))" : "cpu_isa_(sse41|avx)\\w*");
     assertThat(CpuIsa.vectorFloats()).isEqualTo(CpuIsa.vectorFloats(CpuIsa.name()));
     assertThat(CpuIsa.processor()).isNotBlank();
     assertThat(CpuIsa.libraryVersion()).startsWith("3.");
@@ -29,7 +29,7 @@ class CpuIsaTest {
   void armHasNamesOfItsOwn() {
     Map<Integer, String> names =
         Map.of(
-            dnnl_h.dnnl_cpu_isa_default(), "cpu_isa_default",
+            dnnl_h.dnnl_cpu_isa_default(), "cpu_isa_sme",
             dnnl_h.dnnl_cpu_isa_sse41(), "cpu_isa_asimd",
             dnnl_h.dnnl_cpu_isa_avx(), "cpu_isa_sve_128",
             dnnl_h.dnnl_cpu_isa_avx2(), "cpu_isa_sve_256",

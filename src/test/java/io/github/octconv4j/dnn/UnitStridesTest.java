@@ -1,6 +1,7 @@
 package io.github.octconv4j.dnn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.github.octconv4j.ChildJvm;
 import io.github.octconv4j.dnn.gen.dnnl_h;
@@ -77,6 +78,9 @@ class UnitStridesTest {
         MemorySegment mistaken =
             Native.create(arena, out -> dnnl_h.dnnl_primitive_create(out, last), "compile");
         String wanted = PrimitiveDesc.implementationOf(last, arena);
+        assumeFalse(
+            PrimitiveDesc.implementationOf(rowMajor, arena).equals(wanted),
+            "both layouts have one implementation on this processor");
         assertThat(implementation(mistaken, arena)).isNotEqualTo(wanted); // the defect is there
         assertThat(desc.implementation()).isEqualTo(wanted);
         MemorySegment fresh = new Compiler(desc, last).compile();
