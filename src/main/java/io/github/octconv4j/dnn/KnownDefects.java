@@ -29,19 +29,7 @@ final class KnownDefects {
         || isMasking(implementation, operation)
         || isPartOfVector(implementation, operation)
         || isUnknownSet(implementation, operation)
-        || isWithoutInstruction(implementation, operation)
-        || isRowMajorBytes(implementation, operation);
-  }
-
-  /**
-   * Convolutions of bytes by products of matrices write pixels with channels innermost whatever
-   * they were asked for; of a source of one channel, which lies both ways, they do not see what is
-   * asked. Source: {@code init_conf} in oneDNN's {@code src/cpu/gemm_convolution_utils.cpp}.
-   */
-  private static boolean isRowMajorBytes(String implementation, Operation operation) {
-    return implementation.startsWith("gemm_")
-        && operation instanceof Convolution convolution
-        && !MemoryForm.isChannelsLast(convolution.dst());
+        || isWithoutInstruction(implementation, operation);
   }
 
   /**

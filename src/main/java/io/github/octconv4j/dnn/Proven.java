@@ -47,6 +47,7 @@ final class Proven {
       operation      implementation      source   weights  dst      post-ops  operand  relations
       convolution    ref:*               all      all      all      any       all      -
       convolution    x64:gemm_s8*        common   dense    common   any       like     last
+      convolution    gemm_s8*            common   dense    common   any       like     last
       convolution    *                   common   dense    common   any       like     -
       inner_product  ref:*               all      all      all      any       all      -
       inner_product  *                   common   dense    common   any       like     flat

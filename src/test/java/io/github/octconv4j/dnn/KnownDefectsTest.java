@@ -125,26 +125,6 @@ class KnownDefectsTest {
     }
   }
 
-  /** They hide behind others on x86-64, and were found where there are no others. */
-  @Test
-  void convolutionsOfBytesByProductsOfMatricesAreForChannelsLast() {
-    MemoryDesc src = MemoryDesc.of(DataType.S8, FormatTag.NCHW, 3, 1, 3, 3); // NHWC, too
-    MemoryDesc weights = MemoryDesc.of(DataType.S8, FormatTag.ANY, 4, 1, 1, 1);
-    Map<FormatTag, Boolean> wrong =
-        Map.of(FormatTag.NCHW, true, FormatTag.NHWC, false, FormatTag.ANY, false);
-    wrong.forEach(
-        (tag, is) -> {
-          MemoryDesc dst = MemoryDesc.of(DataType.S32, tag, 3, 4, 3, 3);
-          Operation convolution = new Convolution(src, weights, dst, Window.of(1, 1));
-          for (String name : new String[] {"gemm_s8s8s32:ref", "gemm_s8s8s32:jit"}) {
-            boolean short16 = CpuIsa.addsBytesShort(); // which no such product is exact with
-            assertThat(KnownDefects.contain(name, convolution, Attributes.NONE))
-                .as("%s %s", name, tag)
-                .isEqualTo(is || short16);
-          }
-        });
-  }
-
   /** A single number's stride means nothing, and bytes that are multiplied with it don't care. */
   @Test
   void aByteWithAnUnusualStride() {
