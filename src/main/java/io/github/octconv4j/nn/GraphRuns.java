@@ -9,8 +9,9 @@ import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.graph.TensorType;
 import io.github.octconv4j.graph.Value;
-import io.github.octconv4j.octave.PlanCache;
 import io.github.octconv4j.octave.PlanOptions;
+import io.github.octconv4j.octave.PlanStatistics;
+import io.github.octconv4j.octave.plan.PlanCache;
 import io.github.octconv4j.text.Printable;
 import io.github.octconv4j.weights.ElementType;
 import java.lang.foreign.Arena;
@@ -33,7 +34,7 @@ final class GraphRuns implements AutoCloseable {
   private final Computation computation;
   private final PlanOptions options;
   private final Turns turns;
-  private final PlanCache<GraphPlan> cache;
+  private final PlanCache<CompiledGraph> cache;
   private final IdleRunners<GraphRunner> idle;
 
   /** What a plan is: shown in events, so that it names the network. */
@@ -48,7 +49,8 @@ final class GraphRuns implements AutoCloseable {
     this.computation = computation;
     this.options = options;
     this.turns = turns;
-    this.cache = new PlanCache<>("Network", plans, bytes);
+    this.cache =
+        new PlanCache<>("Network", plans, bytes, CompiledGraph::bytes, CompiledGraph::close);
     this.idle = new IdleRunners<>(Math.max(plans, turns.most()), bytes);
   }
 
@@ -153,14 +155,12 @@ final class GraphRuns implements AutoCloseable {
         });
   }
 
-  private PlanCache<GraphPlan>.Lease lease(Key key, Map<String, long[]> sizes) {
+  private PlanCache<CompiledGraph>.Lease lease(Key key, Map<String, long[]> sizes) {
     return cache.get(
         key,
         () -> {
-          GraphPlan plan = new GraphPlan(computation.compile(sizes, options));
-          plan.compiled()
-              .program()
-              .warnOfReferences("network " + Printable.text(computation.name()));
+          CompiledGraph plan = computation.compile(sizes, options);
+          plan.program().warnOfReferences("network " + Printable.text(computation.name()));
           return plan;
         });
   }
@@ -247,7 +247,7 @@ final class GraphRuns implements AutoCloseable {
     };
   }
 
-  PlanCache.Statistics statistics() {
+  PlanStatistics statistics() {
     return cache.statistics();
   }
 

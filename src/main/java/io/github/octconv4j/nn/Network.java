@@ -6,8 +6,8 @@ import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.graph.Value;
 import io.github.octconv4j.image.Image;
-import io.github.octconv4j.octave.PlanCache;
 import io.github.octconv4j.octave.PlanOptions;
+import io.github.octconv4j.octave.PlanStatistics;
 import io.github.octconv4j.onnx.OnnxModel;
 import io.github.octconv4j.onnx.OnnxWriter;
 import io.github.octconv4j.text.Printable;
@@ -638,7 +638,7 @@ public final class Network implements AutoCloseable {
    * Returns what the network did so far: runs of its predictors and by names, and what its caches
    * of plans did.
    */
-  public PlanCache.Statistics statistics() {
+  public PlanStatistics statistics() {
     return service().statistics();
   }
 

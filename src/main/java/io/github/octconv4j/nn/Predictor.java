@@ -4,7 +4,7 @@ import io.github.octconv4j.dnn.Execution;
 import io.github.octconv4j.dnn.StepInfo;
 import io.github.octconv4j.dnn.Tensor;
 import io.github.octconv4j.image.Image;
-import io.github.octconv4j.octave.PlanCache;
+import io.github.octconv4j.octave.plan.PlanCache;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;

@@ -2,7 +2,8 @@ package io.github.octconv4j.octave;
 
 import io.github.octconv4j.dnn.DnnException;
 import io.github.octconv4j.dnn.Engine;
-import io.github.octconv4j.dnn.Window;
+import io.github.octconv4j.octave.plan.Geometry;
+import io.github.octconv4j.octave.plan.OctaveSizes;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Objects;
@@ -116,11 +117,11 @@ public record OctaveConv2d(
         }
       }
     }
-    if (!keepsLow(stride, strideRule)
+    if (!Geometry.keepsLow(stride, strideRule)
         && exists(OctavePath.HH, in, out, groups)
         && exists(OctavePath.LH, in, out, groups)) {
-      long wantedRows = reach(kernelHeight, dilationHeight);
-      long wantedColumns = reach(kernelWidth, dilationWidth);
+      long wantedRows = Geometry.reach(kernelHeight, dilationHeight);
+      long wantedColumns = Geometry.reach(kernelWidth, dilationWidth);
       long rows = padding.vertical() - wantedRows;
       long columns = padding.horizontal() - wantedColumns;
       if (rows != 0 || columns != 0) {
@@ -256,55 +257,6 @@ public record OctaveConv2d(
   public long multiplyAdds(OctaveShape input) {
     Objects.requireNonNull(input, "input");
     return OctaveSizes.multiplyAdds(this, input);
-  }
-
-  /** The kernel and its dilation, without padding. */
-  Window window() {
-    return Window.of(kernelHeight, kernelWidth).dilations(dilationHeight - 1L, dilationWidth - 1L);
-  }
-
-  /** Whether both parts are pooled before they are convolved. */
-  boolean pools() {
-    return stride == 2 && strideRule != StrideRule.MOVE_KERNEL;
-  }
-
-  /** Whether the kernel moves by more than one row and column. */
-  boolean moves() {
-    return stride > 1 && strideRule == StrideRule.MOVE_KERNEL;
-  }
-
-  /** The kernel, its dilation, how far it moves, and the padding. */
-  Window paddedWindow() {
-    int step = moves() ? stride : 1;
-    return window()
-        .strides(step, step)
-        .padding(
-            new long[] {padding.top(), padding.left()},
-            new long[] {padding.bottom(), padding.right()});
-  }
-
-  /** How many rows a convolution's result has more than its input; fewer where negative. */
-  long addedRows() {
-    return padding.vertical() - reach(kernelHeight, dilationHeight);
-  }
-
-  /** How many columns a convolution's result has more than its input; fewer where negative. */
-  long addedColumns() {
-    return padding.horizontal() - reach(kernelWidth, dilationWidth);
-  }
-
-  /** How far the last element of a kernel is from the first one. */
-  private static long reach(int kernel, int dilation) {
-    return (long) dilation * (kernel - 1);
-  }
-
-  /** Whether the low input goes to the high output without pooling or upsampling. */
-  boolean keepsLow() {
-    return keepsLow(stride, strideRule);
-  }
-
-  private static boolean keepsLow(int stride, StrideRule rule) {
-    return stride == 2 && rule == StrideRule.KEEP_LOW;
   }
 
   /** Whether every channel is convolved alone, without exchange between the frequencies. */

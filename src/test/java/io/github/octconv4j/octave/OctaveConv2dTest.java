@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.octconv4j.SameOnEveryProcessor;
+import io.github.octconv4j.octave.plan.OctaveSizes;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 

@@ -1,5 +1,6 @@
 package io.github.octconv4j.octave;
 
+import io.github.octconv4j.octave.plan.OctaveSizes;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;

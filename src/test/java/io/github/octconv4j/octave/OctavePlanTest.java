@@ -176,7 +176,7 @@ class OctavePlanTest {
       for (Future<?> one : all) {
         one.get(5, TimeUnit.MINUTES);
       }
-      PlanCache.Statistics statistics = layer.statistics();
+      PlanStatistics statistics = layer.statistics();
       assertThat(statistics.misses()).isEqualTo(2);
       assertThat(statistics.hits()).isEqualTo(158);
       assertThat(statistics.runs()).isEqualTo(160);
@@ -283,7 +283,7 @@ class OctavePlanTest {
         problem(spec, 1, size, 2);
         layer.apply(problem(spec, 1, size, 2).input(FormatTag.NHWC, arena));
       }
-      PlanCache.Statistics statistics = layer.statistics();
+      PlanStatistics statistics = layer.statistics();
       assertThat(statistics.misses()).isEqualTo(20);
       assertThat(statistics.size()).isEqualTo(16);
       assertThat(statistics.evictions()).isEqualTo(4);

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.octconv4j.bench.ScalarOctave;
 import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.dnn.FormatTag;
+import io.github.octconv4j.octave.plan.Candidates;
+import io.github.octconv4j.octave.plan.Formulation;
+import io.github.octconv4j.octave.plan.OctaveSizes;
 import io.github.octconv4j.safety.Soak;
 import java.lang.foreign.Arena;
 import java.util.List;
@@ -124,7 +127,7 @@ class OctavePropertiesTest {
     try (Arena arena = Arena.ofConfined()) {
       OctaveTensor x = problem.input(layout, arena);
       try (OctavePlan plan =
-          OctavePlan.build(
+          Plans.plan(
               engine,
               problem.spec,
               problem.weights(),

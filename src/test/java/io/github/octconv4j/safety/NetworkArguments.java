@@ -36,9 +36,9 @@ import io.github.octconv4j.octave.Activation;
 import io.github.octconv4j.octave.ChannelSplit;
 import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.Padding;
-import io.github.octconv4j.octave.PlanCache;
 import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.octave.PlanProgress;
+import io.github.octconv4j.octave.PlanStatistics;
 import io.github.octconv4j.octave.SizeRule;
 import io.github.octconv4j.octave.StrideRule;
 import io.github.octconv4j.octave.Tuning;
@@ -603,7 +603,7 @@ final class NetworkArguments {
                 0L,
                 latencies(),
                 latencies(),
-                new PlanCache.Statistics(1, 2, 3, 4, 5, 6, 7),
+                new PlanStatistics(1, 2, 3, 4, 5, 6, 7),
                 8L));
     put.accept("PlanProgress.at(int,int)", () -> args(PlanProgress.NONE, v.upTo(3), 3));
     with("NetworkReference(Network)", Network.class, network -> args(null, network));
