@@ -150,6 +150,7 @@ class ArchitectureTest {
             "Activation",
             "ChannelSplit",
             "Frequency",
+            "Groups",
             "OctaveConv2d",
             "OctaveDesc",
             "OctavePath",

@@ -12,6 +12,7 @@ import io.github.octconv4j.graph.Value;
 import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.octave.PlanStatistics;
 import io.github.octconv4j.octave.plan.PlanCache;
+import io.github.octconv4j.text.Checks;
 import io.github.octconv4j.text.Printable;
 import io.github.octconv4j.weights.ElementType;
 import java.lang.foreign.Arena;
@@ -166,11 +167,7 @@ final class GraphRuns implements AutoCloseable {
   }
 
   private void requireNames(String what, Map<String, ?> given, List<String> expected) {
-    given.forEach(
-        (name, value) -> {
-          Objects.requireNonNull(name, "key of " + what);
-          Objects.requireNonNull(value, "value of " + what);
-        });
+    Checks.entries(what, given);
     if (!given.keySet().equals(new HashSet<>(expected))) {
       throw new IllegalArgumentException(
           String.format(

@@ -51,9 +51,9 @@ public final class OctaveWeights {
   public static OctaveWeights split(OctaveConv2d spec, float[] dense, float @Nullable [] bias) {
     Objects.requireNonNull(spec, "spec");
     Objects.requireNonNull(dense, "dense");
-    if (spec.groups() != 1) {
+    if (!spec.groups().isDense()) {
       throw new IllegalArgumentException(
-          "a dense kernel can be cut for groups 1 only, groups is " + spec.groups());
+          "a dense kernel can be cut for groups 1 only, groups was " + spec.groups());
     }
     int in = spec.in().total();
     requireLength(

@@ -1,5 +1,6 @@
 package io.github.octconv4j.octave;
 
+import io.github.octconv4j.text.Checks;
 import java.util.List;
 import java.util.Objects;
 
@@ -22,9 +23,7 @@ public record PlanCandidate(
   /** Copies the list. */
   public PlanCandidate {
     Objects.requireNonNull(formulation, "formulation");
-    Objects.requireNonNull(references, "references")
-        .forEach(step -> Objects.requireNonNull(step, "element of references"));
-    references = List.copyOf(references);
+    references = Checks.list("references", references);
   }
 
   /** Returns whether it was run. */

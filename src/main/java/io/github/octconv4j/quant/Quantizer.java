@@ -14,6 +14,7 @@ import io.github.octconv4j.nn.NetworkInfo;
 import io.github.octconv4j.octave.PlanProgress;
 import io.github.octconv4j.quant.FloatLayers.Layer;
 import io.github.octconv4j.text.Printable;
+import io.github.octconv4j.text.Checks;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -125,9 +126,7 @@ public final class Quantizer {
    * @return this
    */
   public Quantizer keepInFloats(String... layers) {
-    for (String layer : Objects.requireNonNull(layers, "layers")) {
-      inFloats.add(Objects.requireNonNull(layer, "element of layers"));
-    }
+    inFloats.addAll(Checks.list("layers", Arrays.asList(Objects.requireNonNull(layers, "layers"))));
     return this;
   }
 

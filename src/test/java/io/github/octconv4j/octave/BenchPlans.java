@@ -50,7 +50,7 @@ final class BenchPlans {
     PlanOptions options = PlanOptions.DEFAULT.tuning(Tuning.MEASURED).threads(threads);
     int values =
         spec.out().total()
-            * (spec.in().total() / spec.groups())
+            * (spec.in().total() / layer.groups())
             * layer.kernelHeight()
             * layer.kernelWidth();
     OctaveWeights weights = OctaveWeights.split(spec, new float[values], null);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.octconv4j.Bf16Support;
 import io.github.octconv4j.bench.ScalarOctave;
+import io.github.octconv4j.cli.bench.LayerShape;
 import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.dnn.FormatTag;
@@ -100,7 +101,7 @@ class OctavePlanTest {
             .kernel(kernel)
             .padding(kernel / 2)
             .stride(stride)
-            .groups(groups)
+            .groups(LayerShape.groups(groups, in))
             .build();
     OctaveProblem problem = problem(spec, batch, height, width);
     try (OctaveLayer layer = layer(problem)) {

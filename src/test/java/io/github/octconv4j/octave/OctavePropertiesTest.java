@@ -179,12 +179,12 @@ class OctavePropertiesTest {
     Padding p = spec.padding();
     String stride =
         spec.stride() == 1 ? "stride 1" : "stride " + spec.stride() + " " + spec.strideRule();
-    boolean depthwise = spec.groups() > 1 && spec.groups() == spec.in().total();
+    boolean depthwise = spec.groups().depthwise();
     boolean exchange = spec.has(OctavePath.HL) || spec.has(OctavePath.LH);
     String groups =
         depthwise
             ? "depthwise" + (exchange ? " with exchange" : "")
-            : spec.groups() > 1 ? "groups" : "dense";
+            : spec.groups().count() > 1 ? "groups" : "dense";
     boolean multiplier = spec.out().total() > spec.in().total();
     String odd = String.format(Locale.ROOT, " odd %d%d", problem.height % 2, problem.width % 2);
     seen.add(stride + " " + spec.paths());

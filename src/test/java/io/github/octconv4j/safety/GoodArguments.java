@@ -29,6 +29,7 @@ import io.github.octconv4j.dnn.Threads;
 import io.github.octconv4j.dnn.Window;
 import io.github.octconv4j.octave.Activation;
 import io.github.octconv4j.octave.ChannelSplit;
+import io.github.octconv4j.octave.Groups;
 import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.OctaveConv2dBuilder;
 import io.github.octconv4j.octave.OctaveDesc;
@@ -680,7 +681,7 @@ final class GoodArguments {
         "OutputFormat(FormatTag,DataType)",
         () -> args(null, v.chance(0.5) ? FormatTag.NCHW : FormatTag.NHWC, DataType.F32));
     put(
-        "OctaveConv2d(ChannelSplit,ChannelSplit,int,int,int,Padding,int,int,int,StrideRule,SizeRule)",
+        "OctaveConv2d(ChannelSplit,ChannelSplit,int,int,int,Padding,int,int,Groups,StrideRule,SizeRule)",
         () -> {
           OctaveConv2d s = spec();
           return args(
@@ -845,7 +846,7 @@ final class GoodArguments {
       builder.dilation(v.upTo(3), v.upTo(3));
     }
     if (v.chance(0.15)) {
-      builder.groups(v.upTo(4));
+      builder.groups(v.chance(0.3) ? Groups.DEPTHWISE : Groups.of(v.upTo(4)));
     }
     return builder.build();
   }

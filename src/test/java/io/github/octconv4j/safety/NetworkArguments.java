@@ -32,6 +32,7 @@ import io.github.octconv4j.nn.Parameters;
 import io.github.octconv4j.nn.Predictor;
 import io.github.octconv4j.nn.RunRejectedException.Reason;
 import io.github.octconv4j.nn.Upsampling;
+import io.github.octconv4j.octave.Groups;
 import io.github.octconv4j.octave.Activation;
 import io.github.octconv4j.octave.ChannelSplit;
 import io.github.octconv4j.octave.OctaveConv2d;
@@ -179,7 +180,7 @@ final class NetworkArguments {
         one.padding(),
         1,
         1,
-        1,
+        Groups.DENSE,
         v.pick(List.of(StrideRule.values())),
         SizeRule.FLOOR);
   }

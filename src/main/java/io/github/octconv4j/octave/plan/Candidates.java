@@ -148,7 +148,7 @@ public final class Candidates {
     int most = Integer.MAX_VALUE - 2 * block; // to be filled up
     int least = Math.min(spec.in().total(), spec.out().total());
     int largest = Math.max(spec.in().total(), spec.out().total());
-    return spec.groups() == 1 && least >= block && largest <= most;
+    return spec.groups().isDense() && least >= block && largest <= most;
   }
 
   private List<Integer> bandRows() {

@@ -63,7 +63,7 @@ public final class Formulations {
 
   /** Whether a convolution of this size can be put together so. */
   static boolean fits(Formulation formulation, OctaveConv2d spec, OctaveSizes sizes, int threads) {
-    if (formulation.layout() == Layout.BLOCKED && spec.groups() > 1) {
+    if (formulation.layout() == Layout.BLOCKED && !spec.groups().isDense()) {
       return false;
     }
     return switch (formulation) {
@@ -87,7 +87,7 @@ public final class Formulations {
               && spec.kernelWidth() == 1
               && spec.padding().equals(Padding.NONE)
               && spec.stride() == 1
-              && spec.groups() == 1
+              && spec.groups().isDense()
               && spec.paths().size() == 4
               && rowsFit(spec, sizes);
     };
@@ -96,7 +96,7 @@ public final class Formulations {
   /** Whether there is one sum to make: without groups, of two terms. */
   private static boolean sumFits(LowSum sum, OctaveConv2d spec) {
     return sum == LowSum.SEPARATE
-        || (spec.groups() == 1 && spec.has(OctavePath.LL) && spec.has(OctavePath.HL));
+        || (spec.groups().isDense() && spec.has(OctavePath.LL) && spec.has(OctavePath.HL));
   }
 
   /**
