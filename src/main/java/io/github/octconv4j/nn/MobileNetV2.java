@@ -77,7 +77,11 @@ final class MobileNetV2 {
     }
     inner =
         layers.octave(
-            names(conv, part++), inner, new Conv(wide, 3, stride, Groups.DEPTHWISE), low, Activation.RELU6);
+            names(conv, part++),
+            inner,
+            new Conv(wide, 3, stride, Groups.DEPTHWISE),
+            low,
+            Activation.RELU6);
     inner =
         layers.octave(
             new Names(conv + part, conv + part, conv + (part + 1)),

@@ -83,7 +83,11 @@ final class ResNet {
         layers.octave(names(name, 1), x, Conv.pointwise(width, 1), low, Activation.RELU);
     inner =
         layers.octave(
-            names(name, 2), inner, new Conv(width, 3, stride, Groups.of(groups)), low, Activation.RELU);
+            names(name, 2),
+            inner,
+            new Conv(width, 3, stride, Groups.of(groups)),
+            low,
+            Activation.RELU);
     inner = layers.octave(names(name, 3), inner, Conv.pointwise(out, 1), low, Activation.NONE);
     if (table.excites) {
       inner = net.squeezeExcitation(name + ".se", inner, Math.max(1, out / REDUCTION));

@@ -261,8 +261,7 @@ public record OctaveConv2d(
     return OctaveSizes.multiplyAdds(this, input);
   }
 
-  private static boolean exists(
-      OctavePath path, ChannelSplit in, ChannelSplit out, Groups groups) {
+  private static boolean exists(OctavePath path, ChannelSplit in, ChannelSplit out, Groups groups) {
     boolean exchanges = path.source() != path.destination();
     boolean apart = groups.depthwise() && in.hasBoth() && out.hasBoth();
     return in.of(path.source()) > 0 && out.of(path.destination()) > 0 && !(exchanges && apart);

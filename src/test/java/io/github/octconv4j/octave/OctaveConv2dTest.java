@@ -119,7 +119,8 @@ class OctaveConv2dTest {
     assertThatThrownBy(() -> any.groups(0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("groups must be at least 1, was 0");
-    assertThatThrownBy(() -> new Groups(2, true)).hasMessage("count must be 1 where depthwise, was 2");
+    assertThatThrownBy(() -> new Groups(2, true))
+        .hasMessage("count must be 1 where depthwise, was 2");
     assertThatThrownBy(() -> new Padding(0, -1, 2, 3))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("padding must be at least 0, was top 0, left -1, bottom 2, right 3");
