@@ -144,8 +144,7 @@ public final class ScalarOctave {
   }
 
   private boolean depthwise() {
-    return spec.groups() > 1
-        && spec.groups() == spec.in().high() + spec.in().low()
+    return spec.groups().depthwise()
         && spec.in().high() > 0
         && spec.in().low() > 0
         && spec.out().high() > 0
@@ -211,7 +210,7 @@ public final class ScalarOctave {
     float[] kernel = kernels.get(path);
     float[] bias = biases.get(path);
     int oc = spec.out().of(path.destination());
-    int groups = depthwise() ? x.c : spec.groups();
+    int groups = spec.groups().depthwise() ? x.c : spec.groups().count();
     int icg = x.c / groups;
     int kh = spec.kernelHeight();
     int kw = spec.kernelWidth();

@@ -50,7 +50,7 @@ record BenchLayersReport(Machine machine, List<LayerResult> results) {
           Figures.number("%.1f", result.octave().gflops()),
           Figures.number("%.1f", result.dense().gflops()),
           references(result),
-          result.octave().formulation().toString());
+          result.octave().formulation());
     }
     for (double alpha : results.stream().map(LayerResult::alpha).distinct().toList()) {
       List<LayerResult> same = results.stream().filter(r -> r.alpha() == alpha).toList();
@@ -87,7 +87,7 @@ record BenchLayersReport(Machine machine, List<LayerResult> results) {
     for (LayerResult result : results) {
       json.writeStartObject();
       writeFigures(json, result);
-      json.writeStringField("formulation", result.octave().formulation().toString());
+      json.writeStringField("formulation", result.octave().formulation());
       json.writeEndObject();
     }
     json.writeEndArray();
@@ -110,6 +110,6 @@ record BenchLayersReport(Machine machine, List<LayerResult> results) {
     json.writeNumberField("dense_gflops", result.dense().gflops());
     json.writeNumberField("ref", result.octave().references());
     json.writeNumberField("dense_ref", result.dense().references());
-    json.writeStringField("dense_formulation", result.dense().formulation().toString());
+    json.writeStringField("dense_formulation", result.dense().formulation());
   }
 }

@@ -1,5 +1,6 @@
 package io.github.octconv4j.cli;
 
+import io.github.octconv4j.cli.bench.LayerShape;
 import io.github.octconv4j.octave.Frequency;
 import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.OctavePath;
@@ -73,7 +74,7 @@ record CaseFile(
         spec.stride(),
         spec.padding().top(),
         spec.dilationHeight(),
-        spec.groups(),
+        spec.groups().depthwise() ? spec.in().total() : spec.groups().count(),
         rules);
   }
 
@@ -118,13 +119,14 @@ record CaseFile(
     }
 
     private OctaveConv2d spec() {
-      return OctaveConv2d.of(metadata.integer("in_channels"), metadata.integer("out_channels"))
+      int in = metadata.integer("in_channels");
+      return OctaveConv2d.of(in, metadata.integer("out_channels"))
           .alpha(metadata.decimal("alpha_in"), metadata.decimal("alpha_out"))
           .kernel(metadata.integer("kernel"))
           .stride(metadata.integer("stride"))
           .padding(metadata.integer("padding"))
           .dilation(metadata.integer("dilation"))
-          .groups(metadata.integer("groups"))
+          .groups(LayerShape.groups(metadata.integer("groups"), in))
           .strideRule(strideRule())
           .sizeRule(sizeRule())
           .build();

@@ -6,7 +6,7 @@ import io.github.octconv4j.cli.bench.LayerShape;
 import io.github.octconv4j.dnn.StepInfo;
 import io.github.octconv4j.nn.Advice;
 import io.github.octconv4j.octave.OctaveConv2d;
-import io.github.octconv4j.octave.OctavePlanner.Considered;
+import io.github.octconv4j.octave.PlanCandidate;
 import io.github.octconv4j.text.Printable;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -31,7 +31,7 @@ record ExplainLayerReport(
     LayerResult result,
     Advice advice,
     List<TimedStep> steps,
-    List<Considered> considered) {
+    List<PlanCandidate> considered) {
   private static final double CLOSE = 1.5; // times, of a prediction that can be believed
 
   /**
@@ -56,7 +56,7 @@ record ExplainLayerReport(
       Advice advice,
       List<StepInfo> infos,
       long[] nanoseconds,
-      List<Considered> considered) {
+      List<PlanCandidate> considered) {
     List<TimedStep> steps = new ArrayList<>();
     for (int i = 0; i < nanoseconds.length; i++) {
       // The clock may not tell a step of nothing from no time at all.
@@ -145,9 +145,9 @@ record ExplainLayerReport(
 
   private void printConsidered(PrintWriter out) {
     Table table = new Table("lrrl").row("considered", "us", "predicted us", "");
-    for (Considered one : considered) {
+    for (PlanCandidate one : considered) {
       table.row(
-          one.formulation().toString(),
+          one.formulation(),
           one.measured() ? Figures.number("%.1f", one.microseconds()) : "",
           Figures.number("%.1f", one.predictedMicroseconds()),
           verdict(one));
@@ -160,7 +160,7 @@ record ExplainLayerReport(
   private String trust() {
     DoubleSummaryStatistics ratios =
         considered.stream()
-            .filter(Considered::measured)
+            .filter(PlanCandidate::measured)
             .mapToDouble(one -> one.predictedMicroseconds() / one.microseconds())
             .summaryStatistics();
     if (ratios.getCount() == 0) {
@@ -175,7 +175,7 @@ record ExplainLayerReport(
         close ? "" : ", so that on this processor only its order tells something");
   }
 
-  private static String verdict(Considered one) {
+  private static String verdict(PlanCandidate one) {
     if (one.chosen()) {
       return "chosen";
     } else if (!one.references().isEmpty()) {
@@ -198,16 +198,16 @@ record ExplainLayerReport(
   void write(JsonGenerator json) throws IOException {
     machine.write(json);
     BenchLayersReport.writeFigures(json, result);
-    json.writeStringField("formulation", result.octave().formulation().toString());
+    json.writeStringField("formulation", result.octave().formulation());
     json.writeArrayFieldStart("steps");
     for (TimedStep step : steps) {
       writeStep(json, step);
     }
     json.writeEndArray();
     json.writeArrayFieldStart("considered");
-    for (Considered one : considered) {
+    for (PlanCandidate one : considered) {
       json.writeStartObject();
-      json.writeStringField("formulation", one.formulation().toString());
+      json.writeStringField("formulation", one.formulation());
       if (one.measured()) {
         json.writeNumberField("us", one.microseconds());
       }

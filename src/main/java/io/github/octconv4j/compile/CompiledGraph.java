@@ -6,7 +6,6 @@ import io.github.octconv4j.dnn.StepInfo;
 import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.Node;
 import io.github.octconv4j.graph.TensorType;
-import io.github.octconv4j.octave.Plan;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +14,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A graph compiled for sizes of its inputs. Immutable; threads share it. */
-public final class CompiledGraph implements Plan {
+public final class CompiledGraph implements AutoCloseable {
   private final Program program;
   private final Map<String, Operand> inputs;
   private final Map<String, Operand> outputs;
@@ -119,11 +118,12 @@ public final class CompiledGraph implements Plan {
     return new GraphExecution(this, name);
   }
 
-  @Override
+  /** Returns the memory of one execution; the weights are the network's, whoever reads them. */
   public long bytes() {
     return program.temporaryBytes();
   }
 
+  /** Frees the program once the last execution that uses it is closed. */
   @Override
   public void close() {
     program.close();

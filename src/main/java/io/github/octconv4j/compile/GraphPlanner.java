@@ -7,10 +7,11 @@ import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.dnn.Status;
 import io.github.octconv4j.dnn.StepInfo;
 import io.github.octconv4j.graph.Node;
-import io.github.octconv4j.octave.Formulation;
 import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.octave.StrideRule;
 import io.github.octconv4j.octave.Tuning;
+import io.github.octconv4j.octave.plan.Formulation;
+import io.github.octconv4j.octave.plan.Formulations;
 import io.github.octconv4j.recording.PlanChoiceEvent;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -139,7 +140,8 @@ final class GraphPlanner {
     for (Map.Entry<Node, List<Formulation>> entry : possible.entrySet()) {
       List<Formulation> choosable = new ArrayList<>(entry.getValue());
       choosable.add(Formulation.DEFAULT); // with which the others are compared
-      Optional<Formulation> kept = options.choices().find(key(entry.getKey()), choosable);
+      Optional<Formulation> kept =
+          Formulations.kept(options.choices(), key(entry.getKey()), choosable);
       kept.ifPresent(formulation -> chosen.put(entry.getKey(), formulation));
     }
     return chosen.size() == possible.size() ? chosen : null;
@@ -226,7 +228,8 @@ final class GraphPlanner {
       finalists.removeIf(trial -> !trial.isTimed());
       Map<Node, Formulation> chosen =
           finalists.stream().min(Trial.BY_REFERENCES_AND_TIME).orElseThrow().choice();
-      chosen.forEach((node, formulation) -> options.choices().put(key(node), formulation));
+      chosen.forEach(
+          (node, formulation) -> options.choices().put(key(node), formulation.toString()));
       progress.end();
       return chosen;
     }

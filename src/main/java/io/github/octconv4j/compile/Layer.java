@@ -8,6 +8,7 @@ import io.github.octconv4j.graph.WindowAxis;
 import io.github.octconv4j.octave.Activation;
 import io.github.octconv4j.octave.ChannelSplit;
 import io.github.octconv4j.octave.Frequency;
+import io.github.octconv4j.octave.Groups;
 import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.OctavePath;
 import io.github.octconv4j.octave.OctaveShape;
@@ -122,7 +123,7 @@ record Layer(Node node, OctaveConv2d spec, OctaveShape input, OctaveShape output
                 toInt(columns.end())),
             toInt(rows.dilation()),
             toInt(columns.dilation()),
-            depthwise ? in.total() : toInt(groups),
+            depthwise ? Groups.DEPTHWISE : Groups.of(toInt(groups)),
             moves
                 ? StrideRule.MOVE_KERNEL
                 : op.keepsLow() ? StrideRule.KEEP_LOW : StrideRule.POOL_ALL,

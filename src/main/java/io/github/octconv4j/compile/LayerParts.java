@@ -4,18 +4,19 @@ import io.github.octconv4j.octave.ChannelSplit;
 import io.github.octconv4j.octave.Frequency;
 import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.OctavePath;
-import io.github.octconv4j.octave.OctaveWeights;
+import io.github.octconv4j.octave.plan.PathWeights;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * A convolution without groups, cut into equal parts by its output and by its input channels. The
  * parts of one output add up: {@code y_o = sum over i of conv(x_i, W_oi)}.
  */
 final class LayerParts {
-  private final Object identity;
   private final OctaveConv2d whole;
-  private final OctaveWeights weights;
+  private final PathWeights weights;
   private final int outputs;
   private final int inputs;
 
@@ -25,12 +26,10 @@ final class LayerParts {
   /**
    * Cuts a convolution.
    *
-   * @param identity what the weights are; equal ones mean equal values
    * @param outputs how many parts the output has; divides its channels
    * @param inputs how many parts the input has; divides its channels
    */
-  LayerParts(Object identity, OctaveConv2d whole, OctaveWeights weights, int outputs, int inputs) {
-    this.identity = identity;
+  LayerParts(OctaveConv2d whole, PathWeights weights, int outputs, int inputs) {
     this.whole = whole;
     this.weights = weights;
     this.outputs = outputs;
@@ -61,24 +60,25 @@ final class LayerParts {
   }
 
   /** The weights from a part of the input to one of the output; the first input brings the bias. */
-  OctaveWeights weights(int output, int input) {
-    Key key = new Key(identity, output, outputs, input, inputs);
+  PathWeights weights(int output, int input) {
     if (isWhole()) {
-      return weights.identifiedBy(key);
+      return weights;
     }
     OctaveConv2d spec = spec();
-    OctaveWeights.Builder builder = OctaveWeights.of(spec);
+    Map<OctavePath, float[]> kernels = new EnumMap<>(OctavePath.class);
     for (OctavePath path : spec.paths()) {
-      builder.kernel(path, kernel(path, spec, output, input));
+      kernels.put(path, kernel(path, spec, output, input));
     }
+    Map<Frequency, float[]> biases = new EnumMap<>(Frequency.class);
     for (Frequency frequency : Frequency.values()) {
       float[] bias = weights.bias(frequency);
       if (bias != null && input == 0) {
         int count = bias.length / outputs;
-        builder.bias(frequency, Arrays.copyOfRange(bias, output * count, (output + 1) * count));
+        biases.put(frequency, Arrays.copyOfRange(bias, output * count, (output + 1) * count));
       }
     }
-    return builder.build().identifiedBy(key);
+    Key key = new Key(weights.identity(), output, outputs, input, inputs);
+    return new PathWeights(key, kernels, biases);
   }
 
   private float[] kernel(OctavePath path, OctaveConv2d spec, int output, int input) {
@@ -88,7 +88,7 @@ final class LayerParts {
     float[] some = new float[rows * columns];
     for (int row = 0; row < rows; row++) {
       int from = ((output * rows + row) * inputs + input) * columns;
-      weights.copyKernel(path, from, some, row * columns, columns);
+      System.arraycopy(weights.kernel(path), from, some, row * columns, columns);
     }
     return some;
   }

@@ -5,14 +5,16 @@ import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.octave.Frequency;
 import io.github.octconv4j.octave.OctavePath;
-import io.github.octconv4j.octave.OctaveWeights;
+import io.github.octconv4j.octave.plan.PathWeights;
 import io.github.octconv4j.text.Printable;
 import java.lang.ref.SoftReference;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -22,14 +24,7 @@ import java.util.Objects;
 final class LayerWeights {
   private final Graph graph;
   private final boolean kept;
-  private final IdentityHashMap<Layer, SoftReference<Entry>> read = new IdentityHashMap<>();
-
-  /**
-   * The weights of a layer.
-   *
-   * @param identity what they are: equal ones mean equal values
-   */
-  record Entry(Object identity, OctaveWeights weights) {}
+  private final IdentityHashMap<Layer, SoftReference<PathWeights>> read = new IdentityHashMap<>();
 
   /** A bias, equal to others of the same values. */
   private static final class Values {
@@ -65,9 +60,9 @@ final class LayerWeights {
    *
    * @throws IllegalArgumentException if one is not finite; the message names the tensor
    */
-  Entry of(Layer layer) {
-    SoftReference<Entry> known = read.get(layer);
-    Entry entry = known == null ? null : known.get();
+  PathWeights of(Layer layer) {
+    SoftReference<PathWeights> known = read.get(layer);
+    PathWeights entry = known == null ? null : known.get();
     if (entry == null) {
       entry = read(layer);
       if (kept) {
@@ -77,24 +72,24 @@ final class LayerWeights {
     return entry;
   }
 
-  private Entry read(Layer layer) {
+  private PathWeights read(Layer layer) {
     List<Object> identity = new ArrayList<>();
-    OctaveWeights.Builder weights = OctaveWeights.of(layer.spec());
+    Map<OctavePath, float[]> kernels = new EnumMap<>(OctavePath.class);
+    Map<Frequency, float[]> biases = new EnumMap<>(Frequency.class);
     for (OctavePath path : layer.spec().paths()) {
       String value = layer.weights(path);
       identity.add(data(value));
-      weights.kernel(path, finite(value));
+      kernels.put(path, finite(value));
     }
     for (Frequency frequency : Frequency.values()) {
       String value = layer.node().input(frequency == Frequency.HIGH ? 6 : 7);
       if (!value.isEmpty() && layer.spec().out().of(frequency) > 0) {
         float[] bias = finite(value);
         identity.add(new Values(bias));
-        weights.bias(frequency, bias);
+        biases.put(frequency, bias);
       }
     }
-    Object key = List.of(layer.spec(), List.copyOf(identity));
-    return new Entry(key, weights.build().identifiedBy(key));
+    return new PathWeights(List.of(layer.spec(), List.copyOf(identity)), kernels, biases);
   }
 
   private TensorData data(String value) {

@@ -6,10 +6,10 @@ import io.github.octconv4j.graph.Node;
 import io.github.octconv4j.octave.Activation;
 import io.github.octconv4j.octave.ChannelSplit;
 import io.github.octconv4j.octave.Frequency;
-import io.github.octconv4j.octave.Layout;
-import io.github.octconv4j.octave.OctaveOperand;
 import io.github.octconv4j.octave.OctaveShape;
-import io.github.octconv4j.octave.OctaveWeights;
+import io.github.octconv4j.octave.plan.Layout;
+import io.github.octconv4j.octave.plan.OctaveOperand;
+import io.github.octconv4j.octave.plan.PathWeights;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
@@ -35,9 +35,7 @@ final class OctaveLayers {
     this.x = operands(layer.inputs(), layer.spec().in(), layer.input());
     this.shared = lowering.placement.isShared(layer);
     this.shares = shared ? lowering.workers : lowering.placement.parts(layer);
-    LayerWeights.Entry weights = lowering.weights.of(layer);
-    this.parts =
-        new LayerParts(weights.identity(), layer.spec(), weights.weights(), shares, x.size());
+    this.parts = new LayerParts(layer.spec(), lowering.weights.of(layer), shares, x.size());
   }
 
   /** Adds the steps; false where the node is none that the package {@code octave} has a form of. */
@@ -59,7 +57,7 @@ final class OctaveLayers {
           boolean gathered = y.size() < shares;
           OctaveOperand part = gathered ? part(out) : y.get(out);
           for (int in = 0; in < x.size(); in++) {
-            OctaveWeights weights = parts.weights(out, in);
+            PathWeights weights = parts.weights(out, in);
             lowering.octave.convolution(
                 layer.node().name() + parts.name(out, in),
                 parts.spec(),

@@ -101,7 +101,7 @@ final class Placement {
   }
 
   private static boolean isUngrouped(Layer layer) {
-    return layer.spec().groups() == 1;
+    return layer.spec().groups().isDense();
   }
 
   /** The layer that convolves exactly what another one gives; null where a node does not. */

@@ -1,7 +1,7 @@
 package io.github.octconv4j.compile;
 
 import io.github.octconv4j.graph.Node;
-import io.github.octconv4j.octave.Formulation;
+import io.github.octconv4j.octave.plan.Formulation;
 import org.jspecify.annotations.Nullable;
 
 /**

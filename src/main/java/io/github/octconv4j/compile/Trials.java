@@ -11,7 +11,7 @@ import io.github.octconv4j.dnn.Status;
 import io.github.octconv4j.dnn.StepInfo;
 import io.github.octconv4j.dnn.Tensor;
 import io.github.octconv4j.graph.Node;
-import io.github.octconv4j.octave.Formulation;
+import io.github.octconv4j.octave.plan.Formulation;
 import io.github.octconv4j.timing.Tournament;
 import io.github.octconv4j.timing.Tournament.Rules;
 import java.lang.foreign.Arena;

@@ -48,7 +48,7 @@ final class Alternatives {
     try (CallArena arena = new CallArena()) {
       MemorySegment out = arena.allocate(ValueLayout.ADDRESS);
       Creation creation = new Creation(arena, out, engine, operation, attributes);
-      if (operation.create(creation) == Status.SUCCESS.code()) {
+      if (creation.status() == Status.SUCCESS.code()) {
         dnnl_h.dnnl_primitive_desc_destroy(out.get(ValueLayout.ADDRESS, 0));
         works.add(how);
       }

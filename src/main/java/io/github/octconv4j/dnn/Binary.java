@@ -49,13 +49,13 @@ public record Binary(Algorithm algorithm, MemoryDesc src0, MemoryDesc src1, Memo
     return Descs.of(Arg.SRC, src0, Arg.SRC_1, src1, Arg.DST, dst);
   }
 
-  @Override
-  public void export(ProgramFile file) {
+  /** Adds the lines that say what it is beside its kind and its arguments. */
+  void export(ProgramFile file) {
     file.line("algorithm", algorithm.code());
   }
 
-  @Override
-  public int create(Creation creation) {
+  /** Asks oneDNN for a primitive descriptor; everything was checked before. */
+  int create(Creation creation) {
     return dnnl_h.dnnl_binary_primitive_desc_create(
         creation.out(),
         creation.engine(),

@@ -54,13 +54,13 @@ public record Concat(int axis, List<MemoryDesc> sources, MemoryDesc dst) impleme
     return MultipleSources.descs(sources, dst);
   }
 
-  @Override
-  public void export(ProgramFile file) {
+  /** Adds the lines that say what it is beside its kind and its arguments. */
+  void export(ProgramFile file) {
     file.line("axis", axis);
   }
 
-  @Override
-  public int create(Creation creation) {
+  /** Asks oneDNN for a primitive descriptor; everything was checked before. */
+  int create(Creation creation) {
     return dnnl_h.dnnl_concat_primitive_desc_create(
         creation.out(),
         creation.engine(),

@@ -97,14 +97,14 @@ public record Convolution(
     return dst.elements() * (weights.elements() / dst.dim(1));
   }
 
-  @Override
-  public void export(ProgramFile file) {
+  /** Adds the lines that say what it is beside its kind and its arguments. */
+  void export(ProgramFile file) {
     file.line("algorithm", Algorithm.CONVOLUTION_DIRECT.code());
     file.addWindow(window);
   }
 
-  @Override
-  public int create(Creation creation) {
+  /** Asks oneDNN for a primitive descriptor; everything was checked before. */
+  int create(Creation creation) {
     Arena arena = creation.arena();
     return dnnl_h.dnnl_convolution_forward_primitive_desc_create(
         creation.out(),

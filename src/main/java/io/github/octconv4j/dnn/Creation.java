@@ -6,18 +6,14 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What an {@link Operation} needs to ask oneDNN for a primitive descriptor. Only this package makes
- * one and looks into it, so that no raw handle gets out.
- *
- * @since 0.1.0
- */
-public final class Creation {
+/** What an {@link Operation} needs to ask oneDNN for a primitive descriptor. */
+final class Creation {
   private final CallArena arena;
   private final MemorySegment out;
   private final MemorySegment engine;
   private final MemorySegment attributes;
   private final UnitStrides unitStrides;
+  private final Operation operation;
 
   Creation(
       CallArena arena,
@@ -28,6 +24,7 @@ public final class Creation {
     this.arena = arena;
     this.out = out;
     this.engine = engine;
+    this.operation = operation;
     this.unitStrides = UnitStrides.of(tensors(operation), arena);
     this.attributes = attributes.in(arena, unitStrides);
   }
@@ -38,6 +35,23 @@ public final class Creation {
         .filter(e -> !e.getKey().equals(Arg.WEIGHTS) && !e.getKey().equals(Arg.BIAS))
         .map(Map.Entry::getValue)
         .toList();
+  }
+
+  /** Asks oneDNN for the primitive descriptor and returns its answer. */
+  int status() {
+    return switch (operation) {
+      case Binary op -> op.create(this);
+      case Concat op -> op.create(this);
+      case Convolution op -> op.create(this);
+      case Eltwise op -> op.create(this);
+      case InnerProduct op -> op.create(this);
+      case MatMul op -> op.create(this);
+      case Pooling op -> op.create(this);
+      case Reorder op -> op.create(this);
+      case Resampling op -> op.create(this);
+      case Softmax op -> op.create(this);
+      case Sum op -> op.create(this);
+    };
   }
 
   /** For descriptors and arrays that live as long as the call. */

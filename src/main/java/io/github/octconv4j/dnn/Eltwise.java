@@ -36,8 +36,8 @@ public record Eltwise(Algorithm algorithm, MemoryDesc src, MemoryDesc dst, float
     return "eltwise";
   }
 
-  @Override
-  public void export(ProgramFile file) {
+  /** Adds the lines that say what it is beside its kind and its arguments. */
+  void export(ProgramFile file) {
     file.line("algorithm", algorithm.code());
     file.line("scalars", alpha, beta);
   }
@@ -47,8 +47,8 @@ public record Eltwise(Algorithm algorithm, MemoryDesc src, MemoryDesc dst, float
     return Descs.of(Arg.SRC, src, Arg.DST, dst);
   }
 
-  @Override
-  public int create(Creation creation) {
+  /** Asks oneDNN for a primitive descriptor; everything was checked before. */
+  int create(Creation creation) {
     return dnnl_h.dnnl_eltwise_forward_primitive_desc_create(
         creation.out(),
         creation.engine(),

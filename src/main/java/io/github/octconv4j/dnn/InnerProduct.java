@@ -64,13 +64,13 @@ public record InnerProduct(
     return src.dim(0) * weights.elements();
   }
 
-  @Override
-  public void export(ProgramFile file) {
+  /** Adds the lines that say what it is beside its kind and its arguments. */
+  void export(ProgramFile file) {
     // its arguments say all
   }
 
-  @Override
-  public int create(Creation creation) {
+  /** Asks oneDNN for a primitive descriptor; everything was checked before. */
+  int create(Creation creation) {
     return dnnl_h.dnnl_inner_product_forward_primitive_desc_create(
         creation.out(),
         creation.engine(),

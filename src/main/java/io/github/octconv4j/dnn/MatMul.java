@@ -70,13 +70,13 @@ public record MatMul(MemoryDesc src, MemoryDesc weights, @Nullable MemoryDesc bi
     return dst.elements() * src.dim(src.rank() - 1);
   }
 
-  @Override
-  public void export(ProgramFile file) {
+  /** Adds the lines that say what it is beside its kind and its arguments. */
+  void export(ProgramFile file) {
     // its arguments say all
   }
 
-  @Override
-  public int create(Creation creation) {
+  /** Asks oneDNN for a primitive descriptor; everything was checked before. */
+  int create(Creation creation) {
     return dnnl_h.dnnl_matmul_primitive_desc_create(
         creation.out(),
         creation.engine(),

@@ -1,5 +1,6 @@
 package io.github.octconv4j.dnn;
 
+import io.github.octconv4j.text.Checks;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -18,9 +19,7 @@ import java.util.Optional;
 public record NonFinite(double value, List<Long> position) {
   /** Checks the value and copies the list. */
   public NonFinite {
-    Objects.requireNonNull(position, "position")
-        .forEach(index -> Objects.requireNonNull(index, "element of position"));
-    position = List.copyOf(position);
+    position = Checks.list("position", position);
     if (Double.isFinite(value)) {
       throw new IllegalArgumentException("value must be NaN or infinite, was " + value);
     }

@@ -43,10 +43,4 @@ public sealed interface Operation
   default long multiplyAdds() {
     return 0;
   }
-
-  /** Adds the lines that say what it is beside its kind and its arguments. */
-  void export(ProgramFile file);
-
-  /** Asks oneDNN for a primitive descriptor; everything was checked before. */
-  int create(Creation creation);
 }

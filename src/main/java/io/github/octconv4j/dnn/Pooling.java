@@ -41,8 +41,8 @@ public record Pooling(Algorithm algorithm, MemoryDesc src, MemoryDesc dst, Windo
     return "pooling";
   }
 
-  @Override
-  public void export(ProgramFile file) {
+  /** Adds the lines that say what it is beside its kind and its arguments. */
+  void export(ProgramFile file) {
     file.line("algorithm", algorithm.code());
     file.addWindow(window);
   }
@@ -52,8 +52,8 @@ public record Pooling(Algorithm algorithm, MemoryDesc src, MemoryDesc dst, Windo
     return Descs.of(Arg.SRC, src, Arg.DST, dst);
   }
 
-  @Override
-  public int create(Creation creation) {
+  /** Asks oneDNN for a primitive descriptor; everything was checked before. */
+  int create(Creation creation) {
     Arena arena = creation.arena();
     return dnnl_h.dnnl_pooling_forward_primitive_desc_create(
         creation.out(),

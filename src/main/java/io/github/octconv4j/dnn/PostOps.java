@@ -20,10 +20,7 @@ public record PostOps(List<PostOp> list) {
   public static final PostOps NONE = new PostOps(List.of());
 
   /** One operation on the result. */
-  public sealed interface PostOp {
-    /** Adds the line that says what it is. */
-    void export(ProgramFile file);
-  }
+  public sealed interface PostOp {}
 
   /**
    * {@code result + scale * (dst - zeroPoint)}, with what the destination held before.
@@ -38,8 +35,8 @@ public record PostOps(List<PostOp> list) {
       this(scale, 0, null);
     }
 
-    @Override
-    public void export(ProgramFile file) {
+    /** Adds the line that says what it is. */
+    void export(ProgramFile file) {
       file.line("postop", "sum", scale, zeroPoint, code());
     }
 
@@ -69,8 +66,8 @@ public record PostOps(List<PostOp> list) {
       algorithm.require("ELTWISE");
     }
 
-    @Override
-    public void export(ProgramFile file) {
+    /** Adds the line that says what it is. */
+    void export(ProgramFile file) {
       file.line("postop", "eltwise", algorithm.code(), alpha, beta);
     }
 
@@ -94,8 +91,8 @@ public record PostOps(List<PostOp> list) {
       algorithm.require("BINARY");
     }
 
-    @Override
-    public void export(ProgramFile file) {
+    /** Adds the line that says what it is. */
+    void export(ProgramFile file) {
       file.line("postop", "binary", algorithm.code(), file.indexOf(src1.atBeginning()));
     }
 

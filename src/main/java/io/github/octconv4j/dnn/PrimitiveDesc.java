@@ -70,7 +70,7 @@ public final class PrimitiveDesc extends NativeHandle {
           e -> {
             MemorySegment out = arena.allocate(ValueLayout.ADDRESS);
             attributes.quantization().descs(operation.descs()); // which fit
-            int status = operation.create(new Creation(arena, out, e, operation, attributes));
+            int status = new Creation(arena, out, e, operation, attributes).status();
             if (status == Status.UNIMPLEMENTED.code()) {
               throw unimplemented(e, operation, attributes);
             }

@@ -17,11 +17,9 @@ import java.util.TreeMap;
 /**
  * A program as a file, so that something else than Java can run the very same primitives. Lines of
  * words come first, then the data of constants, inputs and outputs. {@code native/README.md}
- * describes the format. Operations write their lines to it; users make none.
- *
- * @since 0.1.0
+ * describes the format.
  */
-public final class ProgramFile {
+final class ProgramFile {
   private final Program program;
   private final MemorySegment[] bound;
   private final Assembly assembly;
@@ -127,10 +125,10 @@ public final class ProgramFile {
     line("step", operation.kind(), step.name());
     line("lane", lane);
     line("implementation", desc.implementation());
-    operation.export(this);
+    add(operation);
     line("fpmath", desc.attributes().fpMath().code());
     for (PostOps.PostOp postOp : desc.attributes().postOps().list()) {
-      postOp.export(this);
+      add(postOp);
     }
     desc.attributes().quantization().export(this);
     Map<Integer, String> arguments = new TreeMap<>();
@@ -151,6 +149,30 @@ public final class ProgramFile {
       line("working", Arg.SCRATCHPAD.code(), indexOf(scratchpad));
     }
     line("end");
+  }
+
+  private void add(Operation operation) {
+    switch (operation) {
+      case Binary op -> op.export(this);
+      case Concat op -> op.export(this);
+      case Convolution op -> op.export(this);
+      case Eltwise op -> op.export(this);
+      case InnerProduct op -> op.export(this);
+      case MatMul op -> op.export(this);
+      case Pooling op -> op.export(this);
+      case Reorder op -> op.export(this);
+      case Resampling op -> op.export(this);
+      case Softmax op -> op.export(this);
+      case Sum op -> op.export(this);
+    }
+  }
+
+  private void add(PostOps.PostOp postOp) {
+    switch (postOp) {
+      case PostOps.Sum sum -> sum.export(this);
+      case PostOps.Eltwise eltwise -> eltwise.export(this);
+      case PostOps.Binary binary -> binary.export(this);
+    }
   }
 
   /** Adds the line of a window. */

@@ -1,6 +1,7 @@
 package io.github.octconv4j.dnn;
 
 import io.github.octconv4j.dnn.gen.dnnl_h;
+import io.github.octconv4j.text.Checks;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -44,12 +45,10 @@ public record Quantization(
   }
 
   private static Map<Arg, Granularity> copy(Map<Arg, Granularity> map, String name) {
-    Objects.requireNonNull(map, name);
+    Checks.entries(name, map);
     List<Arg> order = new ArrayList<>();
     map.forEach(
         (arg, granularity) -> {
-          Objects.requireNonNull(arg, "key of " + name);
-          Objects.requireNonNull(granularity, "value of " + name);
           if (arg.isPostOp() || arg.isQuantity() || arg.equals(Arg.SCRATCHPAD)) {
             throw new IllegalArgumentException(
                 String.format(

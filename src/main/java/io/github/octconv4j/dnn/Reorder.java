@@ -39,8 +39,8 @@ public record Reorder(MemoryDesc src, MemoryDesc dst) implements Operation {
     return "reorder";
   }
 
-  @Override
-  public void export(ProgramFile file) {
+  /** Adds the lines that say what it is beside its kind and its arguments. */
+  void export(ProgramFile file) {
     // its arguments say all
   }
 
@@ -49,8 +49,8 @@ public record Reorder(MemoryDesc src, MemoryDesc dst) implements Operation {
     return Descs.of(Arg.SRC, src, Arg.DST, dst);
   }
 
-  @Override
-  public int create(Creation creation) {
+  /** Asks oneDNN for a primitive descriptor; everything was checked before. */
+  int create(Creation creation) {
     return dnnl_h.dnnl_reorder_primitive_desc_create(
         creation.out(),
         creation.desc(src),

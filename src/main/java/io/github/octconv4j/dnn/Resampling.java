@@ -41,13 +41,13 @@ public record Resampling(Algorithm algorithm, MemoryDesc src, MemoryDesc dst) im
     return "resampling";
   }
 
-  @Override
-  public void export(ProgramFile file) {
+  /** Adds the lines that say what it is beside its kind and its arguments. */
+  void export(ProgramFile file) {
     file.line("algorithm", algorithm.code());
   }
 
-  @Override
-  public int create(Creation creation) {
+  /** Asks oneDNN for a primitive descriptor; everything was checked before. */
+  int create(Creation creation) {
     return dnnl_h.dnnl_resampling_forward_primitive_desc_create(
         creation.out(),
         creation.engine(),

@@ -36,8 +36,8 @@ public record Softmax(MemoryDesc src, MemoryDesc dst, int axis) implements Opera
     return "softmax";
   }
 
-  @Override
-  public void export(ProgramFile file) {
+  /** Adds the lines that say what it is beside its kind and its arguments. */
+  void export(ProgramFile file) {
     file.line("algorithm", dnnl_h.dnnl_softmax_accurate());
     file.line("axis", axis);
   }
@@ -47,8 +47,8 @@ public record Softmax(MemoryDesc src, MemoryDesc dst, int axis) implements Opera
     return Descs.of(Arg.SRC, src, Arg.DST, dst);
   }
 
-  @Override
-  public int create(Creation creation) {
+  /** Asks oneDNN for a primitive descriptor; everything was checked before. */
+  int create(Creation creation) {
     return dnnl_h.dnnl_softmax_forward_primitive_desc_create(
         creation.out(),
         creation.engine(),

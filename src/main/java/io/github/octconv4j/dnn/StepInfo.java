@@ -1,5 +1,6 @@
 package io.github.octconv4j.dnn;
 
+import io.github.octconv4j.text.Checks;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
@@ -38,12 +39,7 @@ public record StepInfo(
     Objects.requireNonNull(kind, "kind");
     Objects.requireNonNull(implementation, "implementation");
     Objects.requireNonNull(postOps, "postOps");
-    Objects.requireNonNull(operands, "operands")
-        .forEach(
-            (argument, text) -> {
-              Objects.requireNonNull(argument, "key of operands");
-              Objects.requireNonNull(text, "value of operands");
-            });
+    Checks.entries("operands", operands);
     operands = Collections.unmodifiableMap(new TreeMap<>(operands));
   }
 

@@ -45,13 +45,13 @@ public record Sum(List<MemoryDesc> sources, MemoryDesc dst) implements Operation
     return MultipleSources.descs(sources, dst);
   }
 
-  @Override
-  public void export(ProgramFile file) {
+  /** Adds the lines that say what it is beside its kind and its arguments. */
+  void export(ProgramFile file) {
     // its arguments say all
   }
 
-  @Override
-  public int create(Creation creation) {
+  /** Asks oneDNN for a primitive descriptor; everything was checked before. */
+  int create(Creation creation) {
     Arena arena = creation.arena();
     float[] ones = new float[sources.size()];
     Arrays.fill(ones, 1);

@@ -1,6 +1,7 @@
 package io.github.octconv4j.graph;
 
 import io.github.octconv4j.files.Names;
+import io.github.octconv4j.text.Checks;
 import io.github.octconv4j.text.Printable;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -1,5 +1,6 @@
 package io.github.octconv4j.graph;
 
+import io.github.octconv4j.text.Checks;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;

@@ -1,5 +1,6 @@
 package io.github.octconv4j.nn;
 
+import io.github.octconv4j.text.Checks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -24,8 +25,7 @@ public record Advice(String subject, int rounds, Trial dense, List<Trial> octave
   public Advice {
     Objects.requireNonNull(subject, "subject");
     Objects.requireNonNull(dense, "dense");
-    Objects.requireNonNull(octaves, "octaves")
-        .forEach(trial -> Objects.requireNonNull(trial, "element of octaves"));
+    Checks.elements("octaves", octaves);
     if (rounds < 1) {
       throw new IllegalArgumentException("rounds must be at least 1, was " + rounds);
     }

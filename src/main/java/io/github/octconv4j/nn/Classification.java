@@ -1,5 +1,6 @@
 package io.github.octconv4j.nn;
 
+import io.github.octconv4j.text.Checks;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -27,9 +28,7 @@ public record Classification(List<Candidate> ranked) {
 
   /** Copies the list. */
   public Classification {
-    Objects.requireNonNull(ranked, "ranked")
-        .forEach(candidate -> Objects.requireNonNull(candidate, "element of ranked"));
-    ranked = List.copyOf(ranked);
+    ranked = Checks.list("ranked", ranked);
   }
 
   /**

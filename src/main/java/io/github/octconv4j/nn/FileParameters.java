@@ -1,6 +1,7 @@
 package io.github.octconv4j.nn;
 
 import io.github.octconv4j.nn.Parameter.Slice;
+import io.github.octconv4j.text.Checks;
 import io.github.octconv4j.text.Printable;
 import io.github.octconv4j.weights.SafetensorsFile;
 import io.github.octconv4j.weights.WeightStore;
@@ -76,10 +77,9 @@ final class FileParameters implements Parameters {
 
   @Override
   public void check(List<Parameter> parameters) {
-    Objects.requireNonNull(parameters, "parameters");
+    Checks.elements("parameters", parameters);
     WeightStore store = WeightStore.of(file);
     for (Parameter p : parameters) {
-      Objects.requireNonNull(p, "element of parameters");
       String name = sliced ? slice(p).name() : p.name();
       List<Long> shape = sliced ? slice(p).shape() : p.shape();
       store.require(name, Parameter.unboxed(shape));

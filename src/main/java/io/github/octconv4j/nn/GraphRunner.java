@@ -2,16 +2,16 @@ package io.github.octconv4j.nn;
 
 import io.github.octconv4j.compile.CompiledGraph;
 import io.github.octconv4j.compile.GraphExecution;
-import io.github.octconv4j.octave.PlanCache;
+import io.github.octconv4j.octave.plan.PlanCache;
 import java.util.function.Consumer;
 
 /** An execution of a graph's plan, which it keeps alive. For one thread at a time. */
 final class GraphRunner implements IdleRunners.Runner {
-  private final PlanCache<GraphPlan>.Lease lease;
+  private final PlanCache<CompiledGraph>.Lease lease;
   private final GraphExecution execution;
 
   /** Takes over the lease. */
-  GraphRunner(PlanCache<GraphPlan>.Lease lease, String name) {
+  GraphRunner(PlanCache<CompiledGraph>.Lease lease, String name) {
     this.lease = lease;
     try {
       this.execution = compiled().newExecution(name);
@@ -22,7 +22,7 @@ final class GraphRunner implements IdleRunners.Runner {
   }
 
   CompiledGraph compiled() {
-    return lease.plan().compiled();
+    return lease.plan();
   }
 
   void run(Consumer<GraphExecution> task) {

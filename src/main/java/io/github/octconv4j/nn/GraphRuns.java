@@ -9,8 +9,10 @@ import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.graph.TensorType;
 import io.github.octconv4j.graph.Value;
-import io.github.octconv4j.octave.PlanCache;
 import io.github.octconv4j.octave.PlanOptions;
+import io.github.octconv4j.octave.PlanStatistics;
+import io.github.octconv4j.octave.plan.PlanCache;
+import io.github.octconv4j.text.Checks;
 import io.github.octconv4j.text.Printable;
 import io.github.octconv4j.weights.ElementType;
 import java.lang.foreign.Arena;
@@ -33,7 +35,7 @@ final class GraphRuns implements AutoCloseable {
   private final Computation computation;
   private final PlanOptions options;
   private final Turns turns;
-  private final PlanCache<GraphPlan> cache;
+  private final PlanCache<CompiledGraph> cache;
   private final IdleRunners<GraphRunner> idle;
 
   /** What a plan is: shown in events, so that it names the network. */
@@ -48,7 +50,8 @@ final class GraphRuns implements AutoCloseable {
     this.computation = computation;
     this.options = options;
     this.turns = turns;
-    this.cache = new PlanCache<>("Network", plans, bytes);
+    this.cache =
+        new PlanCache<>("Network", plans, bytes, CompiledGraph::bytes, CompiledGraph::close);
     this.idle = new IdleRunners<>(Math.max(plans, turns.most()), bytes);
   }
 
@@ -153,24 +156,18 @@ final class GraphRuns implements AutoCloseable {
         });
   }
 
-  private PlanCache<GraphPlan>.Lease lease(Key key, Map<String, long[]> sizes) {
+  private PlanCache<CompiledGraph>.Lease lease(Key key, Map<String, long[]> sizes) {
     return cache.get(
         key,
         () -> {
-          GraphPlan plan = new GraphPlan(computation.compile(sizes, options));
-          plan.compiled()
-              .program()
-              .warnOfReferences("network " + Printable.text(computation.name()));
+          CompiledGraph plan = computation.compile(sizes, options);
+          plan.program().warnOfReferences("network " + Printable.text(computation.name()));
           return plan;
         });
   }
 
   private void requireNames(String what, Map<String, ?> given, List<String> expected) {
-    given.forEach(
-        (name, value) -> {
-          Objects.requireNonNull(name, "key of " + what);
-          Objects.requireNonNull(value, "value of " + what);
-        });
+    Checks.entries(what, given);
     if (!given.keySet().equals(new HashSet<>(expected))) {
       throw new IllegalArgumentException(
           String.format(
@@ -247,7 +244,7 @@ final class GraphRuns implements AutoCloseable {
     };
   }
 
-  PlanCache.Statistics statistics() {
+  PlanStatistics statistics() {
     return cache.statistics();
   }
 

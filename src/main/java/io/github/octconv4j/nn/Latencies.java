@@ -1,8 +1,8 @@
 package io.github.octconv4j.nn;
 
+import io.github.octconv4j.text.Checks;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 
 /**
  * How long something took each time, counted in buckets.
@@ -37,9 +37,7 @@ public record Latencies(long count, long totalNanos, long maxNanos, List<Bucket>
 
   /** Copies the list. */
   public Latencies {
-    Objects.requireNonNull(buckets, "buckets")
-        .forEach(bucket -> Objects.requireNonNull(bucket, "element of buckets"));
-    buckets = List.copyOf(buckets);
+    buckets = Checks.list("buckets", buckets);
   }
 
   /**

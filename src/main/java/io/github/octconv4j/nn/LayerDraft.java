@@ -285,7 +285,7 @@ final class LayerDraft {
     List<String> inputs = new ArrayList<>(List.of(x.value(Frequency.HIGH)));
     inputs.addAll(kernels.values());
     inputs.addAll(biases.values());
-    Conv conv = new Conv(window(spec, spec.stride()), spec.groups());
+    Conv conv = new Conv(window(spec, spec.stride()), spec.groups(OctavePath.HH));
     return Map.of(Frequency.HIGH, add(conv, inputs.toArray(String[]::new)));
   }
 

@@ -1,5 +1,6 @@
 package io.github.octconv4j.nn;
 
+import io.github.octconv4j.text.Checks;
 import io.github.octconv4j.text.Printable;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,10 +42,10 @@ final class MapParameters implements Parameters {
 
   @Override
   public void check(List<Parameter> parameters) {
+    Checks.elements("parameters", parameters);
     List<String> problems = new ArrayList<>();
     Set<String> superfluous = new TreeSet<>(tensors.keySet());
-    for (Parameter p : Objects.requireNonNull(parameters, "parameters")) {
-      Objects.requireNonNull(p, "element of parameters");
+    for (Parameter p : parameters) {
       float[] values = tensors.get(p.name());
       superfluous.remove(p.name());
       if (values == null) {

@@ -3,6 +3,7 @@ package io.github.octconv4j.nn;
 import io.github.octconv4j.nn.ModelLayers.Conv;
 import io.github.octconv4j.nn.ModelLayers.Names;
 import io.github.octconv4j.octave.Activation;
+import io.github.octconv4j.octave.Groups;
 
 /**
  * MobileNet v1 and its octave form: low channels begin with the first 1x1 convolution and end with
@@ -35,7 +36,7 @@ final class MobileNetV1 {
             "features.0.0",
             "features.0.1",
             net.input(),
-            new Conv(scaled(STEM), 3, 2, 1),
+            new Conv(scaled(STEM), 3, 2),
             Activation.RELU);
     for (int i = 0; i < CHANNELS.length; i++) {
       String name = "features." + (i + 1);
@@ -44,7 +45,7 @@ final class MobileNetV1 {
           layers.octave(
               new Names(name + ".0", name + ".0", name + ".1"),
               x,
-              new Conv(in, 3, STRIDES[i], in),
+              new Conv(in, 3, STRIDES[i], Groups.DEPTHWISE),
               x.channels().low() > 0,
               Activation.RELU);
       x =

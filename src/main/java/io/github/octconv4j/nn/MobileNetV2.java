@@ -3,6 +3,7 @@ package io.github.octconv4j.nn;
 import io.github.octconv4j.nn.ModelLayers.Conv;
 import io.github.octconv4j.nn.ModelLayers.Names;
 import io.github.octconv4j.octave.Activation;
+import io.github.octconv4j.octave.Groups;
 
 /**
  * MobileNet v2 and its octave form: in the blocks before that of the last stride the expanded
@@ -46,7 +47,7 @@ final class MobileNetV2 {
             "features.0.0",
             "features.0.1",
             net.input(),
-            new Conv(scaled(STEM), 3, 2, 1),
+            new Conv(scaled(STEM), 3, 2),
             Activation.RELU6);
     for (int[] row : TABLE) {
       for (int i = 0; i < row[2]; i++) {
@@ -76,7 +77,11 @@ final class MobileNetV2 {
     }
     inner =
         layers.octave(
-            names(conv, part++), inner, new Conv(wide, 3, stride, wide), low, Activation.RELU6);
+            names(conv, part++),
+            inner,
+            new Conv(wide, 3, stride, Groups.DEPTHWISE),
+            low,
+            Activation.RELU6);
     inner =
         layers.octave(
             new Names(conv + part, conv + part, conv + (part + 1)),

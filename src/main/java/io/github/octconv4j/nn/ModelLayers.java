@@ -1,6 +1,7 @@
 package io.github.octconv4j.nn;
 
 import io.github.octconv4j.octave.Activation;
+import io.github.octconv4j.octave.Groups;
 import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.SizeRule;
 import io.github.octconv4j.octave.StrideRule;
@@ -24,9 +25,13 @@ final class ModelLayers {
   }
 
   /** What a convolution is, beside its input. */
-  record Conv(int out, int kernel, int stride, int groups) {
+  record Conv(int out, int kernel, int stride, Groups groups) {
+    Conv(int out, int kernel, int stride) {
+      this(out, kernel, stride, Groups.DENSE);
+    }
+
     static Conv pointwise(int out, int stride) {
-      return new Conv(out, 1, stride, 1);
+      return new Conv(out, 1, stride);
     }
   }
 

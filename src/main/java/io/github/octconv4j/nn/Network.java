@@ -6,10 +6,11 @@ import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.graph.Value;
 import io.github.octconv4j.image.Image;
-import io.github.octconv4j.octave.PlanCache;
 import io.github.octconv4j.octave.PlanOptions;
+import io.github.octconv4j.octave.PlanStatistics;
 import io.github.octconv4j.onnx.OnnxModel;
 import io.github.octconv4j.onnx.OnnxWriter;
+import io.github.octconv4j.text.Checks;
 import io.github.octconv4j.text.Printable;
 import io.github.octconv4j.weights.Metadata;
 import io.github.octconv4j.weights.SafetensorsFile;
@@ -358,12 +359,7 @@ public final class Network implements AutoCloseable {
   public Network with(Graph operations, Map<String, String> more) {
     Objects.requireNonNull(operations, "operations");
     Map<String, String> all = new LinkedHashMap<>(notes);
-    Objects.requireNonNull(more, "more")
-        .forEach(
-            (key, text) ->
-                all.put(
-                    Objects.requireNonNull(key, "key of more"),
-                    Objects.requireNonNull(text, "text of more")));
+    all.putAll(Checks.map("more", more));
     GraphInfo.requireNotes(all);
     Graph own = operations();
     if (!operations.inputs().equals(own.inputs()) || !operations.outputs().equals(own.outputs())) {
@@ -638,7 +634,7 @@ public final class Network implements AutoCloseable {
    * Returns what the network did so far: runs of its predictors and by names, and what its caches
    * of plans did.
    */
-  public PlanCache.Statistics statistics() {
+  public PlanStatistics statistics() {
     return service().statistics();
   }
 

@@ -17,9 +17,11 @@ import io.github.octconv4j.octave.OctaveShape;
 import io.github.octconv4j.octave.Padding;
 import io.github.octconv4j.octave.SizeRule;
 import io.github.octconv4j.octave.StrideRule;
+import io.github.octconv4j.text.Checks;
 import io.github.octconv4j.text.Printable;
 import io.github.octconv4j.weights.ElementType;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -184,13 +186,7 @@ public final class NetworkBuilder {
    * @param names the name in the file for that here; others have the same in both
    */
   public NetworkBuilder tensorNames(Map<String, String> names) {
-    Objects.requireNonNull(names, "names")
-        .forEach(
-            (here, there) -> {
-              Objects.requireNonNull(here, "key of names");
-              Objects.requireNonNull(there, "value of names");
-            });
-    Map<String, String> copy = Map.copyOf(names);
+    Map<String, String> copy = Checks.map("names", names);
     return tensorNames(name -> copy.getOrDefault(name, name));
   }
 
@@ -908,9 +904,6 @@ public final class NetworkBuilder {
   }
 
   private static List<FeatureMap> list(String name, FeatureMap[] maps) {
-    for (FeatureMap map : Objects.requireNonNull(maps, name)) {
-      Objects.requireNonNull(map, "element of " + name);
-    }
-    return List.of(maps);
+    return Checks.list(name, Arrays.asList(Objects.requireNonNull(maps, name)));
   }
 }

@@ -1,6 +1,7 @@
 package io.github.octconv4j.nn;
 
 import io.github.octconv4j.image.Interpolation;
+import io.github.octconv4j.text.Checks;
 import io.github.octconv4j.text.Printable;
 import java.util.List;
 import java.util.Locale;
@@ -58,9 +59,9 @@ public record NetworkInfo(
   public NetworkInfo {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(interpolation, "interpolation");
-    mean = copyOf(mean, "mean");
-    std = copyOf(std, "std");
-    labels = copyOf(labels, "labels");
+    mean = Checks.list("mean", mean);
+    std = Checks.list("std", std);
+    labels = Checks.list("labels", labels);
     if (channels < 1
         || height < 1
         || width < 1
@@ -96,11 +97,5 @@ public record NetworkInfo(
               Printable.text(mean),
               Printable.text(std)));
     }
-  }
-
-  private static <T> List<T> copyOf(List<T> list, String name) {
-    Objects.requireNonNull(list, name)
-        .forEach(element -> Objects.requireNonNull(element, "element of " + name));
-    return List.copyOf(list);
   }
 }

@@ -1,6 +1,6 @@
 package io.github.octconv4j.nn;
 
-import io.github.octconv4j.octave.PlanCache;
+import io.github.octconv4j.octave.PlanStatistics;
 import java.util.Objects;
 
 /**
@@ -28,7 +28,7 @@ public record NetworkMetrics(
     long failed,
     Latencies waiting,
     Latencies running,
-    PlanCache.Statistics plans,
+    PlanStatistics plans,
     long weightBytes) {
   /** Checks the values. */
   public NetworkMetrics {

@@ -4,14 +4,13 @@ import io.github.octconv4j.compile.CompiledGraph;
 import io.github.octconv4j.compile.Span;
 import io.github.octconv4j.dnn.Operand;
 import io.github.octconv4j.dnn.Program;
-import io.github.octconv4j.octave.Plan;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** A network compiled for one batch size. Immutable, shared by predictors. */
-final class NetworkPlan implements Plan {
+final class NetworkPlan {
   private final Program program;
   private final Operand input;
   private final Operand output;
@@ -89,13 +88,11 @@ final class NetworkPlan implements Plan {
   }
 
   /** The memory of one predictor; the weights are the network's, however many plans read them. */
-  @Override
-  public long bytes() {
+  long bytes() {
     return program.temporaryBytes();
   }
 
-  @Override
-  public void close() {
+  void close() {
     program.close();
   }
 }

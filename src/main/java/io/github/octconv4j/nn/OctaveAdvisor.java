@@ -7,6 +7,7 @@ import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.OctavePlan;
 import io.github.octconv4j.octave.OctaveShape;
 import io.github.octconv4j.octave.PlanOptions;
+import io.github.octconv4j.text.Checks;
 import io.github.octconv4j.timing.Race;
 import io.github.octconv4j.timing.Runner;
 import io.github.octconv4j.trial.LayerRunner;
@@ -50,8 +51,7 @@ public final class OctaveAdvisor {
    */
   public OctaveAdvisor(PlanOptions options, List<Double> alphas) {
     this.options = Objects.requireNonNull(options, "options");
-    Objects.requireNonNull(alphas, "alphas")
-        .forEach(alpha -> Objects.requireNonNull(alpha, "element of alphas"));
+    Checks.elements("alphas", alphas);
     if (alphas.isEmpty() || !alphas.stream().allMatch(alpha -> alpha > 0 && alpha <= 1)) {
       throw new IllegalArgumentException(
           "alphas must be above 0 and at most 1, and at least one, were " + alphas);

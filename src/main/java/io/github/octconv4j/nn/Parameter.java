@@ -1,5 +1,6 @@
 package io.github.octconv4j.nn;
 
+import io.github.octconv4j.text.Checks;
 import io.github.octconv4j.text.Printable;
 import java.util.Arrays;
 import java.util.List;
@@ -88,8 +89,7 @@ public record Parameter(String name, List<Long> shape, Kind kind, Optional<Slice
 
   /** A copy of a shape whose values an array can hold. */
   private static List<Long> checked(String name, List<Long> shape) {
-    Objects.requireNonNull(shape, "shape")
-        .forEach(dimension -> Objects.requireNonNull(dimension, "element of shape"));
+    Checks.elements("shape", shape);
     long count = shape.isEmpty() ? 0 : 1;
     for (long dimension : shape) {
       boolean fits = count > 0 && dimension > 0 && dimension <= Integer.MAX_VALUE / count;

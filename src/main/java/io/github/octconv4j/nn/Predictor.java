@@ -4,7 +4,8 @@ import io.github.octconv4j.dnn.Execution;
 import io.github.octconv4j.dnn.StepInfo;
 import io.github.octconv4j.dnn.Tensor;
 import io.github.octconv4j.image.Image;
-import io.github.octconv4j.octave.PlanCache;
+import io.github.octconv4j.octave.plan.PlanCache;
+import io.github.octconv4j.text.Checks;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
@@ -54,8 +55,7 @@ public final class Predictor implements AutoCloseable {
     public LayerTime {
       Objects.requireNonNull(name, "name");
       Objects.requireNonNull(formulation, "formulation");
-      Objects.requireNonNull(steps, "steps")
-          .forEach(step -> Objects.requireNonNull(step, "element of steps"));
+      Checks.elements("steps", steps);
       steps = List.copyOf(steps);
     }
   }

@@ -1,5 +1,6 @@
 package io.github.octconv4j.nn;
 
+import io.github.octconv4j.text.Checks;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
@@ -31,7 +32,6 @@ record RandomParameters(long seed) implements Parameters {
 
   @Override
   public void check(List<Parameter> parameters) {
-    Objects.requireNonNull(parameters, "parameters")
-        .forEach(parameter -> Objects.requireNonNull(parameter, "element of parameters"));
+    Checks.elements("parameters", parameters);
   }
 }

@@ -3,6 +3,7 @@ package io.github.octconv4j.nn;
 import io.github.octconv4j.nn.ModelLayers.Conv;
 import io.github.octconv4j.nn.ModelLayers.Names;
 import io.github.octconv4j.octave.Activation;
+import io.github.octconv4j.octave.Groups;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -60,7 +61,7 @@ final class ResNet {
 
   NetworkGraph graph() {
     FeatureMap x =
-        layers.plain("conv1", "bn1", net.input(), new Conv(scaled(STEM), 7, 2, 1), Activation.RELU);
+        layers.plain("conv1", "bn1", net.input(), new Conv(scaled(STEM), 7, 2), Activation.RELU);
     x = net.maxPool("stem", x, 3, 2, 1);
     for (int stage = 0; stage < PLANES.length; stage++) {
       for (int block = 0; block < table.blocks.get(stage); block++) {
@@ -82,7 +83,11 @@ final class ResNet {
         layers.octave(names(name, 1), x, Conv.pointwise(width, 1), low, Activation.RELU);
     inner =
         layers.octave(
-            names(name, 2), inner, new Conv(width, 3, stride, groups), low, Activation.RELU);
+            names(name, 2),
+            inner,
+            new Conv(width, 3, stride, Groups.of(groups)),
+            low,
+            Activation.RELU);
     inner = layers.octave(names(name, 3), inner, Conv.pointwise(out, 1), low, Activation.NONE);
     if (table.excites) {
       inner = net.squeezeExcitation(name + ".se", inner, Math.max(1, out / REDUCTION));

@@ -1,7 +1,8 @@
 package io.github.octconv4j.nn;
 
-import io.github.octconv4j.octave.PlanCache;
 import io.github.octconv4j.octave.PlanOptions;
+import io.github.octconv4j.octave.PlanStatistics;
+import io.github.octconv4j.octave.plan.PlanCache;
 import io.github.octconv4j.text.Printable;
 import java.util.function.Function;
 
@@ -32,7 +33,8 @@ final class Service implements AutoCloseable {
     this.options = options;
     this.turns = new Turns(computation.name(), options);
     long bytes = Math.min(options.plans().memoryLimit(), CACHED_BYTES);
-    this.cache = new PlanCache<>("Network", CACHED_PLANS, bytes);
+    this.cache =
+        new PlanCache<>("Network", CACHED_PLANS, bytes, NetworkPlan::bytes, NetworkPlan::close);
     this.idle = new IdleRunners<>(Math.max(CACHED_PLANS, turns.most()), bytes);
     this.runs = new GraphRuns(computation, options.plans(), turns, CACHED_PLANS, bytes);
   }
@@ -72,10 +74,10 @@ final class Service implements AutoCloseable {
         });
   }
 
-  PlanCache.Statistics statistics() {
-    PlanCache.Statistics images = cache.statistics();
-    PlanCache.Statistics named = runs.statistics();
-    return new PlanCache.Statistics(
+  PlanStatistics statistics() {
+    PlanStatistics images = cache.statistics();
+    PlanStatistics named = runs.statistics();
+    return new PlanStatistics(
         images.size() + named.size(),
         images.bytes() + named.bytes(),
         images.hits() + named.hits(),

@@ -32,9 +32,9 @@ final class SlimResNet {
 
   NetworkGraph graph() {
     FeatureMap x =
-        layers.plain("conv1", "bn1", net.input(), new Conv(scaled(STEM), 3, 2, 1), Activation.RELU);
+        layers.plain("conv1", "bn1", net.input(), new Conv(scaled(STEM), 3, 2), Activation.RELU);
     Names second = new Names("conv2", "conv2", "bn2");
-    x = layers.octave(second, x, new Conv(scaled(STAGES[0][0]), 3, 2, 1), true, Activation.RELU);
+    x = layers.octave(second, x, new Conv(scaled(STAGES[0][0]), 3, 2), true, Activation.RELU);
     for (int stage = 0; stage < STAGES.length; stage++) {
       for (int block = 0; block < STAGES[stage][1]; block++) {
         x = block(String.format(Locale.ROOT, "layer%d.%d", stage + 1, block), x, stage, block);
@@ -49,8 +49,8 @@ final class SlimResNet {
     int out = scaled(STAGES[stage][0]);
     int stride = block == 0 && stage > 0 ? 2 : 1;
     FeatureMap inner =
-        layers.octave(names(name, 1), x, new Conv(out, 3, stride, 1), true, Activation.RELU);
-    inner = layers.octave(names(name, 2), inner, new Conv(out, 3, 1, 1), !last, Activation.NONE);
+        layers.octave(names(name, 1), x, new Conv(out, 3, stride), true, Activation.RELU);
+    inner = layers.octave(names(name, 2), inner, new Conv(out, 3, 1), !last, Activation.NONE);
     FeatureMap shortcut = x;
     if (block == 0 && stage > 0) {
       Names names =

@@ -2,7 +2,8 @@ package io.github.octconv4j.octave;
 
 import io.github.octconv4j.dnn.DnnException;
 import io.github.octconv4j.dnn.Engine;
-import io.github.octconv4j.dnn.Window;
+import io.github.octconv4j.octave.plan.Geometry;
+import io.github.octconv4j.octave.plan.OctaveSizes;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Objects;
@@ -29,7 +30,7 @@ import java.util.Set;
  *   <li>odd sizes, in pooling and upsampling: {@link SizeRule};
  *   <li>which padding lets both terms of {@code y_h} be added: {@link Padding};
  *   <li>one bias for each output, or for each path: {@link OctaveWeights};
- *   <li>groups and depthwise convolutions: {@link #groups()}.
+ *   <li>groups and depthwise convolutions: {@link Groups}.
  * </ul>
  *
  * @param in input channels of each frequency
@@ -40,11 +41,7 @@ import java.util.Set;
  * @param padding zeros around each convolution's input
  * @param dilationHeight distance of kernel rows, at least 1, as PyTorch counts: 1 is dense
  * @param dilationWidth distance of kernel columns, at least 1
- * @param groups of each of the four paths, whose input and output channels it must divide. Equal to
- *     all input channels, with two inputs and two outputs, it means depthwise: {@code y_h =
- *     conv(x_h, W_hh)} and {@code y_l = conv(x_l, W_ll)} without exchange, with as many groups as
- *     the path has input channels and one or more outputs for each. Equal to the channels of a
- *     single input, it is depthwise on each path
+ * @param groups of channels that don't mix
  * @param strideRule what a stride does
  * @param sizeRule the low part's size where the full one is odd
  * @since 0.1.0
@@ -58,7 +55,7 @@ public record OctaveConv2d(
     Padding padding,
     int dilationHeight,
     int dilationWidth,
-    int groups,
+    Groups groups,
     StrideRule strideRule,
     SizeRule sizeRule) {
 
@@ -67,6 +64,7 @@ public record OctaveConv2d(
     Objects.requireNonNull(in, "in");
     Objects.requireNonNull(out, "out");
     Objects.requireNonNull(padding, "padding");
+    Objects.requireNonNull(groups, "groups");
     Objects.requireNonNull(strideRule, "strideRule");
     Objects.requireNonNull(sizeRule, "sizeRule");
     if (kernelHeight < 1 || kernelWidth < 1) {
@@ -95,32 +93,37 @@ public record OctaveConv2d(
               dilationHeight,
               dilationWidth));
     }
-    if (groups < 1) {
-      throw new IllegalArgumentException("groups must be at least 1, was " + groups);
+    if (groups.depthwise() && in.hasBoth() && !out.hasBoth()) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "depthwise needs both outputs where it has both inputs, was %s to %s",
+              in,
+              out));
     }
-    boolean depthwise = isDepthwise(in, out, groups);
     for (OctavePath path : OctavePath.values()) {
       if (exists(path, in, out, groups)) {
         int source = in.of(path.source());
         int destination = out.of(path.destination());
-        int g = depthwise ? source : groups;
+        int g = groups.depthwise() ? source : groups.count();
         if (source % g != 0 || destination % g != 0) {
           throw new IllegalArgumentException(
               String.format(
                   Locale.ROOT,
-                  "groups %d does not divide path %s, which has %d input and %d output channels",
+                  "groups %d does not divide path %s, which has %d input and %d output channels%s",
                   g,
                   path.shortName(),
                   source,
-                  destination));
+                  destination,
+                  g == in.total() ? "; DEPTHWISE convolves every channel alone" : ""));
         }
       }
     }
-    if (!keepsLow(stride, strideRule)
+    if (!Geometry.keepsLow(stride, strideRule)
         && exists(OctavePath.HH, in, out, groups)
         && exists(OctavePath.LH, in, out, groups)) {
-      long wantedRows = reach(kernelHeight, dilationHeight);
-      long wantedColumns = reach(kernelWidth, dilationWidth);
+      long wantedRows = Geometry.reach(kernelHeight, dilationHeight);
+      long wantedColumns = Geometry.reach(kernelWidth, dilationWidth);
       long rows = padding.vertical() - wantedRows;
       long columns = padding.horizontal() - wantedColumns;
       if (rows != 0 || columns != 0) {
@@ -231,7 +234,7 @@ public record OctaveConv2d(
   /** Returns the groups of a path's convolution. */
   public int groups(OctavePath path) {
     Objects.requireNonNull(path, "path");
-    return isDepthwise(in, out, groups) ? in.of(path.source()) : groups;
+    return groups.depthwise() ? in.of(path.source()) : groups.count();
   }
 
   /** Returns the shape (out, in / groups, kh, kw) of a path's weights. */
@@ -258,63 +261,9 @@ public record OctaveConv2d(
     return OctaveSizes.multiplyAdds(this, input);
   }
 
-  /** The kernel and its dilation, without padding. */
-  Window window() {
-    return Window.of(kernelHeight, kernelWidth).dilations(dilationHeight - 1L, dilationWidth - 1L);
-  }
-
-  /** Whether both parts are pooled before they are convolved. */
-  boolean pools() {
-    return stride == 2 && strideRule != StrideRule.MOVE_KERNEL;
-  }
-
-  /** Whether the kernel moves by more than one row and column. */
-  boolean moves() {
-    return stride > 1 && strideRule == StrideRule.MOVE_KERNEL;
-  }
-
-  /** The kernel, its dilation, how far it moves, and the padding. */
-  Window paddedWindow() {
-    int step = moves() ? stride : 1;
-    return window()
-        .strides(step, step)
-        .padding(
-            new long[] {padding.top(), padding.left()},
-            new long[] {padding.bottom(), padding.right()});
-  }
-
-  /** How many rows a convolution's result has more than its input; fewer where negative. */
-  long addedRows() {
-    return padding.vertical() - reach(kernelHeight, dilationHeight);
-  }
-
-  /** How many columns a convolution's result has more than its input; fewer where negative. */
-  long addedColumns() {
-    return padding.horizontal() - reach(kernelWidth, dilationWidth);
-  }
-
-  /** How far the last element of a kernel is from the first one. */
-  private static long reach(int kernel, int dilation) {
-    return (long) dilation * (kernel - 1);
-  }
-
-  /** Whether the low input goes to the high output without pooling or upsampling. */
-  boolean keepsLow() {
-    return keepsLow(stride, strideRule);
-  }
-
-  private static boolean keepsLow(int stride, StrideRule rule) {
-    return stride == 2 && rule == StrideRule.KEEP_LOW;
-  }
-
-  /** Whether every channel is convolved alone, without exchange between the frequencies. */
-  private static boolean isDepthwise(ChannelSplit in, ChannelSplit out, int groups) {
-    return groups > 1 && groups == in.total() && in.hasBoth() && out.hasBoth();
-  }
-
-  private static boolean exists(OctavePath path, ChannelSplit in, ChannelSplit out, int groups) {
-    return in.of(path.source()) > 0
-        && out.of(path.destination()) > 0
-        && (path.source() == path.destination() || !isDepthwise(in, out, groups));
+  private static boolean exists(OctavePath path, ChannelSplit in, ChannelSplit out, Groups groups) {
+    boolean exchanges = path.source() != path.destination();
+    boolean apart = groups.depthwise() && in.hasBoth() && out.hasBoth();
+    return in.of(path.source()) > 0 && out.of(path.destination()) > 0 && !(exchanges && apart);
   }
 }

@@ -18,7 +18,7 @@ public final class OctaveConv2dBuilder {
   private Padding padding = Padding.NONE;
   private int dilationHeight = 1;
   private int dilationWidth = 1;
-  private int groups = 1;
+  private Groups groups = Groups.DENSE;
   private StrideRule strideRule = StrideRule.POOL_ALL;
   private SizeRule sizeRule = SizeRule.FLOOR;
 
@@ -99,8 +99,13 @@ public final class OctaveConv2dBuilder {
     return this;
   }
 
-  /** Sets the groups of each path; see {@link OctaveConv2d#groups()}. */
-  public OctaveConv2dBuilder groups(int value) {
+  /** Sets so many groups on each path, which must divide its input and output channels. */
+  public OctaveConv2dBuilder groups(int count) {
+    return groups(Groups.of(count));
+  }
+
+  /** Sets which channels mix: {@link Groups#DEPTHWISE} for none. */
+  public OctaveConv2dBuilder groups(Groups value) {
     groups = value;
     return this;
   }

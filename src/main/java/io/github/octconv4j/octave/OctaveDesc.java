@@ -3,7 +3,7 @@ package io.github.octconv4j.octave;
 import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.FormatTag;
 import io.github.octconv4j.dnn.MemoryDesc;
-import java.util.Locale;
+import io.github.octconv4j.octave.plan.Geometry;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +41,9 @@ public record OctaveDesc(@Nullable MemoryDesc high, @Nullable MemoryDesc low) {
   private static @Nullable MemoryDesc any(
       Frequency frequency, ChannelSplit channels, OctaveShape shape) {
     int c = channels.of(frequency);
-    return c == 0 ? null : MemoryDesc.of(DataType.F32, FormatTag.ANY, shape.dims(frequency, c));
+    return c == 0
+        ? null
+        : MemoryDesc.of(DataType.F32, FormatTag.ANY, Geometry.dims(shape, frequency, c));
   }
 
   /** Returns the elements of both parts. */
@@ -52,58 +54,5 @@ public record OctaveDesc(@Nullable MemoryDesc high, @Nullable MemoryDesc low) {
   /** Returns the bytes of both parts. */
   public long bytes() {
     return (high == null ? 0 : high.bytes()) + (low == null ? 0 : low.bytes());
-  }
-
-  /**
-   * Returns the size, which must be one that the specification takes.
-   *
-   * @throws IllegalArgumentException if channels or sizes don't fit; the message names both
-   */
-  OctaveShape shape(OctaveConv2d spec) {
-    requireChannels("high", high, spec.in().high());
-    requireChannels("low", low, spec.in().low());
-    if (high == null) {
-      MemoryDesc low = Objects.requireNonNull(this.low); // the constructor asks for one of them
-      int h = Math.toIntExact(low.dim(2));
-      int w = Math.toIntExact(low.dim(3));
-      return new OctaveShape(
-          Math.toIntExact(low.dim(0)), Math.multiplyExact(2, h), Math.multiplyExact(2, w), h, w);
-    }
-    OctaveShape shape =
-        OctaveShape.of(
-            Math.toIntExact(high.dim(0)),
-            Math.toIntExact(high.dim(2)),
-            Math.toIntExact(high.dim(3)),
-            spec.sizeRule());
-    if (low != null
-        && (low.dim(0) != shape.batch()
-            || low.dim(2) != shape.lowHeight()
-            || low.dim(3) != shape.lowWidth())) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "high %s needs a low part of batch %d and size %dx%d with the size rule %s, was %s",
-              high,
-              shape.batch(),
-              shape.lowHeight(),
-              shape.lowWidth(),
-              spec.sizeRule(),
-              low));
-    }
-    return shape;
-  }
-
-  private static void requireChannels(String name, @Nullable MemoryDesc desc, int channels) {
-    boolean fits = desc == null ? channels == 0 : desc.rank() == 4 && desc.dim(1) == channels;
-    if (!fits) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "%s part must be (n, %d, h, w)%s, was %s",
-              name,
-              channels,
-              channels == 0 ? ", that is absent" : "",
-              desc));
-    }
   }
 }

@@ -3,6 +3,7 @@ package io.github.octconv4j.octave;
 import io.github.octconv4j.dnn.Execution;
 import io.github.octconv4j.dnn.Operand;
 import io.github.octconv4j.dnn.Tensor;
+import io.github.octconv4j.octave.plan.CompiledLayer;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Locale;
@@ -17,13 +18,13 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public final class OctaveExecution implements AutoCloseable {
-  private final OctavePlan plan;
+  private final CompiledLayer compiled;
   private final Execution execution;
   private final AtomicBoolean running = new AtomicBoolean();
 
-  OctaveExecution(OctavePlan plan, String name) {
-    this.plan = plan;
-    this.execution = plan.program().newExecution(name);
+  OctaveExecution(CompiledLayer compiled) {
+    this.compiled = compiled;
+    this.execution = compiled.program().newExecution(compiled.name());
   }
 
   /**
@@ -61,8 +62,8 @@ public final class OctaveExecution implements AutoCloseable {
           "this execution is in use by another thread; make one for each thread");
     }
     try {
-      bind("x", plan.inputOperands(), x);
-      bind("y", plan.outputOperands(), y);
+      bind("x", compiled.input(), x);
+      bind("y", compiled.output(), y);
     } catch (RuntimeException | Error e) {
       running.set(false);
       throw e;
@@ -89,7 +90,7 @@ public final class OctaveExecution implements AutoCloseable {
     }
   }
 
-  private void bind(String name, OctavePlan.Ends operands, OctaveTensor tensor) {
+  private void bind(String name, CompiledLayer.Ends operands, OctaveTensor tensor) {
     Objects.requireNonNull(tensor, name);
     bind(name, Frequency.HIGH, operands.high(), tensor);
     bind(name, Frequency.LOW, operands.low(), tensor);

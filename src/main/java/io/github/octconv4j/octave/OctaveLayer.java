@@ -1,7 +1,10 @@
 package io.github.octconv4j.octave;
 
 import io.github.octconv4j.dnn.Engine;
+import io.github.octconv4j.octave.plan.LayerPlanner;
+import io.github.octconv4j.octave.plan.PlanCache;
 import java.lang.foreign.Arena;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -62,7 +65,12 @@ public final class OctaveLayer implements AutoCloseable {
     this.activation = activation;
     this.options = options;
     this.cache =
-        new PlanCache<>("OctaveLayer", CACHED_PLANS, Math.min(options.memoryLimit(), CACHED_BYTES));
+        new PlanCache<>(
+            "OctaveLayer",
+            CACHED_PLANS,
+            Math.min(options.memoryLimit(), CACHED_BYTES),
+            OctavePlan::bytes,
+            OctavePlan::close);
   }
 
   /**
@@ -118,15 +126,29 @@ public final class OctaveLayer implements AutoCloseable {
    * @param output what it shall give
    */
   public OctavePlan plan(OctaveDesc input, OutputFormat output) {
-    return planner(input, output).plan();
+    return new OctavePlan(planner(input, output).plan());
   }
 
-  /** Returns the planner of one size and layout of data, which can explain its choice. */
-  public OctavePlanner planner(OctaveDesc input, OutputFormat output) {
+  /**
+   * Measures afresh how a plan could be put together and returns everything that was considered:
+   * the chosen one first, then what was run, then what was not because it has reference
+   * implementations or is predicted to be slow; the fastest of each first. The choice is kept in
+   * the options' {@link PlanOptions#choices}. Where the memory limit leaves no room to run
+   * anything, nothing is measured.
+   *
+   * @param input what a plan would be given
+   * @param output what it would give
+   */
+  public List<PlanCandidate> explain(OctaveDesc input, OutputFormat output) {
+    return planner(input, output).explain();
+  }
+
+  private LayerPlanner planner(OctaveDesc input, OutputFormat output) {
     Objects.requireNonNull(input, "input");
     Objects.requireNonNull(output, "output");
     requireOpen("the engine of this OctaveLayer", engine);
-    return new OctavePlanner(engine, spec, weights, activation, input, output, options);
+    return new LayerPlanner(
+        engine, spec, weights.forPrograms(), activation, input, output, options);
   }
 
   private PlanCache<OctavePlan>.Lease lease(OctaveDesc input, OutputFormat output) {
@@ -147,7 +169,7 @@ public final class OctaveLayer implements AutoCloseable {
    * Returns what the layer did so far: its runs, and what its cache of plans did. Plans of the
    * caller's own don't count.
    */
-  public PlanCache.Statistics statistics() {
+  public PlanStatistics statistics() {
     return cache.statistics();
   }
 

@@ -33,11 +33,4 @@ public record OctaveShape(int batch, int height, int width, int lowHeight, int l
   public static OctaveShape of(int batch, int height, int width, SizeRule rule) {
     return new OctaveShape(batch, height, width, rule.half(height), rule.half(width));
   }
-
-  /** Returns the shape (n, c, h, w) of one frequency. */
-  long[] dims(Frequency frequency, int channels) {
-    return frequency == Frequency.HIGH
-        ? new long[] {batch, channels, height, width}
-        : new long[] {batch, channels, lowHeight, lowWidth};
-  }
 }

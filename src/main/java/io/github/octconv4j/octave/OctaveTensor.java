@@ -4,6 +4,7 @@ import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.FormatTag;
 import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.Tensor;
+import io.github.octconv4j.octave.plan.Geometry;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Locale;
@@ -103,7 +104,7 @@ public final class OctaveTensor {
       ChannelSplit channels,
       OctaveShape shape) {
     int count = channels.of(frequency);
-    long[] dims = shape.dims(frequency, count);
+    long[] dims = Geometry.dims(shape, frequency, count);
     long expected = 1;
     for (long dim : dims) { // each is below 2^31
       expected = Math.min(expected * dim, 1L << 31);

@@ -1,6 +1,7 @@
 package io.github.octconv4j.octave;
 
 import io.github.octconv4j.dnn.NonFinite;
+import io.github.octconv4j.octave.plan.PathWeights;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Locale;
@@ -25,17 +26,13 @@ public final class OctaveWeights {
   private final OctaveConv2d spec; // what they were made for
   private final Map<OctavePath, float[]> kernels;
   private final Map<OctavePath, float[]> biases;
-  private final Object identity;
+  private final Object identity = new Object(); // of the values, without holding them
 
   private OctaveWeights(
-      OctaveConv2d spec,
-      Map<OctavePath, float[]> kernels,
-      Map<OctavePath, float[]> biases,
-      Object identity) {
+      OctaveConv2d spec, Map<OctavePath, float[]> kernels, Map<OctavePath, float[]> biases) {
     this.spec = spec;
     this.kernels = kernels;
     this.biases = biases;
-    this.identity = identity;
   }
 
   /** Begins weights for a specification. */
@@ -54,9 +51,9 @@ public final class OctaveWeights {
   public static OctaveWeights split(OctaveConv2d spec, float[] dense, float @Nullable [] bias) {
     Objects.requireNonNull(spec, "spec");
     Objects.requireNonNull(dense, "dense");
-    if (spec.groups() != 1) {
+    if (!spec.groups().isDense()) {
       throw new IllegalArgumentException(
-          "a dense kernel can be cut for groups 1 only, groups is " + spec.groups());
+          "a dense kernel can be cut for groups 1 only, groups was " + spec.groups());
     }
     int in = spec.in().total();
     requireLength(
@@ -165,7 +162,7 @@ public final class OctaveWeights {
         }
       }
       OctaveWeights weights =
-          new OctaveWeights(spec, new EnumMap<>(kernels), new EnumMap<>(biases), new Object());
+          new OctaveWeights(spec, new EnumMap<>(kernels), new EnumMap<>(biases));
       for (Frequency output : Frequency.values()) {
         float[] sum = weights.bias(output);
         if (sum != null) {
@@ -187,60 +184,13 @@ public final class OctaveWeights {
     }
   }
 
-  /**
-   * Returns these weights, known by a key. Programs that share constants, such as those of a
-   * network for several batch sizes, keep weights of equal keys once, in each layout that they are
-   * needed in. Weights that were not given a key equal none but themselves.
-   *
-   * @param key anything with value equality, for instance a record of a layer's name and of what it
-   *     is a part of; equal keys must mean equal values
-   */
-  public OctaveWeights identifiedBy(Object key) {
-    return new OctaveWeights(spec, kernels, biases, Objects.requireNonNull(key, "key"));
-  }
-
-  /** What the values are; equal identities mean equal values. */
-  Object identity() {
-    return identity;
-  }
-
   /** Returns the kernel of a path; a copy. */
   public float[] kernel(OctavePath path) {
     return values(path).clone();
   }
 
-  /**
-   * Copies a stretch of a path's kernel, which may be too large to be copied as a whole.
-   *
-   * @param from first value of the kernel
-   * @param target where it goes
-   * @param at first index there
-   * @param count of values
-   * @throws IndexOutOfBoundsException if the stretch does not lie inside kernel and target
-   */
-  public void copyKernel(OctavePath path, int from, float[] target, int at, int count) {
-    Objects.requireNonNull(target, "target");
-    float[] kernel = values(path);
-    requireInside("from", from, count, kernel.length);
-    requireInside("at", at, count, target.length);
-    System.arraycopy(kernel, from, target, at, count);
-  }
-
-  private static void requireInside(String name, int first, int count, int length) {
-    if (first < 0 || count < 0 || first > length - count) {
-      throw new IndexOutOfBoundsException(
-          String.format(
-              Locale.ROOT,
-              "%s %d and count %d must lie inside the %d values there are",
-              name,
-              first,
-              count,
-              length));
-    }
-  }
-
   /** The kernel of a path itself, which nobody may change. */
-  float[] values(OctavePath path) {
+  private float[] values(OctavePath path) {
     Objects.requireNonNull(path, "path");
     float[] kernel = kernels.get(path);
     if (kernel == null) {
@@ -268,6 +218,18 @@ public final class OctaveWeights {
       }
     }
     return sum;
+  }
+
+  /** These weights as programs take them, equal to none but themselves. */
+  PathWeights forPrograms() {
+    Map<Frequency, float[]> sums = new EnumMap<>(Frequency.class);
+    for (Frequency output : Frequency.values()) {
+      float[] bias = bias(output);
+      if (bias != null) {
+        sums.put(output, bias);
+      }
+    }
+    return new PathWeights(identity, kernels, sums);
   }
 
   /** Throws unless these weights have what the specification needs. */

@@ -58,34 +58,27 @@ public final class PlanChoices {
   }
 
   /**
-   * Returns the formulation chosen for a plan, if there is one among those that are possible.
+   * Returns the formulation chosen for a plan, as text; perhaps one that is not possible.
    *
    * @param plan everything that the choice depends on, in one line
    */
-  public Optional<Formulation> find(String plan, List<Formulation> possible) {
+  public Optional<String> find(String plan) {
     Objects.requireNonNull(plan, "plan");
-    Objects.requireNonNull(possible, "possible")
-        .forEach(formulation -> Objects.requireNonNull(formulation, "element of possible"));
     readOnce();
-    String text = choices.get(plan);
-    Optional<Formulation> choice =
-        possible.stream().filter(f -> f.toString().equals(text)).findFirst();
-    if (text != null && choice.isEmpty()) {
-      LOGGER.log(
-          Level.WARNING,
-          "ignored the choice \"{0}\" for {1}: it is none of the possible formulations",
-          Printable.text(text),
-          Printable.text(plan));
-    }
-    return choice;
+    return Optional.ofNullable(choices.get(plan));
   }
 
-  /** Keeps a choice. */
-  public void put(String plan, Formulation formulation) {
+  /**
+   * Keeps a choice.
+   *
+   * @param plan everything that the choice depends on, in one line
+   * @param formulation what was chosen, see {@link OctavePlan#formulation}
+   */
+  public void put(String plan, String formulation) {
     Objects.requireNonNull(plan, "plan");
     Objects.requireNonNull(formulation, "formulation");
     readOnce();
-    choices.put(plan, formulation.toString());
+    choices.put(plan, formulation);
     if (file != null) {
       write();
     }

@@ -14,6 +14,7 @@ import io.github.octconv4j.graph.Unary;
 import io.github.octconv4j.graph.UnaryFunction;
 import io.github.octconv4j.graph.Value;
 import io.github.octconv4j.graph.pass.ExpandOctave;
+import io.github.octconv4j.text.Checks;
 import io.github.octconv4j.weights.ElementType;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -96,7 +97,7 @@ public final class OnnxWriter {
 
   private static MessageWriter model(Graph graph, Map<String, String> metadata) {
     Objects.requireNonNull(graph, "graph");
-    Objects.requireNonNull(metadata, "metadata");
+    Checks.entries("metadata", metadata);
     OnnxWriter writer = new OnnxWriter(graph);
     int opset = NodeForm.OLDEST;
     for (Node node : writer.nodes) {
@@ -109,12 +110,7 @@ public final class OnnxWriter {
             .message(7, writer.body(opset))
             .message(8, new MessageWriter().text(1, "").integer(2, opset));
     metadata.forEach(
-        (key, value) ->
-            model.message(
-                14,
-                new MessageWriter()
-                    .text(1, Objects.requireNonNull(key, "key of metadata"))
-                    .text(2, Objects.requireNonNull(value, "value of metadata"))));
+        (key, value) -> model.message(14, new MessageWriter().text(1, key).text(2, value)));
     if (model.length() > MOST_BYTES) {
       throw new IllegalArgumentException(
           String.format(

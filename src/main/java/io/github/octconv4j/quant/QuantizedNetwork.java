@@ -1,6 +1,7 @@
 package io.github.octconv4j.quant;
 
 import io.github.octconv4j.nn.Network;
+import io.github.octconv4j.text.Checks;
 import java.util.List;
 import java.util.Objects;
 
@@ -25,9 +26,7 @@ public record QuantizedNetwork(
   /** Copies the list. */
   public QuantizedNetwork {
     Objects.requireNonNull(network, "network");
-    Objects.requireNonNull(layers, "layers")
-        .forEach(layer -> Objects.requireNonNull(layer, "element of layers"));
-    layers = List.copyOf(layers);
+    layers = Checks.list("layers", layers);
   }
 
   /** Closes the network. */

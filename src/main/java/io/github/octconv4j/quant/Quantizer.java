@@ -13,6 +13,7 @@ import io.github.octconv4j.nn.Network;
 import io.github.octconv4j.nn.NetworkInfo;
 import io.github.octconv4j.octave.PlanProgress;
 import io.github.octconv4j.quant.FloatLayers.Layer;
+import io.github.octconv4j.text.Checks;
 import io.github.octconv4j.text.Printable;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -125,9 +126,7 @@ public final class Quantizer {
    * @return this
    */
   public Quantizer keepInFloats(String... layers) {
-    for (String layer : Objects.requireNonNull(layers, "layers")) {
-      inFloats.add(Objects.requireNonNull(layer, "element of layers"));
-    }
+    inFloats.addAll(Checks.list("layers", Arrays.asList(Objects.requireNonNull(layers, "layers"))));
     return this;
   }
 

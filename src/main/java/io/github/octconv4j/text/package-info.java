@@ -1,4 +1,7 @@
-/** Texts of strangers in messages. Not exported; every package may use it. */
+/**
+ * What comes from strangers: their texts in messages, and nulls in what they hand over. Not
+ * exported; every package may use it.
+ */
 @NullMarked
 package io.github.octconv4j.text;
 

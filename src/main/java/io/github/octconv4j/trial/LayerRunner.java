@@ -1,7 +1,6 @@
 package io.github.octconv4j.trial;
 
 import io.github.octconv4j.dnn.Engine;
-import io.github.octconv4j.octave.Formulation.Sharing;
 import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.OctaveDesc;
 import io.github.octconv4j.octave.OctaveExecution;
@@ -80,7 +79,7 @@ public final class LayerRunner implements Runner, AutoCloseable {
 
   @Override
   public String team() {
-    return threads > 1 && plan.formulation().sharing() == Sharing.PRIMITIVES ? OPENMP : "";
+    return threads > 1 && plan.formulation().contains("threads primitives") ? OPENMP : "";
   }
 
   @Override

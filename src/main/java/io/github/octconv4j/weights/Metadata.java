@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
+import io.github.octconv4j.text.Checks;
 import io.github.octconv4j.text.Printable;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -39,13 +40,7 @@ public final class Metadata {
 
   /** Returns metadata of texts by key, which are copied. */
   public static Metadata of(Map<String, String> texts) {
-    Objects.requireNonNull(texts, "texts")
-        .forEach(
-            (key, text) -> {
-              Objects.requireNonNull(key, "key of texts");
-              Objects.requireNonNull(text, "value of texts");
-            });
-    return new Metadata(Map.copyOf(texts));
+    return new Metadata(Checks.map("texts", texts));
   }
 
   /** Returns whether there is such a key. */

@@ -9,8 +9,7 @@ import io.github.octconv4j.cli.bench.LayerShapes;
 import io.github.octconv4j.dnn.StepInfo;
 import io.github.octconv4j.nn.Advice;
 import io.github.octconv4j.nn.Advice.Trial;
-import io.github.octconv4j.octave.Formulation;
-import io.github.octconv4j.octave.OctavePlanner.Considered;
+import io.github.octconv4j.octave.PlanCandidate;
 import io.github.octconv4j.octave.PlanOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -152,7 +151,7 @@ class ExplainLayerCommandTest {
 
   private static ExplainLayerReport report(double octaveUs, boolean reference, double predictedUs)
       throws IOException {
-    Formulation plan = Formulation.DEFAULT;
+    String plan = "nhwc, sum on_resampling, threads primitives";
     StepInfo step =
         new StepInfo(
             "hh",
@@ -180,9 +179,9 @@ class ExplainLayerCommandTest {
             List.of(new Trial(0.5, 7, 5, octaveUs, 7_000))),
         List.of(new TimedStep(step, 2)),
         List.of(
-            new Considered(plan, predictedUs, 1, List.of(), true),
-            new Considered(plan, 5, Double.NaN, List.of("hh by ref:any"), false),
-            new Considered(plan, 7, Double.NaN, List.of(), false)));
+            new PlanCandidate(plan, predictedUs, 1, List.of(), true),
+            new PlanCandidate(plan, 5, Double.NaN, List.of("hh by ref:any"), false),
+            new PlanCandidate(plan, 7, Double.NaN, List.of(), false)));
   }
 
   /** Where it is far off the page says so, and does not put both times into one column. */

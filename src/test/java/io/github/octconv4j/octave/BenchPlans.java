@@ -5,6 +5,9 @@ import io.github.octconv4j.cli.bench.LayerShapes;
 import io.github.octconv4j.dnn.CpuIsa;
 import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.dnn.StepInfo;
+import io.github.octconv4j.octave.plan.Candidates;
+import io.github.octconv4j.octave.plan.CompiledLayer;
+import io.github.octconv4j.octave.plan.Formulation;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +50,7 @@ final class BenchPlans {
     PlanOptions options = PlanOptions.DEFAULT.tuning(Tuning.MEASURED).threads(threads);
     int values =
         spec.out().total()
-            * (spec.in().total() / spec.groups())
+            * (spec.in().total() / layer.groups())
             * layer.kernelHeight()
             * layer.kernelWidth();
     OctaveWeights weights = OctaveWeights.split(spec, new float[values], null);
@@ -57,8 +60,8 @@ final class BenchPlans {
     int steps = 0;
     Map<String, Integer> counts = new TreeMap<>();
     for (Formulation formulation : Candidates.all(spec, shape, options)) {
-      try (OctavePlan plan =
-          OctavePlan.build(engine, spec, weights, input, OutputFormat.ANY, options, formulation)) {
+      try (CompiledLayer plan =
+          Plans.compiled(engine, spec, weights, input, OutputFormat.ANY, options, formulation)) {
         plans++;
         for (StepInfo step : plan.program().steps()) {
           steps++;

@@ -1,5 +1,8 @@
 package io.github.octconv4j.octave;
 
+import io.github.octconv4j.octave.plan.Candidates;
+import io.github.octconv4j.octave.plan.Formulation;
+import io.github.octconv4j.octave.plan.Formulations;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -16,14 +19,13 @@ public final class ChoicesParser {
   public static void write(Path path) {
     PlanChoices choices = PlanChoices.inFile(path);
     for (String plan : new String[] {"plan", "other plan", "third plan"}) {
-      choices.put(plan, POSSIBLE.get(plan.length() % POSSIBLE.size()));
+      choices.put(plan, POSSIBLE.get(plan.length() % POSSIBLE.size()).toString());
     }
   }
 
   /** Whether there is a choice; it is a possible one. */
   public static boolean read(Path path) {
-    return PlanChoices.inFile(path)
-        .find("plan", POSSIBLE)
+    return Formulations.kept(PlanChoices.inFile(path), "plan", POSSIBLE)
         .map(
             choice -> {
               if (!POSSIBLE.contains(choice)) {

@@ -11,9 +11,18 @@ import io.github.octconv4j.dnn.Lanewise;
 import io.github.octconv4j.dnn.Operand;
 import io.github.octconv4j.dnn.Program;
 import io.github.octconv4j.dnn.ProgramBuilder;
-import io.github.octconv4j.octave.Formulation.HighSum;
-import io.github.octconv4j.octave.Formulation.LowSum;
-import io.github.octconv4j.octave.Formulation.Sharing;
+import io.github.octconv4j.octave.plan.Candidates;
+import io.github.octconv4j.octave.plan.CompiledLayer;
+import io.github.octconv4j.octave.plan.Edges;
+import io.github.octconv4j.octave.plan.Formulation;
+import io.github.octconv4j.octave.plan.Formulation.HighSum;
+import io.github.octconv4j.octave.plan.Formulation.LowSum;
+import io.github.octconv4j.octave.plan.Formulation.Sharing;
+import io.github.octconv4j.octave.plan.Formulations;
+import io.github.octconv4j.octave.plan.Layout;
+import io.github.octconv4j.octave.plan.OctaveOperand;
+import io.github.octconv4j.octave.plan.OctaveProgramBuilder;
+import io.github.octconv4j.octave.plan.OctaveSizes;
 import io.github.octconv4j.safety.Soak;
 import java.lang.foreign.Arena;
 import java.util.EnumMap;
@@ -105,7 +114,7 @@ class FormulationTest {
       OctaveTensor nchw = problem.input(FormatTag.NCHW, arena);
       for (int threads = 1; threads <= (seed % 8 == 1 ? 3 : 1 + seed % 2); threads++) {
         PlanOptions options = PlanOptions.DEFAULT.threads(threads).tuning(Tuning.OFF);
-        OctaveShape shape = OctaveDesc.of(nhwc).shape(problem.spec);
+        OctaveShape shape = OctaveSizes.shape(OctaveDesc.of(nhwc), problem.spec);
         List<Formulation> all = Candidates.all(problem.spec, shape, options);
         assertThat(all).isNotEmpty().doesNotHaveDuplicates();
         for (Formulation formulation : all) {
@@ -138,8 +147,8 @@ class FormulationTest {
       OctaveTensor x,
       OutputFormat format,
       Arena arena) {
-    try (OctavePlan plan =
-        OctavePlan.build(
+    try (CompiledLayer compiled =
+        Plans.compiled(
             engine,
             problem.spec,
             problem.weights(),
@@ -147,8 +156,9 @@ class FormulationTest {
             format,
             options,
             formulation)) {
-      assertThat(plan.formulation()).isEqualTo(formulation);
-      assertThat(Lanewise.conflicts(plan.program())).isEmpty();
+      assertThat(Lanewise.conflicts(compiled.program())).isEmpty();
+      OctavePlan plan = new OctavePlan(compiled);
+      assertThat(plan.formulation()).isEqualTo(formulation.toString());
       OctaveTensor y = OctaveProblem.output(expected, format.layout(), arena);
       plan.run(x, y);
       problem.assertMatches(y, expected);
@@ -227,7 +237,7 @@ class FormulationTest {
     OctaveDesc input = OctaveDesc.any(spec.in(), shape);
     assertThatThrownBy(
             () ->
-                OctavePlan.build(
+                Plans.compiled(
                     engine, spec, problem.weights(), input, OutputFormat.ANY, options, formulation))
         .as("%s", formulation)
         .isInstanceOf(IllegalArgumentException.class)
@@ -246,7 +256,7 @@ class FormulationTest {
     PlanOptions options = PlanOptions.DEFAULT.threads(threads).tuning(Tuning.OFF);
     try (Arena arena = Arena.ofConfined()) {
       OctaveTensor x = problem.input(FormatTag.NCHW, arena);
-      OctaveShape shape = OctaveDesc.of(x).shape(problem.spec);
+      OctaveShape shape = OctaveSizes.shape(OctaveDesc.of(x), problem.spec);
       for (Formulation formulation : Candidates.all(problem.spec, shape, options)) {
         OctaveTensor y = OctaveProblem.output(expected, FormatTag.NCHW, arena);
         runTwice(problem, formulation, options, x, y);
@@ -267,7 +277,7 @@ class FormulationTest {
       OctaveTensor x,
       OctaveTensor y) {
     OctaveConv2d spec = problem.spec;
-    OctaveShape shape = OctaveDesc.of(x).shape(spec);
+    OctaveShape shape = OctaveSizes.shape(OctaveDesc.of(x), spec);
     OctaveShape out = spec.outputShape(shape);
     Layout layout = formulation.layout();
     try (ProgramBuilder program =
@@ -291,9 +301,16 @@ class FormulationTest {
               spec.out(), out, layout, results.get(Frequency.HIGH), results.get(Frequency.LOW));
       Formulation plain = new Formulation.Whole(layout, HighSum.ON_RESAMPLING, LowSum.SEPARATE);
       builder.convolution(
-          "first", spec, problem.weights(), from, to, false, Activation.NONE, plain);
+          "first", spec, problem.weights().forPrograms(), from, to, false, Activation.NONE, plain);
       builder.convolution(
-          "second", spec, problem.weights(), from, to, true, Activation.RELU, formulation);
+          "second",
+          spec,
+          problem.weights().forPrograms(),
+          from,
+          to,
+          true,
+          Activation.RELU,
+          formulation);
       edges.copyOut(to, results.get(Frequency.HIGH), results.get(Frequency.LOW));
       try (Program built = program.build();
           Execution execution = built.newExecution()) {

@@ -60,7 +60,7 @@ class LogTest {
     assertThat(lines.get(1)).startsWith("WARNING ");
     assertThat(lines.get(2))
         .startsWith(
-            "FINE io.github.octconv4j.octave.PlanCache: OctaveLayer dropped the plan for"
+            "FINE io.github.octconv4j.octave.plan.PlanCache: OctaveLayer dropped the plan for"
                 + " OctaveConv2d[in=ChannelSplit[high=4, low=0]")
         .contains("OctaveDesc[high=f32 1x4x8x8 abcd");
   }

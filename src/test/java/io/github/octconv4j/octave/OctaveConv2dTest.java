@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.octconv4j.SameOnEveryProcessor;
+import io.github.octconv4j.octave.plan.OctaveSizes;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -30,7 +31,7 @@ class OctaveConv2dTest {
                 new Padding(0, 0, 0, 0),
                 1,
                 1,
-                1,
+                Groups.DENSE,
                 StrideRule.POOL_ALL,
                 SizeRule.FLOOR));
     assertThat(spec.paths()).containsExactly(OctavePath.HH);
@@ -87,7 +88,7 @@ class OctaveConv2dTest {
             .alpha(0.25)
             .kernel(3)
             .padding(1)
-            .groups(14)
+            .groups(Groups.DEPTHWISE)
             .split(new ChannelSplit(11, 3), new ChannelSplit(22, 6))
             .build();
     assertThat(spec.paths()).containsExactly(OctavePath.HH, OctavePath.LL);
@@ -99,7 +100,7 @@ class OctaveConv2dTest {
         OctaveConv2d.of(14, 28)
             .kernel(3)
             .padding(1)
-            .groups(14)
+            .groups(Groups.DEPTHWISE)
             .split(new ChannelSplit(11, 3), new ChannelSplit(21, 7)),
         "groups 11 does not divide path hh, which has 11 input and 21 output channels");
   }
@@ -115,7 +116,11 @@ class OctaveConv2dTest {
     any.stride(1);
     refused(any.dilation(0), "dilation must be at least 1 (1 is a dense kernel), was 0x0");
     any.dilation(1);
-    refused(any.groups(0), "groups must be at least 1, was 0");
+    assertThatThrownBy(() -> any.groups(0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("groups must be at least 1, was 0");
+    assertThatThrownBy(() -> new Groups(2, true))
+        .hasMessage("count must be 1 where depthwise, was 2");
     assertThatThrownBy(() -> new Padding(0, -1, 2, 3))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("padding must be at least 0, was top 0, left -1, bottom 2, right 3");
@@ -143,10 +148,22 @@ class OctaveConv2dTest {
         OctaveConv2d.of(12, 12).alpha(0.5, 0.25).groups(2),
         "groups 2 does not divide path hh, which has 6 input and 9 output channels");
     assertThat(OctaveConv2d.of(12, 12).alpha(0.5).groups(3).build().paths()).hasSize(4);
-    // All input channels, but only one output: the same groups on each path, which can't be.
+    // As many as there are channels does not mean depthwise.
     refused(
-        OctaveConv2d.of(12, 12).alpha(0.5, 0).groups(12),
-        "groups 12 does not divide path hh, which has 6 input and 12 output channels");
+        OctaveConv2d.of(12, 12).alpha(0.5).groups(12),
+        "groups 12 does not divide path hh, which has 6 input and 6 output channels;"
+            + " DEPTHWISE convolves every channel alone");
+    refused(
+        OctaveConv2d.of(12, 12).alpha(0.5, 0).groups(Groups.DEPTHWISE),
+        "depthwise needs both outputs where it has both inputs, was ChannelSplit[high=6, low=6]"
+            + " to ChannelSplit[high=12, low=0]");
+    // With one input they are the same.
+    OctaveConv2d first = OctaveConv2d.of(6, 12).alpha(0, 0.5).groups(Groups.DEPTHWISE).build();
+    assertThat(first.paths()).containsExactly(OctavePath.HH, OctavePath.HL);
+    assertThat(first.groups(OctavePath.HL)).isEqualTo(6);
+    assertThat(OctaveConv2d.of(6, 12).alpha(0, 0.5).groups(6).build().groups(OctavePath.HL))
+        .isEqualTo(6);
+    assertThat(first.groups()).hasToString("depthwise");
   }
 
   @Test

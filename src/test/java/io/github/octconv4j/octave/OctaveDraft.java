@@ -1,5 +1,6 @@
 package io.github.octconv4j.octave;
 
+import io.github.octconv4j.octave.plan.OctaveSizes;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
@@ -187,11 +188,11 @@ record OctaveDraft(
     };
   }
 
-  int groups() {
+  Groups groups() {
     return switch (channels.kind) {
-      case DENSE -> 1;
-      case GROUPS -> channels.groups;
-      case DEPTHWISE, FIRST_DEPTHWISE -> in().total();
+      case DENSE -> Groups.DENSE;
+      case GROUPS -> Groups.of(channels.groups);
+      case DEPTHWISE, FIRST_DEPTHWISE -> Groups.DEPTHWISE;
     };
   }
 
@@ -231,7 +232,7 @@ record OctaveDraft(
   }
 
   private boolean depthwise() {
-    return groups() > 1 && groups() == in().total() && in().hasBoth() && out().hasBoth();
+    return groups().depthwise() && in().hasBoth() && out().hasBoth();
   }
 
   /** Padding that keeps the size, on whichever sides. */
@@ -250,11 +251,14 @@ record OctaveDraft(
     if (strideRule() == StrideRule.MOVE_KERNEL && hasLow()) {
       return Optional.of("MOVE_KERNEL needs a stride of at least 1 and no low parts");
     }
+    if (groups().depthwise() && in().hasBoth() && !out().hasBoth()) {
+      return Optional.of("depthwise needs both outputs where it has both inputs");
+    }
     for (OctavePath path : OctavePath.values()) {
       int source = in().of(path.source());
       int destination = out().of(path.destination());
       boolean exchange = path.source() != path.destination();
-      int g = depthwise() ? source : groups();
+      int g = groups().depthwise() ? source : groups().count();
       if (source > 0
           && destination > 0
           && !(exchange && depthwise())

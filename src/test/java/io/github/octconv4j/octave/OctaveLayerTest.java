@@ -97,18 +97,18 @@ class OctaveLayerTest {
 
   private static OctaveConv2d spec(Random random, int seed) {
     int kind = seed % 8; // 6: groups, 7: depthwise
-    int groups = 1;
+    Groups groups = Groups.DENSE;
     ChannelSplit in = split(random, 1);
     ChannelSplit out = split(random, 1);
     if (kind == 6) {
-      groups = 2 + random.nextInt(3);
-      in = split(random, groups);
-      out = split(random, groups);
+      groups = Groups.of(2 + random.nextInt(3));
+      in = split(random, groups.count());
+      out = split(random, groups.count());
     } else if (kind == 7) {
       in = new ChannelSplit(1 + random.nextInt(20), 1 + random.nextInt(20));
       int factor = 1 + random.nextInt(2);
       out = new ChannelSplit(factor * in.high(), factor * in.low());
-      groups = in.total();
+      groups = Groups.DEPTHWISE;
     }
     int kh = 1 + random.nextInt(random.nextInt(4) == 0 ? 7 : 3);
     int kw = random.nextInt(3) == 0 ? 1 + random.nextInt(5) : kh;
@@ -210,9 +210,9 @@ class OctaveLayerTest {
       if (spec.strideRule() == StrideRule.MOVE_KERNEL && spec.stride() > 2) {
         seen.add("moves");
       }
-      if (both && spec.groups() == spec.in().total()) {
+      if (both && spec.groups().depthwise()) {
         seen.add("depthwise");
-      } else if (both && spec.groups() > 1) {
+      } else if (both && spec.groups().count() > 1) {
         seen.add("groups");
       }
       if (spec.padding().top() != spec.padding().bottom()) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.octconv4j.Bf16Support;
 import io.github.octconv4j.bench.ScalarOctave;
+import io.github.octconv4j.cli.bench.LayerShape;
 import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.dnn.FormatTag;
@@ -100,7 +101,7 @@ class OctavePlanTest {
             .kernel(kernel)
             .padding(kernel / 2)
             .stride(stride)
-            .groups(groups)
+            .groups(LayerShape.groups(groups, in))
             .build();
     OctaveProblem problem = problem(spec, batch, height, width);
     try (OctaveLayer layer = layer(problem)) {
@@ -176,7 +177,7 @@ class OctavePlanTest {
       for (Future<?> one : all) {
         one.get(5, TimeUnit.MINUTES);
       }
-      PlanCache.Statistics statistics = layer.statistics();
+      PlanStatistics statistics = layer.statistics();
       assertThat(statistics.misses()).isEqualTo(2);
       assertThat(statistics.hits()).isEqualTo(158);
       assertThat(statistics.runs()).isEqualTo(160);
@@ -283,7 +284,7 @@ class OctavePlanTest {
         problem(spec, 1, size, 2);
         layer.apply(problem(spec, 1, size, 2).input(FormatTag.NHWC, arena));
       }
-      PlanCache.Statistics statistics = layer.statistics();
+      PlanStatistics statistics = layer.statistics();
       assertThat(statistics.misses()).isEqualTo(20);
       assertThat(statistics.size()).isEqualTo(16);
       assertThat(statistics.evictions()).isEqualTo(4);

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.octconv4j.bench.ScalarOctave;
 import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.dnn.FormatTag;
+import io.github.octconv4j.octave.plan.Candidates;
+import io.github.octconv4j.octave.plan.Formulation;
+import io.github.octconv4j.octave.plan.OctaveSizes;
 import io.github.octconv4j.safety.Soak;
 import java.lang.foreign.Arena;
 import java.util.List;
@@ -124,7 +127,7 @@ class OctavePropertiesTest {
     try (Arena arena = Arena.ofConfined()) {
       OctaveTensor x = problem.input(layout, arena);
       try (OctavePlan plan =
-          OctavePlan.build(
+          Plans.plan(
               engine,
               problem.spec,
               problem.weights(),
@@ -176,12 +179,12 @@ class OctavePropertiesTest {
     Padding p = spec.padding();
     String stride =
         spec.stride() == 1 ? "stride 1" : "stride " + spec.stride() + " " + spec.strideRule();
-    boolean depthwise = spec.groups() > 1 && spec.groups() == spec.in().total();
+    boolean depthwise = spec.groups().depthwise();
     boolean exchange = spec.has(OctavePath.HL) || spec.has(OctavePath.LH);
     String groups =
         depthwise
             ? "depthwise" + (exchange ? " with exchange" : "")
-            : spec.groups() > 1 ? "groups" : "dense";
+            : spec.groups().count() > 1 ? "groups" : "dense";
     boolean multiplier = spec.out().total() > spec.in().total();
     String odd = String.format(Locale.ROOT, " odd %d%d", problem.height % 2, problem.width % 2);
     seen.add(stride + " " + spec.paths());

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.dnn.Tensor;
+import io.github.octconv4j.octave.plan.Candidates;
+import io.github.octconv4j.octave.plan.Formulation;
+import io.github.octconv4j.octave.plan.Geometry;
 import java.lang.foreign.Arena;
 import java.util.Locale;
 import org.junit.jupiter.api.AfterAll;
@@ -136,13 +139,13 @@ class OddSizesTest {
     try (Arena arena = Arena.ofConfined()) {
       OctaveTensor x =
           OctaveTensor.of(
-              Tensor.of(arena, xh, shape.dims(Frequency.HIGH, spec.in().high())),
-              Tensor.of(arena, xl, shape.dims(Frequency.LOW, spec.in().low())));
+              Tensor.of(arena, xh, Geometry.dims(shape, Frequency.HIGH, spec.in().high())),
+              Tensor.of(arena, xl, Geometry.dims(shape, Frequency.LOW, spec.in().low())));
       for (int threads = 1; threads <= (height == width ? 2 : 1); threads++) {
         PlanOptions options = PlanOptions.DEFAULT.threads(threads);
         for (Formulation formulation : Candidates.all(spec, shape, options)) {
           try (OctavePlan plan =
-              OctavePlan.build(
+              Plans.plan(
                   engine,
                   spec,
                   weights,

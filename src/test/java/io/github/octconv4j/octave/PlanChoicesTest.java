@@ -3,7 +3,9 @@ package io.github.octconv4j.octave;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.octconv4j.dnn.Engine;
-import io.github.octconv4j.octave.OctavePlanner.Considered;
+import io.github.octconv4j.octave.plan.Candidates;
+import io.github.octconv4j.octave.plan.Formulation;
+import io.github.octconv4j.octave.plan.Formulations;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -26,30 +28,31 @@ class PlanChoicesTest {
   @Test
   void aChoiceIsFoundAgainInMemory() {
     PlanChoices choices = PlanChoices.inMemory();
-    assertThat(choices.find("plan", POSSIBLE)).isEmpty();
-    choices.put("plan", POSSIBLE.getLast());
-    assertThat(choices.find("plan", POSSIBLE)).contains(POSSIBLE.getLast());
-    assertThat(choices.find("another", POSSIBLE)).isEmpty();
+    assertThat(Formulations.kept(choices, "plan", POSSIBLE)).isEmpty();
+    choices.put("plan", POSSIBLE.getLast().toString());
+    assertThat(Formulations.kept(choices, "plan", POSSIBLE)).contains(POSSIBLE.getLast());
+    assertThat(Formulations.kept(choices, "another", POSSIBLE)).isEmpty();
   }
 
   @Test
   void aFileServesTheNextProcess() {
     Path file = folder.resolve("new").resolve("choices.txt");
-    PlanChoices.inFile(file).put("plan", POSSIBLE.get(1));
-    assertThat(PlanChoices.inFile(file).find("plan", POSSIBLE)).contains(POSSIBLE.get(1));
+    PlanChoices.inFile(file).put("plan", POSSIBLE.get(1).toString());
+    assertThat(Formulations.kept(PlanChoices.inFile(file), "plan", POSSIBLE))
+        .contains(POSSIBLE.get(1));
   }
 
   @Test
   void linesOfOtherMachinesAreKeptAndNotUsed() throws Exception {
     Path file = folder.resolve("choices.txt");
-    PlanChoices.inFile(file).put("plan", POSSIBLE.get(1));
+    PlanChoices.inFile(file).put("plan", POSSIBLE.get(1).toString());
     List<String> lines = Files.readAllLines(file);
     String foreign = "other processor\tplan\t" + POSSIBLE.get(2);
     Files.write(file, List.of(lines.getFirst(), foreign));
 
     PlanChoices choices = PlanChoices.inFile(file);
-    assertThat(choices.find("plan", POSSIBLE)).isEmpty();
-    choices.put("plan", POSSIBLE.get(3));
+    assertThat(Formulations.kept(choices, "plan", POSSIBLE)).isEmpty();
+    choices.put("plan", POSSIBLE.get(3).toString());
     assertThat(Files.readAllLines(file)).contains(foreign).hasSize(3);
   }
 
@@ -58,19 +61,20 @@ class PlanChoicesTest {
     Path file = folder.resolve("choices.txt");
     Files.writeString(file, "octconv4j plan choices, version 1\none field only\n");
     PlanChoices choices = PlanChoices.inFile(file);
-    assertThat(choices.find("plan", POSSIBLE)).isEmpty();
-    choices.put("plan", POSSIBLE.getFirst());
+    assertThat(Formulations.kept(choices, "plan", POSSIBLE)).isEmpty();
+    choices.put("plan", POSSIBLE.getFirst().toString());
     assertThat(Files.readString(file)).doesNotContain("one field only");
-    assertThat(PlanChoices.inFile(file).find("plan", POSSIBLE)).contains(POSSIBLE.getFirst());
+    assertThat(Formulations.kept(PlanChoices.inFile(file), "plan", POSSIBLE))
+        .contains(POSSIBLE.getFirst());
   }
 
   @Test
   void aChoiceThatIsNotPossibleIsNotTaken() throws Exception {
     Path file = folder.resolve("choices.txt");
-    PlanChoices.inFile(file).put("plan", POSSIBLE.getFirst());
+    PlanChoices.inFile(file).put("plan", POSSIBLE.getFirst().toString());
     String text = Files.readString(file);
     Files.writeString(file, text.replace(POSSIBLE.getFirst().toString(), "nhwc, magic"));
-    assertThat(PlanChoices.inFile(file).find("plan", POSSIBLE)).isEmpty();
+    assertThat(Formulations.kept(PlanChoices.inFile(file), "plan", POSSIBLE)).isEmpty();
   }
 
   /** A device must not be replaced by a file, nor a pipe be waited for. */
@@ -82,9 +86,9 @@ class PlanChoicesTest {
     Files.createSymbolicLink(device, Path.of("/dev/zero"));
     for (Path file : List.of(directory, device)) {
       PlanChoices choices = PlanChoices.inFile(file);
-      assertThat(choices.find("plan", POSSIBLE)).isEmpty();
-      choices.put("plan", POSSIBLE.getLast());
-      assertThat(choices.find("plan", POSSIBLE)).contains(POSSIBLE.getLast());
+      assertThat(Formulations.kept(choices, "plan", POSSIBLE)).isEmpty();
+      choices.put("plan", POSSIBLE.getLast().toString());
+      assertThat(Formulations.kept(choices, "plan", POSSIBLE)).contains(POSSIBLE.getLast());
       assertThat(Files.isRegularFile(file)).isFalse();
     }
     assertThat(directory).isEmptyDirectory();
@@ -96,19 +100,21 @@ class PlanChoicesTest {
   void aLinkStaysOne() throws Exception {
     Path file = folder.resolve("choices.txt");
     Path link = Files.createSymbolicLink(folder.resolve("link"), file);
-    PlanChoices.inFile(file).put("plan", POSSIBLE.get(1));
-    PlanChoices.inFile(link).put("other plan", POSSIBLE.get(2));
+    PlanChoices.inFile(file).put("plan", POSSIBLE.get(1).toString());
+    PlanChoices.inFile(link).put("other plan", POSSIBLE.get(2).toString());
     assertThat(Files.isSymbolicLink(link)).isTrue();
-    assertThat(PlanChoices.inFile(file).find("plan", POSSIBLE)).contains(POSSIBLE.get(1));
-    assertThat(PlanChoices.inFile(file).find("other plan", POSSIBLE)).contains(POSSIBLE.get(2));
+    assertThat(Formulations.kept(PlanChoices.inFile(file), "plan", POSSIBLE))
+        .contains(POSSIBLE.get(1));
+    assertThat(Formulations.kept(PlanChoices.inFile(file), "other plan", POSSIBLE))
+        .contains(POSSIBLE.get(2));
   }
 
   @Test
   void aHugeFileIsIgnored() throws Exception {
     Path file = folder.resolve("choices.txt");
-    PlanChoices.inFile(file).put("plan", POSSIBLE.get(1));
+    PlanChoices.inFile(file).put("plan", POSSIBLE.get(1).toString());
     Files.writeString(file, "x".repeat(4 << 20), StandardOpenOption.APPEND);
-    assertThat(PlanChoices.inFile(file).find("plan", POSSIBLE)).isEmpty();
+    assertThat(Formulations.kept(PlanChoices.inFile(file), "plan", POSSIBLE)).isEmpty();
   }
 
   @Test
@@ -137,12 +143,12 @@ class PlanChoicesTest {
         PlanOptions options =
             PlanOptions.DEFAULT.tuning(Tuning.MEASURED).choices(PlanChoices.inMemory());
         try (OctaveLayer layer = spec.on(engine, weights(spec), options)) {
-          List<Considered> all =
-              layer.planner(OctaveDesc.any(spec.in(), shape), OutputFormat.ANY).explain();
-          assertThat(all).filteredOn(Considered::chosen).hasSize(1);
+          List<PlanCandidate> all =
+              layer.explain(OctaveDesc.any(spec.in(), shape), OutputFormat.ANY);
+          assertThat(all).filteredOn(PlanCandidate::chosen).hasSize(1);
           if (all.stream().anyMatch(c -> c.measured() && c.references().isEmpty())) {
             assertThat(all)
-                .filteredOn(Considered::chosen)
+                .filteredOn(PlanCandidate::chosen)
                 .allMatch(c -> c.references().isEmpty() && c.measured());
           }
         }

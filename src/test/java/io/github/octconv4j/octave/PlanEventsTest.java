@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.dnn.FormatTag;
+import io.github.octconv4j.octave.plan.Formulation;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;

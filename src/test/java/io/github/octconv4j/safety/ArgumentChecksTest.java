@@ -22,15 +22,9 @@ import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.image.Image;
 import io.github.octconv4j.nn.Classification;
 import io.github.octconv4j.octave.ChannelSplit;
-import io.github.octconv4j.octave.Layout;
-import io.github.octconv4j.octave.OctaveConv2d;
-import io.github.octconv4j.octave.OctaveOperand;
-import io.github.octconv4j.octave.OctaveProgramBuilder;
 import io.github.octconv4j.octave.OctaveShape;
-import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.octave.SizeRule;
 import java.lang.foreign.Arena;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -127,22 +121,10 @@ class ArgumentChecksTest {
     }
   }
 
-  /** As many parts as there are threads, or the whole: nothing else. */
   @Test
-  void partsOfAConvolution() {
-    OctaveConv2d spec = OctaveConv2d.of(8, 8).kernel(3).padding(1).alpha(0.5).build();
-    OctaveShape shape = OctaveShape.of(1, 4, 4, SizeRule.FLOOR);
+  void partsOfMemory() {
     try (Engine engine = Engine.cpu();
         ProgramBuilder program = new ProgramBuilder(engine, 1)) {
-      OctaveProgramBuilder octave =
-          new OctaveProgramBuilder(program, PlanOptions.DEFAULT.threads(2));
-      for (int count : new int[] {0, 3, 5}) {
-        List<OctaveOperand> parts = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-          parts.add(octave.temporary("x" + i, new ChannelSplit(4, 4), shape, Layout.NHWC));
-        }
-        refuses(() -> octave.poolParts(spec, parts), "x must have 1 part or 2", "had " + count);
-      }
       Operand whole = program.temporary("whole", DESC);
       refuses(() -> whole.view(-4, DESC), "byte -4", "whole");
       refuses(() -> program.sideBySide(0, lane -> {}), "count of lanes must be 1 to 1024", "was 0");

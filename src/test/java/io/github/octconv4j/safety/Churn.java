@@ -24,9 +24,10 @@ import io.github.octconv4j.octave.OctavePlan;
 import io.github.octconv4j.octave.OctaveTensor;
 import io.github.octconv4j.octave.OctaveWeights;
 import io.github.octconv4j.octave.OutputFormat;
-import io.github.octconv4j.octave.PlanCache;
 import io.github.octconv4j.octave.PlanOptions;
+import io.github.octconv4j.octave.PlanStatistics;
 import io.github.octconv4j.octave.Tuning;
+import io.github.octconv4j.octave.plan.PlanCache;
 import io.github.octconv4j.weights.SafetensorsFile;
 import io.github.octconv4j.weights.TensorView;
 import java.io.IOException;
@@ -171,7 +172,7 @@ public final class Churn {
       try (OctavePlan plan = layer.plan(largest, OutputFormat.NHWC)) {
         mostBytes = 6 * plan.bytes();
       }
-      cache = new PlanCache<>("cache", CACHED, mostBytes);
+      cache = new PlanCache<>("cache", CACHED, mostBytes, OctavePlan::bytes, OctavePlan::close);
     }
 
     @Override
@@ -185,7 +186,7 @@ public final class Churn {
           execution.run(x, input(arena, size));
         }
       }
-      PlanCache.Statistics statistics = cache.statistics();
+      PlanStatistics statistics = cache.statistics();
       byBytes |= next > CACHED && statistics.size() < CACHED;
       if (statistics.size() > CACHED || statistics.bytes() > mostBytes) {
         throw new IllegalStateException(
@@ -195,7 +196,7 @@ public final class Churn {
 
     @Override
     public void settle() {
-      PlanCache.Statistics statistics = cache.statistics();
+      PlanStatistics statistics = cache.statistics();
       if (statistics.evictions() + statistics.size() != next || !byBytes) {
         throw new IllegalStateException(next + " sizes, but " + statistics);
       }

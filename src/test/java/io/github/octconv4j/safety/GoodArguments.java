@@ -17,7 +17,6 @@ import io.github.octconv4j.dnn.Memory;
 import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.Operand;
 import io.github.octconv4j.dnn.Operation;
-import io.github.octconv4j.dnn.PostOps;
 import io.github.octconv4j.dnn.Primitive;
 import io.github.octconv4j.dnn.PrimitiveDesc;
 import io.github.octconv4j.dnn.Program;
@@ -30,17 +29,14 @@ import io.github.octconv4j.dnn.Threads;
 import io.github.octconv4j.dnn.Window;
 import io.github.octconv4j.octave.Activation;
 import io.github.octconv4j.octave.ChannelSplit;
-import io.github.octconv4j.octave.Formulation;
-import io.github.octconv4j.octave.Layout;
+import io.github.octconv4j.octave.Groups;
 import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.OctaveConv2dBuilder;
 import io.github.octconv4j.octave.OctaveDesc;
 import io.github.octconv4j.octave.OctaveExecution;
 import io.github.octconv4j.octave.OctaveLayer;
-import io.github.octconv4j.octave.OctaveOperand;
 import io.github.octconv4j.octave.OctavePath;
 import io.github.octconv4j.octave.OctavePlan;
-import io.github.octconv4j.octave.OctaveProgramBuilder;
 import io.github.octconv4j.octave.OctaveShape;
 import io.github.octconv4j.octave.OctaveTensor;
 import io.github.octconv4j.octave.OctaveWeights;
@@ -685,7 +681,7 @@ final class GoodArguments {
         "OutputFormat(FormatTag,DataType)",
         () -> args(null, v.chance(0.5) ? FormatTag.NCHW : FormatTag.NHWC, DataType.F32));
     put(
-        "OctaveConv2d(ChannelSplit,ChannelSplit,int,int,int,Padding,int,int,int,StrideRule,SizeRule)",
+        "OctaveConv2d(ChannelSplit,ChannelSplit,int,int,int,Padding,int,int,Groups,StrideRule,SizeRule)",
         () -> {
           OctaveConv2d s = spec();
           return args(
@@ -705,14 +701,6 @@ final class GoodArguments {
     for (String member : List.of("source", "destination", "shortName")) {
       put("OctavePath." + member + "()", () -> args(v.pick(List.of(OctavePath.values()))));
     }
-    put(
-        "OctaveWeights.copyKernel(OctavePath,int,float[],int,int)",
-        () -> {
-          OctaveWeights weights = v.kept(OctaveWeights.class);
-          return weights == null
-              ? null
-              : args(weights, v.pick(List.of(OctavePath.values())), 0, new float[4], 1, v.upTo(3));
-        });
     put(
         "OctaveWeights.split(OctaveConv2d,float[],float[])",
         () -> {
@@ -763,23 +751,6 @@ final class GoodArguments {
           OctaveConv2d s = spec();
           return args(builder(s));
         });
-    put(
-        "OctaveProgramBuilder.convolution(String,OctaveConv2d,OctaveWeights,OctaveOperand,OctaveOperand,boolean,Activation,Formulation)",
-        () -> {
-          OctaveConv2d s = spec();
-          OctaveProgramBuilder builder = programBuilder();
-          OctaveOperand x = operand(builder, s.in(), s.sizeRule());
-          OctaveOperand y = builder.temporary("y", s.out(), s.outputShape(x.shape()), Layout.NHWC);
-          return args(
-              builder, "c", s, weights(s), x, y, false, Activation.RELU, Formulation.DEFAULT);
-        });
-    put("OctaveProgramBuilder.pool(String,Algorithm,Window,Operand,Operand)", this::pool);
-    put(
-        "Formulation.candidates(OctaveConv2d,OctaveShape,PlanOptions)",
-        () -> {
-          OctaveConv2d s = spec();
-          return args(null, s, OctaveShape.of(1, v.upTo(30), v.upTo(30), s.sizeRule()), options());
-        });
     for (String member : List.of("outputShape", "multiplyAdds")) {
       put(
           "OctaveConv2d." + member + "(OctaveShape)",
@@ -788,34 +759,7 @@ final class GoodArguments {
             return args(s, OctaveShape.of(1, v.upTo(30), v.upTo(30), s.sizeRule()));
           });
     }
-    put(
-        "Activation.on(MemoryDesc)",
-        () -> args(Activation.RELU, v.desc(DataType.F32, v.imageDims(4), 0)));
-    put(
-        "OctaveProgramBuilder.reorder(String,Operand,Operand,PostOps)",
-        () -> {
-          OctaveProgramBuilder builder = programBuilder();
-          long[] dims = v.imageDims(4);
-          return args(
-              builder,
-              "r",
-              builder.temporary("a", Layout.NHWC, dims),
-              builder.temporary("b", Layout.BLOCKED, dims),
-              PostOps.NONE);
-        });
-    put(
-        "OctaveProgramBuilder.constant(Object,String,MemoryDesc,float[],long[])",
-        () -> {
-          long[] dims = v.imageDims(4);
-          return args(
-              programBuilder(),
-              List.of("c"),
-              "c",
-              v.desc(DataType.F32, dims, 0),
-              v.floats(product(dims)),
-              dims);
-        });
-    for (String member : List.of("plan", "planner")) {
+    for (String member : List.of("plan", "explain")) {
       put(
           "OctaveLayer." + member + "(OctaveDesc,OutputFormat)",
           () -> {
@@ -902,37 +846,9 @@ final class GoodArguments {
       builder.dilation(v.upTo(3), v.upTo(3));
     }
     if (v.chance(0.15)) {
-      builder.groups(v.upTo(4));
+      builder.groups(v.chance(0.3) ? Groups.DEPTHWISE : Groups.of(v.upTo(4)));
     }
     return builder.build();
-  }
-
-  /** A pooling that threads share. */
-  private Object[] pool() {
-    ProgramBuilder program = new ProgramBuilder(engine, 1);
-    v.keep(program);
-    OctaveProgramBuilder builder =
-        new OctaveProgramBuilder(program, PlanOptions.DEFAULT.threads(v.upTo(3)));
-    long[] src = v.imageDims(4);
-    Window window = window(2, 3);
-    return args(
-        builder,
-        "pool",
-        algorithm("POOLING"),
-        window,
-        builder.temporary("x", Layout.NHWC, src),
-        builder.temporary("y", Layout.NHWC, outputOf(window, src)));
-  }
-
-  private OctaveProgramBuilder programBuilder() {
-    ProgramBuilder builder = new ProgramBuilder(engine, 1);
-    v.keep(builder);
-    return new OctaveProgramBuilder(builder, PlanOptions.DEFAULT);
-  }
-
-  private OctaveOperand operand(OctaveProgramBuilder builder, ChannelSplit in, SizeRule rule) {
-    return builder.temporary(
-        "x", in, OctaveShape.of(1, v.upTo(9) + 1, v.upTo(9) + 1, rule), Layout.NHWC);
   }
 
   private OctaveWeights weights(OctaveConv2d spec) {

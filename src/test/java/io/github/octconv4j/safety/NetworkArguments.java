@@ -34,11 +34,12 @@ import io.github.octconv4j.nn.RunRejectedException.Reason;
 import io.github.octconv4j.nn.Upsampling;
 import io.github.octconv4j.octave.Activation;
 import io.github.octconv4j.octave.ChannelSplit;
+import io.github.octconv4j.octave.Groups;
 import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.Padding;
-import io.github.octconv4j.octave.PlanCache;
 import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.octave.PlanProgress;
+import io.github.octconv4j.octave.PlanStatistics;
 import io.github.octconv4j.octave.SizeRule;
 import io.github.octconv4j.octave.StrideRule;
 import io.github.octconv4j.octave.Tuning;
@@ -179,7 +180,7 @@ final class NetworkArguments {
         one.padding(),
         1,
         1,
-        1,
+        Groups.DENSE,
         v.pick(List.of(StrideRule.values())),
         SizeRule.FLOOR);
   }
@@ -603,7 +604,7 @@ final class NetworkArguments {
                 0L,
                 latencies(),
                 latencies(),
-                new PlanCache.Statistics(1, 2, 3, 4, 5, 6, 7),
+                new PlanStatistics(1, 2, 3, 4, 5, 6, 7),
                 8L));
     put.accept("PlanProgress.at(int,int)", () -> args(PlanProgress.NONE, v.upTo(3), 3));
     with("NetworkReference(Network)", Network.class, network -> args(null, network));

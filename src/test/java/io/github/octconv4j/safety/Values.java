@@ -7,7 +7,6 @@ import io.github.octconv4j.dnn.HostTask;
 import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.PostOps;
 import io.github.octconv4j.dnn.Tensor;
-import io.github.octconv4j.octave.Plan;
 import io.github.octconv4j.octave.PlanProgress;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
@@ -320,7 +319,7 @@ final class Values {
     } else if (type instanceof ParameterizedType p) {
       return makeGeneric(p);
     } else if (type instanceof TypeVariable<?> || type instanceof WildcardType) {
-      return kept(Plan.class);
+      return kept(AutoCloseable.class);
     }
     return null;
   }

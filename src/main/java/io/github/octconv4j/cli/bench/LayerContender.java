@@ -5,8 +5,8 @@ import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.OctaveDesc;
 import io.github.octconv4j.octave.OctaveLayer;
 import io.github.octconv4j.octave.OctavePlan;
-import io.github.octconv4j.octave.OctavePlanner.Considered;
 import io.github.octconv4j.octave.OutputFormat;
+import io.github.octconv4j.octave.PlanCandidate;
 import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.timing.Runner;
 import io.github.octconv4j.trial.LayerRunner;
@@ -21,10 +21,10 @@ import java.util.List;
  */
 public final class LayerContender implements Runner, AutoCloseable {
   private final PlanOptions options;
-  private final List<Considered> considered;
+  private final List<PlanCandidate> considered;
   private final LayerRunner runner;
 
-  private LayerContender(PlanOptions options, List<Considered> considered, LayerRunner runner) {
+  private LayerContender(PlanOptions options, List<PlanCandidate> considered, LayerRunner runner) {
     this.options = options;
     this.considered = considered;
     this.runner = runner;
@@ -43,8 +43,8 @@ public final class LayerContender implements Runner, AutoCloseable {
     try (OctaveLayer layer =
         spec.on(engine, new RandomData().weights(spec, shape.bias()), options)) {
       // Explaining keeps the choice in the options, so that the plan is the one that is explained.
-      List<Considered> considered =
-          layer.planner(OctaveDesc.any(spec.in(), shape.size()), OutputFormat.ANY).explain();
+      List<PlanCandidate> considered =
+          layer.explain(OctaveDesc.any(spec.in(), shape.size()), OutputFormat.ANY);
       return of(engine, shape, alpha, options, considered);
     }
   }
@@ -54,7 +54,7 @@ public final class LayerContender implements Runner, AutoCloseable {
       LayerShape shape,
       double alpha,
       PlanOptions options,
-      List<Considered> considered) {
+      List<PlanCandidate> considered) {
     OctaveConv2d spec = shape.spec(alpha);
     return new LayerContender(
         options, considered, LayerRunner.of(engine, spec, shape.size(), shape.bias(), options));
@@ -74,7 +74,7 @@ public final class LayerContender implements Runner, AutoCloseable {
    * Returns the formulations that were considered, once each; empty unless this is explained. Where
    * nothing but reference implementations exists, the plan's own was rejected first and taken then.
    */
-  public List<Considered> considered() {
+  public List<PlanCandidate> considered() {
     return considered.stream()
         .filter(c -> c.chosen() || !c.formulation().equals(plan().formulation()))
         .toList();

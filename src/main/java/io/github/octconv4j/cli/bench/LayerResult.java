@@ -1,6 +1,5 @@
 package io.github.octconv4j.cli.bench;
 
-import io.github.octconv4j.octave.Formulation;
 import io.github.octconv4j.octave.PlanOptions;
 
 /**
@@ -24,8 +23,7 @@ public record LayerResult(
    * @param formulation how it was planned
    * @param references steps that have only a slow reference implementation
    */
-  public record Side(
-      double microseconds, long multiplyAdds, Formulation formulation, int references) {
+  public record Side(double microseconds, long multiplyAdds, String formulation, int references) {
     static Side of(LayerContender contender, double alpha, LayerShape layer, double microseconds) {
       return new Side(
           microseconds,

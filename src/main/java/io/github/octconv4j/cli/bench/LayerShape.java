@@ -3,6 +3,7 @@ package io.github.octconv4j.cli.bench;
 import io.github.octconv4j.cli.shapes.Axis;
 import io.github.octconv4j.cli.shapes.Problem;
 import io.github.octconv4j.cli.shapes.ShapeCase;
+import io.github.octconv4j.octave.Groups;
 import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.OctavePath;
 import io.github.octconv4j.octave.OctaveShape;
@@ -28,7 +29,7 @@ import java.util.Locale;
  * @param padding around the input; with a stride of 2, around the pooled one
  * @param dilationHeight distance of kernel rows, 1 for a dense kernel
  * @param dilationWidth distance of kernel columns, 1 for a dense kernel
- * @param groups of the convolution
+ * @param groups of the convolution; as many as input channels convolve every channel alone
  * @param bias whether there is one
  */
 public record LayerShape(
@@ -200,8 +201,13 @@ public record LayerShape(
         .stride(stride)
         .padding(padding)
         .dilation(dilationHeight, dilationWidth)
-        .groups(groups)
+        .groups(groups(groups, inChannels))
         .build();
+  }
+
+  /** Returns what files and problems mean: as many groups as input channels are depthwise. */
+  public static Groups groups(int count, int inChannels) {
+    return count > 1 && count == inChannels ? Groups.DEPTHWISE : Groups.of(count);
   }
 
   /** Returns the size of the input. */

@@ -2,7 +2,7 @@ package io.github.octconv4j.cli.serve;
 
 import io.github.octconv4j.nn.Latencies;
 import io.github.octconv4j.nn.NetworkMetrics;
-import io.github.octconv4j.octave.PlanCache;
+import io.github.octconv4j.octave.PlanStatistics;
 import java.util.Locale;
 
 /** Metrics in the text format of Prometheus, version 0.0.4. */
@@ -18,7 +18,7 @@ final class PrometheusText {
   /** Returns all of a network's metrics. */
   static String of(NetworkMetrics metrics) {
     PrometheusText page = new PrometheusText(metrics.network());
-    PlanCache.Statistics plans = metrics.plans();
+    PlanStatistics plans = metrics.plans();
     page.value("runs_total", "counter", "Runs of the network.", plans.runs());
     page.value("rejections_total", "counter", "Turns that were not taken.", metrics.rejected());
     page.value("failures_total", "counter", "Turns that ended badly.", metrics.failed());

@@ -42,31 +42,21 @@ public final class DropIdentities implements UnaryOperator<Graph> {
     if (node.outputs().size() != 1 || node.input(0).isEmpty()) {
       return false;
     }
-    if (node.op() instanceof Identity) {
-      return true;
-    }
     TensorType in = graph.type(node.input(0));
     boolean same = in.isKnown() && in.equals(graph.type(node.output()));
-    if (node.op() instanceof Cast cast) {
-      return cast.to() == in.element();
-    }
-    if (node.op() instanceof Transpose transpose && in.isKnown()) {
-      int[] order = transpose.order(in.sizes().length);
-      return Arrays.equals(order, IntStream.range(0, order.length).toArray());
-    }
-    if (node.op() instanceof Pad || node.op() instanceof Slice) {
-      return same && isWhole(graph, node);
-    }
-    if (node.op() instanceof Binary binary) {
-      return binary.function().isVariadic() && node.inputs().size() == 1;
-    }
-    return same
-        && (node.op() instanceof Reshape
-            || node.op() instanceof Flatten
-            || node.op() instanceof Squeeze
-            || node.op() instanceof Unsqueeze
-            || node.op() instanceof Expand
-            || node.op() instanceof Tile);
+    return switch (node.op()) {
+      case Identity _ -> true;
+      case Cast cast -> cast.to() == in.element();
+      case Transpose transpose -> in.isKnown() && isInOrder(transpose.order(in.sizes().length));
+      case Pad _, Slice _ -> same && isWhole(graph, node);
+      case Binary binary -> binary.function().isVariadic() && node.inputs().size() == 1;
+      case Reshape _, Flatten _, Squeeze _, Unsqueeze _, Expand _, Tile _ -> same;
+      default -> false;
+    };
+  }
+
+  private static boolean isInOrder(int[] order) {
+    return Arrays.equals(order, IntStream.range(0, order.length).toArray());
   }
 
   /** Whether nothing is padded, and nothing turned around or moved. */

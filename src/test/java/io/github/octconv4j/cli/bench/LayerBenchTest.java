@@ -6,7 +6,7 @@ import io.github.octconv4j.Bf16Support;
 import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.dnn.StepInfo;
-import io.github.octconv4j.octave.OctavePlanner.Considered;
+import io.github.octconv4j.octave.PlanCandidate;
 import io.github.octconv4j.octave.PlanChoices;
 import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.octave.Tuning;
@@ -61,13 +61,15 @@ class LayerBenchTest {
   void explainedContender() throws IOException {
     try (Engine engine = Engine.cpu();
         LayerContender octave = LayerContender.explained(engine, layer(), 0.5, options())) {
-      List<Considered> considered = octave.considered();
-      assertThat(considered).extracting(Considered::formulation).doesNotHaveDuplicates();
+      List<PlanCandidate> considered = octave.considered();
+      assertThat(considered).extracting(PlanCandidate::formulation).doesNotHaveDuplicates();
       assertThat(considered.getFirst().chosen()).isTrue();
       assertThat(considered.getFirst().measured()).isTrue();
       assertThat(considered.getFirst().formulation()).isEqualTo(octave.plan().formulation());
-      assertThat(considered).filteredOn(Considered::chosen).hasSize(1);
-      assertThat(considered).extracting(Considered::predictedMicroseconds).allMatch(us -> us > 0);
+      assertThat(considered).filteredOn(PlanCandidate::chosen).hasSize(1);
+      assertThat(considered)
+          .extracting(PlanCandidate::predictedMicroseconds)
+          .allMatch(us -> us > 0);
       assertThat(considered)
           .allSatisfy(
               c -> assertThat(c.microseconds() > 0).as(c.toString()).isEqualTo(c.measured()));

@@ -1,0 +1,74 @@
+package io.github.octconv4j.octave.plan;
+
+import io.github.octconv4j.octave.Activation;
+import io.github.octconv4j.octave.Frequency;
+import io.github.octconv4j.octave.OctaveConv2d;
+import io.github.octconv4j.octave.OctavePath;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An octave convolution that is to be added to a program: what, with which weights, from where to
+ * where.
+ *
+ * @param name prefix of the steps' names
+ * @param spec the convolution
+ * @param sizes from the input to the output
+ * @param kernels weights of each path, with the channels that the operands have
+ * @param biases bias of each output that has one
+ * @param x the input
+ * @param y the output
+ * @param accumulate whether the output is added to what {@code y} holds
+ * @param activation applied after everything else
+ */
+record OctaveTask(
+    String name,
+    OctaveConv2d spec,
+    OctaveSizes sizes,
+    Map<OctavePath, Kernel> kernels,
+    Map<Frequency, float[]> biases,
+    OctaveOperand x,
+    OctaveOperand y,
+    boolean accumulate,
+    Activation activation) {
+
+  static OctaveTask of(
+      String name,
+      OctaveConv2d spec,
+      PathWeights weights,
+      OctaveOperand x,
+      OctaveOperand y,
+      boolean accumulate,
+      Activation activation) {
+    Map<OctavePath, Kernel> kernels = new EnumMap<>(OctavePath.class);
+    for (OctavePath path : spec.paths()) {
+      kernels.put(path, Kernel.of(name, spec, path, weights).padded(x.layout()));
+    }
+    return new OctaveTask(
+        name,
+        spec,
+        OctaveSizes.of(spec, x.shape()),
+        kernels,
+        weights.biases(),
+        x,
+        y,
+        accumulate,
+        activation);
+  }
+
+  boolean has(OctavePath path) {
+    return kernels.containsKey(path);
+  }
+
+  /** The weights of a path that there is. */
+  Kernel kernel(OctavePath path) {
+    return Objects.requireNonNull(kernels.get(path), "kernel");
+  }
+
+  /** The bias of an output, null where there is none. */
+  float @Nullable [] bias(Frequency output) {
+    return biases.get(output);
+  }
+}
