@@ -78,7 +78,13 @@ final class OpenMp {
       MemorySegment count = arena.allocate(ValueLayout.JAVA_INT);
       int ready = (int) Downcall.call(init.get(), semaphore, none, none, none, none, none);
       Downcall.call(
-          region.get(), post.get(), semaphore, Downcall.word(threads), none, none, none); // no flags
+          region.get(),
+          post.get(),
+          semaphore,
+          Downcall.word(threads),
+          none,
+          none,
+          none); // no flags
       int known = (int) Downcall.call(value.get(), semaphore, count);
       return ready == 0 && known == 0 ? count.get(ValueLayout.JAVA_INT, 0) : threads;
     }

@@ -68,8 +68,8 @@ class BindingsTest {
   }
 
   /**
-   * What is called as a function of pointers takes nothing else than pointers and whole numbers; and
-   * on the stack, where macOS packs, nothing behind a number of 32 bits.
+   * What is called as a function of pointers takes nothing else than pointers and whole numbers;
+   * and on the stack, where macOS packs, nothing behind a number of 32 bits.
    */
   @Test
   void sharedCallsSuitEveryFunctionThatHasNoneOfItsOwn() {

@@ -124,8 +124,7 @@ class ReachabilityMetadataTest {
                 .map(JavaClass::getName)
                 .filter(name -> !name.startsWith("io.github.octconv4j.dnn.gen."))
                 .collect(Collectors.toCollection(TreeSet::new));
-    assertThat(callers)
-        .containsExactly("io.github.octconv4j.dnn.loader.Downcall");
+    assertThat(callers).containsExactly("io.github.octconv4j.dnn.loader.Downcall");
   }
 
   /**
