@@ -104,6 +104,8 @@ for file in "$gen"/*.java; do
   if grep -nF -e "$headers" -e "$work" -e "$PWD" "$file"; then fail "a path of this machine, see above"; fi
 done
 
+python3 share_calls.py "$gen"/dnnl_h*.java
+
 [[ $(cat "$gen"/*.java | grep -cF "$lookup") == 1 ]] || fail "expected one SYMBOL_LOOKUP"
 
 # jextract passes over names that the headers do not have.

@@ -4,7 +4,9 @@ import io.github.octconv4j.dnn.gen.dnnl_h;
 import io.github.octconv4j.dnn.loader.NativeLibrary;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.reflect.Method;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** The functions that have a generated binding. */
@@ -30,6 +32,17 @@ public final class GeneratedFunctions {
         }
       }
     }
+    return descriptors;
+  }
+
+  /** Those that have a handle of their own, and so a kind of call of their own. */
+  public static Map<String, FunctionDescriptor> ofTheirOwn() {
+    Map<String, FunctionDescriptor> descriptors = descriptors();
+    Set<String> names = new HashSet<>();
+    for (Method method : dnnl_h.class.getMethods()) {
+      names.add(method.getName());
+    }
+    descriptors.keySet().removeIf(name -> !names.contains(name + "$handle"));
     return descriptors;
   }
 }

@@ -30,7 +30,7 @@ final class AdviceTable {
                 "predicted us",
                 "us",
                 "ratio",
-                "limit",
+                "predicted ratio",
                 "predicted kB",
                 "activations kB",
                 "ratio");
@@ -47,7 +47,7 @@ final class AdviceTable {
   }
 
   private static void row(Table table, Advice advice, Trial trial) {
-    double limit = advice.predictedMicroseconds(trial) / advice.dense().microseconds();
+    double predicted = advice.predictedMicroseconds(trial) / advice.dense().microseconds();
     double memory = (double) trial.activationBytes() / advice.dense().activationBytes();
     boolean dense = trial.alpha() == 0;
     table.row(
@@ -55,7 +55,7 @@ final class AdviceTable {
         dense ? "" : Figures.number("%.1f", advice.predictedMicroseconds(trial)),
         Figures.number("%.1f", trial.microseconds()),
         Figures.number("%.3f", advice.ratio(trial)),
-        Figures.number("%.3f", limit),
+        Figures.number("%.3f", predicted),
         dense ? "" : Figures.number("%.1f", advice.predictedActivationBytes(trial) / 1e3),
         Figures.number("%.1f", trial.activationBytes() / 1e3),
         Figures.number("%.3f", memory));

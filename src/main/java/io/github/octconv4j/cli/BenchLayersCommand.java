@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Measure single layers, octave against dense, each with the plan that is fastest for it.",
       "All alphas of a layer and the dense layer run in turn, round after round; what counts is"
-          + " each one's median. limit is the share of multiply-adds that octave has. A stride of 2"
+          + " each one's median. The multiply-add ratio is theirs over dense ones. A stride of 2"
           + " is a pooling before everything else, for dense too. The dense layer computes in f32 in"
           + " each case.",
       "Without arguments: layers of ResNet-50, embedded."

@@ -33,7 +33,7 @@ record BenchLayersReport(Machine machine, List<LayerResult> results) {
                 "octave us",
                 "dense us",
                 "ratio",
-                "limit",
+                "multiply-add ratio",
                 "octave GFLOP/s",
                 "dense GFLOP/s",
                 "ref",
@@ -46,7 +46,7 @@ record BenchLayersReport(Machine machine, List<LayerResult> results) {
           Figures.number("%.1f", result.octave().microseconds()),
           Figures.number("%.1f", result.dense().microseconds()),
           Figures.number("%.3f", result.ratio()),
-          Figures.number("%.3f", result.limit()),
+          Figures.number("%.3f", result.multiplyAddRatio()),
           Figures.number("%.1f", result.octave().gflops()),
           Figures.number("%.1f", result.dense().gflops()),
           references(result),
@@ -61,7 +61,7 @@ record BenchLayersReport(Machine machine, List<LayerResult> results) {
           "",
           "",
           Figures.number("%.3f", mean(same, LayerResult::ratio)),
-          Figures.number("%.3f", mean(same, LayerResult::limit)),
+          Figures.number("%.3f", mean(same, LayerResult::multiplyAddRatio)),
           "",
           "",
           "",
@@ -105,7 +105,7 @@ record BenchLayersReport(Machine machine, List<LayerResult> results) {
     json.writeNumberField("octave_us", result.octave().microseconds());
     json.writeNumberField("dense_us", result.dense().microseconds());
     json.writeNumberField("ratio", result.ratio());
-    json.writeNumberField("limit", result.limit());
+    json.writeNumberField("multiply_add_ratio", result.multiplyAddRatio());
     json.writeNumberField("octave_gflops", result.octave().gflops());
     json.writeNumberField("dense_gflops", result.dense().gflops());
     json.writeNumberField("ref", result.octave().references());

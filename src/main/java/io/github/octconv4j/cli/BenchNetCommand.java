@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Measure a whole network with random weights, octave against dense.",
       "All alphas and the dense network run in turn, round after round; what counts is each one's"
-          + " median. limit is the share of multiply-adds that octave has. The dense network computes"
+          + " median. The multiply-add ratio is theirs over dense ones. The dense network computes"
           + " in f32 in each case."
     })
 final class BenchNetCommand implements Callable<Integer> {

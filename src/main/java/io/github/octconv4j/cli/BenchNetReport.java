@@ -42,7 +42,7 @@ record BenchNetReport(
                 "octave ms",
                 "dense ms",
                 "ratio",
-                "limit",
+                "multiply-add ratio",
                 "octave GFLOP/s",
                 "dense GFLOP/s",
                 "multiply-adds",
@@ -54,7 +54,7 @@ record BenchNetReport(
           Figures.number("%.2f", r.octaveMicroseconds() / 1e3),
           Figures.number("%.2f", r.denseMicroseconds() / 1e3),
           Figures.number("%.3f", r.ratio()),
-          Figures.number("%.3f", r.limit()),
+          Figures.number("%.3f", r.multiplyAddRatio()),
           Figures.number("%.1f", r.octaveGflops()),
           Figures.number("%.1f", r.denseGflops()),
           Figures.count(r.octaveMultiplyAdds()),
@@ -84,7 +84,7 @@ record BenchNetReport(
       json.writeNumberField("octave_us", r.octaveMicroseconds());
       json.writeNumberField("dense_us", r.denseMicroseconds());
       json.writeNumberField("ratio", r.ratio());
-      json.writeNumberField("limit", r.limit());
+      json.writeNumberField("multiply_add_ratio", r.multiplyAddRatio());
       json.writeNumberField("octave_gflops", r.octaveGflops());
       json.writeNumberField("dense_gflops", r.denseGflops());
       json.writeNumberField("ref", r.references());

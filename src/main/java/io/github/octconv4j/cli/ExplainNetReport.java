@@ -140,7 +140,7 @@ record ExplainNetReport(
     json.writeNumberField("octave_us", result.octaveMicroseconds());
     json.writeNumberField("dense_us", result.denseMicroseconds());
     json.writeNumberField("ratio", result.ratio());
-    json.writeNumberField("limit", result.limit());
+    json.writeNumberField("multiply_add_ratio", result.multiplyAddRatio());
     json.writeNumberField("parameters", parameters);
     write(json, "octave", octave, result.octaveMultiplyAdds());
     write(json, "dense", dense, result.denseMultiplyAdds());

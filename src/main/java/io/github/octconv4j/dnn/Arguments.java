@@ -1,6 +1,7 @@
 package io.github.octconv4j.dnn;
 
 import io.github.octconv4j.dnn.gen.dnnl_exec_arg_t;
+import io.github.octconv4j.dnn.loader.Downcall;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
@@ -25,6 +26,7 @@ public final class Arguments extends NativeHandle {
   private final List<Arg> args;
   private final List<Memory> memories; // of each argument
   private final MemorySegment array;
+  private final MemorySegment count; // of them
   private final AtomicBoolean running = new AtomicBoolean();
   private final Holds holds = new Holds(); // used while running is set
 
@@ -38,6 +40,7 @@ public final class Arguments extends NativeHandle {
     this.primitive = primitive;
     this.args = args;
     this.memories = memories;
+    this.count = Downcall.word(memories.size());
     // Without its arena, which each call would hold and release: whoever runs this keeps it alive.
     this.array = MemorySegment.ofAddress(array.address());
   }
@@ -232,7 +235,7 @@ public final class Arguments extends NativeHandle {
 
   /** The bare call, for who has checked everything. */
   void execute(MemorySegment stream, Holds held) {
-    int status = held.execute(primitive.handle(), stream, memories.size(), array);
+    int status = held.execute(primitive.handle(), stream, count, array);
     if (status != 0) {
       Status.check(status, "run %s", primitive.desc());
     }

@@ -1,11 +1,8 @@
 package io.github.octconv4j.dnn;
 
-import java.lang.foreign.FunctionDescriptor;
+import io.github.octconv4j.dnn.loader.Downcall;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,8 +14,9 @@ final class FreedMemory {
   /** What is less is not worth a walk through all that is free. */
   private static final long LEAST = 8L << 20;
 
-  /** {@code int malloc_trim(size_t pad)}; linked before anything is freed, on a heap with room. */
-  private static final @Nullable MethodHandle TRIM = trim();
+  /** {@code int malloc_trim(size_t pad)}, where the C library has it. */
+  private static final @Nullable MemorySegment TRIM =
+      Linker.nativeLinker().defaultLookup().find("malloc_trim").orElse(null);
 
   private FreedMemory() {}
 
@@ -30,26 +28,7 @@ final class FreedMemory {
   /** Gives back what is free, where so much was freed that it pays. */
   static void giveBack(long freed) {
     if (freed >= LEAST && TRIM != null) {
-      try {
-        int ignored = (int) TRIM.invokeExact(0L);
-      } catch (Throwable e) {
-        if (e instanceof Error error) {
-          throw error;
-        }
-        throw new AssertionError("malloc_trim throws nothing", e);
-      }
+      Downcall.call(TRIM, Downcall.NONE); // leaves zero bytes at the top
     }
-  }
-
-  @SuppressWarnings("restricted") // it takes a number, and frees nothing that anyone has
-  private static @Nullable MethodHandle trim() {
-    Linker linker = Linker.nativeLinker();
-    Optional<MemorySegment> function = linker.defaultLookup().find("malloc_trim");
-    return function
-        .map(
-            address ->
-                linker.downcallHandle(
-                    address, FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG)))
-        .orElse(null);
   }
 }

@@ -1,12 +1,8 @@
 package io.github.octconv4j.dnn;
 
 import io.github.octconv4j.dnn.gen.dnnl_h;
-import java.lang.foreign.AddressLayout;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
+import io.github.octconv4j.dnn.loader.Downcall;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import java.util.Locale;
 
 /**
@@ -24,38 +20,15 @@ import java.util.Locale;
 final class Holds {
   private static final int MOST = 8;
 
+  /** For how many the shorter call has room. */
+  private static final int FEW = 2;
+
   /** Confined arenas are not accessible from it, and need no hold: their owner is in the run. */
   private static final Thread STRANGER =
       LibraryThreads.named("octconv4j-stranger").unstarted(() -> {});
 
   private final MemorySegment[] segments = new MemorySegment[MOST];
   private int count;
-
-  /** Calls with room for two, four, eight segments; linked when they are needed first. */
-  private static final class Two {
-    static final MethodHandle CALL = link(2);
-  }
-
-  private static final class Four {
-    static final MethodHandle CALL = link(4);
-  }
-
-  private static final class Eight {
-    static final MethodHandle CALL = link(MOST);
-  }
-
-  @SuppressWarnings("restricted") // the same function as the generated binding, see above
-  private static MethodHandle link(int extra) {
-    AddressLayout pointer = ValueLayout.ADDRESS;
-    FunctionDescriptor descriptor =
-        FunctionDescriptor.of(
-            ValueLayout.JAVA_INT, pointer, pointer, ValueLayout.JAVA_INT, pointer);
-    for (int i = 0; i < extra; i++) {
-      descriptor = descriptor.appendArgumentLayouts(pointer);
-    }
-    return Linker.nativeLinker()
-        .downcallHandle(dnnl_h.dnnl_primitive_execute$address(), descriptor);
-  }
 
   Holds() {
     clear();
@@ -92,25 +65,22 @@ final class Holds {
     segments[count++] = segment;
   }
 
-  /** Runs a primitive and returns oneDNN's status. */
-  int execute(MemorySegment primitive, MemorySegment stream, int arguments, MemorySegment array) {
+  /**
+   * Runs a primitive and returns oneDNN's status.
+   *
+   * @param arguments how many, as {@link Downcall#word} has it
+   */
+  int execute(
+      MemorySegment primitive, MemorySegment stream, MemorySegment arguments, MemorySegment array) {
     MemorySegment[] s = segments;
-    try {
-      if (count == 0) {
-        return dnnl_h.dnnl_primitive_execute(primitive, stream, arguments, array);
-      } else if (count <= 2) {
-        return (int) Two.CALL.invokeExact(primitive, stream, arguments, array, s[0], s[1]);
-      } else if (count <= 4) {
-        return (int)
-            Four.CALL.invokeExact(primitive, stream, arguments, array, s[0], s[1], s[2], s[3]);
-      }
-      return (int)
-          Eight.CALL.invokeExact(
-              primitive, stream, arguments, array, s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]);
-    } catch (RuntimeException | Error e) {
-      throw e;
-    } catch (Throwable e) {
-      throw new AssertionError("a downcall throws no checked exception", e);
+    MemorySegment function = dnnl_h.dnnl_primitive_execute$address();
+    if (count <= FEW) {
+      return (int) Downcall.call(function, primitive, stream, arguments, array, s[0], s[1]);
     }
+    MemorySegment none = Downcall.NONE;
+    return (int)
+        Downcall.call(
+            function, primitive, stream, arguments, array, s[0], s[1], s[2], s[3], s[4], s[5], s[6],
+            s[7], none, none);
   }
 }

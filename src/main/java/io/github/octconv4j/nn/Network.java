@@ -169,6 +169,7 @@ public final class Network implements AutoCloseable {
    */
   public static Network load(Path path) throws IOException {
     Objects.requireNonNull(path, "path");
+    EarlyLibrary.open();
     return OnnxModel.isOnnx(path)
         ? openOnnx(path, null)
         : open(path, file -> new ModelFile(file).network(0));

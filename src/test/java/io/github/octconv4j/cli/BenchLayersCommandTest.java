@@ -46,7 +46,8 @@ class BenchLayersCommandTest {
     List<String> lines = run.lines();
     assertThat(lines).hasSize(8);
     assertThat(lines.get(1)).startsWith("octave f32, dense f32, 1 thread; ");
-    assertThat(lines.get(3)).matches("layer +batch +alpha +octave us +dense us +ratio +limit .*");
+    assertThat(lines.get(3))
+        .matches("layer +batch +alpha +octave us +dense us +ratio +multiply-add ratio .*");
     assertThat(lines.get(4)).matches("tiny +1 +0\\.25( +[0-9.]+){3} +0\\.672 .*");
     assertThat(lines.get(5))
         .matches("tiny +1 +0\\.5( +[0-9.]+){3} +0\\.438 .* 0  (nhwc|blocked), .*");
@@ -100,7 +101,7 @@ class BenchLayersCommandTest {
       assertThat(Double.parseDouble(result.get("ratio"))).isEqualTo(octave / dense);
     }
     Map<String, String> last = results.getLast();
-    assertThat(last.get("limit")).isEqualTo("0.296875");
+    assertThat(last.get("multiply_add_ratio")).isEqualTo("0.296875");
     double denseAdds = 2 * 8 * 8 * 16 * 16 * 9;
     assertThat(Double.parseDouble(last.get("dense_gflops")))
         .isCloseTo(2e-3 * denseAdds / Double.parseDouble(last.get("dense_us")), within(1e-9));

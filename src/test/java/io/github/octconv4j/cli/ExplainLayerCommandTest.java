@@ -97,7 +97,7 @@ class ExplainLayerCommandTest {
     assertThat(run.json("alpha")).isEqualTo("0.25");
     assertThat(run.json("dtype")).isEqualTo("bf16");
     assertThat(run.json("batch")).isEqualTo("2");
-    assertThat(run.json("limit")).isEqualTo("0.671875");
+    assertThat(run.json("multiply_add_ratio")).isEqualTo("0.671875");
     assertThat(Double.parseDouble(run.json("ratio")))
         .isEqualTo(
             Double.parseDouble(run.json("octave_us")) / Double.parseDouble(run.json("dense_us")));
@@ -115,9 +115,9 @@ class ExplainLayerCommandTest {
     report(50, false).print(new PrintWriter(text, true));
     assertThat(text.toString())
         .contains(
-            "alpha  predicted us     us  ratio  limit  predicted kB  activations kB  ratio",
-            "dense                100.0  1.000  1.000                          10.0  1.000",
-            "0.5            43.8   50.0  0.500  0.438           6.3             7.0  0.700")
+            "alpha  predicted us     us  ratio  predicted ratio  predicted kB  activations kB  ratio",
+            "dense                100.0  1.000            1.000                          10.0  1.000",
+            "0.5            43.8   50.0  0.500            0.438           6.3             7.0  0.700")
         .contains(
             "(us: medians of each step, timed one by one, so that the total is not quite the time of"
                 + " a run)",

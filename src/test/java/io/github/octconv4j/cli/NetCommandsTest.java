@@ -39,7 +39,7 @@ class NetCommandsTest {
             "resnet26, octave f32, 1 thread, batch 1, dense f32; times are medians of interleaved runs");
     // Columns are as wide as the times in them.
     assertThat(cells(lines.get(3)))
-        .startsWith("alpha", "octave ms", "dense ms", "ratio", "limit", "octave GFLOP/s");
+        .startsWith("alpha", "octave ms", "dense ms", "ratio", "multiply-add ratio");
     assertThat(cells(lines.get(4))).startsWith("0.25").hasSameSizeAs(cells(lines.get(3)));
     assertThat(cells(lines.get(5))).startsWith("0.5").hasSameSizeAs(cells(lines.get(3)));
     assertThat(lines).hasSize(6);
@@ -53,7 +53,7 @@ class NetCommandsTest {
             "octave_us",
             "dense_us",
             "ratio",
-            "limit",
+            "multiply_add_ratio",
             "octave_gflops",
             "dense_gflops",
             "ref")) {

@@ -3,12 +3,16 @@ package io.github.octconv4j.dnn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.github.octconv4j.GeneratedFunctions;
 import io.github.octconv4j.SameOnEveryProcessor;
 import io.github.octconv4j.dnn.gen.dnnl_h;
+import io.github.octconv4j.dnn.loader.Downcall;
 import io.github.octconv4j.dnn.loader.NativeLibrary;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.foreign.AddressLayout;
 import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.reflect.Field;
@@ -17,6 +21,7 @@ import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Properties;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -60,6 +65,36 @@ class BindingsTest {
   void everyFunctionHasADescriptor() {
     assertThat(generated("$descriptor", FunctionDescriptor.class))
         .hasSameSizeAs(generated("$address", MemorySegment.class));
+  }
+
+  /**
+   * What is called as a function of pointers takes nothing else than pointers and whole numbers;
+   * and on the stack, where macOS packs, nothing behind a number of 32 bits.
+   */
+  @Test
+  void sharedCallsSuitEveryFunctionThatHasNoneOfItsOwn() {
+    Map<String, FunctionDescriptor> own = GeneratedFunctions.ofTheirOwn();
+    assertThat(own).isNotEmpty().hasSizeLessThan(10);
+    GeneratedFunctions.descriptors()
+        .forEach(
+            (name, descriptor) -> {
+              List<MemoryLayout> layouts = descriptor.argumentLayouts();
+              boolean floats = layouts.stream().anyMatch(ValueLayout.OfFloat.class::isInstance);
+              assertThat(own.containsKey(name)).as(name).isEqualTo(floats);
+              if (!floats) {
+                assertThat(layouts).as(name).hasSizeLessThanOrEqualTo(Downcall.MOST);
+                assertThat(layouts)
+                    .as(name)
+                    .allMatch(
+                        layout ->
+                            layout instanceof AddressLayout
+                                || layout instanceof ValueLayout.OfInt
+                                || layout instanceof ValueLayout.OfLong);
+                for (int i = 8; i < layouts.size() - 1; i++) {
+                  assertThat(layouts.get(i).byteSize()).as("%s, argument %d", name, i).isEqualTo(8);
+                }
+              }
+            });
   }
 
   /** C's long has 32 bits on Windows, int64_t never has. */

@@ -7,6 +7,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import io.github.octconv4j.ChildJvm;
 import io.github.octconv4j.GeneratedFunctions;
 import io.github.octconv4j.SameOnEveryProcessor;
+import io.github.octconv4j.dnn.loader.Downcall;
 import java.io.IOException;
 import java.lang.foreign.AddressLayout;
 import java.lang.foreign.FunctionDescriptor;
@@ -14,12 +15,9 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodType;
-import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -73,33 +71,15 @@ class ReachabilityMetadataTest {
             .toList());
   }
 
-  /** Every handle in the classes inside {@link Holds}. */
-  private static Set<MethodType> holds() throws ReflectiveOperationException {
-    Set<MethodType> types = new HashSet<>();
-    for (Class<?> inside : Holds.class.getDeclaredClasses()) {
-      Field call = inside.getDeclaredField("CALL");
-      call.setAccessible(true);
-      types.add(((MethodHandle) call.get(null)).type());
-    }
-    assertThat(types).isNotEmpty();
-    return types;
-  }
-
   @Test
   void namesEveryDowncall() throws Exception {
     Set<String> calls = new TreeSet<>();
-    for (FunctionDescriptor descriptor : GeneratedFunctions.descriptors().values()) {
+    for (FunctionDescriptor descriptor : GeneratedFunctions.ofTheirOwn().values()) {
       calls.add(entry(type(descriptor)));
     }
-    for (MethodType type : holds()) {
-      calls.add(entry(type));
-    }
-    for (FunctionDescriptor descriptor : OpenMp.DESCRIPTORS) {
+    for (FunctionDescriptor descriptor : Downcall.descriptors()) {
       calls.add(entry(type(descriptor)));
     }
-    calls.add(entry(MethodType.methodType(MemorySegment.class))); // dnnl_version, by the loader
-    calls.add(entry(MethodType.methodType(int.class))); // geteuid, by the loader
-    calls.add(entry(MethodType.methodType(int.class, long.class))); // malloc_trim
     String expected =
         calls.stream()
             .map(call -> "      " + call)
@@ -144,13 +124,7 @@ class ReachabilityMetadataTest {
                 .map(JavaClass::getName)
                 .filter(name -> !name.startsWith("io.github.octconv4j.dnn.gen."))
                 .collect(Collectors.toCollection(TreeSet::new));
-    assertThat(callers)
-        .containsExactly(
-            "io.github.octconv4j.dnn.FreedMemory",
-            "io.github.octconv4j.dnn.Holds",
-            "io.github.octconv4j.dnn.OpenMp",
-            "io.github.octconv4j.dnn.loader.NativeLibrary",
-            "io.github.octconv4j.dnn.loader.PrivateFolder$User");
+    assertThat(callers).containsExactly("io.github.octconv4j.dnn.loader.Downcall");
   }
 
   /**

@@ -13,7 +13,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param octaveUs median, in microseconds
  * @param denseUs median, in microseconds
  * @param ratio of both
- * @param limit what the ratio would be if only multiply-adds took time
+ * @param multiplyAddRatio what the ratio would be if only multiply-adds took time
  * @param formulation how the octave layer was planned
  */
 public record LayerRatio(
@@ -24,5 +24,5 @@ public record LayerRatio(
     @JsonProperty("octave_us") double octaveUs,
     @JsonProperty("dense_us") double denseUs,
     double ratio,
-    double limit,
+    @JsonProperty("multiply_add_ratio") double multiplyAddRatio,
     String formulation) {}

@@ -20,12 +20,13 @@ record LayersSection(List<LayerRatio> results, LineChart chart) implements Secti
       return List.of();
     }
     double ratio = Figures.geometricMean(half.stream().map(LayerRatio::ratio).toList());
-    double limit = Figures.geometricMean(half.stream().map(LayerRatio::limit).toList());
+    double multiplyAdds =
+        Figures.geometricMean(half.stream().map(LayerRatio::multiplyAddRatio).toList());
     return List.of(
         Html.answer(
             Figures.number("%.0f %%", 100 * ratio),
             Figures.number(
-                "of the dense layer's time (multiply-adds alone: %.0f %%)", 100 * limit)));
+                "of the dense layer's time (multiply-adds alone: %.0f %%)", 100 * multiplyAdds)));
   }
 
   @Override
@@ -89,14 +90,14 @@ record LayersSection(List<LayerRatio> results, LineChart chart) implements Secti
   }
 
   private static List<String> means(
-      String name, Set<Double> alphas, List<LayerRatio> results, boolean limit) {
+      String name, Set<Double> alphas, List<LayerRatio> results, boolean multiplyAdds) {
     List<String> row = new ArrayList<>(List.of("<b>" + name + "</b>", ""));
     for (double alpha : alphas) {
       double mean =
           Figures.geometricMean(
               results.stream()
                   .filter(r -> r.alpha() == alpha)
-                  .map(r -> limit ? r.limit() : r.ratio())
+                  .map(r -> multiplyAdds ? r.multiplyAddRatio() : r.ratio())
                   .toList());
       row.add("<b>" + Numbers.ratio(mean) + "</b>");
     }

@@ -62,7 +62,7 @@ public record LayerResult(
   }
 
   /** Returns what the ratio would be if only multiply-adds took time. */
-  public double limit() {
-    return layer.limit(alpha);
+  public double multiplyAddRatio() {
+    return layer.multiplyAddRatio(alpha);
   }
 }

@@ -225,7 +225,7 @@ public record LayerShape(
    * {@code 1/4 + 3/4 (1 - a_in)(1 - a_out)} with the shares of the channels that really are low, or
    * {@code 1 - 3/4 a} where no path crosses between the frequencies.
    */
-  public double limit(double alpha) {
+  public double multiplyAddRatio(double alpha) {
     OctaveConv2d spec = spec(alpha);
     double in = (double) spec.in().low() / inChannels;
     double out = (double) spec.out().low() / outChannels;

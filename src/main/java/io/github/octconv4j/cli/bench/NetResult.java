@@ -45,7 +45,7 @@ public record NetResult(
   }
 
   /** Returns what the ratio would be if only multiply-adds took time. */
-  public double limit() {
+  public double multiplyAddRatio() {
     return (double) octaveMultiplyAdds / denseMultiplyAdds;
   }
 

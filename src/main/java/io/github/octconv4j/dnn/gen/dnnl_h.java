@@ -2,6 +2,8 @@
 
 package io.github.octconv4j.dnn.gen;
 
+import io.github.octconv4j.dnn.loader.Downcall;
+
 import java.lang.invoke.*;
 import java.lang.foreign.*;
 import java.nio.ByteOrder;
@@ -19,17 +21,7 @@ public class dnnl_h extends dnnl_h_1 {
         // Should not be called directly
     }
 
-    private static class dnnl_primitive_desc_get_attr {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_desc_get_attr");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_primitive_desc_get_attr$ADDR;
 
     /**
      * Function descriptor for:
@@ -38,17 +30,11 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_primitive_desc_get_attr$descriptor() {
-        return dnnl_primitive_desc_get_attr.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_primitive_desc_get_attr(const_dnnl_primitive_desc_t primitive_desc, const_dnnl_primitive_attr_t *attr)
-     * }
-     */
-    public static MethodHandle dnnl_primitive_desc_get_attr$handle() {
-        return dnnl_primitive_desc_get_attr.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -58,7 +44,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_primitive_desc_get_attr$address() {
-        return dnnl_primitive_desc_get_attr.ADDR;
+        MemorySegment address = dnnl_primitive_desc_get_attr$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_desc_get_attr");
+            dnnl_primitive_desc_get_attr$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -67,29 +58,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_primitive_desc_get_attr(MemorySegment primitive_desc, MemorySegment attr) {
-        var mh$ = dnnl_primitive_desc_get_attr.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_primitive_desc_get_attr", primitive_desc, attr);
-            }
-            return (int)mh$.invokeExact(primitive_desc, attr);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_primitive_desc_get_attr", primitive_desc, attr);
         }
+        return (int) Downcall.call(dnnl_primitive_desc_get_attr$address(), primitive_desc, attr);
     }
 
-    private static class dnnl_primitive_desc_destroy {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_desc_destroy");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_primitive_desc_destroy$ADDR;
 
     /**
      * Function descriptor for:
@@ -98,17 +73,10 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_primitive_desc_destroy$descriptor() {
-        return dnnl_primitive_desc_destroy.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_primitive_desc_destroy(dnnl_primitive_desc_t primitive_desc)
-     * }
-     */
-    public static MethodHandle dnnl_primitive_desc_destroy$handle() {
-        return dnnl_primitive_desc_destroy.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -118,7 +86,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_primitive_desc_destroy$address() {
-        return dnnl_primitive_desc_destroy.ADDR;
+        MemorySegment address = dnnl_primitive_desc_destroy$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_desc_destroy");
+            dnnl_primitive_desc_destroy$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -127,32 +100,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_primitive_desc_destroy(MemorySegment primitive_desc) {
-        var mh$ = dnnl_primitive_desc_destroy.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_primitive_desc_destroy", primitive_desc);
-            }
-            return (int)mh$.invokeExact(primitive_desc);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_primitive_desc_destroy", primitive_desc);
         }
+        return (int) Downcall.call(dnnl_primitive_desc_destroy$address(), primitive_desc);
     }
 
-    private static class dnnl_primitive_desc_query {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT,
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_desc_query");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_primitive_desc_query$ADDR;
 
     /**
      * Function descriptor for:
@@ -161,17 +115,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_primitive_desc_query$descriptor() {
-        return dnnl_primitive_desc_query.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_primitive_desc_query(const_dnnl_primitive_desc_t primitive_desc, dnnl_query_t what, int index, void *result)
-     * }
-     */
-    public static MethodHandle dnnl_primitive_desc_query$handle() {
-        return dnnl_primitive_desc_query.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT,
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -181,7 +131,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_primitive_desc_query$address() {
-        return dnnl_primitive_desc_query.ADDR;
+        MemorySegment address = dnnl_primitive_desc_query$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_desc_query");
+            dnnl_primitive_desc_query$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -190,31 +145,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_primitive_desc_query(MemorySegment primitive_desc, int what, int index, MemorySegment result) {
-        var mh$ = dnnl_primitive_desc_query.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_primitive_desc_query", primitive_desc, what, index, result);
-            }
-            return (int)mh$.invokeExact(primitive_desc, what, index, result);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_primitive_desc_query", primitive_desc, what, index, result);
         }
+        return (int) Downcall.call(dnnl_primitive_desc_query$address(), primitive_desc, Downcall.word(what), Downcall.word(index), result, Downcall.NONE, Downcall.NONE);
     }
 
-    private static class dnnl_primitive_desc_query_md {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT,
-            dnnl_h.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_desc_query_md");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_primitive_desc_query_md$ADDR;
 
     /**
      * Function descriptor for:
@@ -223,17 +160,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_primitive_desc_query_md$descriptor() {
-        return dnnl_primitive_desc_query_md.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * const_dnnl_memory_desc_t dnnl_primitive_desc_query_md(const_dnnl_primitive_desc_t primitive_desc, dnnl_query_t what, int index)
-     * }
-     */
-    public static MethodHandle dnnl_primitive_desc_query_md$handle() {
-        return dnnl_primitive_desc_query_md.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT,
+            dnnl_h.C_INT
+        );
     }
 
     /**
@@ -243,7 +175,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_primitive_desc_query_md$address() {
-        return dnnl_primitive_desc_query_md.ADDR;
+        MemorySegment address = dnnl_primitive_desc_query_md$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_desc_query_md");
+            dnnl_primitive_desc_query_md$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -252,31 +189,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_primitive_desc_query_md(MemorySegment primitive_desc, int what, int index) {
-        var mh$ = dnnl_primitive_desc_query_md.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_primitive_desc_query_md", primitive_desc, what, index);
-            }
-            return (MemorySegment)mh$.invokeExact(primitive_desc, what, index);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_primitive_desc_query_md", primitive_desc, what, index);
         }
+        return Downcall.pointer(Downcall.call(dnnl_primitive_desc_query_md$address(), primitive_desc, Downcall.word(what), Downcall.word(index), Downcall.NONE, Downcall.NONE, Downcall.NONE));
     }
 
-    private static class dnnl_primitive_desc_query_s32 {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT,
-            dnnl_h.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_desc_query_s32");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_primitive_desc_query_s32$ADDR;
 
     /**
      * Function descriptor for:
@@ -285,17 +204,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_primitive_desc_query_s32$descriptor() {
-        return dnnl_primitive_desc_query_s32.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int dnnl_primitive_desc_query_s32(const_dnnl_primitive_desc_t primitive_desc, dnnl_query_t what, int index)
-     * }
-     */
-    public static MethodHandle dnnl_primitive_desc_query_s32$handle() {
-        return dnnl_primitive_desc_query_s32.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT,
+            dnnl_h.C_INT
+        );
     }
 
     /**
@@ -305,7 +219,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_primitive_desc_query_s32$address() {
-        return dnnl_primitive_desc_query_s32.ADDR;
+        MemorySegment address = dnnl_primitive_desc_query_s32$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_desc_query_s32");
+            dnnl_primitive_desc_query_s32$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -314,30 +233,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_primitive_desc_query_s32(MemorySegment primitive_desc, int what, int index) {
-        var mh$ = dnnl_primitive_desc_query_s32.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_primitive_desc_query_s32", primitive_desc, what, index);
-            }
-            return (int)mh$.invokeExact(primitive_desc, what, index);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_primitive_desc_query_s32", primitive_desc, what, index);
         }
+        return (int) Downcall.call(dnnl_primitive_desc_query_s32$address(), primitive_desc, Downcall.word(what), Downcall.word(index), Downcall.NONE, Downcall.NONE, Downcall.NONE);
     }
 
-    private static class dnnl_primitive_create {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_create");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_primitive_create$ADDR;
 
     /**
      * Function descriptor for:
@@ -346,17 +248,11 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_primitive_create$descriptor() {
-        return dnnl_primitive_create.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_primitive_create(dnnl_primitive_t *primitive, const_dnnl_primitive_desc_t primitive_desc)
-     * }
-     */
-    public static MethodHandle dnnl_primitive_create$handle() {
-        return dnnl_primitive_create.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -366,7 +262,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_primitive_create$address() {
-        return dnnl_primitive_create.ADDR;
+        MemorySegment address = dnnl_primitive_create$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_create");
+            dnnl_primitive_create$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -375,32 +276,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_primitive_create(MemorySegment primitive, MemorySegment primitive_desc) {
-        var mh$ = dnnl_primitive_create.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_primitive_create", primitive, primitive_desc);
-            }
-            return (int)mh$.invokeExact(primitive, primitive_desc);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_primitive_create", primitive, primitive_desc);
         }
+        return (int) Downcall.call(dnnl_primitive_create$address(), primitive, primitive_desc);
     }
 
-    private static class dnnl_primitive_execute {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_execute");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_primitive_execute$ADDR;
 
     /**
      * Function descriptor for:
@@ -409,17 +291,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_primitive_execute$descriptor() {
-        return dnnl_primitive_execute.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_primitive_execute(const_dnnl_primitive_t primitive, dnnl_stream_t stream, int nargs, const dnnl_exec_arg_t *args)
-     * }
-     */
-    public static MethodHandle dnnl_primitive_execute$handle() {
-        return dnnl_primitive_execute.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -429,7 +307,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_primitive_execute$address() {
-        return dnnl_primitive_execute.ADDR;
+        MemorySegment address = dnnl_primitive_execute$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_execute");
+            dnnl_primitive_execute$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -438,30 +321,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_primitive_execute(MemorySegment primitive, MemorySegment stream, int nargs, MemorySegment args) {
-        var mh$ = dnnl_primitive_execute.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_primitive_execute", primitive, stream, nargs, args);
-            }
-            return (int)mh$.invokeExact(primitive, stream, nargs, args);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_primitive_execute", primitive, stream, nargs, args);
         }
+        return (int) Downcall.call(dnnl_primitive_execute$address(), primitive, stream, Downcall.word(nargs), args, Downcall.NONE, Downcall.NONE);
     }
 
-    private static class dnnl_primitive_get_primitive_desc {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_get_primitive_desc");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_primitive_get_primitive_desc$ADDR;
 
     /**
      * Function descriptor for:
@@ -470,17 +336,11 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_primitive_get_primitive_desc$descriptor() {
-        return dnnl_primitive_get_primitive_desc.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_primitive_get_primitive_desc(const_dnnl_primitive_t primitive, const_dnnl_primitive_desc_t *primitive_desc)
-     * }
-     */
-    public static MethodHandle dnnl_primitive_get_primitive_desc$handle() {
-        return dnnl_primitive_get_primitive_desc.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -490,7 +350,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_primitive_get_primitive_desc$address() {
-        return dnnl_primitive_get_primitive_desc.ADDR;
+        MemorySegment address = dnnl_primitive_get_primitive_desc$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_get_primitive_desc");
+            dnnl_primitive_get_primitive_desc$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -499,29 +364,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_primitive_get_primitive_desc(MemorySegment primitive, MemorySegment primitive_desc) {
-        var mh$ = dnnl_primitive_get_primitive_desc.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_primitive_get_primitive_desc", primitive, primitive_desc);
-            }
-            return (int)mh$.invokeExact(primitive, primitive_desc);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_primitive_get_primitive_desc", primitive, primitive_desc);
         }
+        return (int) Downcall.call(dnnl_primitive_get_primitive_desc$address(), primitive, primitive_desc);
     }
 
-    private static class dnnl_primitive_destroy {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_destroy");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_primitive_destroy$ADDR;
 
     /**
      * Function descriptor for:
@@ -530,17 +379,10 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_primitive_destroy$descriptor() {
-        return dnnl_primitive_destroy.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_primitive_destroy(dnnl_primitive_t primitive)
-     * }
-     */
-    public static MethodHandle dnnl_primitive_destroy$handle() {
-        return dnnl_primitive_destroy.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -550,7 +392,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_primitive_destroy$address() {
-        return dnnl_primitive_destroy.ADDR;
+        MemorySegment address = dnnl_primitive_destroy$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_destroy");
+            dnnl_primitive_destroy$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -559,29 +406,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_primitive_destroy(MemorySegment primitive) {
-        var mh$ = dnnl_primitive_destroy.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_primitive_destroy", primitive);
-            }
-            return (int)mh$.invokeExact(primitive);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_primitive_destroy", primitive);
         }
+        return (int) Downcall.call(dnnl_primitive_destroy$address(), primitive);
     }
 
-    private static class dnnl_primitive_attr_create {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_attr_create");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_primitive_attr_create$ADDR;
 
     /**
      * Function descriptor for:
@@ -590,17 +421,10 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_primitive_attr_create$descriptor() {
-        return dnnl_primitive_attr_create.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_primitive_attr_create(dnnl_primitive_attr_t *attr)
-     * }
-     */
-    public static MethodHandle dnnl_primitive_attr_create$handle() {
-        return dnnl_primitive_attr_create.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -610,7 +434,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_primitive_attr_create$address() {
-        return dnnl_primitive_attr_create.ADDR;
+        MemorySegment address = dnnl_primitive_attr_create$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_attr_create");
+            dnnl_primitive_attr_create$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -619,30 +448,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_primitive_attr_create(MemorySegment attr) {
-        var mh$ = dnnl_primitive_attr_create.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_primitive_attr_create", attr);
-            }
-            return (int)mh$.invokeExact(attr);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_primitive_attr_create", attr);
         }
+        return (int) Downcall.call(dnnl_primitive_attr_create$address(), attr);
     }
 
-    private static class dnnl_primitive_attr_clone {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_attr_clone");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_primitive_attr_clone$ADDR;
 
     /**
      * Function descriptor for:
@@ -651,17 +463,11 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_primitive_attr_clone$descriptor() {
-        return dnnl_primitive_attr_clone.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_primitive_attr_clone(dnnl_primitive_attr_t *attr, const_dnnl_primitive_attr_t existing_attr)
-     * }
-     */
-    public static MethodHandle dnnl_primitive_attr_clone$handle() {
-        return dnnl_primitive_attr_clone.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -671,7 +477,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_primitive_attr_clone$address() {
-        return dnnl_primitive_attr_clone.ADDR;
+        MemorySegment address = dnnl_primitive_attr_clone$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_attr_clone");
+            dnnl_primitive_attr_clone$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -680,29 +491,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_primitive_attr_clone(MemorySegment attr, MemorySegment existing_attr) {
-        var mh$ = dnnl_primitive_attr_clone.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_primitive_attr_clone", attr, existing_attr);
-            }
-            return (int)mh$.invokeExact(attr, existing_attr);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_primitive_attr_clone", attr, existing_attr);
         }
+        return (int) Downcall.call(dnnl_primitive_attr_clone$address(), attr, existing_attr);
     }
 
-    private static class dnnl_primitive_attr_destroy {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_attr_destroy");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_primitive_attr_destroy$ADDR;
 
     /**
      * Function descriptor for:
@@ -711,17 +506,10 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_primitive_attr_destroy$descriptor() {
-        return dnnl_primitive_attr_destroy.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_primitive_attr_destroy(dnnl_primitive_attr_t attr)
-     * }
-     */
-    public static MethodHandle dnnl_primitive_attr_destroy$handle() {
-        return dnnl_primitive_attr_destroy.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -731,7 +519,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_primitive_attr_destroy$address() {
-        return dnnl_primitive_attr_destroy.ADDR;
+        MemorySegment address = dnnl_primitive_attr_destroy$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_attr_destroy");
+            dnnl_primitive_attr_destroy$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -740,30 +533,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_primitive_attr_destroy(MemorySegment attr) {
-        var mh$ = dnnl_primitive_attr_destroy.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_primitive_attr_destroy", attr);
-            }
-            return (int)mh$.invokeExact(attr);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_primitive_attr_destroy", attr);
         }
+        return (int) Downcall.call(dnnl_primitive_attr_destroy$address(), attr);
     }
 
-    private static class dnnl_primitive_attr_get_fpmath_mode {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_attr_get_fpmath_mode");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_primitive_attr_get_fpmath_mode$ADDR;
 
     /**
      * Function descriptor for:
@@ -772,17 +548,11 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_primitive_attr_get_fpmath_mode$descriptor() {
-        return dnnl_primitive_attr_get_fpmath_mode.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_primitive_attr_get_fpmath_mode(const_dnnl_primitive_attr_t attr, dnnl_fpmath_mode_t *mode)
-     * }
-     */
-    public static MethodHandle dnnl_primitive_attr_get_fpmath_mode$handle() {
-        return dnnl_primitive_attr_get_fpmath_mode.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -792,7 +562,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_primitive_attr_get_fpmath_mode$address() {
-        return dnnl_primitive_attr_get_fpmath_mode.ADDR;
+        MemorySegment address = dnnl_primitive_attr_get_fpmath_mode$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_attr_get_fpmath_mode");
+            dnnl_primitive_attr_get_fpmath_mode$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -801,30 +576,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_primitive_attr_get_fpmath_mode(MemorySegment attr, MemorySegment mode) {
-        var mh$ = dnnl_primitive_attr_get_fpmath_mode.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_primitive_attr_get_fpmath_mode", attr, mode);
-            }
-            return (int)mh$.invokeExact(attr, mode);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_primitive_attr_get_fpmath_mode", attr, mode);
         }
+        return (int) Downcall.call(dnnl_primitive_attr_get_fpmath_mode$address(), attr, mode);
     }
 
-    private static class dnnl_primitive_attr_set_fpmath_mode {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_attr_set_fpmath_mode");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_primitive_attr_set_fpmath_mode$ADDR;
 
     /**
      * Function descriptor for:
@@ -833,17 +591,11 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_primitive_attr_set_fpmath_mode$descriptor() {
-        return dnnl_primitive_attr_set_fpmath_mode.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_primitive_attr_set_fpmath_mode(dnnl_primitive_attr_t attr, dnnl_fpmath_mode_t mode)
-     * }
-     */
-    public static MethodHandle dnnl_primitive_attr_set_fpmath_mode$handle() {
-        return dnnl_primitive_attr_set_fpmath_mode.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT
+        );
     }
 
     /**
@@ -853,7 +605,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_primitive_attr_set_fpmath_mode$address() {
-        return dnnl_primitive_attr_set_fpmath_mode.ADDR;
+        MemorySegment address = dnnl_primitive_attr_set_fpmath_mode$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_attr_set_fpmath_mode");
+            dnnl_primitive_attr_set_fpmath_mode$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -862,31 +619,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_primitive_attr_set_fpmath_mode(MemorySegment attr, int mode) {
-        var mh$ = dnnl_primitive_attr_set_fpmath_mode.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_primitive_attr_set_fpmath_mode", attr, mode);
-            }
-            return (int)mh$.invokeExact(attr, mode);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_primitive_attr_set_fpmath_mode", attr, mode);
         }
+        return (int) Downcall.call(dnnl_primitive_attr_set_fpmath_mode$address(), attr, Downcall.word(mode));
     }
 
-    private static class dnnl_primitive_attr_get_fpmath_mode_v2 {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_attr_get_fpmath_mode_v2");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_primitive_attr_get_fpmath_mode_v2$ADDR;
 
     /**
      * Function descriptor for:
@@ -895,17 +634,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_primitive_attr_get_fpmath_mode_v2$descriptor() {
-        return dnnl_primitive_attr_get_fpmath_mode_v2.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_primitive_attr_get_fpmath_mode_v2(const_dnnl_primitive_attr_t attr, dnnl_fpmath_mode_t *mode, int *apply_to_int)
-     * }
-     */
-    public static MethodHandle dnnl_primitive_attr_get_fpmath_mode_v2$handle() {
-        return dnnl_primitive_attr_get_fpmath_mode_v2.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -915,7 +649,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_primitive_attr_get_fpmath_mode_v2$address() {
-        return dnnl_primitive_attr_get_fpmath_mode_v2.ADDR;
+        MemorySegment address = dnnl_primitive_attr_get_fpmath_mode_v2$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_attr_get_fpmath_mode_v2");
+            dnnl_primitive_attr_get_fpmath_mode_v2$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -924,31 +663,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_primitive_attr_get_fpmath_mode_v2(MemorySegment attr, MemorySegment mode, MemorySegment apply_to_int) {
-        var mh$ = dnnl_primitive_attr_get_fpmath_mode_v2.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_primitive_attr_get_fpmath_mode_v2", attr, mode, apply_to_int);
-            }
-            return (int)mh$.invokeExact(attr, mode, apply_to_int);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_primitive_attr_get_fpmath_mode_v2", attr, mode, apply_to_int);
         }
+        return (int) Downcall.call(dnnl_primitive_attr_get_fpmath_mode_v2$address(), attr, mode, apply_to_int, Downcall.NONE, Downcall.NONE, Downcall.NONE);
     }
 
-    private static class dnnl_primitive_attr_set_fpmath_mode_v2 {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT,
-            dnnl_h.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_attr_set_fpmath_mode_v2");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_primitive_attr_set_fpmath_mode_v2$ADDR;
 
     /**
      * Function descriptor for:
@@ -957,17 +678,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_primitive_attr_set_fpmath_mode_v2$descriptor() {
-        return dnnl_primitive_attr_set_fpmath_mode_v2.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_primitive_attr_set_fpmath_mode_v2(dnnl_primitive_attr_t attr, dnnl_fpmath_mode_t mode, int apply_to_int)
-     * }
-     */
-    public static MethodHandle dnnl_primitive_attr_set_fpmath_mode_v2$handle() {
-        return dnnl_primitive_attr_set_fpmath_mode_v2.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT,
+            dnnl_h.C_INT
+        );
     }
 
     /**
@@ -977,7 +693,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_primitive_attr_set_fpmath_mode_v2$address() {
-        return dnnl_primitive_attr_set_fpmath_mode_v2.ADDR;
+        MemorySegment address = dnnl_primitive_attr_set_fpmath_mode_v2$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_attr_set_fpmath_mode_v2");
+            dnnl_primitive_attr_set_fpmath_mode_v2$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -986,30 +707,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_primitive_attr_set_fpmath_mode_v2(MemorySegment attr, int mode, int apply_to_int) {
-        var mh$ = dnnl_primitive_attr_set_fpmath_mode_v2.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_primitive_attr_set_fpmath_mode_v2", attr, mode, apply_to_int);
-            }
-            return (int)mh$.invokeExact(attr, mode, apply_to_int);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_primitive_attr_set_fpmath_mode_v2", attr, mode, apply_to_int);
         }
+        return (int) Downcall.call(dnnl_primitive_attr_set_fpmath_mode_v2$address(), attr, Downcall.word(mode), Downcall.word(apply_to_int), Downcall.NONE, Downcall.NONE, Downcall.NONE);
     }
 
-    private static class dnnl_primitive_attr_get_deterministic {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_attr_get_deterministic");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_primitive_attr_get_deterministic$ADDR;
 
     /**
      * Function descriptor for:
@@ -1018,17 +722,11 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_primitive_attr_get_deterministic$descriptor() {
-        return dnnl_primitive_attr_get_deterministic.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_primitive_attr_get_deterministic(const_dnnl_primitive_attr_t attr, int *value)
-     * }
-     */
-    public static MethodHandle dnnl_primitive_attr_get_deterministic$handle() {
-        return dnnl_primitive_attr_get_deterministic.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -1038,7 +736,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_primitive_attr_get_deterministic$address() {
-        return dnnl_primitive_attr_get_deterministic.ADDR;
+        MemorySegment address = dnnl_primitive_attr_get_deterministic$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_attr_get_deterministic");
+            dnnl_primitive_attr_get_deterministic$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -1047,30 +750,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_primitive_attr_get_deterministic(MemorySegment attr, MemorySegment value) {
-        var mh$ = dnnl_primitive_attr_get_deterministic.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_primitive_attr_get_deterministic", attr, value);
-            }
-            return (int)mh$.invokeExact(attr, value);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_primitive_attr_get_deterministic", attr, value);
         }
+        return (int) Downcall.call(dnnl_primitive_attr_get_deterministic$address(), attr, value);
     }
 
-    private static class dnnl_primitive_attr_set_deterministic {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_attr_set_deterministic");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_primitive_attr_set_deterministic$ADDR;
 
     /**
      * Function descriptor for:
@@ -1079,17 +765,11 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_primitive_attr_set_deterministic$descriptor() {
-        return dnnl_primitive_attr_set_deterministic.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_primitive_attr_set_deterministic(dnnl_primitive_attr_t attr, int value)
-     * }
-     */
-    public static MethodHandle dnnl_primitive_attr_set_deterministic$handle() {
-        return dnnl_primitive_attr_set_deterministic.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT
+        );
     }
 
     /**
@@ -1099,7 +779,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_primitive_attr_set_deterministic$address() {
-        return dnnl_primitive_attr_set_deterministic.ADDR;
+        MemorySegment address = dnnl_primitive_attr_set_deterministic$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_attr_set_deterministic");
+            dnnl_primitive_attr_set_deterministic$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -1108,30 +793,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_primitive_attr_set_deterministic(MemorySegment attr, int value) {
-        var mh$ = dnnl_primitive_attr_set_deterministic.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_primitive_attr_set_deterministic", attr, value);
-            }
-            return (int)mh$.invokeExact(attr, value);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_primitive_attr_set_deterministic", attr, value);
         }
+        return (int) Downcall.call(dnnl_primitive_attr_set_deterministic$address(), attr, Downcall.word(value));
     }
 
-    private static class dnnl_primitive_attr_get_accumulation_mode {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_attr_get_accumulation_mode");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_primitive_attr_get_accumulation_mode$ADDR;
 
     /**
      * Function descriptor for:
@@ -1140,17 +808,11 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_primitive_attr_get_accumulation_mode$descriptor() {
-        return dnnl_primitive_attr_get_accumulation_mode.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_primitive_attr_get_accumulation_mode(const_dnnl_primitive_attr_t attr, dnnl_accumulation_mode_t *mode)
-     * }
-     */
-    public static MethodHandle dnnl_primitive_attr_get_accumulation_mode$handle() {
-        return dnnl_primitive_attr_get_accumulation_mode.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -1160,7 +822,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_primitive_attr_get_accumulation_mode$address() {
-        return dnnl_primitive_attr_get_accumulation_mode.ADDR;
+        MemorySegment address = dnnl_primitive_attr_get_accumulation_mode$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_attr_get_accumulation_mode");
+            dnnl_primitive_attr_get_accumulation_mode$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -1169,30 +836,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_primitive_attr_get_accumulation_mode(MemorySegment attr, MemorySegment mode) {
-        var mh$ = dnnl_primitive_attr_get_accumulation_mode.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_primitive_attr_get_accumulation_mode", attr, mode);
-            }
-            return (int)mh$.invokeExact(attr, mode);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_primitive_attr_get_accumulation_mode", attr, mode);
         }
+        return (int) Downcall.call(dnnl_primitive_attr_get_accumulation_mode$address(), attr, mode);
     }
 
-    private static class dnnl_primitive_attr_set_accumulation_mode {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_attr_set_accumulation_mode");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_primitive_attr_set_accumulation_mode$ADDR;
 
     /**
      * Function descriptor for:
@@ -1201,17 +851,11 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_primitive_attr_set_accumulation_mode$descriptor() {
-        return dnnl_primitive_attr_set_accumulation_mode.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_primitive_attr_set_accumulation_mode(dnnl_primitive_attr_t attr, dnnl_accumulation_mode_t mode)
-     * }
-     */
-    public static MethodHandle dnnl_primitive_attr_set_accumulation_mode$handle() {
-        return dnnl_primitive_attr_set_accumulation_mode.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT
+        );
     }
 
     /**
@@ -1221,7 +865,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_primitive_attr_set_accumulation_mode$address() {
-        return dnnl_primitive_attr_set_accumulation_mode.ADDR;
+        MemorySegment address = dnnl_primitive_attr_set_accumulation_mode$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_attr_set_accumulation_mode");
+            dnnl_primitive_attr_set_accumulation_mode$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -1230,30 +879,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_primitive_attr_set_accumulation_mode(MemorySegment attr, int mode) {
-        var mh$ = dnnl_primitive_attr_set_accumulation_mode.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_primitive_attr_set_accumulation_mode", attr, mode);
-            }
-            return (int)mh$.invokeExact(attr, mode);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_primitive_attr_set_accumulation_mode", attr, mode);
         }
+        return (int) Downcall.call(dnnl_primitive_attr_set_accumulation_mode$address(), attr, Downcall.word(mode));
     }
 
-    private static class dnnl_primitive_attr_get_scratchpad_mode {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_attr_get_scratchpad_mode");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_primitive_attr_get_scratchpad_mode$ADDR;
 
     /**
      * Function descriptor for:
@@ -1262,17 +894,11 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_primitive_attr_get_scratchpad_mode$descriptor() {
-        return dnnl_primitive_attr_get_scratchpad_mode.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_primitive_attr_get_scratchpad_mode(const_dnnl_primitive_attr_t attr, dnnl_scratchpad_mode_t *mode)
-     * }
-     */
-    public static MethodHandle dnnl_primitive_attr_get_scratchpad_mode$handle() {
-        return dnnl_primitive_attr_get_scratchpad_mode.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -1282,7 +908,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_primitive_attr_get_scratchpad_mode$address() {
-        return dnnl_primitive_attr_get_scratchpad_mode.ADDR;
+        MemorySegment address = dnnl_primitive_attr_get_scratchpad_mode$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_attr_get_scratchpad_mode");
+            dnnl_primitive_attr_get_scratchpad_mode$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -1291,30 +922,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_primitive_attr_get_scratchpad_mode(MemorySegment attr, MemorySegment mode) {
-        var mh$ = dnnl_primitive_attr_get_scratchpad_mode.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_primitive_attr_get_scratchpad_mode", attr, mode);
-            }
-            return (int)mh$.invokeExact(attr, mode);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_primitive_attr_get_scratchpad_mode", attr, mode);
         }
+        return (int) Downcall.call(dnnl_primitive_attr_get_scratchpad_mode$address(), attr, mode);
     }
 
-    private static class dnnl_primitive_attr_set_scratchpad_mode {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_attr_set_scratchpad_mode");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_primitive_attr_set_scratchpad_mode$ADDR;
 
     /**
      * Function descriptor for:
@@ -1323,17 +937,11 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_primitive_attr_set_scratchpad_mode$descriptor() {
-        return dnnl_primitive_attr_set_scratchpad_mode.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_primitive_attr_set_scratchpad_mode(dnnl_primitive_attr_t attr, dnnl_scratchpad_mode_t mode)
-     * }
-     */
-    public static MethodHandle dnnl_primitive_attr_set_scratchpad_mode$handle() {
-        return dnnl_primitive_attr_set_scratchpad_mode.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT
+        );
     }
 
     /**
@@ -1343,7 +951,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_primitive_attr_set_scratchpad_mode$address() {
-        return dnnl_primitive_attr_set_scratchpad_mode.ADDR;
+        MemorySegment address = dnnl_primitive_attr_set_scratchpad_mode$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_attr_set_scratchpad_mode");
+            dnnl_primitive_attr_set_scratchpad_mode$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -1352,31 +965,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_primitive_attr_set_scratchpad_mode(MemorySegment attr, int mode) {
-        var mh$ = dnnl_primitive_attr_set_scratchpad_mode.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_primitive_attr_set_scratchpad_mode", attr, mode);
-            }
-            return (int)mh$.invokeExact(attr, mode);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_primitive_attr_set_scratchpad_mode", attr, mode);
         }
+        return (int) Downcall.call(dnnl_primitive_attr_set_scratchpad_mode$address(), attr, Downcall.word(mode));
     }
 
-    private static class dnnl_primitive_attr_set_scales_mask {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT,
-            dnnl_h.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_attr_set_scales_mask");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_primitive_attr_set_scales_mask$ADDR;
 
     /**
      * Function descriptor for:
@@ -1385,17 +980,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_primitive_attr_set_scales_mask$descriptor() {
-        return dnnl_primitive_attr_set_scales_mask.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_primitive_attr_set_scales_mask(dnnl_primitive_attr_t attr, int arg, int mask)
-     * }
-     */
-    public static MethodHandle dnnl_primitive_attr_set_scales_mask$handle() {
-        return dnnl_primitive_attr_set_scales_mask.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT,
+            dnnl_h.C_INT
+        );
     }
 
     /**
@@ -1405,7 +995,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_primitive_attr_set_scales_mask$address() {
-        return dnnl_primitive_attr_set_scales_mask.ADDR;
+        MemorySegment address = dnnl_primitive_attr_set_scales_mask$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_attr_set_scales_mask");
+            dnnl_primitive_attr_set_scales_mask$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -1414,34 +1009,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_primitive_attr_set_scales_mask(MemorySegment attr, int arg, int mask) {
-        var mh$ = dnnl_primitive_attr_set_scales_mask.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_primitive_attr_set_scales_mask", attr, arg, mask);
-            }
-            return (int)mh$.invokeExact(attr, arg, mask);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_primitive_attr_set_scales_mask", attr, arg, mask);
         }
+        return (int) Downcall.call(dnnl_primitive_attr_set_scales_mask$address(), attr, Downcall.word(arg), Downcall.word(mask), Downcall.NONE, Downcall.NONE, Downcall.NONE);
     }
 
-    private static class dnnl_primitive_attr_set_scales {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT,
-            dnnl_h.C_INT,
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_attr_set_scales");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_primitive_attr_set_scales$ADDR;
 
     /**
      * Function descriptor for:
@@ -1450,17 +1024,15 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_primitive_attr_set_scales$descriptor() {
-        return dnnl_primitive_attr_set_scales.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_primitive_attr_set_scales(dnnl_primitive_attr_t attr, int arg, int mask, int group_ndims, const dnnl_dims_t group_dims, dnnl_data_type_t data_type)
-     * }
-     */
-    public static MethodHandle dnnl_primitive_attr_set_scales$handle() {
-        return dnnl_primitive_attr_set_scales.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT,
+            dnnl_h.C_INT,
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT
+        );
     }
 
     /**
@@ -1470,7 +1042,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_primitive_attr_set_scales$address() {
-        return dnnl_primitive_attr_set_scales.ADDR;
+        MemorySegment address = dnnl_primitive_attr_set_scales$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_attr_set_scales");
+            dnnl_primitive_attr_set_scales$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -1479,21 +1056,22 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_primitive_attr_set_scales(MemorySegment attr, int arg, int mask, int group_ndims, MemorySegment group_dims, int data_type) {
-        var mh$ = dnnl_primitive_attr_set_scales.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_primitive_attr_set_scales", attr, arg, mask, group_ndims, group_dims, data_type);
-            }
-            return (int)mh$.invokeExact(attr, arg, mask, group_ndims, group_dims, data_type);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_primitive_attr_set_scales", attr, arg, mask, group_ndims, group_dims, data_type);
         }
+        return (int) Downcall.call(dnnl_primitive_attr_set_scales$address(), attr, Downcall.word(arg), Downcall.word(mask), Downcall.word(group_ndims), group_dims, Downcall.word(data_type));
     }
 
-    private static class dnnl_primitive_attr_set_scales_v2 {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+    private static MemorySegment dnnl_primitive_attr_set_scales_v2$ADDR;
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * dnnl_status_t dnnl_primitive_attr_set_scales_v2(dnnl_primitive_attr_t attr, int arg, int mask, int ndims, const dnnl_dims_t group_dims, dnnl_data_type_t data_type, int is_on_host)
+     * }
+     */
+    public static FunctionDescriptor dnnl_primitive_attr_set_scales_v2$descriptor() {
+        return FunctionDescriptor.of(
             dnnl_h.C_INT,
             dnnl_h.C_POINTER,
             dnnl_h.C_INT,
@@ -1503,30 +1081,6 @@ public class dnnl_h extends dnnl_h_1 {
             dnnl_h.C_INT,
             dnnl_h.C_INT
         );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_attr_set_scales_v2");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_primitive_attr_set_scales_v2(dnnl_primitive_attr_t attr, int arg, int mask, int ndims, const dnnl_dims_t group_dims, dnnl_data_type_t data_type, int is_on_host)
-     * }
-     */
-    public static FunctionDescriptor dnnl_primitive_attr_set_scales_v2$descriptor() {
-        return dnnl_primitive_attr_set_scales_v2.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_primitive_attr_set_scales_v2(dnnl_primitive_attr_t attr, int arg, int mask, int ndims, const dnnl_dims_t group_dims, dnnl_data_type_t data_type, int is_on_host)
-     * }
-     */
-    public static MethodHandle dnnl_primitive_attr_set_scales_v2$handle() {
-        return dnnl_primitive_attr_set_scales_v2.HANDLE;
     }
 
     /**
@@ -1536,7 +1090,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_primitive_attr_set_scales_v2$address() {
-        return dnnl_primitive_attr_set_scales_v2.ADDR;
+        MemorySegment address = dnnl_primitive_attr_set_scales_v2$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_attr_set_scales_v2");
+            dnnl_primitive_attr_set_scales_v2$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -1545,21 +1104,22 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_primitive_attr_set_scales_v2(MemorySegment attr, int arg, int mask, int ndims, MemorySegment group_dims, int data_type, int is_on_host) {
-        var mh$ = dnnl_primitive_attr_set_scales_v2.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_primitive_attr_set_scales_v2", attr, arg, mask, ndims, group_dims, data_type, is_on_host);
-            }
-            return (int)mh$.invokeExact(attr, arg, mask, ndims, group_dims, data_type, is_on_host);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_primitive_attr_set_scales_v2", attr, arg, mask, ndims, group_dims, data_type, is_on_host);
         }
+        return (int) Downcall.call(dnnl_primitive_attr_set_scales_v2$address(), attr, Downcall.word(arg), Downcall.word(mask), Downcall.word(ndims), group_dims, Downcall.word(data_type), Downcall.word(is_on_host), Downcall.NONE, Downcall.NONE, Downcall.NONE, Downcall.NONE, Downcall.NONE, Downcall.NONE, Downcall.NONE);
     }
 
-    private static class dnnl_primitive_attr_set_scales_v3 {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+    private static MemorySegment dnnl_primitive_attr_set_scales_v3$ADDR;
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * dnnl_status_t dnnl_primitive_attr_set_scales_v3(dnnl_primitive_attr_t attr, int arg, int mask, int ndims, const dnnl_dims_t group_dims, dnnl_data_type_t data_type, int is_on_host, dnnl_quantization_mode_t qmode)
+     * }
+     */
+    public static FunctionDescriptor dnnl_primitive_attr_set_scales_v3$descriptor() {
+        return FunctionDescriptor.of(
             dnnl_h.C_INT,
             dnnl_h.C_POINTER,
             dnnl_h.C_INT,
@@ -1570,30 +1130,6 @@ public class dnnl_h extends dnnl_h_1 {
             dnnl_h.C_INT,
             dnnl_h.C_INT
         );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_attr_set_scales_v3");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_primitive_attr_set_scales_v3(dnnl_primitive_attr_t attr, int arg, int mask, int ndims, const dnnl_dims_t group_dims, dnnl_data_type_t data_type, int is_on_host, dnnl_quantization_mode_t qmode)
-     * }
-     */
-    public static FunctionDescriptor dnnl_primitive_attr_set_scales_v3$descriptor() {
-        return dnnl_primitive_attr_set_scales_v3.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_primitive_attr_set_scales_v3(dnnl_primitive_attr_t attr, int arg, int mask, int ndims, const dnnl_dims_t group_dims, dnnl_data_type_t data_type, int is_on_host, dnnl_quantization_mode_t qmode)
-     * }
-     */
-    public static MethodHandle dnnl_primitive_attr_set_scales_v3$handle() {
-        return dnnl_primitive_attr_set_scales_v3.HANDLE;
     }
 
     /**
@@ -1603,7 +1139,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_primitive_attr_set_scales_v3$address() {
-        return dnnl_primitive_attr_set_scales_v3.ADDR;
+        MemorySegment address = dnnl_primitive_attr_set_scales_v3$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_attr_set_scales_v3");
+            dnnl_primitive_attr_set_scales_v3$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -1612,31 +1153,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_primitive_attr_set_scales_v3(MemorySegment attr, int arg, int mask, int ndims, MemorySegment group_dims, int data_type, int is_on_host, int qmode) {
-        var mh$ = dnnl_primitive_attr_set_scales_v3.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_primitive_attr_set_scales_v3", attr, arg, mask, ndims, group_dims, data_type, is_on_host, qmode);
-            }
-            return (int)mh$.invokeExact(attr, arg, mask, ndims, group_dims, data_type, is_on_host, qmode);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_primitive_attr_set_scales_v3", attr, arg, mask, ndims, group_dims, data_type, is_on_host, qmode);
         }
+        return (int) Downcall.call(dnnl_primitive_attr_set_scales_v3$address(), attr, Downcall.word(arg), Downcall.word(mask), Downcall.word(ndims), group_dims, Downcall.word(data_type), Downcall.word(is_on_host), Downcall.word(qmode), Downcall.NONE, Downcall.NONE, Downcall.NONE, Downcall.NONE, Downcall.NONE, Downcall.NONE);
     }
 
-    private static class dnnl_primitive_attr_set_zero_points_mask {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT,
-            dnnl_h.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_attr_set_zero_points_mask");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_primitive_attr_set_zero_points_mask$ADDR;
 
     /**
      * Function descriptor for:
@@ -1645,17 +1168,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_primitive_attr_set_zero_points_mask$descriptor() {
-        return dnnl_primitive_attr_set_zero_points_mask.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_primitive_attr_set_zero_points_mask(dnnl_primitive_attr_t attr, int arg, int mask)
-     * }
-     */
-    public static MethodHandle dnnl_primitive_attr_set_zero_points_mask$handle() {
-        return dnnl_primitive_attr_set_zero_points_mask.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT,
+            dnnl_h.C_INT
+        );
     }
 
     /**
@@ -1665,7 +1183,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_primitive_attr_set_zero_points_mask$address() {
-        return dnnl_primitive_attr_set_zero_points_mask.ADDR;
+        MemorySegment address = dnnl_primitive_attr_set_zero_points_mask$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_attr_set_zero_points_mask");
+            dnnl_primitive_attr_set_zero_points_mask$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -1674,34 +1197,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_primitive_attr_set_zero_points_mask(MemorySegment attr, int arg, int mask) {
-        var mh$ = dnnl_primitive_attr_set_zero_points_mask.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_primitive_attr_set_zero_points_mask", attr, arg, mask);
-            }
-            return (int)mh$.invokeExact(attr, arg, mask);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_primitive_attr_set_zero_points_mask", attr, arg, mask);
         }
+        return (int) Downcall.call(dnnl_primitive_attr_set_zero_points_mask$address(), attr, Downcall.word(arg), Downcall.word(mask), Downcall.NONE, Downcall.NONE, Downcall.NONE);
     }
 
-    private static class dnnl_primitive_attr_set_zero_points {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT,
-            dnnl_h.C_INT,
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_attr_set_zero_points");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_primitive_attr_set_zero_points$ADDR;
 
     /**
      * Function descriptor for:
@@ -1710,17 +1212,15 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_primitive_attr_set_zero_points$descriptor() {
-        return dnnl_primitive_attr_set_zero_points.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_primitive_attr_set_zero_points(dnnl_primitive_attr_t attr, int arg, int mask, int group_ndims, const dnnl_dims_t group_dims, dnnl_data_type_t data_type)
-     * }
-     */
-    public static MethodHandle dnnl_primitive_attr_set_zero_points$handle() {
-        return dnnl_primitive_attr_set_zero_points.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT,
+            dnnl_h.C_INT,
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT
+        );
     }
 
     /**
@@ -1730,7 +1230,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_primitive_attr_set_zero_points$address() {
-        return dnnl_primitive_attr_set_zero_points.ADDR;
+        MemorySegment address = dnnl_primitive_attr_set_zero_points$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_attr_set_zero_points");
+            dnnl_primitive_attr_set_zero_points$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -1739,21 +1244,22 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_primitive_attr_set_zero_points(MemorySegment attr, int arg, int mask, int group_ndims, MemorySegment group_dims, int data_type) {
-        var mh$ = dnnl_primitive_attr_set_zero_points.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_primitive_attr_set_zero_points", attr, arg, mask, group_ndims, group_dims, data_type);
-            }
-            return (int)mh$.invokeExact(attr, arg, mask, group_ndims, group_dims, data_type);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_primitive_attr_set_zero_points", attr, arg, mask, group_ndims, group_dims, data_type);
         }
+        return (int) Downcall.call(dnnl_primitive_attr_set_zero_points$address(), attr, Downcall.word(arg), Downcall.word(mask), Downcall.word(group_ndims), group_dims, Downcall.word(data_type));
     }
 
-    private static class dnnl_primitive_attr_set_zero_points_v2 {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+    private static MemorySegment dnnl_primitive_attr_set_zero_points_v2$ADDR;
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * dnnl_status_t dnnl_primitive_attr_set_zero_points_v2(dnnl_primitive_attr_t attr, int arg, int mask, int ndims, const dnnl_dims_t group_dims, dnnl_data_type_t data_type, int is_on_host)
+     * }
+     */
+    public static FunctionDescriptor dnnl_primitive_attr_set_zero_points_v2$descriptor() {
+        return FunctionDescriptor.of(
             dnnl_h.C_INT,
             dnnl_h.C_POINTER,
             dnnl_h.C_INT,
@@ -1763,30 +1269,6 @@ public class dnnl_h extends dnnl_h_1 {
             dnnl_h.C_INT,
             dnnl_h.C_INT
         );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_attr_set_zero_points_v2");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_primitive_attr_set_zero_points_v2(dnnl_primitive_attr_t attr, int arg, int mask, int ndims, const dnnl_dims_t group_dims, dnnl_data_type_t data_type, int is_on_host)
-     * }
-     */
-    public static FunctionDescriptor dnnl_primitive_attr_set_zero_points_v2$descriptor() {
-        return dnnl_primitive_attr_set_zero_points_v2.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_primitive_attr_set_zero_points_v2(dnnl_primitive_attr_t attr, int arg, int mask, int ndims, const dnnl_dims_t group_dims, dnnl_data_type_t data_type, int is_on_host)
-     * }
-     */
-    public static MethodHandle dnnl_primitive_attr_set_zero_points_v2$handle() {
-        return dnnl_primitive_attr_set_zero_points_v2.HANDLE;
     }
 
     /**
@@ -1796,7 +1278,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_primitive_attr_set_zero_points_v2$address() {
-        return dnnl_primitive_attr_set_zero_points_v2.ADDR;
+        MemorySegment address = dnnl_primitive_attr_set_zero_points_v2$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_attr_set_zero_points_v2");
+            dnnl_primitive_attr_set_zero_points_v2$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -1805,30 +1292,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_primitive_attr_set_zero_points_v2(MemorySegment attr, int arg, int mask, int ndims, MemorySegment group_dims, int data_type, int is_on_host) {
-        var mh$ = dnnl_primitive_attr_set_zero_points_v2.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_primitive_attr_set_zero_points_v2", attr, arg, mask, ndims, group_dims, data_type, is_on_host);
-            }
-            return (int)mh$.invokeExact(attr, arg, mask, ndims, group_dims, data_type, is_on_host);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_primitive_attr_set_zero_points_v2", attr, arg, mask, ndims, group_dims, data_type, is_on_host);
         }
+        return (int) Downcall.call(dnnl_primitive_attr_set_zero_points_v2$address(), attr, Downcall.word(arg), Downcall.word(mask), Downcall.word(ndims), group_dims, Downcall.word(data_type), Downcall.word(is_on_host), Downcall.NONE, Downcall.NONE, Downcall.NONE, Downcall.NONE, Downcall.NONE, Downcall.NONE, Downcall.NONE);
     }
 
-    private static class dnnl_primitive_attr_get_post_ops {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_attr_get_post_ops");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_primitive_attr_get_post_ops$ADDR;
 
     /**
      * Function descriptor for:
@@ -1837,17 +1307,11 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_primitive_attr_get_post_ops$descriptor() {
-        return dnnl_primitive_attr_get_post_ops.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_primitive_attr_get_post_ops(const_dnnl_primitive_attr_t attr, const_dnnl_post_ops_t *post_ops)
-     * }
-     */
-    public static MethodHandle dnnl_primitive_attr_get_post_ops$handle() {
-        return dnnl_primitive_attr_get_post_ops.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -1857,7 +1321,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_primitive_attr_get_post_ops$address() {
-        return dnnl_primitive_attr_get_post_ops.ADDR;
+        MemorySegment address = dnnl_primitive_attr_get_post_ops$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_attr_get_post_ops");
+            dnnl_primitive_attr_get_post_ops$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -1866,30 +1335,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_primitive_attr_get_post_ops(MemorySegment attr, MemorySegment post_ops) {
-        var mh$ = dnnl_primitive_attr_get_post_ops.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_primitive_attr_get_post_ops", attr, post_ops);
-            }
-            return (int)mh$.invokeExact(attr, post_ops);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_primitive_attr_get_post_ops", attr, post_ops);
         }
+        return (int) Downcall.call(dnnl_primitive_attr_get_post_ops$address(), attr, post_ops);
     }
 
-    private static class dnnl_primitive_attr_set_post_ops {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_attr_set_post_ops");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_primitive_attr_set_post_ops$ADDR;
 
     /**
      * Function descriptor for:
@@ -1898,17 +1350,11 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_primitive_attr_set_post_ops$descriptor() {
-        return dnnl_primitive_attr_set_post_ops.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_primitive_attr_set_post_ops(dnnl_primitive_attr_t attr, const_dnnl_post_ops_t post_ops)
-     * }
-     */
-    public static MethodHandle dnnl_primitive_attr_set_post_ops$handle() {
-        return dnnl_primitive_attr_set_post_ops.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -1918,7 +1364,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_primitive_attr_set_post_ops$address() {
-        return dnnl_primitive_attr_set_post_ops.ADDR;
+        MemorySegment address = dnnl_primitive_attr_set_post_ops$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_attr_set_post_ops");
+            dnnl_primitive_attr_set_post_ops$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -1927,29 +1378,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_primitive_attr_set_post_ops(MemorySegment attr, MemorySegment post_ops) {
-        var mh$ = dnnl_primitive_attr_set_post_ops.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_primitive_attr_set_post_ops", attr, post_ops);
-            }
-            return (int)mh$.invokeExact(attr, post_ops);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_primitive_attr_set_post_ops", attr, post_ops);
         }
+        return (int) Downcall.call(dnnl_primitive_attr_set_post_ops$address(), attr, post_ops);
     }
 
-    private static class dnnl_post_ops_create {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_post_ops_create");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_post_ops_create$ADDR;
 
     /**
      * Function descriptor for:
@@ -1958,17 +1393,10 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_post_ops_create$descriptor() {
-        return dnnl_post_ops_create.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_post_ops_create(dnnl_post_ops_t *post_ops)
-     * }
-     */
-    public static MethodHandle dnnl_post_ops_create$handle() {
-        return dnnl_post_ops_create.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -1978,7 +1406,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_post_ops_create$address() {
-        return dnnl_post_ops_create.ADDR;
+        MemorySegment address = dnnl_post_ops_create$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_post_ops_create");
+            dnnl_post_ops_create$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -1987,30 +1420,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_post_ops_create(MemorySegment post_ops) {
-        var mh$ = dnnl_post_ops_create.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_post_ops_create", post_ops);
-            }
-            return (int)mh$.invokeExact(post_ops);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_post_ops_create", post_ops);
         }
+        return (int) Downcall.call(dnnl_post_ops_create$address(), post_ops);
     }
 
-    private static class dnnl_post_ops_clone {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_post_ops_clone");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_post_ops_clone$ADDR;
 
     /**
      * Function descriptor for:
@@ -2019,17 +1435,11 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_post_ops_clone$descriptor() {
-        return dnnl_post_ops_clone.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_post_ops_clone(dnnl_post_ops_t *post_ops, const_dnnl_post_ops_t existing_post_ops)
-     * }
-     */
-    public static MethodHandle dnnl_post_ops_clone$handle() {
-        return dnnl_post_ops_clone.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -2039,7 +1449,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_post_ops_clone$address() {
-        return dnnl_post_ops_clone.ADDR;
+        MemorySegment address = dnnl_post_ops_clone$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_post_ops_clone");
+            dnnl_post_ops_clone$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -2048,29 +1463,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_post_ops_clone(MemorySegment post_ops, MemorySegment existing_post_ops) {
-        var mh$ = dnnl_post_ops_clone.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_post_ops_clone", post_ops, existing_post_ops);
-            }
-            return (int)mh$.invokeExact(post_ops, existing_post_ops);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_post_ops_clone", post_ops, existing_post_ops);
         }
+        return (int) Downcall.call(dnnl_post_ops_clone$address(), post_ops, existing_post_ops);
     }
 
-    private static class dnnl_post_ops_destroy {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_post_ops_destroy");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_post_ops_destroy$ADDR;
 
     /**
      * Function descriptor for:
@@ -2079,17 +1478,10 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_post_ops_destroy$descriptor() {
-        return dnnl_post_ops_destroy.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_post_ops_destroy(dnnl_post_ops_t post_ops)
-     * }
-     */
-    public static MethodHandle dnnl_post_ops_destroy$handle() {
-        return dnnl_post_ops_destroy.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -2099,7 +1491,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_post_ops_destroy$address() {
-        return dnnl_post_ops_destroy.ADDR;
+        MemorySegment address = dnnl_post_ops_destroy$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_post_ops_destroy");
+            dnnl_post_ops_destroy$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -2108,29 +1505,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_post_ops_destroy(MemorySegment post_ops) {
-        var mh$ = dnnl_post_ops_destroy.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_post_ops_destroy", post_ops);
-            }
-            return (int)mh$.invokeExact(post_ops);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_post_ops_destroy", post_ops);
         }
+        return (int) Downcall.call(dnnl_post_ops_destroy$address(), post_ops);
     }
 
-    private static class dnnl_post_ops_len {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_post_ops_len");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_post_ops_len$ADDR;
 
     /**
      * Function descriptor for:
@@ -2139,17 +1520,10 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_post_ops_len$descriptor() {
-        return dnnl_post_ops_len.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int dnnl_post_ops_len(const_dnnl_post_ops_t post_ops)
-     * }
-     */
-    public static MethodHandle dnnl_post_ops_len$handle() {
-        return dnnl_post_ops_len.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -2159,7 +1533,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_post_ops_len$address() {
-        return dnnl_post_ops_len.ADDR;
+        MemorySegment address = dnnl_post_ops_len$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_post_ops_len");
+            dnnl_post_ops_len$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -2168,30 +1547,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_post_ops_len(MemorySegment post_ops) {
-        var mh$ = dnnl_post_ops_len.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_post_ops_len", post_ops);
-            }
-            return (int)mh$.invokeExact(post_ops);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_post_ops_len", post_ops);
         }
+        return (int) Downcall.call(dnnl_post_ops_len$address(), post_ops);
     }
 
-    private static class dnnl_post_ops_get_kind {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_post_ops_get_kind");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_post_ops_get_kind$ADDR;
 
     /**
      * Function descriptor for:
@@ -2200,17 +1562,11 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_post_ops_get_kind$descriptor() {
-        return dnnl_post_ops_get_kind.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_primitive_kind_t dnnl_post_ops_get_kind(const_dnnl_post_ops_t post_ops, int index)
-     * }
-     */
-    public static MethodHandle dnnl_post_ops_get_kind$handle() {
-        return dnnl_post_ops_get_kind.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT
+        );
     }
 
     /**
@@ -2220,7 +1576,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_post_ops_get_kind$address() {
-        return dnnl_post_ops_get_kind.ADDR;
+        MemorySegment address = dnnl_post_ops_get_kind$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_post_ops_get_kind");
+            dnnl_post_ops_get_kind$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -2229,17 +1590,10 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_post_ops_get_kind(MemorySegment post_ops, int index) {
-        var mh$ = dnnl_post_ops_get_kind.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_post_ops_get_kind", post_ops, index);
-            }
-            return (int)mh$.invokeExact(post_ops, index);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_post_ops_get_kind", post_ops, index);
         }
+        return (int) Downcall.call(dnnl_post_ops_get_kind$address(), post_ops, Downcall.word(index));
     }
 
     private static class dnnl_post_ops_append_sum {
@@ -2305,20 +1659,7 @@ public class dnnl_h extends dnnl_h_1 {
         }
     }
 
-    private static class dnnl_post_ops_get_params_sum {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_post_ops_get_params_sum");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_post_ops_get_params_sum$ADDR;
 
     /**
      * Function descriptor for:
@@ -2327,17 +1668,14 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_post_ops_get_params_sum$descriptor() {
-        return dnnl_post_ops_get_params_sum.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_post_ops_get_params_sum(const_dnnl_post_ops_t post_ops, int index, float *scale, int32_t *zero_point, dnnl_data_type_t *data_type)
-     * }
-     */
-    public static MethodHandle dnnl_post_ops_get_params_sum$handle() {
-        return dnnl_post_ops_get_params_sum.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -2347,7 +1685,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_post_ops_get_params_sum$address() {
-        return dnnl_post_ops_get_params_sum.ADDR;
+        MemorySegment address = dnnl_post_ops_get_params_sum$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_post_ops_get_params_sum");
+            dnnl_post_ops_get_params_sum$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -2356,17 +1699,10 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_post_ops_get_params_sum(MemorySegment post_ops, int index, MemorySegment scale, MemorySegment zero_point, MemorySegment data_type) {
-        var mh$ = dnnl_post_ops_get_params_sum.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_post_ops_get_params_sum", post_ops, index, scale, zero_point, data_type);
-            }
-            return (int)mh$.invokeExact(post_ops, index, scale, zero_point, data_type);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_post_ops_get_params_sum", post_ops, index, scale, zero_point, data_type);
         }
+        return (int) Downcall.call(dnnl_post_ops_get_params_sum$address(), post_ops, Downcall.word(index), scale, zero_point, data_type, Downcall.NONE);
     }
 
     private static class dnnl_post_ops_append_eltwise {
@@ -2432,20 +1768,7 @@ public class dnnl_h extends dnnl_h_1 {
         }
     }
 
-    private static class dnnl_post_ops_get_params_eltwise {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_post_ops_get_params_eltwise");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_post_ops_get_params_eltwise$ADDR;
 
     /**
      * Function descriptor for:
@@ -2454,17 +1777,14 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_post_ops_get_params_eltwise$descriptor() {
-        return dnnl_post_ops_get_params_eltwise.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_post_ops_get_params_eltwise(const_dnnl_post_ops_t post_ops, int index, dnnl_alg_kind_t *alg_kind, float *alpha, float *beta)
-     * }
-     */
-    public static MethodHandle dnnl_post_ops_get_params_eltwise$handle() {
-        return dnnl_post_ops_get_params_eltwise.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -2474,7 +1794,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_post_ops_get_params_eltwise$address() {
-        return dnnl_post_ops_get_params_eltwise.ADDR;
+        MemorySegment address = dnnl_post_ops_get_params_eltwise$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_post_ops_get_params_eltwise");
+            dnnl_post_ops_get_params_eltwise$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -2483,21 +1808,22 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_post_ops_get_params_eltwise(MemorySegment post_ops, int index, MemorySegment alg_kind, MemorySegment alpha, MemorySegment beta) {
-        var mh$ = dnnl_post_ops_get_params_eltwise.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_post_ops_get_params_eltwise", post_ops, index, alg_kind, alpha, beta);
-            }
-            return (int)mh$.invokeExact(post_ops, index, alg_kind, alpha, beta);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_post_ops_get_params_eltwise", post_ops, index, alg_kind, alpha, beta);
         }
+        return (int) Downcall.call(dnnl_post_ops_get_params_eltwise$address(), post_ops, Downcall.word(index), alg_kind, alpha, beta, Downcall.NONE);
     }
 
-    private static class dnnl_post_ops_append_dw {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+    private static MemorySegment dnnl_post_ops_append_dw$ADDR;
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * dnnl_status_t dnnl_post_ops_append_dw(dnnl_post_ops_t post_ops, dnnl_data_type_t weights_data_type, dnnl_data_type_t bias_data_type, dnnl_data_type_t dst_data_type, dnnl_dim_t kernel_size, dnnl_dim_t stride_size, dnnl_dim_t padding_l_size)
+     * }
+     */
+    public static FunctionDescriptor dnnl_post_ops_append_dw$descriptor() {
+        return FunctionDescriptor.of(
             dnnl_h.C_INT,
             dnnl_h.C_POINTER,
             dnnl_h.C_INT,
@@ -2507,30 +1833,6 @@ public class dnnl_h extends dnnl_h_1 {
             dnnl_h.C_LONG_LONG,
             dnnl_h.C_LONG_LONG
         );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_post_ops_append_dw");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_post_ops_append_dw(dnnl_post_ops_t post_ops, dnnl_data_type_t weights_data_type, dnnl_data_type_t bias_data_type, dnnl_data_type_t dst_data_type, dnnl_dim_t kernel_size, dnnl_dim_t stride_size, dnnl_dim_t padding_l_size)
-     * }
-     */
-    public static FunctionDescriptor dnnl_post_ops_append_dw$descriptor() {
-        return dnnl_post_ops_append_dw.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_post_ops_append_dw(dnnl_post_ops_t post_ops, dnnl_data_type_t weights_data_type, dnnl_data_type_t bias_data_type, dnnl_data_type_t dst_data_type, dnnl_dim_t kernel_size, dnnl_dim_t stride_size, dnnl_dim_t padding_l_size)
-     * }
-     */
-    public static MethodHandle dnnl_post_ops_append_dw$handle() {
-        return dnnl_post_ops_append_dw.HANDLE;
     }
 
     /**
@@ -2540,7 +1842,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_post_ops_append_dw$address() {
-        return dnnl_post_ops_append_dw.ADDR;
+        MemorySegment address = dnnl_post_ops_append_dw$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_post_ops_append_dw");
+            dnnl_post_ops_append_dw$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -2549,21 +1856,22 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_post_ops_append_dw(MemorySegment post_ops, int weights_data_type, int bias_data_type, int dst_data_type, long kernel_size, long stride_size, long padding_l_size) {
-        var mh$ = dnnl_post_ops_append_dw.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_post_ops_append_dw", post_ops, weights_data_type, bias_data_type, dst_data_type, kernel_size, stride_size, padding_l_size);
-            }
-            return (int)mh$.invokeExact(post_ops, weights_data_type, bias_data_type, dst_data_type, kernel_size, stride_size, padding_l_size);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_post_ops_append_dw", post_ops, weights_data_type, bias_data_type, dst_data_type, kernel_size, stride_size, padding_l_size);
         }
+        return (int) Downcall.call(dnnl_post_ops_append_dw$address(), post_ops, Downcall.word(weights_data_type), Downcall.word(bias_data_type), Downcall.word(dst_data_type), Downcall.word(kernel_size), Downcall.word(stride_size), Downcall.word(padding_l_size), Downcall.NONE, Downcall.NONE, Downcall.NONE, Downcall.NONE, Downcall.NONE, Downcall.NONE, Downcall.NONE);
     }
 
-    private static class dnnl_post_ops_get_params_dw {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+    private static MemorySegment dnnl_post_ops_get_params_dw$ADDR;
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * dnnl_status_t dnnl_post_ops_get_params_dw(const_dnnl_post_ops_t post_ops, int index, dnnl_data_type_t *weights_data_type, dnnl_data_type_t *bias_data_type, dnnl_data_type_t *dst_data_type, dnnl_dim_t *kernel_size, dnnl_dim_t *stride_size, dnnl_dim_t *padding_l_size)
+     * }
+     */
+    public static FunctionDescriptor dnnl_post_ops_get_params_dw$descriptor() {
+        return FunctionDescriptor.of(
             dnnl_h.C_INT,
             dnnl_h.C_POINTER,
             dnnl_h.C_INT,
@@ -2574,30 +1882,6 @@ public class dnnl_h extends dnnl_h_1 {
             dnnl_h.C_POINTER,
             dnnl_h.C_POINTER
         );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_post_ops_get_params_dw");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_post_ops_get_params_dw(const_dnnl_post_ops_t post_ops, int index, dnnl_data_type_t *weights_data_type, dnnl_data_type_t *bias_data_type, dnnl_data_type_t *dst_data_type, dnnl_dim_t *kernel_size, dnnl_dim_t *stride_size, dnnl_dim_t *padding_l_size)
-     * }
-     */
-    public static FunctionDescriptor dnnl_post_ops_get_params_dw$descriptor() {
-        return dnnl_post_ops_get_params_dw.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_post_ops_get_params_dw(const_dnnl_post_ops_t post_ops, int index, dnnl_data_type_t *weights_data_type, dnnl_data_type_t *bias_data_type, dnnl_data_type_t *dst_data_type, dnnl_dim_t *kernel_size, dnnl_dim_t *stride_size, dnnl_dim_t *padding_l_size)
-     * }
-     */
-    public static MethodHandle dnnl_post_ops_get_params_dw$handle() {
-        return dnnl_post_ops_get_params_dw.HANDLE;
     }
 
     /**
@@ -2607,7 +1891,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_post_ops_get_params_dw$address() {
-        return dnnl_post_ops_get_params_dw.ADDR;
+        MemorySegment address = dnnl_post_ops_get_params_dw$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_post_ops_get_params_dw");
+            dnnl_post_ops_get_params_dw$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -2616,31 +1905,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_post_ops_get_params_dw(MemorySegment post_ops, int index, MemorySegment weights_data_type, MemorySegment bias_data_type, MemorySegment dst_data_type, MemorySegment kernel_size, MemorySegment stride_size, MemorySegment padding_l_size) {
-        var mh$ = dnnl_post_ops_get_params_dw.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_post_ops_get_params_dw", post_ops, index, weights_data_type, bias_data_type, dst_data_type, kernel_size, stride_size, padding_l_size);
-            }
-            return (int)mh$.invokeExact(post_ops, index, weights_data_type, bias_data_type, dst_data_type, kernel_size, stride_size, padding_l_size);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_post_ops_get_params_dw", post_ops, index, weights_data_type, bias_data_type, dst_data_type, kernel_size, stride_size, padding_l_size);
         }
+        return (int) Downcall.call(dnnl_post_ops_get_params_dw$address(), post_ops, Downcall.word(index), weights_data_type, bias_data_type, dst_data_type, kernel_size, stride_size, padding_l_size, Downcall.NONE, Downcall.NONE, Downcall.NONE, Downcall.NONE, Downcall.NONE, Downcall.NONE);
     }
 
-    private static class dnnl_post_ops_append_binary {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_post_ops_append_binary");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_post_ops_append_binary$ADDR;
 
     /**
      * Function descriptor for:
@@ -2649,17 +1920,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_post_ops_append_binary$descriptor() {
-        return dnnl_post_ops_append_binary.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_post_ops_append_binary(dnnl_post_ops_t post_ops, dnnl_alg_kind_t alg_kind, const_dnnl_memory_desc_t src1_desc)
-     * }
-     */
-    public static MethodHandle dnnl_post_ops_append_binary$handle() {
-        return dnnl_post_ops_append_binary.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -2669,7 +1935,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_post_ops_append_binary$address() {
-        return dnnl_post_ops_append_binary.ADDR;
+        MemorySegment address = dnnl_post_ops_append_binary$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_post_ops_append_binary");
+            dnnl_post_ops_append_binary$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -2678,32 +1949,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_post_ops_append_binary(MemorySegment post_ops, int alg_kind, MemorySegment src1_desc) {
-        var mh$ = dnnl_post_ops_append_binary.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_post_ops_append_binary", post_ops, alg_kind, src1_desc);
-            }
-            return (int)mh$.invokeExact(post_ops, alg_kind, src1_desc);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_post_ops_append_binary", post_ops, alg_kind, src1_desc);
         }
+        return (int) Downcall.call(dnnl_post_ops_append_binary$address(), post_ops, Downcall.word(alg_kind), src1_desc, Downcall.NONE, Downcall.NONE, Downcall.NONE);
     }
 
-    private static class dnnl_post_ops_append_binary_v2 {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_post_ops_append_binary_v2");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_post_ops_append_binary_v2$ADDR;
 
     /**
      * Function descriptor for:
@@ -2712,17 +1964,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_post_ops_append_binary_v2$descriptor() {
-        return dnnl_post_ops_append_binary_v2.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_post_ops_append_binary_v2(dnnl_post_ops_t post_ops, dnnl_alg_kind_t alg_kind, const_dnnl_memory_desc_t src1_desc, const_dnnl_memory_desc_t src2_desc)
-     * }
-     */
-    public static MethodHandle dnnl_post_ops_append_binary_v2$handle() {
-        return dnnl_post_ops_append_binary_v2.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -2732,7 +1980,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_post_ops_append_binary_v2$address() {
-        return dnnl_post_ops_append_binary_v2.ADDR;
+        MemorySegment address = dnnl_post_ops_append_binary_v2$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_post_ops_append_binary_v2");
+            dnnl_post_ops_append_binary_v2$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -2741,32 +1994,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_post_ops_append_binary_v2(MemorySegment post_ops, int alg_kind, MemorySegment src1_desc, MemorySegment src2_desc) {
-        var mh$ = dnnl_post_ops_append_binary_v2.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_post_ops_append_binary_v2", post_ops, alg_kind, src1_desc, src2_desc);
-            }
-            return (int)mh$.invokeExact(post_ops, alg_kind, src1_desc, src2_desc);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_post_ops_append_binary_v2", post_ops, alg_kind, src1_desc, src2_desc);
         }
+        return (int) Downcall.call(dnnl_post_ops_append_binary_v2$address(), post_ops, Downcall.word(alg_kind), src1_desc, src2_desc, Downcall.NONE, Downcall.NONE);
     }
 
-    private static class dnnl_post_ops_get_params_binary {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_post_ops_get_params_binary");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_post_ops_get_params_binary$ADDR;
 
     /**
      * Function descriptor for:
@@ -2775,17 +2009,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_post_ops_get_params_binary$descriptor() {
-        return dnnl_post_ops_get_params_binary.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_post_ops_get_params_binary(const_dnnl_post_ops_t post_ops, int index, dnnl_alg_kind_t *alg_kind, const_dnnl_memory_desc_t *src1_desc)
-     * }
-     */
-    public static MethodHandle dnnl_post_ops_get_params_binary$handle() {
-        return dnnl_post_ops_get_params_binary.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -2795,7 +2025,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_post_ops_get_params_binary$address() {
-        return dnnl_post_ops_get_params_binary.ADDR;
+        MemorySegment address = dnnl_post_ops_get_params_binary$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_post_ops_get_params_binary");
+            dnnl_post_ops_get_params_binary$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -2804,33 +2039,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_post_ops_get_params_binary(MemorySegment post_ops, int index, MemorySegment alg_kind, MemorySegment src1_desc) {
-        var mh$ = dnnl_post_ops_get_params_binary.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_post_ops_get_params_binary", post_ops, index, alg_kind, src1_desc);
-            }
-            return (int)mh$.invokeExact(post_ops, index, alg_kind, src1_desc);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_post_ops_get_params_binary", post_ops, index, alg_kind, src1_desc);
         }
+        return (int) Downcall.call(dnnl_post_ops_get_params_binary$address(), post_ops, Downcall.word(index), alg_kind, src1_desc, Downcall.NONE, Downcall.NONE);
     }
 
-    private static class dnnl_post_ops_get_params_binary_v2 {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_post_ops_get_params_binary_v2");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_post_ops_get_params_binary_v2$ADDR;
 
     /**
      * Function descriptor for:
@@ -2839,17 +2054,14 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_post_ops_get_params_binary_v2$descriptor() {
-        return dnnl_post_ops_get_params_binary_v2.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_post_ops_get_params_binary_v2(const_dnnl_post_ops_t post_ops, int index, dnnl_alg_kind_t *alg_kind, const_dnnl_memory_desc_t *src1_desc, const_dnnl_memory_desc_t *src2_desc)
-     * }
-     */
-    public static MethodHandle dnnl_post_ops_get_params_binary_v2$handle() {
-        return dnnl_post_ops_get_params_binary_v2.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -2859,7 +2071,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_post_ops_get_params_binary_v2$address() {
-        return dnnl_post_ops_get_params_binary_v2.ADDR;
+        MemorySegment address = dnnl_post_ops_get_params_binary_v2$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_post_ops_get_params_binary_v2");
+            dnnl_post_ops_get_params_binary_v2$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -2868,30 +2085,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_post_ops_get_params_binary_v2(MemorySegment post_ops, int index, MemorySegment alg_kind, MemorySegment src1_desc, MemorySegment src2_desc) {
-        var mh$ = dnnl_post_ops_get_params_binary_v2.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_post_ops_get_params_binary_v2", post_ops, index, alg_kind, src1_desc, src2_desc);
-            }
-            return (int)mh$.invokeExact(post_ops, index, alg_kind, src1_desc, src2_desc);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_post_ops_get_params_binary_v2", post_ops, index, alg_kind, src1_desc, src2_desc);
         }
+        return (int) Downcall.call(dnnl_post_ops_get_params_binary_v2$address(), post_ops, Downcall.word(index), alg_kind, src1_desc, src2_desc, Downcall.NONE);
     }
 
-    private static class dnnl_post_ops_append_prelu {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_post_ops_append_prelu");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_post_ops_append_prelu$ADDR;
 
     /**
      * Function descriptor for:
@@ -2900,17 +2100,11 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_post_ops_append_prelu$descriptor() {
-        return dnnl_post_ops_append_prelu.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_post_ops_append_prelu(dnnl_post_ops_t post_ops, int mask)
-     * }
-     */
-    public static MethodHandle dnnl_post_ops_append_prelu$handle() {
-        return dnnl_post_ops_append_prelu.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT
+        );
     }
 
     /**
@@ -2920,7 +2114,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_post_ops_append_prelu$address() {
-        return dnnl_post_ops_append_prelu.ADDR;
+        MemorySegment address = dnnl_post_ops_append_prelu$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_post_ops_append_prelu");
+            dnnl_post_ops_append_prelu$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -2929,31 +2128,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_post_ops_append_prelu(MemorySegment post_ops, int mask) {
-        var mh$ = dnnl_post_ops_append_prelu.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_post_ops_append_prelu", post_ops, mask);
-            }
-            return (int)mh$.invokeExact(post_ops, mask);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_post_ops_append_prelu", post_ops, mask);
         }
+        return (int) Downcall.call(dnnl_post_ops_append_prelu$address(), post_ops, Downcall.word(mask));
     }
 
-    private static class dnnl_post_ops_get_params_prelu {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_post_ops_get_params_prelu");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_post_ops_get_params_prelu$ADDR;
 
     /**
      * Function descriptor for:
@@ -2962,17 +2143,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_post_ops_get_params_prelu$descriptor() {
-        return dnnl_post_ops_get_params_prelu.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_post_ops_get_params_prelu(const_dnnl_post_ops_t post_ops, int index, int *mask)
-     * }
-     */
-    public static MethodHandle dnnl_post_ops_get_params_prelu$handle() {
-        return dnnl_post_ops_get_params_prelu.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -2982,7 +2158,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_post_ops_get_params_prelu$address() {
-        return dnnl_post_ops_get_params_prelu.ADDR;
+        MemorySegment address = dnnl_post_ops_get_params_prelu$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_post_ops_get_params_prelu");
+            dnnl_post_ops_get_params_prelu$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -2991,29 +2172,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_post_ops_get_params_prelu(MemorySegment post_ops, int index, MemorySegment mask) {
-        var mh$ = dnnl_post_ops_get_params_prelu.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_post_ops_get_params_prelu", post_ops, index, mask);
-            }
-            return (int)mh$.invokeExact(post_ops, index, mask);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_post_ops_get_params_prelu", post_ops, index, mask);
         }
+        return (int) Downcall.call(dnnl_post_ops_get_params_prelu$address(), post_ops, Downcall.word(index), mask, Downcall.NONE, Downcall.NONE, Downcall.NONE);
     }
 
-    private static class dnnl_memory_desc_destroy {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_memory_desc_destroy");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_memory_desc_destroy$ADDR;
 
     /**
      * Function descriptor for:
@@ -3022,17 +2187,10 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_memory_desc_destroy$descriptor() {
-        return dnnl_memory_desc_destroy.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_memory_desc_destroy(dnnl_memory_desc_t memory_desc)
-     * }
-     */
-    public static MethodHandle dnnl_memory_desc_destroy$handle() {
-        return dnnl_memory_desc_destroy.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -3042,7 +2200,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_memory_desc_destroy$address() {
-        return dnnl_memory_desc_destroy.ADDR;
+        MemorySegment address = dnnl_memory_desc_destroy$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_memory_desc_destroy");
+            dnnl_memory_desc_destroy$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -3051,30 +2214,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_memory_desc_destroy(MemorySegment memory_desc) {
-        var mh$ = dnnl_memory_desc_destroy.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_memory_desc_destroy", memory_desc);
-            }
-            return (int)mh$.invokeExact(memory_desc);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_memory_desc_destroy", memory_desc);
         }
+        return (int) Downcall.call(dnnl_memory_desc_destroy$address(), memory_desc);
     }
 
-    private static class dnnl_memory_desc_clone {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_memory_desc_clone");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_memory_desc_clone$ADDR;
 
     /**
      * Function descriptor for:
@@ -3083,17 +2229,11 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_memory_desc_clone$descriptor() {
-        return dnnl_memory_desc_clone.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_memory_desc_clone(dnnl_memory_desc_t *memory_desc, const_dnnl_memory_desc_t existing_memory_desc)
-     * }
-     */
-    public static MethodHandle dnnl_memory_desc_clone$handle() {
-        return dnnl_memory_desc_clone.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -3103,7 +2243,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_memory_desc_clone$address() {
-        return dnnl_memory_desc_clone.ADDR;
+        MemorySegment address = dnnl_memory_desc_clone$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_memory_desc_clone");
+            dnnl_memory_desc_clone$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -3112,31 +2257,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_memory_desc_clone(MemorySegment memory_desc, MemorySegment existing_memory_desc) {
-        var mh$ = dnnl_memory_desc_clone.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_memory_desc_clone", memory_desc, existing_memory_desc);
-            }
-            return (int)mh$.invokeExact(memory_desc, existing_memory_desc);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_memory_desc_clone", memory_desc, existing_memory_desc);
         }
+        return (int) Downcall.call(dnnl_memory_desc_clone$address(), memory_desc, existing_memory_desc);
     }
 
-    private static class dnnl_memory_desc_get_blob {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_memory_desc_get_blob");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_memory_desc_get_blob$ADDR;
 
     /**
      * Function descriptor for:
@@ -3145,17 +2272,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_memory_desc_get_blob$descriptor() {
-        return dnnl_memory_desc_get_blob.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_memory_desc_get_blob(uint8_t *blob, unsigned long long *size, const_dnnl_memory_desc_t memory_desc)
-     * }
-     */
-    public static MethodHandle dnnl_memory_desc_get_blob$handle() {
-        return dnnl_memory_desc_get_blob.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -3165,7 +2287,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_memory_desc_get_blob$address() {
-        return dnnl_memory_desc_get_blob.ADDR;
+        MemorySegment address = dnnl_memory_desc_get_blob$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_memory_desc_get_blob");
+            dnnl_memory_desc_get_blob$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -3174,30 +2301,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_memory_desc_get_blob(MemorySegment blob, MemorySegment size, MemorySegment memory_desc) {
-        var mh$ = dnnl_memory_desc_get_blob.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_memory_desc_get_blob", blob, size, memory_desc);
-            }
-            return (int)mh$.invokeExact(blob, size, memory_desc);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_memory_desc_get_blob", blob, size, memory_desc);
         }
+        return (int) Downcall.call(dnnl_memory_desc_get_blob$address(), blob, size, memory_desc, Downcall.NONE, Downcall.NONE, Downcall.NONE);
     }
 
-    private static class dnnl_memory_desc_create_with_blob {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_memory_desc_create_with_blob");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_memory_desc_create_with_blob$ADDR;
 
     /**
      * Function descriptor for:
@@ -3206,17 +2316,11 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_memory_desc_create_with_blob$descriptor() {
-        return dnnl_memory_desc_create_with_blob.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_memory_desc_create_with_blob(dnnl_memory_desc_t *memory_desc, const uint8_t *blob)
-     * }
-     */
-    public static MethodHandle dnnl_memory_desc_create_with_blob$handle() {
-        return dnnl_memory_desc_create_with_blob.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -3226,7 +2330,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_memory_desc_create_with_blob$address() {
-        return dnnl_memory_desc_create_with_blob.ADDR;
+        MemorySegment address = dnnl_memory_desc_create_with_blob$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_memory_desc_create_with_blob");
+            dnnl_memory_desc_create_with_blob$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -3235,33 +2344,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_memory_desc_create_with_blob(MemorySegment memory_desc, MemorySegment blob) {
-        var mh$ = dnnl_memory_desc_create_with_blob.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_memory_desc_create_with_blob", memory_desc, blob);
-            }
-            return (int)mh$.invokeExact(memory_desc, blob);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_memory_desc_create_with_blob", memory_desc, blob);
         }
+        return (int) Downcall.call(dnnl_memory_desc_create_with_blob$address(), memory_desc, blob);
     }
 
-    private static class dnnl_memory_desc_create_with_strides {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_memory_desc_create_with_strides");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_memory_desc_create_with_strides$ADDR;
 
     /**
      * Function descriptor for:
@@ -3270,17 +2359,14 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_memory_desc_create_with_strides$descriptor() {
-        return dnnl_memory_desc_create_with_strides.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_memory_desc_create_with_strides(dnnl_memory_desc_t *memory_desc, int ndims, const dnnl_dims_t dims, dnnl_data_type_t data_type, const dnnl_dims_t strides)
-     * }
-     */
-    public static MethodHandle dnnl_memory_desc_create_with_strides$handle() {
-        return dnnl_memory_desc_create_with_strides.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -3290,7 +2376,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_memory_desc_create_with_strides$address() {
-        return dnnl_memory_desc_create_with_strides.ADDR;
+        MemorySegment address = dnnl_memory_desc_create_with_strides$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_memory_desc_create_with_strides");
+            dnnl_memory_desc_create_with_strides$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -3299,33 +2390,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_memory_desc_create_with_strides(MemorySegment memory_desc, int ndims, MemorySegment dims, int data_type, MemorySegment strides) {
-        var mh$ = dnnl_memory_desc_create_with_strides.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_memory_desc_create_with_strides", memory_desc, ndims, dims, data_type, strides);
-            }
-            return (int)mh$.invokeExact(memory_desc, ndims, dims, data_type, strides);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_memory_desc_create_with_strides", memory_desc, ndims, dims, data_type, strides);
         }
+        return (int) Downcall.call(dnnl_memory_desc_create_with_strides$address(), memory_desc, Downcall.word(ndims), dims, Downcall.word(data_type), strides, Downcall.NONE);
     }
 
-    private static class dnnl_memory_desc_create_with_tag {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT,
-            dnnl_h.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_memory_desc_create_with_tag");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_memory_desc_create_with_tag$ADDR;
 
     /**
      * Function descriptor for:
@@ -3334,17 +2405,14 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_memory_desc_create_with_tag$descriptor() {
-        return dnnl_memory_desc_create_with_tag.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_memory_desc_create_with_tag(dnnl_memory_desc_t *memory_desc, int ndims, const dnnl_dims_t dims, dnnl_data_type_t data_type, dnnl_format_tag_t tag)
-     * }
-     */
-    public static MethodHandle dnnl_memory_desc_create_with_tag$handle() {
-        return dnnl_memory_desc_create_with_tag.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT,
+            dnnl_h.C_INT
+        );
     }
 
     /**
@@ -3354,7 +2422,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_memory_desc_create_with_tag$address() {
-        return dnnl_memory_desc_create_with_tag.ADDR;
+        MemorySegment address = dnnl_memory_desc_create_with_tag$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_memory_desc_create_with_tag");
+            dnnl_memory_desc_create_with_tag$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -3363,32 +2436,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_memory_desc_create_with_tag(MemorySegment memory_desc, int ndims, MemorySegment dims, int data_type, int tag) {
-        var mh$ = dnnl_memory_desc_create_with_tag.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_memory_desc_create_with_tag", memory_desc, ndims, dims, data_type, tag);
-            }
-            return (int)mh$.invokeExact(memory_desc, ndims, dims, data_type, tag);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_memory_desc_create_with_tag", memory_desc, ndims, dims, data_type, tag);
         }
+        return (int) Downcall.call(dnnl_memory_desc_create_with_tag$address(), memory_desc, Downcall.word(ndims), dims, Downcall.word(data_type), Downcall.word(tag), Downcall.NONE);
     }
 
-    private static class dnnl_memory_desc_create_submemory {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_memory_desc_create_submemory");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_memory_desc_create_submemory$ADDR;
 
     /**
      * Function descriptor for:
@@ -3397,17 +2451,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_memory_desc_create_submemory$descriptor() {
-        return dnnl_memory_desc_create_submemory.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_memory_desc_create_submemory(dnnl_memory_desc_t *memory_desc, const_dnnl_memory_desc_t parent_memory_desc, const dnnl_dims_t dims, const dnnl_dims_t offsets)
-     * }
-     */
-    public static MethodHandle dnnl_memory_desc_create_submemory$handle() {
-        return dnnl_memory_desc_create_submemory.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -3417,7 +2467,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_memory_desc_create_submemory$address() {
-        return dnnl_memory_desc_create_submemory.ADDR;
+        MemorySegment address = dnnl_memory_desc_create_submemory$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_memory_desc_create_submemory");
+            dnnl_memory_desc_create_submemory$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -3426,32 +2481,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_memory_desc_create_submemory(MemorySegment memory_desc, MemorySegment parent_memory_desc, MemorySegment dims, MemorySegment offsets) {
-        var mh$ = dnnl_memory_desc_create_submemory.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_memory_desc_create_submemory", memory_desc, parent_memory_desc, dims, offsets);
-            }
-            return (int)mh$.invokeExact(memory_desc, parent_memory_desc, dims, offsets);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_memory_desc_create_submemory", memory_desc, parent_memory_desc, dims, offsets);
         }
+        return (int) Downcall.call(dnnl_memory_desc_create_submemory$address(), memory_desc, parent_memory_desc, dims, offsets, Downcall.NONE, Downcall.NONE);
     }
 
-    private static class dnnl_memory_desc_reshape {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_memory_desc_reshape");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_memory_desc_reshape$ADDR;
 
     /**
      * Function descriptor for:
@@ -3460,17 +2496,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_memory_desc_reshape$descriptor() {
-        return dnnl_memory_desc_reshape.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_memory_desc_reshape(dnnl_memory_desc_t *out_memory_desc, const_dnnl_memory_desc_t in_memory_desc, int ndims, const dnnl_dims_t dims)
-     * }
-     */
-    public static MethodHandle dnnl_memory_desc_reshape$handle() {
-        return dnnl_memory_desc_reshape.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -3480,7 +2512,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_memory_desc_reshape$address() {
-        return dnnl_memory_desc_reshape.ADDR;
+        MemorySegment address = dnnl_memory_desc_reshape$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_memory_desc_reshape");
+            dnnl_memory_desc_reshape$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -3489,31 +2526,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_memory_desc_reshape(MemorySegment out_memory_desc, MemorySegment in_memory_desc, int ndims, MemorySegment dims) {
-        var mh$ = dnnl_memory_desc_reshape.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_memory_desc_reshape", out_memory_desc, in_memory_desc, ndims, dims);
-            }
-            return (int)mh$.invokeExact(out_memory_desc, in_memory_desc, ndims, dims);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_memory_desc_reshape", out_memory_desc, in_memory_desc, ndims, dims);
         }
+        return (int) Downcall.call(dnnl_memory_desc_reshape$address(), out_memory_desc, in_memory_desc, Downcall.word(ndims), dims, Downcall.NONE, Downcall.NONE);
     }
 
-    private static class dnnl_memory_desc_permute_axes {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_memory_desc_permute_axes");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_memory_desc_permute_axes$ADDR;
 
     /**
      * Function descriptor for:
@@ -3522,17 +2541,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_memory_desc_permute_axes$descriptor() {
-        return dnnl_memory_desc_permute_axes.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_memory_desc_permute_axes(dnnl_memory_desc_t *out_memory_desc, const_dnnl_memory_desc_t in_memory_desc, const int *permutation)
-     * }
-     */
-    public static MethodHandle dnnl_memory_desc_permute_axes$handle() {
-        return dnnl_memory_desc_permute_axes.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -3542,7 +2556,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_memory_desc_permute_axes$address() {
-        return dnnl_memory_desc_permute_axes.ADDR;
+        MemorySegment address = dnnl_memory_desc_permute_axes$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_memory_desc_permute_axes");
+            dnnl_memory_desc_permute_axes$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -3551,31 +2570,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_memory_desc_permute_axes(MemorySegment out_memory_desc, MemorySegment in_memory_desc, MemorySegment permutation) {
-        var mh$ = dnnl_memory_desc_permute_axes.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_memory_desc_permute_axes", out_memory_desc, in_memory_desc, permutation);
-            }
-            return (int)mh$.invokeExact(out_memory_desc, in_memory_desc, permutation);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_memory_desc_permute_axes", out_memory_desc, in_memory_desc, permutation);
         }
+        return (int) Downcall.call(dnnl_memory_desc_permute_axes$address(), out_memory_desc, in_memory_desc, permutation, Downcall.NONE, Downcall.NONE, Downcall.NONE);
     }
 
-    private static class dnnl_memory_desc_query {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_memory_desc_query");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_memory_desc_query$ADDR;
 
     /**
      * Function descriptor for:
@@ -3584,17 +2585,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_memory_desc_query$descriptor() {
-        return dnnl_memory_desc_query.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_memory_desc_query(const_dnnl_memory_desc_t memory_desc, dnnl_query_t what, void *result)
-     * }
-     */
-    public static MethodHandle dnnl_memory_desc_query$handle() {
-        return dnnl_memory_desc_query.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -3604,7 +2600,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_memory_desc_query$address() {
-        return dnnl_memory_desc_query.ADDR;
+        MemorySegment address = dnnl_memory_desc_query$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_memory_desc_query");
+            dnnl_memory_desc_query$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -3613,32 +2614,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_memory_desc_query(MemorySegment memory_desc, int what, MemorySegment result) {
-        var mh$ = dnnl_memory_desc_query.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_memory_desc_query", memory_desc, what, result);
-            }
-            return (int)mh$.invokeExact(memory_desc, what, result);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_memory_desc_query", memory_desc, what, result);
         }
+        return (int) Downcall.call(dnnl_memory_desc_query$address(), memory_desc, Downcall.word(what), result, Downcall.NONE, Downcall.NONE, Downcall.NONE);
     }
 
-    private static class dnnl_memory_desc_query_v2 {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT,
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_memory_desc_query_v2");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_memory_desc_query_v2$ADDR;
 
     /**
      * Function descriptor for:
@@ -3647,17 +2629,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_memory_desc_query_v2$descriptor() {
-        return dnnl_memory_desc_query_v2.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_memory_desc_query_v2(const_dnnl_memory_desc_t memory_desc, dnnl_query_t what, int index, void *result)
-     * }
-     */
-    public static MethodHandle dnnl_memory_desc_query_v2$handle() {
-        return dnnl_memory_desc_query_v2.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT,
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -3667,7 +2645,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_memory_desc_query_v2$address() {
-        return dnnl_memory_desc_query_v2.ADDR;
+        MemorySegment address = dnnl_memory_desc_query_v2$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_memory_desc_query_v2");
+            dnnl_memory_desc_query_v2$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -3676,30 +2659,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_memory_desc_query_v2(MemorySegment memory_desc, int what, int index, MemorySegment result) {
-        var mh$ = dnnl_memory_desc_query_v2.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_memory_desc_query_v2", memory_desc, what, index, result);
-            }
-            return (int)mh$.invokeExact(memory_desc, what, index, result);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_memory_desc_query_v2", memory_desc, what, index, result);
         }
+        return (int) Downcall.call(dnnl_memory_desc_query_v2$address(), memory_desc, Downcall.word(what), Downcall.word(index), result, Downcall.NONE, Downcall.NONE);
     }
 
-    private static class dnnl_memory_desc_equal {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_memory_desc_equal");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_memory_desc_equal$ADDR;
 
     /**
      * Function descriptor for:
@@ -3708,17 +2674,11 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_memory_desc_equal$descriptor() {
-        return dnnl_memory_desc_equal.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int dnnl_memory_desc_equal(const_dnnl_memory_desc_t lhs, const_dnnl_memory_desc_t rhs)
-     * }
-     */
-    public static MethodHandle dnnl_memory_desc_equal$handle() {
-        return dnnl_memory_desc_equal.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -3728,7 +2688,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_memory_desc_equal$address() {
-        return dnnl_memory_desc_equal.ADDR;
+        MemorySegment address = dnnl_memory_desc_equal$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_memory_desc_equal");
+            dnnl_memory_desc_equal$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -3737,29 +2702,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_memory_desc_equal(MemorySegment lhs, MemorySegment rhs) {
-        var mh$ = dnnl_memory_desc_equal.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_memory_desc_equal", lhs, rhs);
-            }
-            return (int)mh$.invokeExact(lhs, rhs);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_memory_desc_equal", lhs, rhs);
         }
+        return (int) Downcall.call(dnnl_memory_desc_equal$address(), lhs, rhs);
     }
 
-    private static class dnnl_memory_desc_get_size {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_LONG_LONG,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_memory_desc_get_size");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_memory_desc_get_size$ADDR;
 
     /**
      * Function descriptor for:
@@ -3768,17 +2717,10 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_memory_desc_get_size$descriptor() {
-        return dnnl_memory_desc_get_size.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * unsigned long long dnnl_memory_desc_get_size(const_dnnl_memory_desc_t memory_desc)
-     * }
-     */
-    public static MethodHandle dnnl_memory_desc_get_size$handle() {
-        return dnnl_memory_desc_get_size.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_LONG_LONG,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -3788,7 +2730,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_memory_desc_get_size$address() {
-        return dnnl_memory_desc_get_size.ADDR;
+        MemorySegment address = dnnl_memory_desc_get_size$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_memory_desc_get_size");
+            dnnl_memory_desc_get_size$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -3797,30 +2744,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static long dnnl_memory_desc_get_size(MemorySegment memory_desc) {
-        var mh$ = dnnl_memory_desc_get_size.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_memory_desc_get_size", memory_desc);
-            }
-            return (long)mh$.invokeExact(memory_desc);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_memory_desc_get_size", memory_desc);
         }
+        return Downcall.call(dnnl_memory_desc_get_size$address(), memory_desc);
     }
 
-    private static class dnnl_memory_desc_get_size_v2 {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_LONG_LONG,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_memory_desc_get_size_v2");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_memory_desc_get_size_v2$ADDR;
 
     /**
      * Function descriptor for:
@@ -3829,17 +2759,11 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_memory_desc_get_size_v2$descriptor() {
-        return dnnl_memory_desc_get_size_v2.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * unsigned long long dnnl_memory_desc_get_size_v2(const_dnnl_memory_desc_t memory_desc, int index)
-     * }
-     */
-    public static MethodHandle dnnl_memory_desc_get_size_v2$handle() {
-        return dnnl_memory_desc_get_size_v2.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_LONG_LONG,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT
+        );
     }
 
     /**
@@ -3849,7 +2773,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_memory_desc_get_size_v2$address() {
-        return dnnl_memory_desc_get_size_v2.ADDR;
+        MemorySegment address = dnnl_memory_desc_get_size_v2$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_memory_desc_get_size_v2");
+            dnnl_memory_desc_get_size_v2$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -3858,29 +2787,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static long dnnl_memory_desc_get_size_v2(MemorySegment memory_desc, int index) {
-        var mh$ = dnnl_memory_desc_get_size_v2.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_memory_desc_get_size_v2", memory_desc, index);
-            }
-            return (long)mh$.invokeExact(memory_desc, index);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_memory_desc_get_size_v2", memory_desc, index);
         }
+        return Downcall.call(dnnl_memory_desc_get_size_v2$address(), memory_desc, Downcall.word(index));
     }
 
-    private static class dnnl_data_type_size {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_LONG_LONG,
-            dnnl_h.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_data_type_size");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_data_type_size$ADDR;
 
     /**
      * Function descriptor for:
@@ -3889,17 +2802,10 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_data_type_size$descriptor() {
-        return dnnl_data_type_size.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * unsigned long long dnnl_data_type_size(dnnl_data_type_t data_type)
-     * }
-     */
-    public static MethodHandle dnnl_data_type_size$handle() {
-        return dnnl_data_type_size.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_LONG_LONG,
+            dnnl_h.C_INT
+        );
     }
 
     /**
@@ -3909,7 +2815,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_data_type_size$address() {
-        return dnnl_data_type_size.ADDR;
+        MemorySegment address = dnnl_data_type_size$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_data_type_size");
+            dnnl_data_type_size$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -3918,32 +2829,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static long dnnl_data_type_size(int data_type) {
-        var mh$ = dnnl_data_type_size.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_data_type_size", data_type);
-            }
-            return (long)mh$.invokeExact(data_type);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_data_type_size", data_type);
         }
+        return Downcall.call(dnnl_data_type_size$address(), Downcall.word(data_type));
     }
 
-    private static class dnnl_memory_create {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_memory_create");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_memory_create$ADDR;
 
     /**
      * Function descriptor for:
@@ -3952,17 +2844,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_memory_create$descriptor() {
-        return dnnl_memory_create.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_memory_create(dnnl_memory_t *memory, const_dnnl_memory_desc_t memory_desc, dnnl_engine_t engine, void *handle)
-     * }
-     */
-    public static MethodHandle dnnl_memory_create$handle() {
-        return dnnl_memory_create.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -3972,7 +2860,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_memory_create$address() {
-        return dnnl_memory_create.ADDR;
+        MemorySegment address = dnnl_memory_create$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_memory_create");
+            dnnl_memory_create$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -3981,33 +2874,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_memory_create(MemorySegment memory, MemorySegment memory_desc, MemorySegment engine, MemorySegment handle) {
-        var mh$ = dnnl_memory_create.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_memory_create", memory, memory_desc, engine, handle);
-            }
-            return (int)mh$.invokeExact(memory, memory_desc, engine, handle);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_memory_create", memory, memory_desc, engine, handle);
         }
+        return (int) Downcall.call(dnnl_memory_create$address(), memory, memory_desc, engine, handle, Downcall.NONE, Downcall.NONE);
     }
 
-    private static class dnnl_memory_create_v2 {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_memory_create_v2");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_memory_create_v2$ADDR;
 
     /**
      * Function descriptor for:
@@ -4016,17 +2889,14 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_memory_create_v2$descriptor() {
-        return dnnl_memory_create_v2.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_memory_create_v2(dnnl_memory_t *memory, const_dnnl_memory_desc_t memory_desc, dnnl_engine_t engine, int nhandles, void **handles)
-     * }
-     */
-    public static MethodHandle dnnl_memory_create_v2$handle() {
-        return dnnl_memory_create_v2.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -4036,7 +2906,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_memory_create_v2$address() {
-        return dnnl_memory_create_v2.ADDR;
+        MemorySegment address = dnnl_memory_create_v2$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_memory_create_v2");
+            dnnl_memory_create_v2$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -4045,30 +2920,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_memory_create_v2(MemorySegment memory, MemorySegment memory_desc, MemorySegment engine, int nhandles, MemorySegment handles) {
-        var mh$ = dnnl_memory_create_v2.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_memory_create_v2", memory, memory_desc, engine, nhandles, handles);
-            }
-            return (int)mh$.invokeExact(memory, memory_desc, engine, nhandles, handles);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_memory_create_v2", memory, memory_desc, engine, nhandles, handles);
         }
+        return (int) Downcall.call(dnnl_memory_create_v2$address(), memory, memory_desc, engine, Downcall.word(nhandles), handles, Downcall.NONE);
     }
 
-    private static class dnnl_memory_get_memory_desc {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_memory_get_memory_desc");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_memory_get_memory_desc$ADDR;
 
     /**
      * Function descriptor for:
@@ -4077,17 +2935,11 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_memory_get_memory_desc$descriptor() {
-        return dnnl_memory_get_memory_desc.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_memory_get_memory_desc(const_dnnl_memory_t memory, const_dnnl_memory_desc_t *memory_desc)
-     * }
-     */
-    public static MethodHandle dnnl_memory_get_memory_desc$handle() {
-        return dnnl_memory_get_memory_desc.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -4097,7 +2949,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_memory_get_memory_desc$address() {
-        return dnnl_memory_get_memory_desc.ADDR;
+        MemorySegment address = dnnl_memory_get_memory_desc$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_memory_get_memory_desc");
+            dnnl_memory_get_memory_desc$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -4106,30 +2963,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_memory_get_memory_desc(MemorySegment memory, MemorySegment memory_desc) {
-        var mh$ = dnnl_memory_get_memory_desc.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_memory_get_memory_desc", memory, memory_desc);
-            }
-            return (int)mh$.invokeExact(memory, memory_desc);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_memory_get_memory_desc", memory, memory_desc);
         }
+        return (int) Downcall.call(dnnl_memory_get_memory_desc$address(), memory, memory_desc);
     }
 
-    private static class dnnl_memory_get_engine {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_memory_get_engine");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_memory_get_engine$ADDR;
 
     /**
      * Function descriptor for:
@@ -4138,17 +2978,11 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_memory_get_engine$descriptor() {
-        return dnnl_memory_get_engine.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_memory_get_engine(const_dnnl_memory_t memory, dnnl_engine_t *engine)
-     * }
-     */
-    public static MethodHandle dnnl_memory_get_engine$handle() {
-        return dnnl_memory_get_engine.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -4158,7 +2992,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_memory_get_engine$address() {
-        return dnnl_memory_get_engine.ADDR;
+        MemorySegment address = dnnl_memory_get_engine$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_memory_get_engine");
+            dnnl_memory_get_engine$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -4167,30 +3006,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_memory_get_engine(MemorySegment memory, MemorySegment engine) {
-        var mh$ = dnnl_memory_get_engine.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_memory_get_engine", memory, engine);
-            }
-            return (int)mh$.invokeExact(memory, engine);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_memory_get_engine", memory, engine);
         }
+        return (int) Downcall.call(dnnl_memory_get_engine$address(), memory, engine);
     }
 
-    private static class dnnl_memory_get_data_handle {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_memory_get_data_handle");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_memory_get_data_handle$ADDR;
 
     /**
      * Function descriptor for:
@@ -4199,17 +3021,11 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_memory_get_data_handle$descriptor() {
-        return dnnl_memory_get_data_handle.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_memory_get_data_handle(const_dnnl_memory_t memory, void **handle)
-     * }
-     */
-    public static MethodHandle dnnl_memory_get_data_handle$handle() {
-        return dnnl_memory_get_data_handle.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -4219,7 +3035,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_memory_get_data_handle$address() {
-        return dnnl_memory_get_data_handle.ADDR;
+        MemorySegment address = dnnl_memory_get_data_handle$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_memory_get_data_handle");
+            dnnl_memory_get_data_handle$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -4228,30 +3049,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_memory_get_data_handle(MemorySegment memory, MemorySegment handle) {
-        var mh$ = dnnl_memory_get_data_handle.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_memory_get_data_handle", memory, handle);
-            }
-            return (int)mh$.invokeExact(memory, handle);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_memory_get_data_handle", memory, handle);
         }
+        return (int) Downcall.call(dnnl_memory_get_data_handle$address(), memory, handle);
     }
 
-    private static class dnnl_memory_set_data_handle {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_memory_set_data_handle");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_memory_set_data_handle$ADDR;
 
     /**
      * Function descriptor for:
@@ -4260,17 +3064,11 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_memory_set_data_handle$descriptor() {
-        return dnnl_memory_set_data_handle.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_memory_set_data_handle(dnnl_memory_t memory, void *handle)
-     * }
-     */
-    public static MethodHandle dnnl_memory_set_data_handle$handle() {
-        return dnnl_memory_set_data_handle.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -4280,7 +3078,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_memory_set_data_handle$address() {
-        return dnnl_memory_set_data_handle.ADDR;
+        MemorySegment address = dnnl_memory_set_data_handle$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_memory_set_data_handle");
+            dnnl_memory_set_data_handle$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -4289,31 +3092,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_memory_set_data_handle(MemorySegment memory, MemorySegment handle) {
-        var mh$ = dnnl_memory_set_data_handle.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_memory_set_data_handle", memory, handle);
-            }
-            return (int)mh$.invokeExact(memory, handle);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_memory_set_data_handle", memory, handle);
         }
+        return (int) Downcall.call(dnnl_memory_set_data_handle$address(), memory, handle);
     }
 
-    private static class dnnl_memory_get_data_handle_v2 {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_memory_get_data_handle_v2");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_memory_get_data_handle_v2$ADDR;
 
     /**
      * Function descriptor for:
@@ -4322,17 +3107,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_memory_get_data_handle_v2$descriptor() {
-        return dnnl_memory_get_data_handle_v2.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_memory_get_data_handle_v2(const_dnnl_memory_t memory, void **handle, int index)
-     * }
-     */
-    public static MethodHandle dnnl_memory_get_data_handle_v2$handle() {
-        return dnnl_memory_get_data_handle_v2.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT
+        );
     }
 
     /**
@@ -4342,7 +3122,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_memory_get_data_handle_v2$address() {
-        return dnnl_memory_get_data_handle_v2.ADDR;
+        MemorySegment address = dnnl_memory_get_data_handle_v2$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_memory_get_data_handle_v2");
+            dnnl_memory_get_data_handle_v2$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -4351,31 +3136,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_memory_get_data_handle_v2(MemorySegment memory, MemorySegment handle, int index) {
-        var mh$ = dnnl_memory_get_data_handle_v2.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_memory_get_data_handle_v2", memory, handle, index);
-            }
-            return (int)mh$.invokeExact(memory, handle, index);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_memory_get_data_handle_v2", memory, handle, index);
         }
+        return (int) Downcall.call(dnnl_memory_get_data_handle_v2$address(), memory, handle, Downcall.word(index), Downcall.NONE, Downcall.NONE, Downcall.NONE);
     }
 
-    private static class dnnl_memory_set_data_handle_v2 {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_memory_set_data_handle_v2");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_memory_set_data_handle_v2$ADDR;
 
     /**
      * Function descriptor for:
@@ -4384,17 +3151,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_memory_set_data_handle_v2$descriptor() {
-        return dnnl_memory_set_data_handle_v2.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_memory_set_data_handle_v2(dnnl_memory_t memory, void *handle, int index)
-     * }
-     */
-    public static MethodHandle dnnl_memory_set_data_handle_v2$handle() {
-        return dnnl_memory_set_data_handle_v2.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT
+        );
     }
 
     /**
@@ -4404,7 +3166,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_memory_set_data_handle_v2$address() {
-        return dnnl_memory_set_data_handle_v2.ADDR;
+        MemorySegment address = dnnl_memory_set_data_handle_v2$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_memory_set_data_handle_v2");
+            dnnl_memory_set_data_handle_v2$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -4413,29 +3180,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_memory_set_data_handle_v2(MemorySegment memory, MemorySegment handle, int index) {
-        var mh$ = dnnl_memory_set_data_handle_v2.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_memory_set_data_handle_v2", memory, handle, index);
-            }
-            return (int)mh$.invokeExact(memory, handle, index);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_memory_set_data_handle_v2", memory, handle, index);
         }
+        return (int) Downcall.call(dnnl_memory_set_data_handle_v2$address(), memory, handle, Downcall.word(index), Downcall.NONE, Downcall.NONE, Downcall.NONE);
     }
 
-    private static class dnnl_memory_destroy {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_memory_destroy");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_memory_destroy$ADDR;
 
     /**
      * Function descriptor for:
@@ -4444,17 +3195,10 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_memory_destroy$descriptor() {
-        return dnnl_memory_destroy.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_memory_destroy(dnnl_memory_t memory)
-     * }
-     */
-    public static MethodHandle dnnl_memory_destroy$handle() {
-        return dnnl_memory_destroy.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -4464,7 +3208,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_memory_destroy$address() {
-        return dnnl_memory_destroy.ADDR;
+        MemorySegment address = dnnl_memory_destroy$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_memory_destroy");
+            dnnl_memory_destroy$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -4473,34 +3222,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_memory_destroy(MemorySegment memory) {
-        var mh$ = dnnl_memory_destroy.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_memory_destroy", memory);
-            }
-            return (int)mh$.invokeExact(memory);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_memory_destroy", memory);
         }
+        return (int) Downcall.call(dnnl_memory_destroy$address(), memory);
     }
 
-    private static class dnnl_reorder_primitive_desc_create {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_reorder_primitive_desc_create");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_reorder_primitive_desc_create$ADDR;
 
     /**
      * Function descriptor for:
@@ -4509,17 +3237,15 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_reorder_primitive_desc_create$descriptor() {
-        return dnnl_reorder_primitive_desc_create.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_reorder_primitive_desc_create(dnnl_primitive_desc_t *reorder_primitive_desc, const_dnnl_memory_desc_t src_desc, dnnl_engine_t src_engine, const_dnnl_memory_desc_t dst_desc, dnnl_engine_t dst_engine, const_dnnl_primitive_attr_t attr)
-     * }
-     */
-    public static MethodHandle dnnl_reorder_primitive_desc_create$handle() {
-        return dnnl_reorder_primitive_desc_create.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -4529,7 +3255,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_reorder_primitive_desc_create$address() {
-        return dnnl_reorder_primitive_desc_create.ADDR;
+        MemorySegment address = dnnl_reorder_primitive_desc_create$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_reorder_primitive_desc_create");
+            dnnl_reorder_primitive_desc_create$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -4538,21 +3269,22 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_reorder_primitive_desc_create(MemorySegment reorder_primitive_desc, MemorySegment src_desc, MemorySegment src_engine, MemorySegment dst_desc, MemorySegment dst_engine, MemorySegment attr) {
-        var mh$ = dnnl_reorder_primitive_desc_create.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_reorder_primitive_desc_create", reorder_primitive_desc, src_desc, src_engine, dst_desc, dst_engine, attr);
-            }
-            return (int)mh$.invokeExact(reorder_primitive_desc, src_desc, src_engine, dst_desc, dst_engine, attr);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_reorder_primitive_desc_create", reorder_primitive_desc, src_desc, src_engine, dst_desc, dst_engine, attr);
         }
+        return (int) Downcall.call(dnnl_reorder_primitive_desc_create$address(), reorder_primitive_desc, src_desc, src_engine, dst_desc, dst_engine, attr);
     }
 
-    private static class dnnl_concat_primitive_desc_create {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+    private static MemorySegment dnnl_concat_primitive_desc_create$ADDR;
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * dnnl_status_t dnnl_concat_primitive_desc_create(dnnl_primitive_desc_t *concat_primitive_desc, dnnl_engine_t engine, const_dnnl_memory_desc_t dst_desc, int n, int concat_dimension, const const_dnnl_memory_desc_t *src_descs, const_dnnl_primitive_attr_t attr)
+     * }
+     */
+    public static FunctionDescriptor dnnl_concat_primitive_desc_create$descriptor() {
+        return FunctionDescriptor.of(
             dnnl_h.C_INT,
             dnnl_h.C_POINTER,
             dnnl_h.C_POINTER,
@@ -4562,30 +3294,6 @@ public class dnnl_h extends dnnl_h_1 {
             dnnl_h.C_POINTER,
             dnnl_h.C_POINTER
         );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_concat_primitive_desc_create");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_concat_primitive_desc_create(dnnl_primitive_desc_t *concat_primitive_desc, dnnl_engine_t engine, const_dnnl_memory_desc_t dst_desc, int n, int concat_dimension, const const_dnnl_memory_desc_t *src_descs, const_dnnl_primitive_attr_t attr)
-     * }
-     */
-    public static FunctionDescriptor dnnl_concat_primitive_desc_create$descriptor() {
-        return dnnl_concat_primitive_desc_create.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_concat_primitive_desc_create(dnnl_primitive_desc_t *concat_primitive_desc, dnnl_engine_t engine, const_dnnl_memory_desc_t dst_desc, int n, int concat_dimension, const const_dnnl_memory_desc_t *src_descs, const_dnnl_primitive_attr_t attr)
-     * }
-     */
-    public static MethodHandle dnnl_concat_primitive_desc_create$handle() {
-        return dnnl_concat_primitive_desc_create.HANDLE;
     }
 
     /**
@@ -4595,7 +3303,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_concat_primitive_desc_create$address() {
-        return dnnl_concat_primitive_desc_create.ADDR;
+        MemorySegment address = dnnl_concat_primitive_desc_create$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_concat_primitive_desc_create");
+            dnnl_concat_primitive_desc_create$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -4604,21 +3317,22 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_concat_primitive_desc_create(MemorySegment concat_primitive_desc, MemorySegment engine, MemorySegment dst_desc, int n, int concat_dimension, MemorySegment src_descs, MemorySegment attr) {
-        var mh$ = dnnl_concat_primitive_desc_create.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_concat_primitive_desc_create", concat_primitive_desc, engine, dst_desc, n, concat_dimension, src_descs, attr);
-            }
-            return (int)mh$.invokeExact(concat_primitive_desc, engine, dst_desc, n, concat_dimension, src_descs, attr);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_concat_primitive_desc_create", concat_primitive_desc, engine, dst_desc, n, concat_dimension, src_descs, attr);
         }
+        return (int) Downcall.call(dnnl_concat_primitive_desc_create$address(), concat_primitive_desc, engine, dst_desc, Downcall.word(n), Downcall.word(concat_dimension), src_descs, attr, Downcall.NONE, Downcall.NONE, Downcall.NONE, Downcall.NONE, Downcall.NONE, Downcall.NONE, Downcall.NONE);
     }
 
-    private static class dnnl_sum_primitive_desc_create {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+    private static MemorySegment dnnl_sum_primitive_desc_create$ADDR;
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * dnnl_status_t dnnl_sum_primitive_desc_create(dnnl_primitive_desc_t *sum_primitive_desc, dnnl_engine_t engine, const_dnnl_memory_desc_t dst_desc, int n, const float *scales, const const_dnnl_memory_desc_t *src_descs, const_dnnl_primitive_attr_t attr)
+     * }
+     */
+    public static FunctionDescriptor dnnl_sum_primitive_desc_create$descriptor() {
+        return FunctionDescriptor.of(
             dnnl_h.C_INT,
             dnnl_h.C_POINTER,
             dnnl_h.C_POINTER,
@@ -4628,30 +3342,6 @@ public class dnnl_h extends dnnl_h_1 {
             dnnl_h.C_POINTER,
             dnnl_h.C_POINTER
         );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_sum_primitive_desc_create");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_sum_primitive_desc_create(dnnl_primitive_desc_t *sum_primitive_desc, dnnl_engine_t engine, const_dnnl_memory_desc_t dst_desc, int n, const float *scales, const const_dnnl_memory_desc_t *src_descs, const_dnnl_primitive_attr_t attr)
-     * }
-     */
-    public static FunctionDescriptor dnnl_sum_primitive_desc_create$descriptor() {
-        return dnnl_sum_primitive_desc_create.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_sum_primitive_desc_create(dnnl_primitive_desc_t *sum_primitive_desc, dnnl_engine_t engine, const_dnnl_memory_desc_t dst_desc, int n, const float *scales, const const_dnnl_memory_desc_t *src_descs, const_dnnl_primitive_attr_t attr)
-     * }
-     */
-    public static MethodHandle dnnl_sum_primitive_desc_create$handle() {
-        return dnnl_sum_primitive_desc_create.HANDLE;
     }
 
     /**
@@ -4661,7 +3351,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_sum_primitive_desc_create$address() {
-        return dnnl_sum_primitive_desc_create.ADDR;
+        MemorySegment address = dnnl_sum_primitive_desc_create$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_sum_primitive_desc_create");
+            dnnl_sum_primitive_desc_create$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -4670,21 +3365,22 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_sum_primitive_desc_create(MemorySegment sum_primitive_desc, MemorySegment engine, MemorySegment dst_desc, int n, MemorySegment scales, MemorySegment src_descs, MemorySegment attr) {
-        var mh$ = dnnl_sum_primitive_desc_create.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_sum_primitive_desc_create", sum_primitive_desc, engine, dst_desc, n, scales, src_descs, attr);
-            }
-            return (int)mh$.invokeExact(sum_primitive_desc, engine, dst_desc, n, scales, src_descs, attr);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_sum_primitive_desc_create", sum_primitive_desc, engine, dst_desc, n, scales, src_descs, attr);
         }
+        return (int) Downcall.call(dnnl_sum_primitive_desc_create$address(), sum_primitive_desc, engine, dst_desc, Downcall.word(n), scales, src_descs, attr, Downcall.NONE, Downcall.NONE, Downcall.NONE, Downcall.NONE, Downcall.NONE, Downcall.NONE, Downcall.NONE);
     }
 
-    private static class dnnl_binary_primitive_desc_create {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+    private static MemorySegment dnnl_binary_primitive_desc_create$ADDR;
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * dnnl_status_t dnnl_binary_primitive_desc_create(dnnl_primitive_desc_t *primitive_desc, dnnl_engine_t engine, dnnl_alg_kind_t alg_kind, const_dnnl_memory_desc_t src0_desc, const_dnnl_memory_desc_t src1_desc, const_dnnl_memory_desc_t dst_desc, const_dnnl_primitive_attr_t attr)
+     * }
+     */
+    public static FunctionDescriptor dnnl_binary_primitive_desc_create$descriptor() {
+        return FunctionDescriptor.of(
             dnnl_h.C_INT,
             dnnl_h.C_POINTER,
             dnnl_h.C_POINTER,
@@ -4694,30 +3390,6 @@ public class dnnl_h extends dnnl_h_1 {
             dnnl_h.C_POINTER,
             dnnl_h.C_POINTER
         );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_binary_primitive_desc_create");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_binary_primitive_desc_create(dnnl_primitive_desc_t *primitive_desc, dnnl_engine_t engine, dnnl_alg_kind_t alg_kind, const_dnnl_memory_desc_t src0_desc, const_dnnl_memory_desc_t src1_desc, const_dnnl_memory_desc_t dst_desc, const_dnnl_primitive_attr_t attr)
-     * }
-     */
-    public static FunctionDescriptor dnnl_binary_primitive_desc_create$descriptor() {
-        return dnnl_binary_primitive_desc_create.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_binary_primitive_desc_create(dnnl_primitive_desc_t *primitive_desc, dnnl_engine_t engine, dnnl_alg_kind_t alg_kind, const_dnnl_memory_desc_t src0_desc, const_dnnl_memory_desc_t src1_desc, const_dnnl_memory_desc_t dst_desc, const_dnnl_primitive_attr_t attr)
-     * }
-     */
-    public static MethodHandle dnnl_binary_primitive_desc_create$handle() {
-        return dnnl_binary_primitive_desc_create.HANDLE;
     }
 
     /**
@@ -4727,7 +3399,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_binary_primitive_desc_create$address() {
-        return dnnl_binary_primitive_desc_create.ADDR;
+        MemorySegment address = dnnl_binary_primitive_desc_create$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_binary_primitive_desc_create");
+            dnnl_binary_primitive_desc_create$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -4736,21 +3413,22 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_binary_primitive_desc_create(MemorySegment primitive_desc, MemorySegment engine, int alg_kind, MemorySegment src0_desc, MemorySegment src1_desc, MemorySegment dst_desc, MemorySegment attr) {
-        var mh$ = dnnl_binary_primitive_desc_create.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_binary_primitive_desc_create", primitive_desc, engine, alg_kind, src0_desc, src1_desc, dst_desc, attr);
-            }
-            return (int)mh$.invokeExact(primitive_desc, engine, alg_kind, src0_desc, src1_desc, dst_desc, attr);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_binary_primitive_desc_create", primitive_desc, engine, alg_kind, src0_desc, src1_desc, dst_desc, attr);
         }
+        return (int) Downcall.call(dnnl_binary_primitive_desc_create$address(), primitive_desc, engine, Downcall.word(alg_kind), src0_desc, src1_desc, dst_desc, attr, Downcall.NONE, Downcall.NONE, Downcall.NONE, Downcall.NONE, Downcall.NONE, Downcall.NONE, Downcall.NONE);
     }
 
-    private static class dnnl_binary_primitive_desc_create_v2 {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+    private static MemorySegment dnnl_binary_primitive_desc_create_v2$ADDR;
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * dnnl_status_t dnnl_binary_primitive_desc_create_v2(dnnl_primitive_desc_t *primitive_desc, dnnl_engine_t engine, dnnl_alg_kind_t alg_kind, const_dnnl_memory_desc_t src0_desc, const_dnnl_memory_desc_t src1_desc, const_dnnl_memory_desc_t src2_desc, const_dnnl_memory_desc_t dst_desc, const_dnnl_primitive_attr_t attr)
+     * }
+     */
+    public static FunctionDescriptor dnnl_binary_primitive_desc_create_v2$descriptor() {
+        return FunctionDescriptor.of(
             dnnl_h.C_INT,
             dnnl_h.C_POINTER,
             dnnl_h.C_POINTER,
@@ -4761,30 +3439,6 @@ public class dnnl_h extends dnnl_h_1 {
             dnnl_h.C_POINTER,
             dnnl_h.C_POINTER
         );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_binary_primitive_desc_create_v2");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_binary_primitive_desc_create_v2(dnnl_primitive_desc_t *primitive_desc, dnnl_engine_t engine, dnnl_alg_kind_t alg_kind, const_dnnl_memory_desc_t src0_desc, const_dnnl_memory_desc_t src1_desc, const_dnnl_memory_desc_t src2_desc, const_dnnl_memory_desc_t dst_desc, const_dnnl_primitive_attr_t attr)
-     * }
-     */
-    public static FunctionDescriptor dnnl_binary_primitive_desc_create_v2$descriptor() {
-        return dnnl_binary_primitive_desc_create_v2.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_binary_primitive_desc_create_v2(dnnl_primitive_desc_t *primitive_desc, dnnl_engine_t engine, dnnl_alg_kind_t alg_kind, const_dnnl_memory_desc_t src0_desc, const_dnnl_memory_desc_t src1_desc, const_dnnl_memory_desc_t src2_desc, const_dnnl_memory_desc_t dst_desc, const_dnnl_primitive_attr_t attr)
-     * }
-     */
-    public static MethodHandle dnnl_binary_primitive_desc_create_v2$handle() {
-        return dnnl_binary_primitive_desc_create_v2.HANDLE;
     }
 
     /**
@@ -4794,7 +3448,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_binary_primitive_desc_create_v2$address() {
-        return dnnl_binary_primitive_desc_create_v2.ADDR;
+        MemorySegment address = dnnl_binary_primitive_desc_create_v2$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_binary_primitive_desc_create_v2");
+            dnnl_binary_primitive_desc_create_v2$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -4803,21 +3462,22 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_binary_primitive_desc_create_v2(MemorySegment primitive_desc, MemorySegment engine, int alg_kind, MemorySegment src0_desc, MemorySegment src1_desc, MemorySegment src2_desc, MemorySegment dst_desc, MemorySegment attr) {
-        var mh$ = dnnl_binary_primitive_desc_create_v2.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_binary_primitive_desc_create_v2", primitive_desc, engine, alg_kind, src0_desc, src1_desc, src2_desc, dst_desc, attr);
-            }
-            return (int)mh$.invokeExact(primitive_desc, engine, alg_kind, src0_desc, src1_desc, src2_desc, dst_desc, attr);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_binary_primitive_desc_create_v2", primitive_desc, engine, alg_kind, src0_desc, src1_desc, src2_desc, dst_desc, attr);
         }
+        return (int) Downcall.call(dnnl_binary_primitive_desc_create_v2$address(), primitive_desc, engine, Downcall.word(alg_kind), src0_desc, src1_desc, src2_desc, dst_desc, attr, Downcall.NONE, Downcall.NONE, Downcall.NONE, Downcall.NONE, Downcall.NONE, Downcall.NONE);
     }
 
-    private static class dnnl_convolution_forward_primitive_desc_create {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+    private static MemorySegment dnnl_convolution_forward_primitive_desc_create$ADDR;
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * dnnl_status_t dnnl_convolution_forward_primitive_desc_create(dnnl_primitive_desc_t *primitive_desc, dnnl_engine_t engine, dnnl_prop_kind_t prop_kind, dnnl_alg_kind_t alg_kind, const_dnnl_memory_desc_t src_desc, const_dnnl_memory_desc_t weights_desc, const_dnnl_memory_desc_t bias_desc, const_dnnl_memory_desc_t dst_desc, const dnnl_dims_t strides, const dnnl_dims_t dilates, const dnnl_dims_t padding_l, const dnnl_dims_t padding_r, const_dnnl_primitive_attr_t attr)
+     * }
+     */
+    public static FunctionDescriptor dnnl_convolution_forward_primitive_desc_create$descriptor() {
+        return FunctionDescriptor.of(
             dnnl_h.C_INT,
             dnnl_h.C_POINTER,
             dnnl_h.C_POINTER,
@@ -4833,30 +3493,6 @@ public class dnnl_h extends dnnl_h_1 {
             dnnl_h.C_POINTER,
             dnnl_h.C_POINTER
         );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_convolution_forward_primitive_desc_create");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_convolution_forward_primitive_desc_create(dnnl_primitive_desc_t *primitive_desc, dnnl_engine_t engine, dnnl_prop_kind_t prop_kind, dnnl_alg_kind_t alg_kind, const_dnnl_memory_desc_t src_desc, const_dnnl_memory_desc_t weights_desc, const_dnnl_memory_desc_t bias_desc, const_dnnl_memory_desc_t dst_desc, const dnnl_dims_t strides, const dnnl_dims_t dilates, const dnnl_dims_t padding_l, const dnnl_dims_t padding_r, const_dnnl_primitive_attr_t attr)
-     * }
-     */
-    public static FunctionDescriptor dnnl_convolution_forward_primitive_desc_create$descriptor() {
-        return dnnl_convolution_forward_primitive_desc_create.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_convolution_forward_primitive_desc_create(dnnl_primitive_desc_t *primitive_desc, dnnl_engine_t engine, dnnl_prop_kind_t prop_kind, dnnl_alg_kind_t alg_kind, const_dnnl_memory_desc_t src_desc, const_dnnl_memory_desc_t weights_desc, const_dnnl_memory_desc_t bias_desc, const_dnnl_memory_desc_t dst_desc, const dnnl_dims_t strides, const dnnl_dims_t dilates, const dnnl_dims_t padding_l, const dnnl_dims_t padding_r, const_dnnl_primitive_attr_t attr)
-     * }
-     */
-    public static MethodHandle dnnl_convolution_forward_primitive_desc_create$handle() {
-        return dnnl_convolution_forward_primitive_desc_create.HANDLE;
     }
 
     /**
@@ -4866,7 +3502,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_convolution_forward_primitive_desc_create$address() {
-        return dnnl_convolution_forward_primitive_desc_create.ADDR;
+        MemorySegment address = dnnl_convolution_forward_primitive_desc_create$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_convolution_forward_primitive_desc_create");
+            dnnl_convolution_forward_primitive_desc_create$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -4875,21 +3516,22 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_convolution_forward_primitive_desc_create(MemorySegment primitive_desc, MemorySegment engine, int prop_kind, int alg_kind, MemorySegment src_desc, MemorySegment weights_desc, MemorySegment bias_desc, MemorySegment dst_desc, MemorySegment strides, MemorySegment dilates, MemorySegment padding_l, MemorySegment padding_r, MemorySegment attr) {
-        var mh$ = dnnl_convolution_forward_primitive_desc_create.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_convolution_forward_primitive_desc_create", primitive_desc, engine, prop_kind, alg_kind, src_desc, weights_desc, bias_desc, dst_desc, strides, dilates, padding_l, padding_r, attr);
-            }
-            return (int)mh$.invokeExact(primitive_desc, engine, prop_kind, alg_kind, src_desc, weights_desc, bias_desc, dst_desc, strides, dilates, padding_l, padding_r, attr);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_convolution_forward_primitive_desc_create", primitive_desc, engine, prop_kind, alg_kind, src_desc, weights_desc, bias_desc, dst_desc, strides, dilates, padding_l, padding_r, attr);
         }
+        return (int) Downcall.call(dnnl_convolution_forward_primitive_desc_create$address(), primitive_desc, engine, Downcall.word(prop_kind), Downcall.word(alg_kind), src_desc, weights_desc, bias_desc, dst_desc, strides, dilates, padding_l, padding_r, attr, Downcall.NONE);
     }
 
-    private static class dnnl_deconvolution_forward_primitive_desc_create {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+    private static MemorySegment dnnl_deconvolution_forward_primitive_desc_create$ADDR;
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * dnnl_status_t dnnl_deconvolution_forward_primitive_desc_create(dnnl_primitive_desc_t *primitive_desc, dnnl_engine_t engine, dnnl_prop_kind_t prop_kind, dnnl_alg_kind_t alg_kind, const_dnnl_memory_desc_t src_desc, const_dnnl_memory_desc_t weights_desc, const_dnnl_memory_desc_t bias_desc, const_dnnl_memory_desc_t dst_desc, const dnnl_dims_t strides, const dnnl_dims_t dilates, const dnnl_dims_t padding_l, const dnnl_dims_t padding_r, const_dnnl_primitive_attr_t attr)
+     * }
+     */
+    public static FunctionDescriptor dnnl_deconvolution_forward_primitive_desc_create$descriptor() {
+        return FunctionDescriptor.of(
             dnnl_h.C_INT,
             dnnl_h.C_POINTER,
             dnnl_h.C_POINTER,
@@ -4905,30 +3547,6 @@ public class dnnl_h extends dnnl_h_1 {
             dnnl_h.C_POINTER,
             dnnl_h.C_POINTER
         );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_deconvolution_forward_primitive_desc_create");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_deconvolution_forward_primitive_desc_create(dnnl_primitive_desc_t *primitive_desc, dnnl_engine_t engine, dnnl_prop_kind_t prop_kind, dnnl_alg_kind_t alg_kind, const_dnnl_memory_desc_t src_desc, const_dnnl_memory_desc_t weights_desc, const_dnnl_memory_desc_t bias_desc, const_dnnl_memory_desc_t dst_desc, const dnnl_dims_t strides, const dnnl_dims_t dilates, const dnnl_dims_t padding_l, const dnnl_dims_t padding_r, const_dnnl_primitive_attr_t attr)
-     * }
-     */
-    public static FunctionDescriptor dnnl_deconvolution_forward_primitive_desc_create$descriptor() {
-        return dnnl_deconvolution_forward_primitive_desc_create.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_deconvolution_forward_primitive_desc_create(dnnl_primitive_desc_t *primitive_desc, dnnl_engine_t engine, dnnl_prop_kind_t prop_kind, dnnl_alg_kind_t alg_kind, const_dnnl_memory_desc_t src_desc, const_dnnl_memory_desc_t weights_desc, const_dnnl_memory_desc_t bias_desc, const_dnnl_memory_desc_t dst_desc, const dnnl_dims_t strides, const dnnl_dims_t dilates, const dnnl_dims_t padding_l, const dnnl_dims_t padding_r, const_dnnl_primitive_attr_t attr)
-     * }
-     */
-    public static MethodHandle dnnl_deconvolution_forward_primitive_desc_create$handle() {
-        return dnnl_deconvolution_forward_primitive_desc_create.HANDLE;
     }
 
     /**
@@ -4938,7 +3556,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_deconvolution_forward_primitive_desc_create$address() {
-        return dnnl_deconvolution_forward_primitive_desc_create.ADDR;
+        MemorySegment address = dnnl_deconvolution_forward_primitive_desc_create$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_deconvolution_forward_primitive_desc_create");
+            dnnl_deconvolution_forward_primitive_desc_create$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -4947,17 +3570,10 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_deconvolution_forward_primitive_desc_create(MemorySegment primitive_desc, MemorySegment engine, int prop_kind, int alg_kind, MemorySegment src_desc, MemorySegment weights_desc, MemorySegment bias_desc, MemorySegment dst_desc, MemorySegment strides, MemorySegment dilates, MemorySegment padding_l, MemorySegment padding_r, MemorySegment attr) {
-        var mh$ = dnnl_deconvolution_forward_primitive_desc_create.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_deconvolution_forward_primitive_desc_create", primitive_desc, engine, prop_kind, alg_kind, src_desc, weights_desc, bias_desc, dst_desc, strides, dilates, padding_l, padding_r, attr);
-            }
-            return (int)mh$.invokeExact(primitive_desc, engine, prop_kind, alg_kind, src_desc, weights_desc, bias_desc, dst_desc, strides, dilates, padding_l, padding_r, attr);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_deconvolution_forward_primitive_desc_create", primitive_desc, engine, prop_kind, alg_kind, src_desc, weights_desc, bias_desc, dst_desc, strides, dilates, padding_l, padding_r, attr);
         }
+        return (int) Downcall.call(dnnl_deconvolution_forward_primitive_desc_create$address(), primitive_desc, engine, Downcall.word(prop_kind), Downcall.word(alg_kind), src_desc, weights_desc, bias_desc, dst_desc, strides, dilates, padding_l, padding_r, attr, Downcall.NONE);
     }
 
     private static class dnnl_eltwise_forward_primitive_desc_create {
@@ -5028,8 +3644,16 @@ public class dnnl_h extends dnnl_h_1 {
         }
     }
 
-    private static class dnnl_softmax_forward_primitive_desc_create {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+    private static MemorySegment dnnl_softmax_forward_primitive_desc_create$ADDR;
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * dnnl_status_t dnnl_softmax_forward_primitive_desc_create(dnnl_primitive_desc_t *primitive_desc, dnnl_engine_t engine, dnnl_prop_kind_t prop_kind, dnnl_alg_kind_t alg_kind, const_dnnl_memory_desc_t src_desc, const_dnnl_memory_desc_t dst_desc, int softmax_axis, const_dnnl_primitive_attr_t attr)
+     * }
+     */
+    public static FunctionDescriptor dnnl_softmax_forward_primitive_desc_create$descriptor() {
+        return FunctionDescriptor.of(
             dnnl_h.C_INT,
             dnnl_h.C_POINTER,
             dnnl_h.C_POINTER,
@@ -5040,30 +3664,6 @@ public class dnnl_h extends dnnl_h_1 {
             dnnl_h.C_INT,
             dnnl_h.C_POINTER
         );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_softmax_forward_primitive_desc_create");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_softmax_forward_primitive_desc_create(dnnl_primitive_desc_t *primitive_desc, dnnl_engine_t engine, dnnl_prop_kind_t prop_kind, dnnl_alg_kind_t alg_kind, const_dnnl_memory_desc_t src_desc, const_dnnl_memory_desc_t dst_desc, int softmax_axis, const_dnnl_primitive_attr_t attr)
-     * }
-     */
-    public static FunctionDescriptor dnnl_softmax_forward_primitive_desc_create$descriptor() {
-        return dnnl_softmax_forward_primitive_desc_create.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_softmax_forward_primitive_desc_create(dnnl_primitive_desc_t *primitive_desc, dnnl_engine_t engine, dnnl_prop_kind_t prop_kind, dnnl_alg_kind_t alg_kind, const_dnnl_memory_desc_t src_desc, const_dnnl_memory_desc_t dst_desc, int softmax_axis, const_dnnl_primitive_attr_t attr)
-     * }
-     */
-    public static MethodHandle dnnl_softmax_forward_primitive_desc_create$handle() {
-        return dnnl_softmax_forward_primitive_desc_create.HANDLE;
     }
 
     /**
@@ -5073,7 +3673,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_softmax_forward_primitive_desc_create$address() {
-        return dnnl_softmax_forward_primitive_desc_create.ADDR;
+        MemorySegment address = dnnl_softmax_forward_primitive_desc_create$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_softmax_forward_primitive_desc_create");
+            dnnl_softmax_forward_primitive_desc_create$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -5082,21 +3687,22 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_softmax_forward_primitive_desc_create(MemorySegment primitive_desc, MemorySegment engine, int prop_kind, int alg_kind, MemorySegment src_desc, MemorySegment dst_desc, int softmax_axis, MemorySegment attr) {
-        var mh$ = dnnl_softmax_forward_primitive_desc_create.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_softmax_forward_primitive_desc_create", primitive_desc, engine, prop_kind, alg_kind, src_desc, dst_desc, softmax_axis, attr);
-            }
-            return (int)mh$.invokeExact(primitive_desc, engine, prop_kind, alg_kind, src_desc, dst_desc, softmax_axis, attr);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_softmax_forward_primitive_desc_create", primitive_desc, engine, prop_kind, alg_kind, src_desc, dst_desc, softmax_axis, attr);
         }
+        return (int) Downcall.call(dnnl_softmax_forward_primitive_desc_create$address(), primitive_desc, engine, Downcall.word(prop_kind), Downcall.word(alg_kind), src_desc, dst_desc, Downcall.word(softmax_axis), attr, Downcall.NONE, Downcall.NONE, Downcall.NONE, Downcall.NONE, Downcall.NONE, Downcall.NONE);
     }
 
-    private static class dnnl_pooling_forward_primitive_desc_create {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+    private static MemorySegment dnnl_pooling_forward_primitive_desc_create$ADDR;
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * dnnl_status_t dnnl_pooling_forward_primitive_desc_create(dnnl_primitive_desc_t *primitive_desc, dnnl_engine_t engine, dnnl_prop_kind_t prop_kind, dnnl_alg_kind_t alg_kind, const_dnnl_memory_desc_t src_desc, const_dnnl_memory_desc_t dst_desc, const dnnl_dims_t strides, const dnnl_dims_t kernel, const dnnl_dims_t dilation, const dnnl_dims_t padding_l, const dnnl_dims_t padding_r, const_dnnl_primitive_attr_t attr)
+     * }
+     */
+    public static FunctionDescriptor dnnl_pooling_forward_primitive_desc_create$descriptor() {
+        return FunctionDescriptor.of(
             dnnl_h.C_INT,
             dnnl_h.C_POINTER,
             dnnl_h.C_POINTER,
@@ -5111,30 +3717,6 @@ public class dnnl_h extends dnnl_h_1 {
             dnnl_h.C_POINTER,
             dnnl_h.C_POINTER
         );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_pooling_forward_primitive_desc_create");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_pooling_forward_primitive_desc_create(dnnl_primitive_desc_t *primitive_desc, dnnl_engine_t engine, dnnl_prop_kind_t prop_kind, dnnl_alg_kind_t alg_kind, const_dnnl_memory_desc_t src_desc, const_dnnl_memory_desc_t dst_desc, const dnnl_dims_t strides, const dnnl_dims_t kernel, const dnnl_dims_t dilation, const dnnl_dims_t padding_l, const dnnl_dims_t padding_r, const_dnnl_primitive_attr_t attr)
-     * }
-     */
-    public static FunctionDescriptor dnnl_pooling_forward_primitive_desc_create$descriptor() {
-        return dnnl_pooling_forward_primitive_desc_create.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_pooling_forward_primitive_desc_create(dnnl_primitive_desc_t *primitive_desc, dnnl_engine_t engine, dnnl_prop_kind_t prop_kind, dnnl_alg_kind_t alg_kind, const_dnnl_memory_desc_t src_desc, const_dnnl_memory_desc_t dst_desc, const dnnl_dims_t strides, const dnnl_dims_t kernel, const dnnl_dims_t dilation, const dnnl_dims_t padding_l, const dnnl_dims_t padding_r, const_dnnl_primitive_attr_t attr)
-     * }
-     */
-    public static MethodHandle dnnl_pooling_forward_primitive_desc_create$handle() {
-        return dnnl_pooling_forward_primitive_desc_create.HANDLE;
     }
 
     /**
@@ -5144,7 +3726,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_pooling_forward_primitive_desc_create$address() {
-        return dnnl_pooling_forward_primitive_desc_create.ADDR;
+        MemorySegment address = dnnl_pooling_forward_primitive_desc_create$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_pooling_forward_primitive_desc_create");
+            dnnl_pooling_forward_primitive_desc_create$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -5153,21 +3740,22 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_pooling_forward_primitive_desc_create(MemorySegment primitive_desc, MemorySegment engine, int prop_kind, int alg_kind, MemorySegment src_desc, MemorySegment dst_desc, MemorySegment strides, MemorySegment kernel, MemorySegment dilation, MemorySegment padding_l, MemorySegment padding_r, MemorySegment attr) {
-        var mh$ = dnnl_pooling_forward_primitive_desc_create.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_pooling_forward_primitive_desc_create", primitive_desc, engine, prop_kind, alg_kind, src_desc, dst_desc, strides, kernel, dilation, padding_l, padding_r, attr);
-            }
-            return (int)mh$.invokeExact(primitive_desc, engine, prop_kind, alg_kind, src_desc, dst_desc, strides, kernel, dilation, padding_l, padding_r, attr);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_pooling_forward_primitive_desc_create", primitive_desc, engine, prop_kind, alg_kind, src_desc, dst_desc, strides, kernel, dilation, padding_l, padding_r, attr);
         }
+        return (int) Downcall.call(dnnl_pooling_forward_primitive_desc_create$address(), primitive_desc, engine, Downcall.word(prop_kind), Downcall.word(alg_kind), src_desc, dst_desc, strides, kernel, dilation, padding_l, padding_r, attr, Downcall.NONE, Downcall.NONE);
     }
 
-    private static class dnnl_inner_product_forward_primitive_desc_create {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+    private static MemorySegment dnnl_inner_product_forward_primitive_desc_create$ADDR;
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * dnnl_status_t dnnl_inner_product_forward_primitive_desc_create(dnnl_primitive_desc_t *primitive_desc, dnnl_engine_t engine, dnnl_prop_kind_t prop_kind, const_dnnl_memory_desc_t src_desc, const_dnnl_memory_desc_t weights_desc, const_dnnl_memory_desc_t bias_desc, const_dnnl_memory_desc_t dst_desc, const_dnnl_primitive_attr_t attr)
+     * }
+     */
+    public static FunctionDescriptor dnnl_inner_product_forward_primitive_desc_create$descriptor() {
+        return FunctionDescriptor.of(
             dnnl_h.C_INT,
             dnnl_h.C_POINTER,
             dnnl_h.C_POINTER,
@@ -5178,30 +3766,6 @@ public class dnnl_h extends dnnl_h_1 {
             dnnl_h.C_POINTER,
             dnnl_h.C_POINTER
         );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_inner_product_forward_primitive_desc_create");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_inner_product_forward_primitive_desc_create(dnnl_primitive_desc_t *primitive_desc, dnnl_engine_t engine, dnnl_prop_kind_t prop_kind, const_dnnl_memory_desc_t src_desc, const_dnnl_memory_desc_t weights_desc, const_dnnl_memory_desc_t bias_desc, const_dnnl_memory_desc_t dst_desc, const_dnnl_primitive_attr_t attr)
-     * }
-     */
-    public static FunctionDescriptor dnnl_inner_product_forward_primitive_desc_create$descriptor() {
-        return dnnl_inner_product_forward_primitive_desc_create.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_inner_product_forward_primitive_desc_create(dnnl_primitive_desc_t *primitive_desc, dnnl_engine_t engine, dnnl_prop_kind_t prop_kind, const_dnnl_memory_desc_t src_desc, const_dnnl_memory_desc_t weights_desc, const_dnnl_memory_desc_t bias_desc, const_dnnl_memory_desc_t dst_desc, const_dnnl_primitive_attr_t attr)
-     * }
-     */
-    public static MethodHandle dnnl_inner_product_forward_primitive_desc_create$handle() {
-        return dnnl_inner_product_forward_primitive_desc_create.HANDLE;
     }
 
     /**
@@ -5211,7 +3775,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_inner_product_forward_primitive_desc_create$address() {
-        return dnnl_inner_product_forward_primitive_desc_create.ADDR;
+        MemorySegment address = dnnl_inner_product_forward_primitive_desc_create$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_inner_product_forward_primitive_desc_create");
+            dnnl_inner_product_forward_primitive_desc_create$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -5220,21 +3789,22 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_inner_product_forward_primitive_desc_create(MemorySegment primitive_desc, MemorySegment engine, int prop_kind, MemorySegment src_desc, MemorySegment weights_desc, MemorySegment bias_desc, MemorySegment dst_desc, MemorySegment attr) {
-        var mh$ = dnnl_inner_product_forward_primitive_desc_create.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_inner_product_forward_primitive_desc_create", primitive_desc, engine, prop_kind, src_desc, weights_desc, bias_desc, dst_desc, attr);
-            }
-            return (int)mh$.invokeExact(primitive_desc, engine, prop_kind, src_desc, weights_desc, bias_desc, dst_desc, attr);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_inner_product_forward_primitive_desc_create", primitive_desc, engine, prop_kind, src_desc, weights_desc, bias_desc, dst_desc, attr);
         }
+        return (int) Downcall.call(dnnl_inner_product_forward_primitive_desc_create$address(), primitive_desc, engine, Downcall.word(prop_kind), src_desc, weights_desc, bias_desc, dst_desc, attr, Downcall.NONE, Downcall.NONE, Downcall.NONE, Downcall.NONE, Downcall.NONE, Downcall.NONE);
     }
 
-    private static class dnnl_matmul_primitive_desc_create {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+    private static MemorySegment dnnl_matmul_primitive_desc_create$ADDR;
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * dnnl_status_t dnnl_matmul_primitive_desc_create(dnnl_primitive_desc_t *primitive_desc, dnnl_engine_t engine, const_dnnl_memory_desc_t src_desc, const_dnnl_memory_desc_t weights_desc, const_dnnl_memory_desc_t bias_desc, const_dnnl_memory_desc_t dst_desc, const_dnnl_primitive_attr_t attr)
+     * }
+     */
+    public static FunctionDescriptor dnnl_matmul_primitive_desc_create$descriptor() {
+        return FunctionDescriptor.of(
             dnnl_h.C_INT,
             dnnl_h.C_POINTER,
             dnnl_h.C_POINTER,
@@ -5244,30 +3814,6 @@ public class dnnl_h extends dnnl_h_1 {
             dnnl_h.C_POINTER,
             dnnl_h.C_POINTER
         );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_matmul_primitive_desc_create");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_matmul_primitive_desc_create(dnnl_primitive_desc_t *primitive_desc, dnnl_engine_t engine, const_dnnl_memory_desc_t src_desc, const_dnnl_memory_desc_t weights_desc, const_dnnl_memory_desc_t bias_desc, const_dnnl_memory_desc_t dst_desc, const_dnnl_primitive_attr_t attr)
-     * }
-     */
-    public static FunctionDescriptor dnnl_matmul_primitive_desc_create$descriptor() {
-        return dnnl_matmul_primitive_desc_create.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_matmul_primitive_desc_create(dnnl_primitive_desc_t *primitive_desc, dnnl_engine_t engine, const_dnnl_memory_desc_t src_desc, const_dnnl_memory_desc_t weights_desc, const_dnnl_memory_desc_t bias_desc, const_dnnl_memory_desc_t dst_desc, const_dnnl_primitive_attr_t attr)
-     * }
-     */
-    public static MethodHandle dnnl_matmul_primitive_desc_create$handle() {
-        return dnnl_matmul_primitive_desc_create.HANDLE;
     }
 
     /**
@@ -5277,7 +3823,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_matmul_primitive_desc_create$address() {
-        return dnnl_matmul_primitive_desc_create.ADDR;
+        MemorySegment address = dnnl_matmul_primitive_desc_create$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_matmul_primitive_desc_create");
+            dnnl_matmul_primitive_desc_create$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -5286,21 +3837,22 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_matmul_primitive_desc_create(MemorySegment primitive_desc, MemorySegment engine, MemorySegment src_desc, MemorySegment weights_desc, MemorySegment bias_desc, MemorySegment dst_desc, MemorySegment attr) {
-        var mh$ = dnnl_matmul_primitive_desc_create.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_matmul_primitive_desc_create", primitive_desc, engine, src_desc, weights_desc, bias_desc, dst_desc, attr);
-            }
-            return (int)mh$.invokeExact(primitive_desc, engine, src_desc, weights_desc, bias_desc, dst_desc, attr);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_matmul_primitive_desc_create", primitive_desc, engine, src_desc, weights_desc, bias_desc, dst_desc, attr);
         }
+        return (int) Downcall.call(dnnl_matmul_primitive_desc_create$address(), primitive_desc, engine, src_desc, weights_desc, bias_desc, dst_desc, attr, Downcall.NONE, Downcall.NONE, Downcall.NONE, Downcall.NONE, Downcall.NONE, Downcall.NONE, Downcall.NONE);
     }
 
-    private static class dnnl_resampling_forward_primitive_desc_create {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+    private static MemorySegment dnnl_resampling_forward_primitive_desc_create$ADDR;
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * dnnl_status_t dnnl_resampling_forward_primitive_desc_create(dnnl_primitive_desc_t *primitive_desc, dnnl_engine_t engine, dnnl_prop_kind_t prop_kind, dnnl_alg_kind_t alg_kind, const float *factors, const_dnnl_memory_desc_t src_desc, const_dnnl_memory_desc_t dst_desc, const_dnnl_primitive_attr_t attr)
+     * }
+     */
+    public static FunctionDescriptor dnnl_resampling_forward_primitive_desc_create$descriptor() {
+        return FunctionDescriptor.of(
             dnnl_h.C_INT,
             dnnl_h.C_POINTER,
             dnnl_h.C_POINTER,
@@ -5311,30 +3863,6 @@ public class dnnl_h extends dnnl_h_1 {
             dnnl_h.C_POINTER,
             dnnl_h.C_POINTER
         );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_resampling_forward_primitive_desc_create");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_resampling_forward_primitive_desc_create(dnnl_primitive_desc_t *primitive_desc, dnnl_engine_t engine, dnnl_prop_kind_t prop_kind, dnnl_alg_kind_t alg_kind, const float *factors, const_dnnl_memory_desc_t src_desc, const_dnnl_memory_desc_t dst_desc, const_dnnl_primitive_attr_t attr)
-     * }
-     */
-    public static FunctionDescriptor dnnl_resampling_forward_primitive_desc_create$descriptor() {
-        return dnnl_resampling_forward_primitive_desc_create.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_resampling_forward_primitive_desc_create(dnnl_primitive_desc_t *primitive_desc, dnnl_engine_t engine, dnnl_prop_kind_t prop_kind, dnnl_alg_kind_t alg_kind, const float *factors, const_dnnl_memory_desc_t src_desc, const_dnnl_memory_desc_t dst_desc, const_dnnl_primitive_attr_t attr)
-     * }
-     */
-    public static MethodHandle dnnl_resampling_forward_primitive_desc_create$handle() {
-        return dnnl_resampling_forward_primitive_desc_create.HANDLE;
     }
 
     /**
@@ -5344,7 +3872,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_resampling_forward_primitive_desc_create$address() {
-        return dnnl_resampling_forward_primitive_desc_create.ADDR;
+        MemorySegment address = dnnl_resampling_forward_primitive_desc_create$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_resampling_forward_primitive_desc_create");
+            dnnl_resampling_forward_primitive_desc_create$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -5353,17 +3886,10 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_resampling_forward_primitive_desc_create(MemorySegment primitive_desc, MemorySegment engine, int prop_kind, int alg_kind, MemorySegment factors, MemorySegment src_desc, MemorySegment dst_desc, MemorySegment attr) {
-        var mh$ = dnnl_resampling_forward_primitive_desc_create.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_resampling_forward_primitive_desc_create", primitive_desc, engine, prop_kind, alg_kind, factors, src_desc, dst_desc, attr);
-            }
-            return (int)mh$.invokeExact(primitive_desc, engine, prop_kind, alg_kind, factors, src_desc, dst_desc, attr);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_resampling_forward_primitive_desc_create", primitive_desc, engine, prop_kind, alg_kind, factors, src_desc, dst_desc, attr);
         }
+        return (int) Downcall.call(dnnl_resampling_forward_primitive_desc_create$address(), primitive_desc, engine, Downcall.word(prop_kind), Downcall.word(alg_kind), factors, src_desc, dst_desc, attr, Downcall.NONE, Downcall.NONE, Downcall.NONE, Downcall.NONE, Downcall.NONE, Downcall.NONE);
     }
 
     private static class dnnl_reduction_primitive_desc_create {
@@ -5433,16 +3959,7 @@ public class dnnl_h extends dnnl_h_1 {
         }
     }
 
-    private static class dnnl_get_primitive_cache_capacity {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_get_primitive_cache_capacity");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_get_primitive_cache_capacity$ADDR;
 
     /**
      * Function descriptor for:
@@ -5451,17 +3968,10 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_get_primitive_cache_capacity$descriptor() {
-        return dnnl_get_primitive_cache_capacity.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_get_primitive_cache_capacity(int *capacity)
-     * }
-     */
-    public static MethodHandle dnnl_get_primitive_cache_capacity$handle() {
-        return dnnl_get_primitive_cache_capacity.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -5471,7 +3981,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_get_primitive_cache_capacity$address() {
-        return dnnl_get_primitive_cache_capacity.ADDR;
+        MemorySegment address = dnnl_get_primitive_cache_capacity$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_get_primitive_cache_capacity");
+            dnnl_get_primitive_cache_capacity$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -5480,29 +3995,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_get_primitive_cache_capacity(MemorySegment capacity) {
-        var mh$ = dnnl_get_primitive_cache_capacity.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_get_primitive_cache_capacity", capacity);
-            }
-            return (int)mh$.invokeExact(capacity);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_get_primitive_cache_capacity", capacity);
         }
+        return (int) Downcall.call(dnnl_get_primitive_cache_capacity$address(), capacity);
     }
 
-    private static class dnnl_set_primitive_cache_capacity {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_set_primitive_cache_capacity");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_set_primitive_cache_capacity$ADDR;
 
     /**
      * Function descriptor for:
@@ -5511,17 +4010,10 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_set_primitive_cache_capacity$descriptor() {
-        return dnnl_set_primitive_cache_capacity.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_set_primitive_cache_capacity(int capacity)
-     * }
-     */
-    public static MethodHandle dnnl_set_primitive_cache_capacity$handle() {
-        return dnnl_set_primitive_cache_capacity.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_INT
+        );
     }
 
     /**
@@ -5531,7 +4023,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_set_primitive_cache_capacity$address() {
-        return dnnl_set_primitive_cache_capacity.ADDR;
+        MemorySegment address = dnnl_set_primitive_cache_capacity$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_set_primitive_cache_capacity");
+            dnnl_set_primitive_cache_capacity$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -5540,29 +4037,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_set_primitive_cache_capacity(int capacity) {
-        var mh$ = dnnl_set_primitive_cache_capacity.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_set_primitive_cache_capacity", capacity);
-            }
-            return (int)mh$.invokeExact(capacity);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_set_primitive_cache_capacity", capacity);
         }
+        return (int) Downcall.call(dnnl_set_primitive_cache_capacity$address(), Downcall.word(capacity));
     }
 
-    private static class dnnl_set_jit_dump {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_set_jit_dump");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_set_jit_dump$ADDR;
 
     /**
      * Function descriptor for:
@@ -5571,17 +4052,10 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_set_jit_dump$descriptor() {
-        return dnnl_set_jit_dump.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_set_jit_dump(int enable)
-     * }
-     */
-    public static MethodHandle dnnl_set_jit_dump$handle() {
-        return dnnl_set_jit_dump.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_INT
+        );
     }
 
     /**
@@ -5591,7 +4065,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_set_jit_dump$address() {
-        return dnnl_set_jit_dump.ADDR;
+        MemorySegment address = dnnl_set_jit_dump$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_set_jit_dump");
+            dnnl_set_jit_dump$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -5600,29 +4079,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_set_jit_dump(int enable) {
-        var mh$ = dnnl_set_jit_dump.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_set_jit_dump", enable);
-            }
-            return (int)mh$.invokeExact(enable);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_set_jit_dump", enable);
         }
+        return (int) Downcall.call(dnnl_set_jit_dump$address(), Downcall.word(enable));
     }
 
-    private static class dnnl_set_jit_profiling_flags {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_set_jit_profiling_flags");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_set_jit_profiling_flags$ADDR;
 
     /**
      * Function descriptor for:
@@ -5631,17 +4094,10 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_set_jit_profiling_flags$descriptor() {
-        return dnnl_set_jit_profiling_flags.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_set_jit_profiling_flags(unsigned int flags)
-     * }
-     */
-    public static MethodHandle dnnl_set_jit_profiling_flags$handle() {
-        return dnnl_set_jit_profiling_flags.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_INT
+        );
     }
 
     /**
@@ -5651,7 +4107,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_set_jit_profiling_flags$address() {
-        return dnnl_set_jit_profiling_flags.ADDR;
+        MemorySegment address = dnnl_set_jit_profiling_flags$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_set_jit_profiling_flags");
+            dnnl_set_jit_profiling_flags$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -5660,29 +4121,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_set_jit_profiling_flags(int flags) {
-        var mh$ = dnnl_set_jit_profiling_flags.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_set_jit_profiling_flags", flags);
-            }
-            return (int)mh$.invokeExact(flags);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_set_jit_profiling_flags", flags);
         }
+        return (int) Downcall.call(dnnl_set_jit_profiling_flags$address(), Downcall.word(flags));
     }
 
-    private static class dnnl_set_jit_profiling_jitdumpdir {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_set_jit_profiling_jitdumpdir");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_set_jit_profiling_jitdumpdir$ADDR;
 
     /**
      * Function descriptor for:
@@ -5691,17 +4136,10 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_set_jit_profiling_jitdumpdir$descriptor() {
-        return dnnl_set_jit_profiling_jitdumpdir.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_set_jit_profiling_jitdumpdir(const char *dir)
-     * }
-     */
-    public static MethodHandle dnnl_set_jit_profiling_jitdumpdir$handle() {
-        return dnnl_set_jit_profiling_jitdumpdir.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -5711,7 +4149,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_set_jit_profiling_jitdumpdir$address() {
-        return dnnl_set_jit_profiling_jitdumpdir.ADDR;
+        MemorySegment address = dnnl_set_jit_profiling_jitdumpdir$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_set_jit_profiling_jitdumpdir");
+            dnnl_set_jit_profiling_jitdumpdir$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -5720,29 +4163,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_set_jit_profiling_jitdumpdir(MemorySegment dir) {
-        var mh$ = dnnl_set_jit_profiling_jitdumpdir.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_set_jit_profiling_jitdumpdir", dir);
-            }
-            return (int)mh$.invokeExact(dir);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_set_jit_profiling_jitdumpdir", dir);
         }
+        return (int) Downcall.call(dnnl_set_jit_profiling_jitdumpdir$address(), dir);
     }
 
-    private static class dnnl_set_max_cpu_isa {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_set_max_cpu_isa");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_set_max_cpu_isa$ADDR;
 
     /**
      * Function descriptor for:
@@ -5751,17 +4178,10 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_set_max_cpu_isa$descriptor() {
-        return dnnl_set_max_cpu_isa.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_set_max_cpu_isa(dnnl_cpu_isa_t isa)
-     * }
-     */
-    public static MethodHandle dnnl_set_max_cpu_isa$handle() {
-        return dnnl_set_max_cpu_isa.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_INT
+        );
     }
 
     /**
@@ -5771,7 +4191,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_set_max_cpu_isa$address() {
-        return dnnl_set_max_cpu_isa.ADDR;
+        MemorySegment address = dnnl_set_max_cpu_isa$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_set_max_cpu_isa");
+            dnnl_set_max_cpu_isa$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -5780,27 +4205,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_set_max_cpu_isa(int isa) {
-        var mh$ = dnnl_set_max_cpu_isa.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_set_max_cpu_isa", isa);
-            }
-            return (int)mh$.invokeExact(isa);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_set_max_cpu_isa", isa);
         }
+        return (int) Downcall.call(dnnl_set_max_cpu_isa$address(), Downcall.word(isa));
     }
 
-    private static class dnnl_get_effective_cpu_isa {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT    );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_get_effective_cpu_isa");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_get_effective_cpu_isa$ADDR;
 
     /**
      * Function descriptor for:
@@ -5809,17 +4220,8 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_get_effective_cpu_isa$descriptor() {
-        return dnnl_get_effective_cpu_isa.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_cpu_isa_t dnnl_get_effective_cpu_isa(void)
-     * }
-     */
-    public static MethodHandle dnnl_get_effective_cpu_isa$handle() {
-        return dnnl_get_effective_cpu_isa.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT    );
     }
 
     /**
@@ -5829,7 +4231,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_get_effective_cpu_isa$address() {
-        return dnnl_get_effective_cpu_isa.ADDR;
+        MemorySegment address = dnnl_get_effective_cpu_isa$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_get_effective_cpu_isa");
+            dnnl_get_effective_cpu_isa$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -5838,29 +4245,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_get_effective_cpu_isa() {
-        var mh$ = dnnl_get_effective_cpu_isa.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_get_effective_cpu_isa");
-            }
-            return (int)mh$.invokeExact();
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_get_effective_cpu_isa");
         }
+        return (int) Downcall.call(dnnl_get_effective_cpu_isa$address());
     }
 
-    private static class dnnl_set_cpu_isa_hints {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_set_cpu_isa_hints");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_set_cpu_isa_hints$ADDR;
 
     /**
      * Function descriptor for:
@@ -5869,17 +4260,10 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_set_cpu_isa_hints$descriptor() {
-        return dnnl_set_cpu_isa_hints.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_set_cpu_isa_hints(dnnl_cpu_isa_hints_t isa_hints)
-     * }
-     */
-    public static MethodHandle dnnl_set_cpu_isa_hints$handle() {
-        return dnnl_set_cpu_isa_hints.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_INT
+        );
     }
 
     /**
@@ -5889,7 +4273,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_set_cpu_isa_hints$address() {
-        return dnnl_set_cpu_isa_hints.ADDR;
+        MemorySegment address = dnnl_set_cpu_isa_hints$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_set_cpu_isa_hints");
+            dnnl_set_cpu_isa_hints$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -5898,27 +4287,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_set_cpu_isa_hints(int isa_hints) {
-        var mh$ = dnnl_set_cpu_isa_hints.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_set_cpu_isa_hints", isa_hints);
-            }
-            return (int)mh$.invokeExact(isa_hints);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_set_cpu_isa_hints", isa_hints);
         }
+        return (int) Downcall.call(dnnl_set_cpu_isa_hints$address(), Downcall.word(isa_hints));
     }
 
-    private static class dnnl_get_cpu_isa_hints {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT    );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_get_cpu_isa_hints");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_get_cpu_isa_hints$ADDR;
 
     /**
      * Function descriptor for:
@@ -5927,17 +4302,8 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_get_cpu_isa_hints$descriptor() {
-        return dnnl_get_cpu_isa_hints.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_cpu_isa_hints_t dnnl_get_cpu_isa_hints(void)
-     * }
-     */
-    public static MethodHandle dnnl_get_cpu_isa_hints$handle() {
-        return dnnl_get_cpu_isa_hints.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT    );
     }
 
     /**
@@ -5947,7 +4313,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_get_cpu_isa_hints$address() {
-        return dnnl_get_cpu_isa_hints.ADDR;
+        MemorySegment address = dnnl_get_cpu_isa_hints$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_get_cpu_isa_hints");
+            dnnl_get_cpu_isa_hints$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -5956,29 +4327,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int dnnl_get_cpu_isa_hints() {
-        var mh$ = dnnl_get_cpu_isa_hints.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_get_cpu_isa_hints");
-            }
-            return (int)mh$.invokeExact();
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_get_cpu_isa_hints");
         }
+        return (int) Downcall.call(dnnl_get_cpu_isa_hints$address());
     }
 
-    private static class dnnl_status2str {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_status2str");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_status2str$ADDR;
 
     /**
      * Function descriptor for:
@@ -5987,17 +4342,10 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_status2str$descriptor() {
-        return dnnl_status2str.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * const char *dnnl_status2str(dnnl_status_t v)
-     * }
-     */
-    public static MethodHandle dnnl_status2str$handle() {
-        return dnnl_status2str.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT
+        );
     }
 
     /**
@@ -6007,7 +4355,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_status2str$address() {
-        return dnnl_status2str.ADDR;
+        MemorySegment address = dnnl_status2str$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_status2str");
+            dnnl_status2str$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -6016,29 +4369,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_status2str(int v) {
-        var mh$ = dnnl_status2str.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_status2str", v);
-            }
-            return (MemorySegment)mh$.invokeExact(v);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_status2str", v);
         }
+        return Downcall.pointer(Downcall.call(dnnl_status2str$address(), Downcall.word(v)));
     }
 
-    private static class dnnl_dt2str {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_dt2str");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_dt2str$ADDR;
 
     /**
      * Function descriptor for:
@@ -6047,17 +4384,10 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_dt2str$descriptor() {
-        return dnnl_dt2str.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * const char *dnnl_dt2str(dnnl_data_type_t v)
-     * }
-     */
-    public static MethodHandle dnnl_dt2str$handle() {
-        return dnnl_dt2str.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT
+        );
     }
 
     /**
@@ -6067,7 +4397,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_dt2str$address() {
-        return dnnl_dt2str.ADDR;
+        MemorySegment address = dnnl_dt2str$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_dt2str");
+            dnnl_dt2str$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -6076,29 +4411,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_dt2str(int v) {
-        var mh$ = dnnl_dt2str.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_dt2str", v);
-            }
-            return (MemorySegment)mh$.invokeExact(v);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_dt2str", v);
         }
+        return Downcall.pointer(Downcall.call(dnnl_dt2str$address(), Downcall.word(v)));
     }
 
-    private static class dnnl_fpmath_mode2str {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_fpmath_mode2str");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_fpmath_mode2str$ADDR;
 
     /**
      * Function descriptor for:
@@ -6107,17 +4426,10 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_fpmath_mode2str$descriptor() {
-        return dnnl_fpmath_mode2str.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * const char *dnnl_fpmath_mode2str(dnnl_fpmath_mode_t v)
-     * }
-     */
-    public static MethodHandle dnnl_fpmath_mode2str$handle() {
-        return dnnl_fpmath_mode2str.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT
+        );
     }
 
     /**
@@ -6127,7 +4439,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_fpmath_mode2str$address() {
-        return dnnl_fpmath_mode2str.ADDR;
+        MemorySegment address = dnnl_fpmath_mode2str$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_fpmath_mode2str");
+            dnnl_fpmath_mode2str$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -6136,29 +4453,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_fpmath_mode2str(int v) {
-        var mh$ = dnnl_fpmath_mode2str.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_fpmath_mode2str", v);
-            }
-            return (MemorySegment)mh$.invokeExact(v);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_fpmath_mode2str", v);
         }
+        return Downcall.pointer(Downcall.call(dnnl_fpmath_mode2str$address(), Downcall.word(v)));
     }
 
-    private static class dnnl_accumulation_mode2str {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_accumulation_mode2str");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_accumulation_mode2str$ADDR;
 
     /**
      * Function descriptor for:
@@ -6167,17 +4468,10 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_accumulation_mode2str$descriptor() {
-        return dnnl_accumulation_mode2str.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * const char *dnnl_accumulation_mode2str(dnnl_accumulation_mode_t v)
-     * }
-     */
-    public static MethodHandle dnnl_accumulation_mode2str$handle() {
-        return dnnl_accumulation_mode2str.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT
+        );
     }
 
     /**
@@ -6187,7 +4481,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_accumulation_mode2str$address() {
-        return dnnl_accumulation_mode2str.ADDR;
+        MemorySegment address = dnnl_accumulation_mode2str$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_accumulation_mode2str");
+            dnnl_accumulation_mode2str$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -6196,29 +4495,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_accumulation_mode2str(int v) {
-        var mh$ = dnnl_accumulation_mode2str.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_accumulation_mode2str", v);
-            }
-            return (MemorySegment)mh$.invokeExact(v);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_accumulation_mode2str", v);
         }
+        return Downcall.pointer(Downcall.call(dnnl_accumulation_mode2str$address(), Downcall.word(v)));
     }
 
-    private static class dnnl_engine_kind2str {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_engine_kind2str");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_engine_kind2str$ADDR;
 
     /**
      * Function descriptor for:
@@ -6227,17 +4510,10 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_engine_kind2str$descriptor() {
-        return dnnl_engine_kind2str.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * const char *dnnl_engine_kind2str(dnnl_engine_kind_t v)
-     * }
-     */
-    public static MethodHandle dnnl_engine_kind2str$handle() {
-        return dnnl_engine_kind2str.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT
+        );
     }
 
     /**
@@ -6247,7 +4523,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_engine_kind2str$address() {
-        return dnnl_engine_kind2str.ADDR;
+        MemorySegment address = dnnl_engine_kind2str$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_engine_kind2str");
+            dnnl_engine_kind2str$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -6256,29 +4537,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_engine_kind2str(int v) {
-        var mh$ = dnnl_engine_kind2str.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_engine_kind2str", v);
-            }
-            return (MemorySegment)mh$.invokeExact(v);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_engine_kind2str", v);
         }
+        return Downcall.pointer(Downcall.call(dnnl_engine_kind2str$address(), Downcall.word(v)));
     }
 
-    private static class dnnl_sparse_encoding2str {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_sparse_encoding2str");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_sparse_encoding2str$ADDR;
 
     /**
      * Function descriptor for:
@@ -6287,17 +4552,10 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_sparse_encoding2str$descriptor() {
-        return dnnl_sparse_encoding2str.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * const char *dnnl_sparse_encoding2str(dnnl_sparse_encoding_t v)
-     * }
-     */
-    public static MethodHandle dnnl_sparse_encoding2str$handle() {
-        return dnnl_sparse_encoding2str.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT
+        );
     }
 
     /**
@@ -6307,7 +4565,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_sparse_encoding2str$address() {
-        return dnnl_sparse_encoding2str.ADDR;
+        MemorySegment address = dnnl_sparse_encoding2str$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_sparse_encoding2str");
+            dnnl_sparse_encoding2str$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -6316,29 +4579,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_sparse_encoding2str(int v) {
-        var mh$ = dnnl_sparse_encoding2str.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_sparse_encoding2str", v);
-            }
-            return (MemorySegment)mh$.invokeExact(v);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_sparse_encoding2str", v);
         }
+        return Downcall.pointer(Downcall.call(dnnl_sparse_encoding2str$address(), Downcall.word(v)));
     }
 
-    private static class dnnl_fmt_tag2str {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_fmt_tag2str");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_fmt_tag2str$ADDR;
 
     /**
      * Function descriptor for:
@@ -6347,17 +4594,10 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_fmt_tag2str$descriptor() {
-        return dnnl_fmt_tag2str.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * const char *dnnl_fmt_tag2str(dnnl_format_tag_t v)
-     * }
-     */
-    public static MethodHandle dnnl_fmt_tag2str$handle() {
-        return dnnl_fmt_tag2str.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT
+        );
     }
 
     /**
@@ -6367,7 +4607,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_fmt_tag2str$address() {
-        return dnnl_fmt_tag2str.ADDR;
+        MemorySegment address = dnnl_fmt_tag2str$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_fmt_tag2str");
+            dnnl_fmt_tag2str$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -6376,29 +4621,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_fmt_tag2str(int v) {
-        var mh$ = dnnl_fmt_tag2str.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_fmt_tag2str", v);
-            }
-            return (MemorySegment)mh$.invokeExact(v);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_fmt_tag2str", v);
         }
+        return Downcall.pointer(Downcall.call(dnnl_fmt_tag2str$address(), Downcall.word(v)));
     }
 
-    private static class dnnl_prop_kind2str {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_prop_kind2str");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_prop_kind2str$ADDR;
 
     /**
      * Function descriptor for:
@@ -6407,17 +4636,10 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_prop_kind2str$descriptor() {
-        return dnnl_prop_kind2str.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * const char *dnnl_prop_kind2str(dnnl_prop_kind_t v)
-     * }
-     */
-    public static MethodHandle dnnl_prop_kind2str$handle() {
-        return dnnl_prop_kind2str.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT
+        );
     }
 
     /**
@@ -6427,7 +4649,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_prop_kind2str$address() {
-        return dnnl_prop_kind2str.ADDR;
+        MemorySegment address = dnnl_prop_kind2str$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_prop_kind2str");
+            dnnl_prop_kind2str$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -6436,29 +4663,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_prop_kind2str(int v) {
-        var mh$ = dnnl_prop_kind2str.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_prop_kind2str", v);
-            }
-            return (MemorySegment)mh$.invokeExact(v);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_prop_kind2str", v);
         }
+        return Downcall.pointer(Downcall.call(dnnl_prop_kind2str$address(), Downcall.word(v)));
     }
 
-    private static class dnnl_prim_kind2str {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_prim_kind2str");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_prim_kind2str$ADDR;
 
     /**
      * Function descriptor for:
@@ -6467,17 +4678,10 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_prim_kind2str$descriptor() {
-        return dnnl_prim_kind2str.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * const char *dnnl_prim_kind2str(dnnl_primitive_kind_t v)
-     * }
-     */
-    public static MethodHandle dnnl_prim_kind2str$handle() {
-        return dnnl_prim_kind2str.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT
+        );
     }
 
     /**
@@ -6487,7 +4691,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_prim_kind2str$address() {
-        return dnnl_prim_kind2str.ADDR;
+        MemorySegment address = dnnl_prim_kind2str$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_prim_kind2str");
+            dnnl_prim_kind2str$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -6496,29 +4705,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_prim_kind2str(int v) {
-        var mh$ = dnnl_prim_kind2str.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_prim_kind2str", v);
-            }
-            return (MemorySegment)mh$.invokeExact(v);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_prim_kind2str", v);
         }
+        return Downcall.pointer(Downcall.call(dnnl_prim_kind2str$address(), Downcall.word(v)));
     }
 
-    private static class dnnl_alg_kind2str {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_alg_kind2str");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_alg_kind2str$ADDR;
 
     /**
      * Function descriptor for:
@@ -6527,17 +4720,10 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_alg_kind2str$descriptor() {
-        return dnnl_alg_kind2str.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * const char *dnnl_alg_kind2str(dnnl_alg_kind_t v)
-     * }
-     */
-    public static MethodHandle dnnl_alg_kind2str$handle() {
-        return dnnl_alg_kind2str.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT
+        );
     }
 
     /**
@@ -6547,7 +4733,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_alg_kind2str$address() {
-        return dnnl_alg_kind2str.ADDR;
+        MemorySegment address = dnnl_alg_kind2str$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_alg_kind2str");
+            dnnl_alg_kind2str$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -6556,29 +4747,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_alg_kind2str(int v) {
-        var mh$ = dnnl_alg_kind2str.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_alg_kind2str", v);
-            }
-            return (MemorySegment)mh$.invokeExact(v);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_alg_kind2str", v);
         }
+        return Downcall.pointer(Downcall.call(dnnl_alg_kind2str$address(), Downcall.word(v)));
     }
 
-    private static class dnnl_rnn_flags2str {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_rnn_flags2str");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_rnn_flags2str$ADDR;
 
     /**
      * Function descriptor for:
@@ -6587,17 +4762,10 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_rnn_flags2str$descriptor() {
-        return dnnl_rnn_flags2str.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * const char *dnnl_rnn_flags2str(dnnl_rnn_flags_t v)
-     * }
-     */
-    public static MethodHandle dnnl_rnn_flags2str$handle() {
-        return dnnl_rnn_flags2str.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT
+        );
     }
 
     /**
@@ -6607,7 +4775,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_rnn_flags2str$address() {
-        return dnnl_rnn_flags2str.ADDR;
+        MemorySegment address = dnnl_rnn_flags2str$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_rnn_flags2str");
+            dnnl_rnn_flags2str$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -6616,29 +4789,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_rnn_flags2str(int v) {
-        var mh$ = dnnl_rnn_flags2str.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_rnn_flags2str", v);
-            }
-            return (MemorySegment)mh$.invokeExact(v);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_rnn_flags2str", v);
         }
+        return Downcall.pointer(Downcall.call(dnnl_rnn_flags2str$address(), Downcall.word(v)));
     }
 
-    private static class dnnl_rnn_direction2str {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_rnn_direction2str");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_rnn_direction2str$ADDR;
 
     /**
      * Function descriptor for:
@@ -6647,17 +4804,10 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_rnn_direction2str$descriptor() {
-        return dnnl_rnn_direction2str.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * const char *dnnl_rnn_direction2str(dnnl_rnn_direction_t v)
-     * }
-     */
-    public static MethodHandle dnnl_rnn_direction2str$handle() {
-        return dnnl_rnn_direction2str.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT
+        );
     }
 
     /**
@@ -6667,7 +4817,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_rnn_direction2str$address() {
-        return dnnl_rnn_direction2str.ADDR;
+        MemorySegment address = dnnl_rnn_direction2str$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_rnn_direction2str");
+            dnnl_rnn_direction2str$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -6676,29 +4831,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_rnn_direction2str(int v) {
-        var mh$ = dnnl_rnn_direction2str.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_rnn_direction2str", v);
-            }
-            return (MemorySegment)mh$.invokeExact(v);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_rnn_direction2str", v);
         }
+        return Downcall.pointer(Downcall.call(dnnl_rnn_direction2str$address(), Downcall.word(v)));
     }
 
-    private static class dnnl_scratchpad_mode2str {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_scratchpad_mode2str");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_scratchpad_mode2str$ADDR;
 
     /**
      * Function descriptor for:
@@ -6707,17 +4846,10 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_scratchpad_mode2str$descriptor() {
-        return dnnl_scratchpad_mode2str.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * const char *dnnl_scratchpad_mode2str(dnnl_scratchpad_mode_t v)
-     * }
-     */
-    public static MethodHandle dnnl_scratchpad_mode2str$handle() {
-        return dnnl_scratchpad_mode2str.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT
+        );
     }
 
     /**
@@ -6727,7 +4859,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_scratchpad_mode2str$address() {
-        return dnnl_scratchpad_mode2str.ADDR;
+        MemorySegment address = dnnl_scratchpad_mode2str$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_scratchpad_mode2str");
+            dnnl_scratchpad_mode2str$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -6736,29 +4873,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_scratchpad_mode2str(int v) {
-        var mh$ = dnnl_scratchpad_mode2str.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_scratchpad_mode2str", v);
-            }
-            return (MemorySegment)mh$.invokeExact(v);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_scratchpad_mode2str", v);
         }
+        return Downcall.pointer(Downcall.call(dnnl_scratchpad_mode2str$address(), Downcall.word(v)));
     }
 
-    private static class dnnl_rounding_mode2str {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_rounding_mode2str");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_rounding_mode2str$ADDR;
 
     /**
      * Function descriptor for:
@@ -6767,17 +4888,10 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_rounding_mode2str$descriptor() {
-        return dnnl_rounding_mode2str.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * const char *dnnl_rounding_mode2str(dnnl_rounding_mode_t v)
-     * }
-     */
-    public static MethodHandle dnnl_rounding_mode2str$handle() {
-        return dnnl_rounding_mode2str.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT
+        );
     }
 
     /**
@@ -6787,7 +4901,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_rounding_mode2str$address() {
-        return dnnl_rounding_mode2str.ADDR;
+        MemorySegment address = dnnl_rounding_mode2str$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_rounding_mode2str");
+            dnnl_rounding_mode2str$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -6796,29 +4915,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_rounding_mode2str(int v) {
-        var mh$ = dnnl_rounding_mode2str.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_rounding_mode2str", v);
-            }
-            return (MemorySegment)mh$.invokeExact(v);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_rounding_mode2str", v);
         }
+        return Downcall.pointer(Downcall.call(dnnl_rounding_mode2str$address(), Downcall.word(v)));
     }
 
-    private static class dnnl_quantization_mode2str {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_quantization_mode2str");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_quantization_mode2str$ADDR;
 
     /**
      * Function descriptor for:
@@ -6827,17 +4930,10 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_quantization_mode2str$descriptor() {
-        return dnnl_quantization_mode2str.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * const char *dnnl_quantization_mode2str(dnnl_quantization_mode_t v)
-     * }
-     */
-    public static MethodHandle dnnl_quantization_mode2str$handle() {
-        return dnnl_quantization_mode2str.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT
+        );
     }
 
     /**
@@ -6847,7 +4943,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_quantization_mode2str$address() {
-        return dnnl_quantization_mode2str.ADDR;
+        MemorySegment address = dnnl_quantization_mode2str$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_quantization_mode2str");
+            dnnl_quantization_mode2str$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -6856,29 +4957,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_quantization_mode2str(int v) {
-        var mh$ = dnnl_quantization_mode2str.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_quantization_mode2str", v);
-            }
-            return (MemorySegment)mh$.invokeExact(v);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_quantization_mode2str", v);
         }
+        return Downcall.pointer(Downcall.call(dnnl_quantization_mode2str$address(), Downcall.word(v)));
     }
 
-    private static class dnnl_cpu_isa2str {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_cpu_isa2str");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_cpu_isa2str$ADDR;
 
     /**
      * Function descriptor for:
@@ -6887,17 +4972,10 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_cpu_isa2str$descriptor() {
-        return dnnl_cpu_isa2str.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * const char *dnnl_cpu_isa2str(dnnl_cpu_isa_t v)
-     * }
-     */
-    public static MethodHandle dnnl_cpu_isa2str$handle() {
-        return dnnl_cpu_isa2str.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT
+        );
     }
 
     /**
@@ -6907,7 +4985,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_cpu_isa2str$address() {
-        return dnnl_cpu_isa2str.ADDR;
+        MemorySegment address = dnnl_cpu_isa2str$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_cpu_isa2str");
+            dnnl_cpu_isa2str$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -6916,29 +4999,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_cpu_isa2str(int v) {
-        var mh$ = dnnl_cpu_isa2str.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_cpu_isa2str", v);
-            }
-            return (MemorySegment)mh$.invokeExact(v);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_cpu_isa2str", v);
         }
+        return Downcall.pointer(Downcall.call(dnnl_cpu_isa2str$address(), Downcall.word(v)));
     }
 
-    private static class dnnl_cpu_isa_hints2str {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_cpu_isa_hints2str");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_cpu_isa_hints2str$ADDR;
 
     /**
      * Function descriptor for:
@@ -6947,17 +5014,10 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_cpu_isa_hints2str$descriptor() {
-        return dnnl_cpu_isa_hints2str.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * const char *dnnl_cpu_isa_hints2str(dnnl_cpu_isa_hints_t v)
-     * }
-     */
-    public static MethodHandle dnnl_cpu_isa_hints2str$handle() {
-        return dnnl_cpu_isa_hints2str.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT
+        );
     }
 
     /**
@@ -6967,7 +5027,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_cpu_isa_hints2str$address() {
-        return dnnl_cpu_isa_hints2str.ADDR;
+        MemorySegment address = dnnl_cpu_isa_hints2str$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_cpu_isa_hints2str");
+            dnnl_cpu_isa_hints2str$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -6976,29 +5041,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_cpu_isa_hints2str(int v) {
-        var mh$ = dnnl_cpu_isa_hints2str.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_cpu_isa_hints2str", v);
-            }
-            return (MemorySegment)mh$.invokeExact(v);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_cpu_isa_hints2str", v);
         }
+        return Downcall.pointer(Downcall.call(dnnl_cpu_isa_hints2str$address(), Downcall.word(v)));
     }
 
-    private static class dnnl_runtime2str {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_runtime2str");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_runtime2str$ADDR;
 
     /**
      * Function descriptor for:
@@ -7007,17 +5056,10 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_runtime2str$descriptor() {
-        return dnnl_runtime2str.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * const char *dnnl_runtime2str(unsigned int v)
-     * }
-     */
-    public static MethodHandle dnnl_runtime2str$handle() {
-        return dnnl_runtime2str.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT
+        );
     }
 
     /**
@@ -7027,7 +5069,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_runtime2str$address() {
-        return dnnl_runtime2str.ADDR;
+        MemorySegment address = dnnl_runtime2str$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_runtime2str");
+            dnnl_runtime2str$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -7036,29 +5083,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_runtime2str(int v) {
-        var mh$ = dnnl_runtime2str.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_runtime2str", v);
-            }
-            return (MemorySegment)mh$.invokeExact(v);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_runtime2str", v);
         }
+        return Downcall.pointer(Downcall.call(dnnl_runtime2str$address(), Downcall.word(v)));
     }
 
-    private static class dnnl_fmt_kind2str {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_fmt_kind2str");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_fmt_kind2str$ADDR;
 
     /**
      * Function descriptor for:
@@ -7067,17 +5098,10 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor dnnl_fmt_kind2str$descriptor() {
-        return dnnl_fmt_kind2str.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * const char *dnnl_fmt_kind2str(dnnl_format_kind_t v)
-     * }
-     */
-    public static MethodHandle dnnl_fmt_kind2str$handle() {
-        return dnnl_fmt_kind2str.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT
+        );
     }
 
     /**
@@ -7087,7 +5111,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_fmt_kind2str$address() {
-        return dnnl_fmt_kind2str.ADDR;
+        MemorySegment address = dnnl_fmt_kind2str$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_fmt_kind2str");
+            dnnl_fmt_kind2str$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -7096,28 +5125,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment dnnl_fmt_kind2str(int v) {
-        var mh$ = dnnl_fmt_kind2str.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_fmt_kind2str", v);
-            }
-            return (MemorySegment)mh$.invokeExact(v);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_fmt_kind2str", v);
         }
+        return Downcall.pointer(Downcall.call(dnnl_fmt_kind2str$address(), Downcall.word(v)));
     }
 
-    private static class omp_set_num_threads {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
-            dnnl_h.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("omp_set_num_threads");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment omp_set_num_threads$ADDR;
 
     /**
      * Function descriptor for:
@@ -7126,17 +5140,9 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor omp_set_num_threads$descriptor() {
-        return omp_set_num_threads.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * void omp_set_num_threads(int num_threads)
-     * }
-     */
-    public static MethodHandle omp_set_num_threads$handle() {
-        return omp_set_num_threads.HANDLE;
+        return FunctionDescriptor.ofVoid(
+            dnnl_h.C_INT
+        );
     }
 
     /**
@@ -7146,7 +5152,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment omp_set_num_threads$address() {
-        return omp_set_num_threads.ADDR;
+        MemorySegment address = omp_set_num_threads$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("omp_set_num_threads");
+            omp_set_num_threads$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -7155,27 +5166,13 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static void omp_set_num_threads(int num_threads) {
-        var mh$ = omp_set_num_threads.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("omp_set_num_threads", num_threads);
-            }
-            mh$.invokeExact(num_threads);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("omp_set_num_threads", num_threads);
         }
+        Downcall.call(omp_set_num_threads$address(), Downcall.word(num_threads));
     }
 
-    private static class omp_get_max_threads {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT    );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("omp_get_max_threads");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment omp_get_max_threads$ADDR;
 
     /**
      * Function descriptor for:
@@ -7184,17 +5181,8 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static FunctionDescriptor omp_get_max_threads$descriptor() {
-        return omp_get_max_threads.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int omp_get_max_threads(void)
-     * }
-     */
-    public static MethodHandle omp_get_max_threads$handle() {
-        return omp_get_max_threads.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT    );
     }
 
     /**
@@ -7204,7 +5192,12 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static MemorySegment omp_get_max_threads$address() {
-        return omp_get_max_threads.ADDR;
+        MemorySegment address = omp_get_max_threads$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("omp_get_max_threads");
+            omp_get_max_threads$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -7213,17 +5206,10 @@ public class dnnl_h extends dnnl_h_1 {
      * }
      */
     public static int omp_get_max_threads() {
-        var mh$ = omp_get_max_threads.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("omp_get_max_threads");
-            }
-            return (int)mh$.invokeExact();
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("omp_get_max_threads");
         }
+        return (int) Downcall.call(omp_get_max_threads$address());
     }
     private static final int DNNL_RUNTIME_NONE = (int)0L;
     /**

@@ -2,6 +2,8 @@
 
 package io.github.octconv4j.dnn.gen;
 
+import io.github.octconv4j.dnn.loader.Downcall;
+
 import java.lang.invoke.*;
 import java.lang.foreign.*;
 import java.nio.ByteOrder;
@@ -9001,16 +9003,7 @@ class dnnl_h_1 extends dnnl_h_2 {
         return dnnl_cpu_isa_prefer_ymm;
     }
 
-    private static class dnnl_primitive_desc_next_impl {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_desc_next_impl");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_primitive_desc_next_impl$ADDR;
 
     /**
      * Function descriptor for:
@@ -9019,17 +9012,10 @@ class dnnl_h_1 extends dnnl_h_2 {
      * }
      */
     public static FunctionDescriptor dnnl_primitive_desc_next_impl$descriptor() {
-        return dnnl_primitive_desc_next_impl.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_primitive_desc_next_impl(dnnl_primitive_desc_t primitive_desc)
-     * }
-     */
-    public static MethodHandle dnnl_primitive_desc_next_impl$handle() {
-        return dnnl_primitive_desc_next_impl.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -9039,7 +9025,12 @@ class dnnl_h_1 extends dnnl_h_2 {
      * }
      */
     public static MemorySegment dnnl_primitive_desc_next_impl$address() {
-        return dnnl_primitive_desc_next_impl.ADDR;
+        MemorySegment address = dnnl_primitive_desc_next_impl$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_desc_next_impl");
+            dnnl_primitive_desc_next_impl$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -9048,30 +9039,13 @@ class dnnl_h_1 extends dnnl_h_2 {
      * }
      */
     public static int dnnl_primitive_desc_next_impl(MemorySegment primitive_desc) {
-        var mh$ = dnnl_primitive_desc_next_impl.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_primitive_desc_next_impl", primitive_desc);
-            }
-            return (int)mh$.invokeExact(primitive_desc);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_primitive_desc_next_impl", primitive_desc);
         }
+        return (int) Downcall.call(dnnl_primitive_desc_next_impl$address(), primitive_desc);
     }
 
-    private static class dnnl_primitive_desc_clone {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_desc_clone");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_primitive_desc_clone$ADDR;
 
     /**
      * Function descriptor for:
@@ -9080,17 +9054,11 @@ class dnnl_h_1 extends dnnl_h_2 {
      * }
      */
     public static FunctionDescriptor dnnl_primitive_desc_clone$descriptor() {
-        return dnnl_primitive_desc_clone.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_primitive_desc_clone(dnnl_primitive_desc_t *primitive_desc, const_dnnl_primitive_desc_t existing_primitive_desc)
-     * }
-     */
-    public static MethodHandle dnnl_primitive_desc_clone$handle() {
-        return dnnl_primitive_desc_clone.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -9100,7 +9068,12 @@ class dnnl_h_1 extends dnnl_h_2 {
      * }
      */
     public static MemorySegment dnnl_primitive_desc_clone$address() {
-        return dnnl_primitive_desc_clone.ADDR;
+        MemorySegment address = dnnl_primitive_desc_clone$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_primitive_desc_clone");
+            dnnl_primitive_desc_clone$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -9109,16 +9082,9 @@ class dnnl_h_1 extends dnnl_h_2 {
      * }
      */
     public static int dnnl_primitive_desc_clone(MemorySegment primitive_desc, MemorySegment existing_primitive_desc) {
-        var mh$ = dnnl_primitive_desc_clone.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_primitive_desc_clone", primitive_desc, existing_primitive_desc);
-            }
-            return (int)mh$.invokeExact(primitive_desc, existing_primitive_desc);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_primitive_desc_clone", primitive_desc, existing_primitive_desc);
         }
+        return (int) Downcall.call(dnnl_primitive_desc_clone$address(), primitive_desc, existing_primitive_desc);
     }
 }

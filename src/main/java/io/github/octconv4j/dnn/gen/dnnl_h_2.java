@@ -2,6 +2,8 @@
 
 package io.github.octconv4j.dnn.gen;
 
+import io.github.octconv4j.dnn.loader.Downcall;
+
 import java.lang.invoke.*;
 import java.lang.foreign.*;
 import java.nio.ByteOrder;
@@ -912,16 +914,7 @@ class dnnl_h_2 extends dnnl_h$shared {
         return dnnl_stream_flags_max;
     }
 
-    private static class dnnl_engine_get_count {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_LONG_LONG,
-            dnnl_h.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_engine_get_count");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_engine_get_count$ADDR;
 
     /**
      * Function descriptor for:
@@ -930,17 +923,10 @@ class dnnl_h_2 extends dnnl_h$shared {
      * }
      */
     public static FunctionDescriptor dnnl_engine_get_count$descriptor() {
-        return dnnl_engine_get_count.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * unsigned long long dnnl_engine_get_count(dnnl_engine_kind_t kind)
-     * }
-     */
-    public static MethodHandle dnnl_engine_get_count$handle() {
-        return dnnl_engine_get_count.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_LONG_LONG,
+            dnnl_h.C_INT
+        );
     }
 
     /**
@@ -950,7 +936,12 @@ class dnnl_h_2 extends dnnl_h$shared {
      * }
      */
     public static MemorySegment dnnl_engine_get_count$address() {
-        return dnnl_engine_get_count.ADDR;
+        MemorySegment address = dnnl_engine_get_count$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_engine_get_count");
+            dnnl_engine_get_count$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -959,31 +950,13 @@ class dnnl_h_2 extends dnnl_h$shared {
      * }
      */
     public static long dnnl_engine_get_count(int kind) {
-        var mh$ = dnnl_engine_get_count.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_engine_get_count", kind);
-            }
-            return (long)mh$.invokeExact(kind);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_engine_get_count", kind);
         }
+        return Downcall.call(dnnl_engine_get_count$address(), Downcall.word(kind));
     }
 
-    private static class dnnl_engine_create {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT,
-            dnnl_h.C_LONG_LONG
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_engine_create");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_engine_create$ADDR;
 
     /**
      * Function descriptor for:
@@ -992,17 +965,12 @@ class dnnl_h_2 extends dnnl_h$shared {
      * }
      */
     public static FunctionDescriptor dnnl_engine_create$descriptor() {
-        return dnnl_engine_create.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_engine_create(dnnl_engine_t *engine, dnnl_engine_kind_t kind, unsigned long long index)
-     * }
-     */
-    public static MethodHandle dnnl_engine_create$handle() {
-        return dnnl_engine_create.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT,
+            dnnl_h.C_LONG_LONG
+        );
     }
 
     /**
@@ -1012,7 +980,12 @@ class dnnl_h_2 extends dnnl_h$shared {
      * }
      */
     public static MemorySegment dnnl_engine_create$address() {
-        return dnnl_engine_create.ADDR;
+        MemorySegment address = dnnl_engine_create$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_engine_create");
+            dnnl_engine_create$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -1021,30 +994,13 @@ class dnnl_h_2 extends dnnl_h$shared {
      * }
      */
     public static int dnnl_engine_create(MemorySegment engine, int kind, long index) {
-        var mh$ = dnnl_engine_create.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_engine_create", engine, kind, index);
-            }
-            return (int)mh$.invokeExact(engine, kind, index);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_engine_create", engine, kind, index);
         }
+        return (int) Downcall.call(dnnl_engine_create$address(), engine, Downcall.word(kind), Downcall.word(index), Downcall.NONE, Downcall.NONE, Downcall.NONE);
     }
 
-    private static class dnnl_engine_get_kind {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_engine_get_kind");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_engine_get_kind$ADDR;
 
     /**
      * Function descriptor for:
@@ -1053,17 +1009,11 @@ class dnnl_h_2 extends dnnl_h$shared {
      * }
      */
     public static FunctionDescriptor dnnl_engine_get_kind$descriptor() {
-        return dnnl_engine_get_kind.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_engine_get_kind(dnnl_engine_t engine, dnnl_engine_kind_t *kind)
-     * }
-     */
-    public static MethodHandle dnnl_engine_get_kind$handle() {
-        return dnnl_engine_get_kind.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -1073,7 +1023,12 @@ class dnnl_h_2 extends dnnl_h$shared {
      * }
      */
     public static MemorySegment dnnl_engine_get_kind$address() {
-        return dnnl_engine_get_kind.ADDR;
+        MemorySegment address = dnnl_engine_get_kind$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_engine_get_kind");
+            dnnl_engine_get_kind$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -1082,29 +1037,13 @@ class dnnl_h_2 extends dnnl_h$shared {
      * }
      */
     public static int dnnl_engine_get_kind(MemorySegment engine, MemorySegment kind) {
-        var mh$ = dnnl_engine_get_kind.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_engine_get_kind", engine, kind);
-            }
-            return (int)mh$.invokeExact(engine, kind);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_engine_get_kind", engine, kind);
         }
+        return (int) Downcall.call(dnnl_engine_get_kind$address(), engine, kind);
     }
 
-    private static class dnnl_engine_destroy {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_engine_destroy");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_engine_destroy$ADDR;
 
     /**
      * Function descriptor for:
@@ -1113,17 +1052,10 @@ class dnnl_h_2 extends dnnl_h$shared {
      * }
      */
     public static FunctionDescriptor dnnl_engine_destroy$descriptor() {
-        return dnnl_engine_destroy.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_engine_destroy(dnnl_engine_t engine)
-     * }
-     */
-    public static MethodHandle dnnl_engine_destroy$handle() {
-        return dnnl_engine_destroy.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -1133,7 +1065,12 @@ class dnnl_h_2 extends dnnl_h$shared {
      * }
      */
     public static MemorySegment dnnl_engine_destroy$address() {
-        return dnnl_engine_destroy.ADDR;
+        MemorySegment address = dnnl_engine_destroy$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_engine_destroy");
+            dnnl_engine_destroy$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -1142,31 +1079,13 @@ class dnnl_h_2 extends dnnl_h$shared {
      * }
      */
     public static int dnnl_engine_destroy(MemorySegment engine) {
-        var mh$ = dnnl_engine_destroy.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_engine_destroy", engine);
-            }
-            return (int)mh$.invokeExact(engine);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_engine_destroy", engine);
         }
+        return (int) Downcall.call(dnnl_engine_destroy$address(), engine);
     }
 
-    private static class dnnl_stream_create {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_stream_create");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_stream_create$ADDR;
 
     /**
      * Function descriptor for:
@@ -1175,17 +1094,12 @@ class dnnl_h_2 extends dnnl_h$shared {
      * }
      */
     public static FunctionDescriptor dnnl_stream_create$descriptor() {
-        return dnnl_stream_create.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_stream_create(dnnl_stream_t *stream, dnnl_engine_t engine, unsigned int flags)
-     * }
-     */
-    public static MethodHandle dnnl_stream_create$handle() {
-        return dnnl_stream_create.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_INT
+        );
     }
 
     /**
@@ -1195,7 +1109,12 @@ class dnnl_h_2 extends dnnl_h$shared {
      * }
      */
     public static MemorySegment dnnl_stream_create$address() {
-        return dnnl_stream_create.ADDR;
+        MemorySegment address = dnnl_stream_create$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_stream_create");
+            dnnl_stream_create$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -1204,30 +1123,13 @@ class dnnl_h_2 extends dnnl_h$shared {
      * }
      */
     public static int dnnl_stream_create(MemorySegment stream, MemorySegment engine, int flags) {
-        var mh$ = dnnl_stream_create.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_stream_create", stream, engine, flags);
-            }
-            return (int)mh$.invokeExact(stream, engine, flags);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_stream_create", stream, engine, flags);
         }
+        return (int) Downcall.call(dnnl_stream_create$address(), stream, engine, Downcall.word(flags), Downcall.NONE, Downcall.NONE, Downcall.NONE);
     }
 
-    private static class dnnl_stream_get_engine {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_stream_get_engine");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_stream_get_engine$ADDR;
 
     /**
      * Function descriptor for:
@@ -1236,17 +1138,11 @@ class dnnl_h_2 extends dnnl_h$shared {
      * }
      */
     public static FunctionDescriptor dnnl_stream_get_engine$descriptor() {
-        return dnnl_stream_get_engine.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_stream_get_engine(const_dnnl_stream_t stream, dnnl_engine_t *engine)
-     * }
-     */
-    public static MethodHandle dnnl_stream_get_engine$handle() {
-        return dnnl_stream_get_engine.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -1256,7 +1152,12 @@ class dnnl_h_2 extends dnnl_h$shared {
      * }
      */
     public static MemorySegment dnnl_stream_get_engine$address() {
-        return dnnl_stream_get_engine.ADDR;
+        MemorySegment address = dnnl_stream_get_engine$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_stream_get_engine");
+            dnnl_stream_get_engine$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -1265,29 +1166,13 @@ class dnnl_h_2 extends dnnl_h$shared {
      * }
      */
     public static int dnnl_stream_get_engine(MemorySegment stream, MemorySegment engine) {
-        var mh$ = dnnl_stream_get_engine.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_stream_get_engine", stream, engine);
-            }
-            return (int)mh$.invokeExact(stream, engine);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_stream_get_engine", stream, engine);
         }
+        return (int) Downcall.call(dnnl_stream_get_engine$address(), stream, engine);
     }
 
-    private static class dnnl_stream_wait {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_stream_wait");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_stream_wait$ADDR;
 
     /**
      * Function descriptor for:
@@ -1296,17 +1181,10 @@ class dnnl_h_2 extends dnnl_h$shared {
      * }
      */
     public static FunctionDescriptor dnnl_stream_wait$descriptor() {
-        return dnnl_stream_wait.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_stream_wait(dnnl_stream_t stream)
-     * }
-     */
-    public static MethodHandle dnnl_stream_wait$handle() {
-        return dnnl_stream_wait.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -1316,7 +1194,12 @@ class dnnl_h_2 extends dnnl_h$shared {
      * }
      */
     public static MemorySegment dnnl_stream_wait$address() {
-        return dnnl_stream_wait.ADDR;
+        MemorySegment address = dnnl_stream_wait$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_stream_wait");
+            dnnl_stream_wait$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -1325,29 +1208,13 @@ class dnnl_h_2 extends dnnl_h$shared {
      * }
      */
     public static int dnnl_stream_wait(MemorySegment stream) {
-        var mh$ = dnnl_stream_wait.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_stream_wait", stream);
-            }
-            return (int)mh$.invokeExact(stream);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_stream_wait", stream);
         }
+        return (int) Downcall.call(dnnl_stream_wait$address(), stream);
     }
 
-    private static class dnnl_stream_destroy {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_stream_destroy");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_stream_destroy$ADDR;
 
     /**
      * Function descriptor for:
@@ -1356,17 +1223,10 @@ class dnnl_h_2 extends dnnl_h$shared {
      * }
      */
     public static FunctionDescriptor dnnl_stream_destroy$descriptor() {
-        return dnnl_stream_destroy.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_stream_destroy(dnnl_stream_t stream)
-     * }
-     */
-    public static MethodHandle dnnl_stream_destroy$handle() {
-        return dnnl_stream_destroy.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -1376,7 +1236,12 @@ class dnnl_h_2 extends dnnl_h$shared {
      * }
      */
     public static MemorySegment dnnl_stream_destroy$address() {
-        return dnnl_stream_destroy.ADDR;
+        MemorySegment address = dnnl_stream_destroy$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_stream_destroy");
+            dnnl_stream_destroy$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -1385,29 +1250,13 @@ class dnnl_h_2 extends dnnl_h$shared {
      * }
      */
     public static int dnnl_stream_destroy(MemorySegment stream) {
-        var mh$ = dnnl_stream_destroy.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_stream_destroy", stream);
-            }
-            return (int)mh$.invokeExact(stream);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_stream_destroy", stream);
         }
+        return (int) Downcall.call(dnnl_stream_destroy$address(), stream);
     }
 
-    private static class dnnl_get_default_fpmath_mode {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_get_default_fpmath_mode");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_get_default_fpmath_mode$ADDR;
 
     /**
      * Function descriptor for:
@@ -1416,17 +1265,10 @@ class dnnl_h_2 extends dnnl_h$shared {
      * }
      */
     public static FunctionDescriptor dnnl_get_default_fpmath_mode$descriptor() {
-        return dnnl_get_default_fpmath_mode.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_get_default_fpmath_mode(dnnl_fpmath_mode_t *mode)
-     * }
-     */
-    public static MethodHandle dnnl_get_default_fpmath_mode$handle() {
-        return dnnl_get_default_fpmath_mode.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_POINTER
+        );
     }
 
     /**
@@ -1436,7 +1278,12 @@ class dnnl_h_2 extends dnnl_h$shared {
      * }
      */
     public static MemorySegment dnnl_get_default_fpmath_mode$address() {
-        return dnnl_get_default_fpmath_mode.ADDR;
+        MemorySegment address = dnnl_get_default_fpmath_mode$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_get_default_fpmath_mode");
+            dnnl_get_default_fpmath_mode$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -1445,29 +1292,13 @@ class dnnl_h_2 extends dnnl_h$shared {
      * }
      */
     public static int dnnl_get_default_fpmath_mode(MemorySegment mode) {
-        var mh$ = dnnl_get_default_fpmath_mode.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_get_default_fpmath_mode", mode);
-            }
-            return (int)mh$.invokeExact(mode);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_get_default_fpmath_mode", mode);
         }
+        return (int) Downcall.call(dnnl_get_default_fpmath_mode$address(), mode);
     }
 
-    private static class dnnl_set_default_fpmath_mode {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_set_default_fpmath_mode");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_set_default_fpmath_mode$ADDR;
 
     /**
      * Function descriptor for:
@@ -1476,17 +1307,10 @@ class dnnl_h_2 extends dnnl_h$shared {
      * }
      */
     public static FunctionDescriptor dnnl_set_default_fpmath_mode$descriptor() {
-        return dnnl_set_default_fpmath_mode.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_set_default_fpmath_mode(dnnl_fpmath_mode_t mode)
-     * }
-     */
-    public static MethodHandle dnnl_set_default_fpmath_mode$handle() {
-        return dnnl_set_default_fpmath_mode.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_INT
+        );
     }
 
     /**
@@ -1496,7 +1320,12 @@ class dnnl_h_2 extends dnnl_h$shared {
      * }
      */
     public static MemorySegment dnnl_set_default_fpmath_mode$address() {
-        return dnnl_set_default_fpmath_mode.ADDR;
+        MemorySegment address = dnnl_set_default_fpmath_mode$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_set_default_fpmath_mode");
+            dnnl_set_default_fpmath_mode$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -1505,29 +1334,13 @@ class dnnl_h_2 extends dnnl_h$shared {
      * }
      */
     public static int dnnl_set_default_fpmath_mode(int mode) {
-        var mh$ = dnnl_set_default_fpmath_mode.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_set_default_fpmath_mode", mode);
-            }
-            return (int)mh$.invokeExact(mode);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_set_default_fpmath_mode", mode);
         }
+        return (int) Downcall.call(dnnl_set_default_fpmath_mode$address(), Downcall.word(mode));
     }
 
-    private static class dnnl_set_verbose {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_INT,
-            dnnl_h.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_set_verbose");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_set_verbose$ADDR;
 
     /**
      * Function descriptor for:
@@ -1536,17 +1349,10 @@ class dnnl_h_2 extends dnnl_h$shared {
      * }
      */
     public static FunctionDescriptor dnnl_set_verbose$descriptor() {
-        return dnnl_set_verbose.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_set_verbose(int level)
-     * }
-     */
-    public static MethodHandle dnnl_set_verbose$handle() {
-        return dnnl_set_verbose.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_INT,
+            dnnl_h.C_INT
+        );
     }
 
     /**
@@ -1556,7 +1362,12 @@ class dnnl_h_2 extends dnnl_h$shared {
      * }
      */
     public static MemorySegment dnnl_set_verbose$address() {
-        return dnnl_set_verbose.ADDR;
+        MemorySegment address = dnnl_set_verbose$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_set_verbose");
+            dnnl_set_verbose$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -1565,27 +1376,13 @@ class dnnl_h_2 extends dnnl_h$shared {
      * }
      */
     public static int dnnl_set_verbose(int level) {
-        var mh$ = dnnl_set_verbose.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_set_verbose", level);
-            }
-            return (int)mh$.invokeExact(level);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_set_verbose", level);
         }
+        return (int) Downcall.call(dnnl_set_verbose$address(), Downcall.word(level));
     }
 
-    private static class dnnl_version {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_POINTER    );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_version");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
+    private static MemorySegment dnnl_version$ADDR;
 
     /**
      * Function descriptor for:
@@ -1594,17 +1391,8 @@ class dnnl_h_2 extends dnnl_h$shared {
      * }
      */
     public static FunctionDescriptor dnnl_version$descriptor() {
-        return dnnl_version.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * const dnnl_version_t *dnnl_version(void)
-     * }
-     */
-    public static MethodHandle dnnl_version$handle() {
-        return dnnl_version.HANDLE;
+        return FunctionDescriptor.of(
+            dnnl_h.C_POINTER    );
     }
 
     /**
@@ -1614,7 +1402,12 @@ class dnnl_h_2 extends dnnl_h$shared {
      * }
      */
     public static MemorySegment dnnl_version$address() {
-        return dnnl_version.ADDR;
+        MemorySegment address = dnnl_version$ADDR;
+        if (address == null) {
+            address = SYMBOL_LOOKUP.findOrThrow("dnnl_version");
+            dnnl_version$ADDR = address;
+        }
+        return address;
     }
 
     /**
@@ -1623,17 +1416,10 @@ class dnnl_h_2 extends dnnl_h$shared {
      * }
      */
     public static MemorySegment dnnl_version() {
-        var mh$ = dnnl_version.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_version");
-            }
-            return (MemorySegment)mh$.invokeExact();
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
+        if (TRACE_DOWNCALLS) {
+            traceDowncall("dnnl_version");
         }
+        return Downcall.pointer(Downcall.call(dnnl_version$address()));
     }
     private static final int dnnl_format_kind_undef = (int)0L;
     /**

@@ -2,13 +2,9 @@ package io.github.octconv4j.dnn.loader;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -204,7 +200,6 @@ public final class NativeLibrary {
   /**
    * Calls {@code const dnnl_version_t *dnnl_version(void)}, a struct that begins with three ints.
    */
-  @SuppressWarnings("restricted") // it takes nothing and always succeeds
   private static String reportedVersion(Path library, SymbolLookup symbols) {
     MemorySegment function =
         symbols
@@ -216,23 +211,12 @@ public final class NativeLibrary {
                             Locale.ROOT,
                             "octconv4j: %s is not a oneDNN library: it has no function dnnl_version",
                             library)));
-    MemoryLayout ints = MemoryLayout.sequenceLayout(3, ValueLayout.JAVA_INT);
-    FunctionDescriptor descriptor =
-        FunctionDescriptor.of(ValueLayout.ADDRESS.withTargetLayout(ints));
-    MethodHandle version = Linker.nativeLinker().downcallHandle(function, descriptor);
-    try {
-      MemorySegment numbers = (MemorySegment) version.invokeExact();
-      return String.format(
-          Locale.ROOT,
-          "%d.%d.%d",
-          numbers.getAtIndex(ValueLayout.JAVA_INT, 0),
-          numbers.getAtIndex(ValueLayout.JAVA_INT, 1),
-          numbers.getAtIndex(ValueLayout.JAVA_INT, 2));
-    } catch (VirtualMachineError e) { // a heap that is full
-      throw e;
-    } catch (Throwable e) {
-      throw new LinkageError("dnnl_version could not be called", e);
-    }
+    MemorySegment numbers = Downcall.pointer(Downcall.call(function));
+    return numbers.get(ValueLayout.JAVA_INT, 0)
+        + "."
+        + numbers.get(ValueLayout.JAVA_INT, Integer.BYTES)
+        + "."
+        + numbers.get(ValueLayout.JAVA_INT, 2 * Integer.BYTES);
   }
 
   /** Whether a reported {@code 3.14.1} serves bindings of a pinned {@code 3.13}. */

@@ -2,10 +2,7 @@ package io.github.octconv4j.dnn.loader;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -125,22 +122,9 @@ final class PrivateFolder {
   private static final class User {
     static final int EFFECTIVE = effective();
 
-    @SuppressWarnings("restricted") // geteuid takes nothing and always succeeds
+    /** {@code uid_t geteuid(void)}, which always succeeds. */
     private static int effective() {
-      try {
-        Linker linker = Linker.nativeLinker();
-        MethodHandle geteuid =
-            linker.downcallHandle(
-                linker.defaultLookup().findOrThrow("geteuid"),
-                FunctionDescriptor.of(ValueLayout.JAVA_INT));
-        return (int) geteuid.invokeExact();
-      } catch (IllegalCallerException e) {
-        throw NativeLibrary.accessDenied();
-      } catch (VirtualMachineError e) { // a heap that is full
-        throw e;
-      } catch (Throwable e) {
-        throw new LinkageError("geteuid could not be called", e);
-      }
+      return (int) Downcall.call(Linker.nativeLinker().defaultLookup().findOrThrow("geteuid"));
     }
   }
 }

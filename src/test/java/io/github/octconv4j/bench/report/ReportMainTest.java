@@ -60,11 +60,11 @@ class ReportMainTest {
         "layers.json",
         """
         {"name": "a", "problem": "ic64", "alpha": 0.5, "dtype": "f32", "threads": 1, "batch": 1,
-         "octave_us": 480, "dense_us": 1000, "ratio": 0.48, "limit": 0.4375, "formulation": "nhwc"}
+         "octave_us": 480, "dense_us": 1000, "ratio": 0.48, "multiply_add_ratio": 0.4375, "formulation": "nhwc"}
         """,
         """
         {"name": "a", "problem": "ic64", "alpha": 0.25, "dtype": "f32", "threads": 1, "batch": 1,
-         "octave_us": 700, "dense_us": 1000, "ratio": 0.7, "limit": 0.671875, "formulation": "nhwc"}
+         "octave_us": 700, "dense_us": 1000, "ratio": 0.7, "multiply_add_ratio": 0.671875, "formulation": "nhwc"}
         """);
   }
 

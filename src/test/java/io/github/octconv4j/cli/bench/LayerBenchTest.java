@@ -41,7 +41,7 @@ class LayerBenchTest {
         assertThat(result.dense()).isEqualTo(results.getFirst().dense());
         assertThat(result.octave().gflops()).isBetween(1e-3, 2e4); // of two threads
         assertThat(result.octave().multiplyAdds())
-            .isEqualTo((long) (result.limit() * result.dense().multiplyAdds()));
+            .isEqualTo((long) (result.multiplyAddRatio() * result.dense().multiplyAdds()));
         assertThat(result.octave().gflops())
             .isEqualTo(2e-3 * result.octave().multiplyAdds() / result.octave().microseconds());
       }

@@ -65,21 +65,22 @@ class LayerShapeTest {
   @CsvSource({"0, 1", ".125, .82421875", ".25, .671875", ".5, .4375", ".75, .296875", "1, .25"})
   void limitIsTheShareOfMultiplyAdds(double alpha, double limit) throws IOException {
     LayerShape layer = layer("mb2ic64oc32_ih56kh3ph1");
-    assertThat(layer.limit(alpha)).isEqualTo(limit);
+    assertThat(layer.multiplyAddRatio(alpha)).isEqualTo(limit);
     assertThat((double) layer.multiplyAdds(alpha) / layer.multiplyAdds(0)).isEqualTo(limit);
   }
 
   @Test
   void limitOfDepthwiseLayers() throws IOException {
     LayerShape layer = layer("g32mb1ic32oc32_ih14kh3ph1");
-    assertThat(layer.limit(0.5)).isEqualTo(0.625);
+    assertThat(layer.multiplyAddRatio(0.5)).isEqualTo(0.625);
     assertThat((double) layer.multiplyAdds(0.5) / layer.multiplyAdds(0)).isEqualTo(0.625);
   }
 
   /** Of 3 input channels 1 is low at alpha .5. */
   @Test
   void limitOfTheChannelsThatAreLow() throws IOException {
-    assertThat(layer("mb1ic3oc64_ih8kh3ph1").limit(0.5)).isEqualTo(0.25 + 0.75 * (2 / 3.0) * 0.5);
+    assertThat(layer("mb1ic3oc64_ih8kh3ph1").multiplyAddRatio(0.5))
+        .isEqualTo(0.25 + 0.75 * (2 / 3.0) * 0.5);
   }
 
   @Test

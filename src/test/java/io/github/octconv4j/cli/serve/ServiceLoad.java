@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * A service under load in a JVM of its own, whose network is replaced all the time: arguments are
  * the network's file, a picture's, and seconds. Prints what was answered, and the most anonymous
- * memory in the second and in the last quarter, in KiB.
+ * memory in the second and in the last quarter, in KiB; before that a line for each minute.
  */
 final class ServiceLoad {
   private static final int CLIENTS = 8;
@@ -61,10 +61,17 @@ final class ServiceLoad {
                       }
                     }));
       }
+      long minutes = 0;
       for (int swap = 0; swap < SWAPS; swap++) {
         network.replace(loaded(file));
         int quarter = swap * most.length / SWAPS;
         most[quarter] = Math.max(most[quarter], anonymous());
+        long past = Duration.ofNanos(System.nanoTime() - begin).toMinutes();
+        if (past > minutes) {
+          minutes = past;
+          System.out.printf(
+              Locale.ROOT, "minute %d: answered %d, %d KiB%n", past, answered.get(), anonymous());
+        }
         long next = begin + nanos / SWAPS * (swap + 1);
         Thread.sleep(Math.max(0, (next - System.nanoTime()) / 1_000_000));
       }

@@ -41,6 +41,9 @@ class ServiceLoadTest {
                 Integer.toString(seconds));
     Matcher numbers = RESULT.matcher(result.output());
     assertThat(numbers.find()).as(result.output()).isTrue();
+    if (seconds > 60) {
+      System.out.println(result.output());
+    }
     assertThat(Long.parseLong(numbers.group(1))).as("answered").isPositive();
     assertThat(numbers.group(2)).as("failed").isEqualTo("0");
     long growth = Long.parseLong(numbers.group(4)) - Long.parseLong(numbers.group(3));
