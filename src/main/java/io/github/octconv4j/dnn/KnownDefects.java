@@ -65,9 +65,9 @@ final class KnownDefects {
     return operation instanceof Convolution convolution
         && SVE.matcher(implementation).matches()
         && (!CpuIsa.name().equals("cpu_isa_sve_256")
-            || implementation.startsWith("jit:")
+            || (implementation.startsWith("jit:")
                 && (convolution.inputsOfGroup() % 16 != 0
-                    || convolution.outputsOfGroup() % 16 != 0));
+                    || convolution.outputsOfGroup() % 16 != 0)));
   }
 
   /**
