@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +37,7 @@ class ScriptsTest {
         *) tests=1 ;;
       esac
       reports=target/surefire-reports
+      case $* in *reactor.xml*) tests=4 failures=0 reports=target/spark/failsafe-reports ;; esac
       for argument; do
         case $argument in -Dtests.reports=*) reports=${argument#*=} ;; esac
       done
@@ -89,6 +91,9 @@ class ScriptsTest {
         "--locale wants a language, or one with its country, for instance ar-EG, was 'ar_EG'",
         "--locale",
         "ar_EG");
+    assertRefused("--spark takes no other option", "--spark", "--isa", "AVX2");
+    assertRefused("--spark takes no other option", "--locale", "ar-EG", "--spark");
+    assertRefused("--spark takes no other option", "--spark", "--soak");
   }
 
   private static void assertRefused(String reason, String... arguments) throws Exception {
@@ -153,8 +158,8 @@ class ScriptsTest {
   }
 
   /**
-   * Three runs with a Maven that writes reports of three, two and one tests: the first fails one
-   * where this is asked, the second leaves one out.
+   * Four runs with a Maven that writes reports of three, two, one and four tests: the first fails
+   * one where this is asked, the second leaves one out.
    */
   @Test
   void theLastLineOfAllRunsIsTheirSum(@TempDir Path folder) throws Exception {
@@ -176,15 +181,17 @@ class ScriptsTest {
                 + reports(folder, "SSE41")
                 + " -DexcludedGroups=same-on-every-processor 0, cap SSE41",
             "reports in SSE41-reports",
-            "5 passed, 0 failed, 1 skipped");
+            "Spark: scripts/test --spark 0",
+            "arguments verify -f src/spark/reactor.xml -Pfirst-try 0, cap none",
+            "9 passed, 0 failed, 1 skipped");
     assertThat(good.lines).filteredOn(line -> line.matches(SUM)).hasSize(1);
-    assertThat(good.lines.getLast()).isEqualTo("5 passed, 0 failed, 1 skipped");
+    assertThat(good.lines.getLast()).isEqualTo("9 passed, 0 failed, 1 skipped");
     assertThat(good.exitCode).isZero();
 
     Run bad = Run.of(folder.resolve(".ci/run").toString(), "1");
     assertThat(bad.lines)
         .anyMatch(line -> line.startsWith("uncapped: 2 passed, 1 failed, 0 skipped, after "));
-    assertThat(bad.lines.getLast()).isEqualTo("4 passed, 1 failed, 1 skipped");
+    assertThat(bad.lines.getLast()).isEqualTo("8 passed, 1 failed, 1 skipped");
     assertThat(bad.exitCode).isEqualTo(1);
   }
 
@@ -201,6 +208,27 @@ class ScriptsTest {
     Path maven = Files.createDirectories(folder.resolve("bin")).resolve("mvn");
     Files.writeString(maven, MAVEN);
     assertThat(maven.toFile().setExecutable(true)).isTrue();
+  }
+
+  /** Maven sets that of a project and its modules, and those of Spark are none. */
+  @Test
+  void theArtifactForSparkHasTheLibrarysVersion() throws Exception {
+    List<String> versions =
+        Stream.of("pom.xml", "src/spark/pom.xml", "src/spark/reactor.xml")
+            .map(ScriptsTest::version)
+            .toList();
+    assertThat(versions).hasSize(3).containsOnly(versions.getFirst());
+  }
+
+  private static String version(String pom) {
+    try {
+      return Files.readAllLines(Path.of(pom)).stream()
+          .filter(line -> line.startsWith("  <version>"))
+          .findFirst()
+          .orElseThrow();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

@@ -53,7 +53,7 @@ sealed interface ModelSource extends Serializable {
         FileStatus status = given.getFileSystem(configuration).getFileStatus(given);
         return new Stored(
             status.getPath().toString(),
-            status.getLen() + " bytes of " + status.getModificationTime(),
+            version(status),
             new SerializableConfiguration(configuration));
       } catch (FileNotFoundException e) {
         throw new IllegalArgumentException(
@@ -68,6 +68,10 @@ sealed interface ModelSource extends Serializable {
       }
     }
 
+    private static String version(FileStatus status) {
+      return status.getLen() + " bytes of " + status.getModificationTime();
+    }
+
     @Override
     public Key key() {
       return new Key(uri, version);
@@ -80,6 +84,15 @@ sealed interface ModelSource extends Serializable {
         return LocalModel.inPlace(Path.of(from.toUri().getPath()));
       }
       FileSystem files = from.getFileSystem(configuration.value());
+      String now = version(files.getFileStatus(from));
+      if (!now.equals(version)) { // or else rows of one job would come from two networks
+        throw new IOException(
+            String.format(
+                Locale.ROOT,
+                "the file was replaced since the job began, it had %s and has %s; give networks names that are not used again",
+                version,
+                now));
+      }
       return LocalModel.copied(
           folder -> {
             Path to = folder.resolve(from.getName());
@@ -91,7 +104,7 @@ sealed interface ModelSource extends Serializable {
   }
 
   /**
-   * A file, or a folder with one, that {@code spark-submit --files} or {@code addFile} distributes.
+   * A file, or a folder with one, that {@code spark-submit --files} distributes.
    *
    * @param file its name
    */

@@ -99,7 +99,7 @@ public final class OctaveClassifier extends Transformer implements DefaultParams
   public OctaveClassifier(String uid) {
     this.uid = uid;
     model = text("model", "file of the network, or folder with one, on any Hadoop file system");
-    modelFile = text("modelFile", "name of the network's file among those of --files or addFile");
+    modelFile = text("modelFile", "name of the network's file among those of --files");
     modelBytes = new BytesParam(this, "modelBytes", "content of the network's file");
     inputCol = text("inputCol", "column of pictures: " + Input.EXPECTED);
     outputCol = text("outputCol", "column that is added");
@@ -182,7 +182,7 @@ public final class OctaveClassifier extends Transformer implements DefaultParams
     return modelFile;
   }
 
-  /** Sets the name of the network's file among those of {@code --files} or {@code addFile}. */
+  /** Sets the name of the network's file among those of {@code --files}. */
   public OctaveClassifier setModelFile(String name) {
     set(modelFile, name);
     return this;

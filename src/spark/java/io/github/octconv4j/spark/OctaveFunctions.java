@@ -3,6 +3,7 @@ package io.github.octconv4j.spark;
 import java.util.Objects;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.api.java.UDF1;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The same for SQL. A function scores row by row, where {@link OctaveClassifier} fills batches: it
@@ -59,9 +60,10 @@ public final class OctaveFunctions {
   }
 
   /** A function of one argument. */
-  private record Registered(ScoreValue function) implements UDF1<Object, Object> {
+  private record Registered(ScoreValue function)
+      implements UDF1<@Nullable Object, @Nullable Object> {
     @Override
-    public Object call(Object picture) {
+    public @Nullable Object call(@Nullable Object picture) {
       return function.score(picture);
     }
   }

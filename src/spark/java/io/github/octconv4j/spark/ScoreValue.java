@@ -40,7 +40,7 @@ final class ScoreValue implements Serializable {
 
   private Scorer scorer(TaskContext task) {
     Opened now = opened;
-    if (now == null || now.task != task) {
+    if (now == null || now.task.taskAttemptId() != task.taskAttemptId()) {
       Opened fresh = new Opened(task, Scorer.open(scoring, task.cpus()));
       task.addTaskCompletionListener((TaskCompletionListener) _ -> close(fresh));
       opened = fresh;
@@ -80,7 +80,8 @@ final class ScoreValue implements Serializable {
   }
 
   private synchronized void close(Opened ended) {
-    if (opened == ended) {
+    Opened now = opened;
+    if (now != null && now.equals(ended)) {
       opened = null;
     }
     ended.scorer.close();

@@ -7,6 +7,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -96,7 +97,7 @@ final class SharedNetworks {
         leased = true;
         return lease;
       } catch (ExecutionException e) {
-        Throwable cause = e.getCause();
+        Throwable cause = Objects.requireNonNull(e.getCause());
         // The task that loaded it was killed, not this one.
         if (!isInterruption(cause) || Thread.currentThread().isInterrupted()) {
           throw rethrown(key, cause);

@@ -80,6 +80,7 @@ class ClusterIT {
                 "spark.executor.extraJavaOptions",
                 "-Duser.home=/proc/none -Djava.io.tmpdir=" + temporary)
             .config("spark.executorEnv.XDG_CACHE_HOME", "")
+            .config("spark.files", Clothes.OCTAVE.toAbsolutePath().toString()) // --files
             .config("spark.speculation", true)
             .config("spark.dynamicAllocation.enabled", true)
             .config("spark.dynamicAllocation.initialExecutors", 2)
@@ -138,7 +139,6 @@ class ClusterIT {
         new OctaveClassifier().setModelBytes(Files.readAllBytes(Clothes.OCTAVE)).setOutput("label");
     assertThat(labels(bytes, few)).isEqualTo(expected);
 
-    session.sparkContext().addFile(Clothes.OCTAVE.toString());
     OctaveClassifier distributed =
         new OctaveClassifier()
             .setModelFile(Clothes.OCTAVE.getFileName().toString())
