@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.NoSuchElementException;
 import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
 import org.apache.spark.TaskContext;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -25,10 +26,11 @@ final class ScoringIterator implements Iterator<Row> {
   private final int column;
   private final Iterator<Row> rows;
   private final TaskContext task;
-  private final ArrayDeque<Row> ready = new ArrayDeque<>(); // guarded by this, as all below
-  private @Nullable Scorer scorer;
-  private long taken; // rows of the partition
-  private boolean closed;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final ArrayDeque<Row> ready = new ArrayDeque<>(); // guarded by lock
+  private @Nullable Scorer scorer; // guarded by lock
+  private long taken; // rows of the partition; guarded by lock
+  private volatile boolean closed;
 
   /**
    * A row that waits for its batch.
@@ -53,23 +55,40 @@ final class ScoringIterator implements Iterator<Row> {
   }
 
   @Override
-  public synchronized boolean hasNext() {
-    while (ready.isEmpty() && !closed && rows.hasNext()) {
-      task.killTaskIfInterrupted();
-      scoreBatch();
+  public boolean hasNext() {
+    lock.lock();
+    try {
+      while (ready.isEmpty() && !closed && rows.hasNext()) {
+        task.killTaskIfInterrupted();
+        scoreBatch();
+      }
+      if (ready.isEmpty()) {
+        closed = true;
+      }
+      return !ready.isEmpty();
+    } finally {
+      unlock();
     }
-    if (ready.isEmpty()) {
-      close();
-    }
-    return !ready.isEmpty();
   }
 
   @Override
-  public synchronized Row next() {
-    if (!hasNext()) {
-      throw new NoSuchElementException("there are no more rows");
+  public Row next() {
+    lock.lock();
+    try {
+      if (!hasNext()) {
+        throw new NoSuchElementException("there are no more rows");
+      }
+      return ready.removeFirst();
+    } finally {
+      unlock();
     }
-    return ready.removeFirst();
+  }
+
+  private void unlock() {
+    lock.unlock();
+    if (closed && !lock.isHeldByCurrentThread()) {
+      release();
+    }
   }
 
   private void scoreBatch() {
@@ -148,12 +167,23 @@ final class ScoringIterator implements Iterator<Row> {
     ready.addLast(RowFactory.create(values));
   }
 
-  /** Waits for a batch that runs on another thread. */
-  private synchronized void close() {
+  /** Ends it with the task, which may not wait for a thread that waits for the task's input. */
+  private void close() {
     closed = true;
-    if (scorer != null) {
-      scorer.close();
-      scorer = null;
+    release();
+  }
+
+  /** Who holds the lock now does this when it is free. */
+  private void release() {
+    if (lock.tryLock()) {
+      try {
+        if (scorer != null) {
+          scorer.close();
+          scorer = null;
+        }
+      } finally {
+        lock.unlock();
+      }
     }
   }
 }
