@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +37,7 @@ class ScriptsTest {
         *) tests=1 ;;
       esac
       reports=target/surefire-reports
+      case $* in *reactor.xml*) tests=4 failures=0 reports=target/spark/failsafe-reports ;; esac
       for argument; do
         case $argument in -Dtests.reports=*) reports=${argument#*=} ;; esac
       done
@@ -89,6 +91,9 @@ class ScriptsTest {
         "--locale wants a language, or one with its country, for instance ar-EG, was 'ar_EG'",
         "--locale",
         "ar_EG");
+    assertRefused("--spark takes no other option", "--spark", "--isa", "AVX2");
+    assertRefused("--spark takes no other option", "--locale", "ar-EG", "--spark");
+    assertRefused("--spark takes no other option", "--spark", "--soak");
   }
 
   private static void assertRefused(String reason, String... arguments) throws Exception {
@@ -153,9 +158,9 @@ class ScriptsTest {
   }
 
   /**
-   * Three runs with a Maven that writes reports of three, two and one tests: the first fails one
-   * where this is asked, the second leaves one out. One more, on emulated Arm, passes four tests or
-   * says that it can't run.
+   * Four runs with a Maven that writes reports of three, two, one and four tests: the first fails
+   * one where this is asked, the second leaves one out. One more, on emulated Arm, passes four tests
+   * or says that it can't run.
    */
   @Test
   void theLastLineOfAllRunsIsTheirSum(@TempDir Path folder) throws Exception {
@@ -182,24 +187,26 @@ class ScriptsTest {
             "reports in SSE41-reports",
             "aarch64: scripts/test-aarch64 --short --compiled",
             "arguments --short --compiled",
-            "9 passed, 0 failed, 3 skipped");
+            "Spark: scripts/test --spark 0",
+            "arguments verify -f src/spark/reactor.xml -Pfirst-try 0, cap none",
+            "13 passed, 0 failed, 3 skipped");
     assertThat(good.lines).filteredOn(line -> line.matches(SUM)).hasSize(1);
-    assertThat(good.lines.getLast()).isEqualTo("9 passed, 0 failed, 3 skipped");
+    assertThat(good.lines.getLast()).isEqualTo("13 passed, 0 failed, 3 skipped");
     assertThat(good.exitCode).isZero();
 
     script(folder.resolve("scripts/test-aarch64"), "echo 'test-aarch64: no packages'; exit 3");
     Run without = Run.of(folder.resolve(".ci/run").toString(), "0");
     assertThat(without.lines)
-        .endsWith(
+        .containsSubsequence(
             "aarch64: scripts/test-aarch64 --short --compiled",
             "test-aarch64: no packages",
-            "5 passed, 0 failed, 1 skipped");
+            "9 passed, 0 failed, 1 skipped");
     assertThat(without.exitCode).isZero();
 
     Run bad = Run.of(folder.resolve(".ci/run").toString(), "1");
     assertThat(bad.lines)
         .anyMatch(line -> line.startsWith("uncapped: 2 passed, 1 failed, 0 skipped, after "));
-    assertThat(bad.lines.getLast()).isEqualTo("4 passed, 1 failed, 1 skipped");
+    assertThat(bad.lines.getLast()).isEqualTo("8 passed, 1 failed, 1 skipped");
     assertThat(bad.exitCode).isEqualTo(1);
   }
 
@@ -224,6 +231,27 @@ class ScriptsTest {
   private static void write(Path file, String text) throws IOException {
     Files.writeString(file, text);
     assertThat(file.toFile().setExecutable(true)).isTrue();
+  }
+
+  /** Maven sets that of a project and its modules, and those of Spark are none. */
+  @Test
+  void theArtifactForSparkHasTheLibrarysVersion() throws Exception {
+    List<String> versions =
+        Stream.of("pom.xml", "src/spark/pom.xml", "src/spark/reactor.xml")
+            .map(ScriptsTest::version)
+            .toList();
+    assertThat(versions).hasSize(3).containsOnly(versions.getFirst());
+  }
+
+  private static String version(String pom) {
+    try {
+      return Files.readAllLines(Path.of(pom)).stream()
+          .filter(line -> line.startsWith("  <version>"))
+          .findFirst()
+          .orElseThrow();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

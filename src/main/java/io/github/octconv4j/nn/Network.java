@@ -632,6 +632,19 @@ public final class Network implements AutoCloseable {
   }
 
   /**
+   * Returns the classes of one image by what a run gave for it: a row of the results of a batch.
+   *
+   * @param results one for each label
+   * @throws IllegalArgumentException if there are more or fewer, or one is not finite
+   */
+  public Classification classification(float[] results) {
+    Objects.requireNonNull(results, "results");
+    return endsInSoftmax()
+        ? Classification.ofProbabilities(info().labels(), results)
+        : Classification.ofLogits(info().labels(), results);
+  }
+
+  /**
    * Returns what the network did so far: runs of its predictors and by names, and what its caches
    * of plans did.
    */

@@ -241,9 +241,7 @@ public final class Predictor implements AutoCloseable {
   }
 
   private Classification classification(float[] results) {
-    return network.endsInSoftmax()
-        ? Classification.ofProbabilities(network.info().labels(), results)
-        : Classification.ofLogits(network.info().labels(), results);
+    return network.classification(results);
   }
 
   private void requireSingle() {

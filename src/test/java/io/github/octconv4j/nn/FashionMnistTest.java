@@ -40,6 +40,7 @@ class FashionMnistTest {
               .usingComparatorWithPrecision(1e-3f)
               .containsExactly(wanted);
           assertThat(best(actual)).as("class of image %d", first + i).isEqualTo(best(wanted));
+          assertThat(network.classification(actual).best().index()).isEqualTo(best(wanted));
         }
       }
     }

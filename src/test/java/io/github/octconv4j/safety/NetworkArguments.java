@@ -535,6 +535,10 @@ final class NetworkArguments {
         "Network.configure(NetworkOptions)",
         () -> args(Network.of(MODEL, Parameters.random(1)), serving()));
     with("Network.classify(Image)", Network.class, network -> args(network, picture()));
+    with(
+        "Network.classification(float[])",
+        Network.class,
+        network -> args(network, v.floats(network.info().labels().size())));
     for (String member : List.of("predictor", "tracingPredictor")) {
       with(
           "Network." + member + "(int,PlanOptions)",

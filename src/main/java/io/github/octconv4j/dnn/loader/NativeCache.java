@@ -77,6 +77,16 @@ final class NativeCache {
     return real;
   }
 
+  /** Whether a folder can be made, is private, and takes a file. */
+  static boolean isUsable(Path folder) {
+    try (PartFile part = PartFile.create(PrivateFolder.create(folder), "probe")) {
+      part.write(InputStream.nullInputStream());
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   /** In the folders of all versions: the next one would never look at those of this one. */
   private static void deleteAbandoned(Path root) {
     try (DirectoryStream<Path> versions =

@@ -88,6 +88,14 @@ public final class NativeLibrary {
     return NativeCache.root(Platform.find());
   }
 
+  /**
+   * Whether packaged libraries can be unpacked into a folder, which is made where there is none: it
+   * can be written to, and nobody else can put code there.
+   */
+  public static boolean canUnpackInto(Path folder) {
+    return folder.isAbsolute() && NativeCache.isUsable(folder);
+  }
+
   private static synchronized NativeLibrary loadOnce() {
     if (loaded != null) {
       return loaded;

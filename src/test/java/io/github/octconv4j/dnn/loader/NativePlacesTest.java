@@ -71,6 +71,20 @@ class NativePlacesTest {
                 + ELSEWHERE);
   }
 
+  @Test
+  void whereItCanBeUnpackedIsKnownBefore() throws IOException {
+    Path fresh = folder.resolve("some/folder");
+    assertThat(NativeLibrary.canUnpackInto(fresh)).isTrue();
+    assertThat(filesIn(fresh)).isEmpty();
+
+    Path ofOthers = permit(Files.createDirectory(folder.resolve("shared")), "rwxrwxrwx");
+    assertThat(NativeLibrary.canUnpackInto(ofOthers)).isFalse();
+    Path file = Files.createFile(folder.resolve("file"));
+    assertThat(NativeLibrary.canUnpackInto(file.resolve("below"))).isFalse();
+    assertThat(NativeLibrary.canUnpackInto(Path.of("/proc/none"))).isFalse();
+    assertThat(NativeLibrary.canUnpackInto(Path.of("relative"))).isFalse();
+  }
+
   private static List<Path> filesIn(Path cache) throws IOException {
     try (Stream<Path> files = Files.walk(cache)) {
       return files.filter(Files::isRegularFile).toList();
