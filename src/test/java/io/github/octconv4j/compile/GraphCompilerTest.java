@@ -446,6 +446,38 @@ class GraphCompilerTest {
     agreement.check(b.output(z).build()).isInterpreted();
   }
 
+  /** The places of parts: channels innermost, rows, one channel alone, at the end of something. */
+  @Test
+  void partsOfSomethingLargerArePutTogetherWhereTheyLie() {
+    String y = conv(input(2, 4, 20, 6), 4, 12);
+    String first = b.add(new Slice(), y, longs(0), longs(5), longs(1));
+    String one = b.add(new Slice(), y, longs(7), longs(8), longs(1));
+    String last = b.add(new Slice(), y, longs(6), longs(12), longs(1));
+    String rows = b.add(new Slice(), y, longs(3), longs(13), longs(2));
+    check(
+            b.add(new Concat(1), last, one, y, first),
+            b.add(new Concat(2), rows, y),
+            b.add(Unary.of(UnaryFunction.RELU), last),
+            one,
+            b.add(new Concat(0), first, first))
+        .isFast();
+  }
+
+  /** Threads of our own share what is only moved, whatever the sizes. */
+  @ParameterizedTest
+  @CsvSource({"1,1", "2,1", "3,1", "2,3"})
+  void movementsAreSharedByThreads(int threads, int batch) {
+    String y = conv(input(batch, 8, 35, 20), 8, 24);
+    String z = b.add(Unary.of(UnaryFunction.RELU), y);
+    String all = b.add(new Concat(1), y, z, y);
+    String part = b.add(new Slice(), all, longs(9), longs(63), longs(1));
+    String turned = b.add(new Transpose(List.of(0L, 2L, 3L, 1L)), conv(part, 54, 16));
+    String flat = b.add(new Reshape(false), turned, longs(batch, 35 * 20 * 16));
+    Graph graph = b.output(all, flat, b.add(new Concat(2), part, part)).build();
+
+    agreement.check(graph, PlanOptions.DEFAULT.threads(threads));
+  }
+
   @Test
   void paddingThatStays() {
     String x = input(2, 3, 4, 5);

@@ -2,8 +2,7 @@ package io.github.octconv4j.bench.peers;
 
 import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.nn.Model;
-import io.github.octconv4j.nn.NetworkGraph;
-import io.github.octconv4j.nn.OnnxNetwork;
+import io.github.octconv4j.nn.Network;
 import io.github.octconv4j.nn.Parameters;
 import io.github.octconv4j.octave.PlanChoices;
 import io.github.octconv4j.octave.PlanOptions;
@@ -33,11 +32,12 @@ final class NetworkWorkload implements Workload {
   NetworkWorkload(Model model, Path folder) throws IOException {
     this.model = model;
     Parameters parameters = Parameters.random(SEED);
-    NetworkGraph graph = model.graph();
     this.safetensors = folder.resolve("network-" + model.alpha() + ".safetensors");
     this.onnx = folder.resolve("network-" + model.alpha() + ".onnx");
     Files.write(safetensors, NetworkFile.of(model, parameters));
-    Files.write(onnx, OnnxNetwork.write(graph, parameters, 1));
+    try (Network network = Network.of(model, parameters)) {
+      network.save(onnx);
+    }
     int size = model.imageSize();
     Random random = new Random(SEED);
     float[] values = new float[3 * size * size];
