@@ -1,12 +1,14 @@
 package io.github.octconv4j.compile;
 
-import io.github.octconv4j.dnn.NonFinite;
 import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.octave.Frequency;
 import io.github.octconv4j.octave.OctavePath;
 import io.github.octconv4j.octave.OctaveWeights;
 import io.github.octconv4j.text.Printable;
+import io.github.octconv4j.weights.ElementType;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.ref.SoftReference;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -83,7 +85,7 @@ final class LayerWeights {
     for (OctavePath path : layer.spec().paths()) {
       String value = layer.weights(path);
       identity.add(data(value));
-      weights.kernel(path, finite(value));
+      kernel(weights, path, value);
     }
     for (Frequency frequency : Frequency.values()) {
       String value = layer.node().input(frequency == Frequency.HIGH ? 6 : 7);
@@ -97,22 +99,41 @@ final class LayerWeights {
     return new Entry(key, weights.build().identifiedBy(key));
   }
 
+  /** Floats are copied once: the heap may keep what is garbage for long. */
+  private void kernel(OctaveWeights.Builder weights, OctavePath path, String value) {
+    TensorData data = data(value);
+    if (data.element() != ElementType.F32) {
+      weights.kernel(path, finite(value));
+      return;
+    }
+    MemorySegment elements = data.segment();
+    for (long at = 0; at < elements.byteSize(); at += Float.BYTES) {
+      require(value, elements.get(ValueLayout.JAVA_FLOAT_UNALIGNED, at), at / Float.BYTES);
+    }
+    weights.kernel(path, elements);
+  }
+
   private TensorData data(String value) {
     return Objects.requireNonNull(graph.constant(value), value);
   }
 
   private float[] finite(String value) {
     float[] values = data(value).toFloats();
-    NonFinite.firstIn(values)
-        .ifPresent(
-            found -> {
-              throw new IllegalArgumentException(
-                  String.format(
-                      Locale.ROOT,
-                      "tensor %s must be finite, was %s",
-                      Printable.text(value),
-                      found));
-            });
+    for (int i = 0; i < values.length; i++) {
+      require(value, values[i], i);
+    }
     return values;
+  }
+
+  private static void require(String value, float element, long index) {
+    if (!Float.isFinite(element)) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "tensor %s must be finite, was %s at index %d",
+              Printable.text(value),
+              String.valueOf(element),
+              index));
+    }
   }
 }

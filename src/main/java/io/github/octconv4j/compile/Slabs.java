@@ -14,8 +14,7 @@ final class Slabs {
   private Slabs() {}
 
   /** Adds a copy, or one for each worker and its part of it. */
-  static void copy(
-      Lowering lowering, Operand from, Operand to, BiConsumer<Operand, Operand> step) {
+  static void copy(Lowering lowering, Operand from, Operand to, BiConsumer<Operand, Operand> step) {
     int axis = isShareable(lowering, List.of(from, to)) ? outermost(lowering, to.desc()) : NONE;
     if (axis == NONE) {
       step.accept(from, to);

@@ -1,6 +1,8 @@
 package io.github.octconv4j.octave;
 
 import io.github.octconv4j.dnn.NonFinite;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Locale;
@@ -61,7 +63,7 @@ public final class OctaveWeights {
     int in = spec.in().total();
     requireLength(
         "dense kernel",
-        dense,
+        dense.length,
         new long[] {spec.out().total(), in, spec.kernelHeight(), spec.kernelWidth()});
     int k = spec.kernelHeight() * spec.kernelWidth();
     Builder builder = of(spec);
@@ -77,7 +79,7 @@ public final class OctaveWeights {
       builder.kernel(path, kernel);
     }
     if (bias != null) {
-      requireLength("bias", bias, new long[] {spec.out().total()});
+      requireLength("bias", bias.length, new long[] {spec.out().total()});
       for (Frequency frequency : Frequency.values()) {
         int first = frequency == Frequency.HIGH ? 0 : spec.out().high();
         int count = spec.out().of(frequency);
@@ -112,8 +114,31 @@ public final class OctaveWeights {
       Objects.requireNonNull(values, "values");
       requirePath(path);
       String name = "kernel " + path.shortName();
-      requireLength(name, values, spec.weightsShape(path));
+      requireLength(name, values.length, spec.weightsShape(path));
       kernels.put(path, finite(name, values.clone()));
+      return this;
+    }
+
+    /**
+     * Sets the kernel of a path from memory, such as a mapped file: floats in the order of the
+     * processor, of the shape {@link OctaveConv2d#weightsShape}. They are copied once.
+     *
+     * @throws IllegalArgumentException if there are too few or too many values, or one is NaN or
+     *     infinite
+     */
+    public Builder kernel(OctavePath path, MemorySegment values) {
+      Objects.requireNonNull(path, "path");
+      Objects.requireNonNull(values, "values");
+      requirePath(path);
+      String name = "kernel " + path.shortName();
+      long count = values.byteSize() / Float.BYTES;
+      if (values.byteSize() % Float.BYTES != 0) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT, "%s must be floats of 4 bytes, had %d", name, values.byteSize()));
+      }
+      requireLength(name, count, spec.weightsShape(path));
+      kernels.put(path, finite(name, values.toArray(ValueLayout.JAVA_FLOAT_UNALIGNED)));
       return this;
     }
 
@@ -129,7 +154,7 @@ public final class OctaveWeights {
       Objects.requireNonNull(values, "values");
       requirePath(path);
       String name = "bias " + path.shortName();
-      requireLength(name, values, new long[] {spec.out().of(path.destination())});
+      requireLength(name, values.length, new long[] {spec.out().of(path.destination())});
       biases.put(path, finite(name, values.clone()));
       return this;
     }
@@ -299,12 +324,12 @@ public final class OctaveWeights {
     return values;
   }
 
-  private static void requireLength(String name, float[] values, long[] shape) {
+  private static void requireLength(String name, long count, long[] shape) {
     long expected = 1;
     for (long dimension : shape) { // each is at most 2^31-1, so that the product is below 2^62
       expected = Math.min(expected * dimension, (long) Integer.MAX_VALUE + 1);
     }
-    if (values.length != expected) {
+    if (count != expected) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
@@ -314,7 +339,7 @@ public final class OctaveWeights {
                   ? String.format(
                       Locale.ROOT, "%s, more than an array can hold,", Arrays.toString(shape))
                   : String.valueOf(expected),
-              values.length));
+              count));
     }
   }
 }

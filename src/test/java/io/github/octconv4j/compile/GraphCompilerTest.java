@@ -429,6 +429,16 @@ class GraphCompilerTest {
     check(b.add(new Transpose(List.of(0L, 2L, 3L, 1L)), z)).isFast();
   }
 
+  /** Values that primitives don't know, which are floats all the same. */
+  @Test
+  void moreThanSixDimensionsBecomeFewer() {
+    String x = b.input("x", TensorType.of(ElementType.F32, 2, 1, 3, 1, 2, 1, 4));
+    String y = b.add(Unary.of(UnaryFunction.NEG), x);
+    String few = b.add(new Reshape(false), y, longs(6, 8));
+    String many = b.add(new Reshape(false), few, longs(1, 2, 3, 1, 2, 1, 4));
+    check(few, b.add(Unary.of(UnaryFunction.ABS), many), b.add(Unary.of(UnaryFunction.RELU), few));
+  }
+
   @Test
   void channelsBecomePlaces() {
     String x = input(2, 8, 4, 6);

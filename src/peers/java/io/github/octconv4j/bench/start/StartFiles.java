@@ -38,8 +38,7 @@ final class StartFiles {
     floats(folder.resolve(INPUT), normal(channels * size * size, 1, random));
     OctaveWeights weights = OctaveWeights.split(spec, dense, null);
     OctaveShape shape = OctaveShape.of(1, size, size, spec.sizeRule());
-    Files.write(
-        folder.resolve(ONNX), OnnxWriter.toBytes(LayerGraph.of(spec, weights, shape)));
+    Files.write(folder.resolve(ONNX), OnnxWriter.toBytes(LayerGraph.of(spec, weights, shape)));
   }
 
   /** Writes a network into a folder that exists. */

@@ -60,8 +60,7 @@ class FoldShufflesTest {
 
   private String shuffle(String x, long channels, long groups) {
     Op reshape = new Reshape(false);
-    String apart =
-        b.add(reshape, x, longs(1, groups, channels / groups, ROWS, COLUMNS));
+    String apart = b.add(reshape, x, longs(1, groups, channels / groups, ROWS, COLUMNS));
     String turned = b.add(new Transpose(List.of(0L, 2L, 1L, 3L, 4L)), apart);
     return b.add(reshape, turned, longs(1, channels, ROWS, COLUMNS));
   }
