@@ -351,8 +351,7 @@ final class Rules {
     String x = call.input(0);
     String lengths = call.step(length, x, call.longs(call.integer("axis", -1)));
     String zero =
-        call.step(
-            new Cast(call.type(0).element()), call.constant(TensorData.of(new float[] {0})));
+        call.step(new Cast(call.type(0).element()), call.constant(TensorData.of(new float[] {0})));
     call.last(
         new Where(),
         call.step(new Binary(BinaryFunction.EQUAL), lengths, zero),
