@@ -63,7 +63,7 @@ public final class FoldShuffles implements UnaryOperator<Graph> {
 
   @Override
   public Graph apply(Graph graph) {
-    Map<Node, Shuffle> shuffles = new IdentityHashMap<>();
+    IdentityHashMap<Node, Shuffle> shuffles = new IdentityHashMap<>();
     for (Node node : graph.nodes()) {
       Shuffle shuffle = Shuffle.endingWith(graph, node);
       if (shuffle != null) {
@@ -84,14 +84,14 @@ public final class FoldShuffles implements UnaryOperator<Graph> {
   private final class Folding {
     final Rewriting rewriting;
     private final Graph graph;
-    private final Map<Node, Shuffle> shuffles;
+    private final IdentityHashMap<Node, Shuffle> shuffles;
     private final Set<Node> inside = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Map<String, ChannelOrder> orders = new HashMap<>();
     private final Map<String, Integer> roots = new HashMap<>(); // their places by first appearance
     private final Map<String, Integer> counts = new HashMap<>(); // the channels of roots
     private final Map<List<Channel>, String> gathered = new HashMap<>();
 
-    Folding(Graph graph, Map<Node, Shuffle> shuffles) {
+    Folding(Graph graph, IdentityHashMap<Node, Shuffle> shuffles) {
       this.graph = graph;
       this.rewriting = new Rewriting(graph);
       this.shuffles = shuffles;
