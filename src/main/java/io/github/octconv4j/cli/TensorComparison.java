@@ -64,7 +64,8 @@ record TensorComparison(double largestError, Optional<String> failure) {
       double error = Double.compare(x, y) == 0 || x == y ? 0 : Math.abs(x - y);
       largestError = Math.max(largestError, error); // NaN stays
       boolean within =
-          error <= Math.max(step, tolerance(y, largest, expected.element(), ofLargest))
+          (error == 0
+                  || error <= Math.max(step, tolerance(y, largest, expected.element(), ofLargest)))
               && (expected.element() != ElementType.I64 || actual.longAt(i) == expected.longAt(i));
       first = !within && first < 0 ? i : first;
     }
@@ -85,6 +86,9 @@ record TensorComparison(double largestError, Optional<String> failure) {
 
   private static double tolerance(
       double y, double largest, ElementType element, Optional<Double> ofLargest) {
+    if (!Double.isFinite(y)) {
+      return 0; // what is infinite, or no number, is that or wrong
+    }
     return switch (element) {
       case F32, F64, F16, BF16 ->
           ofLargest.isPresent()

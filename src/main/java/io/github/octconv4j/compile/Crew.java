@@ -1,7 +1,9 @@
 package io.github.octconv4j.compile;
 
+import io.github.octconv4j.graph.BatchNormalization;
 import io.github.octconv4j.graph.Binary;
 import io.github.octconv4j.graph.Clip;
+import io.github.octconv4j.graph.Concat;
 import io.github.octconv4j.graph.Flatten;
 import io.github.octconv4j.graph.Gemm;
 import io.github.octconv4j.graph.GlobalPool;
@@ -11,9 +13,13 @@ import io.github.octconv4j.graph.Node;
 import io.github.octconv4j.graph.Op;
 import io.github.octconv4j.graph.Pool;
 import io.github.octconv4j.graph.Quantized;
+import io.github.octconv4j.graph.Reduce;
 import io.github.octconv4j.graph.Reshape;
+import io.github.octconv4j.graph.Slice;
 import io.github.octconv4j.graph.Softmax;
+import io.github.octconv4j.graph.Split;
 import io.github.octconv4j.graph.Squeeze;
+import io.github.octconv4j.graph.Transpose;
 import io.github.octconv4j.graph.Unary;
 import io.github.octconv4j.graph.Unsqueeze;
 import java.util.IdentityHashMap;
@@ -57,6 +63,12 @@ final class Crew {
         || op instanceof Reshape
         || op instanceof Squeeze
         || op instanceof Unsqueeze
+        || op instanceof Concat
+        || op instanceof Slice
+        || op instanceof Split
+        || op instanceof Transpose
+        || op instanceof BatchNormalization
+        || op instanceof Reduce
         || op instanceof Identity;
   }
 }

@@ -76,11 +76,15 @@ final class Elementwise {
       case GELU -> new PostOps.Eltwise(Algorithm.ELTWISE_GELU_ERF, 0, 0);
       case MISH -> new PostOps.Eltwise(Algorithm.ELTWISE_MISH, 0, 0);
       case ACOS,
+          ACOSH,
           ASIN,
+          ASINH,
           ATAN,
+          ATANH,
           CEIL,
           CELU,
           COS,
+          COSH,
           ERF,
           FLOOR,
           GELU_TANH,
@@ -94,6 +98,7 @@ final class Elementwise {
           SHRINK,
           SIGN,
           SIN,
+          SINH,
           SOFTPLUS,
           SOFTSIGN,
           SQRT,

@@ -12,6 +12,7 @@ import io.github.octconv4j.graph.pass.ExpandOctave;
 import io.github.octconv4j.graph.pass.FoldBatchNorm;
 import io.github.octconv4j.graph.pass.FoldBias;
 import io.github.octconv4j.graph.pass.FoldPads;
+import io.github.octconv4j.graph.pass.FoldShuffles;
 import io.github.octconv4j.graph.pass.FormLayers;
 import io.github.octconv4j.graph.pass.FuseActivations;
 import io.github.octconv4j.graph.pass.FuseGates;
@@ -50,6 +51,7 @@ public final class GraphCompiler {
   private final boolean plans;
   private final boolean later; // whether the passes for all sizes need those of a plan
   private final FoldBatchNorm folding;
+  private final FoldShuffles shuffles;
 
   /** How the caller's images lie. */
   public enum Images {
@@ -73,15 +75,21 @@ public final class GraphCompiler {
    *     octave convolution; else these have the default ones, which takes no time
    */
   public GraphCompiler(Engine engine, Constants constants, Graph graph, boolean plans) {
-    this(engine, constants, graph, plans, new FoldBatchNorm());
+    this(engine, constants, graph, plans, new FoldBatchNorm(), new FoldShuffles());
   }
 
   private GraphCompiler(
-      Engine engine, Constants constants, Graph graph, boolean plans, FoldBatchNorm folding) {
+      Engine engine,
+      Constants constants,
+      Graph graph,
+      boolean plans,
+      FoldBatchNorm folding,
+      FoldShuffles shuffles) {
     this.engine = engine;
     this.constants = constants;
     this.plans = plans;
     this.folding = folding;
+    this.shuffles = shuffles;
     this.later = isOpen(graph) && graph.nodes().stream().anyMatch(GraphCompiler::quantizes);
     this.graph = later ? graph : general(graph);
   }
@@ -107,7 +115,8 @@ public final class GraphCompiler {
     graph.inputs().forEach(input -> known.add(input.name()));
     graph.nodes().forEach(node -> known.addAll(node.outputs()));
     Graph from = known.containsAll(values) ? graph : given;
-    return new GraphCompiler(engine, constants, new Observe(values).apply(from), plans, folding);
+    return new GraphCompiler(
+        engine, constants, new Observe(values).apply(from), plans, folding, shuffles);
   }
 
   private Graph simplified(Graph given) {
@@ -153,6 +162,7 @@ public final class GraphCompiler {
             new RecognizeOctave(),
             new ExpandOctave((g, node) -> Layer.of(g, node) == null),
             this::general,
+            shuffles,
             new FormLayers(lasting),
             new ExpandOctave((g, node) -> Layer.of(g, node) == null),
             new SinkSummands(),
@@ -180,8 +190,9 @@ public final class GraphCompiler {
     Graph head =
         prepared(
             later ? general(bound) : bound,
-            data -> lasting.contains(data) || folding.hasMade(data));
+            data -> lasting.contains(data) || folding.hasMade(data) || shuffles.hasMade(data));
     lasting.addAll(folding.made());
+    lasting.addAll(shuffles.made());
     Prepared prepared = Prepared.of(head, options, lasting);
     return new GraphPlanner(engine, prepared, images, options, constants, plans).plan();
   }

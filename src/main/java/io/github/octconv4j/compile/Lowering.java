@@ -288,14 +288,39 @@ final class Lowering {
 
   /** A value of floats or whole numbers row by row, or with channels innermost where it lies so. */
   Operand plain(String value) {
+    return in(value, usual(value));
+  }
+
+  /** The layout, row by row or with channels innermost, that is nearest to how a value lies. */
+  FormatTag usual(String value) {
+    MemoryDesc desc = in(value).desc();
+    int rank = desc.rank();
+    return hasChannelsInnermost(desc) ? FormatTag.channelsLast(rank) : FormatTag.rowMajor(rank);
+  }
+
+  /** Whether the channels of a tensor, or of a part of one, lie side by side, and nothing else. */
+  private static boolean hasChannelsInnermost(MemoryDesc desc) {
+    int rank = desc.rank();
+    if (rank < 3 || rank > 5 || desc.has(FormatTag.rowMajor(rank))) {
+      return false;
+    }
+    return desc.has(FormatTag.channelsLast(rank))
+        || (desc.dim(1) > 1 && Slabs.stride(desc, 1) == 1);
+  }
+
+  /**
+   * A value as it lies if its innermost elements lie as in a layout, be it a part of something
+   * larger; else in that layout.
+   */
+  Operand along(String value, FormatTag tag) {
     Operand operand = in(value);
-    int rank = operand.desc().rank();
-    boolean channelsLast =
-        rank >= 3
-            && rank <= 5
-            && operand.desc().has(FormatTag.channelsLast(rank))
-            && !operand.desc().has(FormatTag.rowMajor(rank)); // which may be the same memory
-    return channelsLast ? in(value, FormatTag.channelsLast(rank)) : rowMajor(value);
+    MemoryDesc desc = operand.desc();
+    boolean innermost = tag != FormatTag.rowMajor(desc.rank());
+    boolean fits =
+        innermost
+            && desc.type() == real
+            && (hasChannelsInnermost(desc) || (desc.isPlain() && desc.dim(1) == 1));
+    return fits ? operand : in(value, tag);
   }
 
   /** The name of the layout that {@link #plain} gave. */
@@ -311,9 +336,13 @@ final class Lowering {
     return to;
   }
 
-  /** Copies between layouts. */
+  /** Copies between layouts; workers share it. */
   void copy(String name, Operand from, Operand to) {
-    add(name, new Reorder(from.desc(), to.desc()), Map.of(Arg.SRC, from, Arg.DST, to));
+    Slabs.copy(
+        this,
+        from,
+        to,
+        (x, y) -> add(name, new Reorder(x.desc(), y.desc()), Map.of(Arg.SRC, x, Arg.DST, y)));
   }
 
   /** Adds a step without post-ops, whose operands lie as the operation says. */
@@ -323,7 +352,12 @@ final class Lowering {
 
   /** An operand in the layout that a primitive wants. */
   Operand as(String name, Operand operand, MemoryDesc wanted) {
-    return operand.desc().equals(wanted) ? operand : copied(name, operand, wanted);
+    if (operand.desc().equals(wanted)) {
+      return operand;
+    }
+    Operand to = builder.temporary(name, wanted);
+    add(name, new Reorder(operand.desc(), wanted), Map.of(Arg.SRC, operand, Arg.DST, to));
+    return to;
   }
 
   /** The value of a node's output, not written yet, in the layout that a primitive gives. */

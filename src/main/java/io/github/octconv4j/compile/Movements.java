@@ -27,12 +27,14 @@ final class Movements {
     }
     long[] dims = lowering.dims(node.output());
     int axis = Math.toIntExact(op.axis() < 0 ? op.axis() + dims.length : op.axis());
-    boolean channelsLast =
-        node.inputs().stream()
-            .anyMatch(input -> !lowering.plain(input).desc().has(FormatTag.rowMajor(dims.length)));
+    FormatTag rows = FormatTag.rowMajor(dims.length);
     FormatTag tag =
-        channelsLast ? FormatTag.channelsLast(dims.length) : FormatTag.rowMajor(dims.length);
-    List<Operand> parts = node.inputs().stream().map(input -> lowering.in(input, tag)).toList();
+        node.inputs().stream()
+            .map(lowering::usual)
+            .filter(usual -> usual != rows)
+            .findFirst()
+            .orElse(rows);
+    List<Operand> parts = node.inputs().stream().map(input -> lowering.along(input, tag)).toList();
     Operand y = lowering.output(node.output(), lowering.desc(tag, dims));
     concat(node.name(), axis, parts, y, lowering);
     return true;
@@ -40,23 +42,44 @@ final class Movements {
 
   /** Lays operands of one layout side by side. */
   static void concat(String name, int axis, List<Operand> parts, Operand y, Lowering lowering) {
-    Map<Arg, Operand> operands = new HashMap<>();
-    for (int i = 0; i < parts.size(); i++) {
-      operands.put(Arg.source(i), parts.get(i));
+    FormatTag tag = Lowering.tag(y.desc());
+    if (!parts.stream().allMatch(part -> part.desc().has(tag))) {
+      copyAll(name, axis, parts, y, lowering);
+      return;
     }
-    operands.put(Arg.DST, y);
-    lowering.add(
-        name,
-        new io.github.octconv4j.dnn.Concat(
-            axis, parts.stream().map(Operand::desc).toList(), y.desc()),
-        operands);
+    List<Operand> all = new ArrayList<>(List.of(y));
+    all.addAll(parts);
+    Slabs.concat(
+        lowering,
+        axis,
+        all,
+        some -> {
+          Map<Arg, Operand> operands = new HashMap<>();
+          operands.put(Arg.DST, some.getFirst());
+          for (int i = 1; i < some.size(); i++) {
+            operands.put(Arg.source(i - 1), some.get(i));
+          }
+          List<MemoryDesc> sources = some.stream().skip(1).map(Operand::desc).toList();
+          lowering.add(
+              name,
+              new io.github.octconv4j.dnn.Concat(axis, sources, some.getFirst().desc()),
+              operands);
+        });
   }
 
-  /** A dense copy of a part. */
-  static Operand part(String name, Operand x, long[] dims, long[] offsets, Lowering lowering) {
-    Operand part = x.view(x.desc().submemory(dims, offsets));
-    return lowering.copied(
-        name, part, MemoryDesc.of(x.desc().type(), Lowering.tag(x.desc()), dims));
+  /** What oneDNN's concatenation is not known to be right for: parts of something larger. */
+  private static void copyAll(
+      String name, int axis, List<Operand> parts, Operand y, Lowering lowering) {
+    long[] offsets = new long[y.desc().rank()];
+    for (Operand part : parts) {
+      lowering.copy(name, part, part(y, part.desc().dims(), offsets));
+      offsets[axis] += part.desc().dim(axis);
+    }
+  }
+
+  /** A part in its place, which who reads it copies where it must be dense. */
+  private static Operand part(Operand x, long[] dims, long[] offsets) {
+    return x.view(x.desc().submemory(dims, offsets));
   }
 
   static boolean slice(Slice op, Node node, Lowering lowering) {
@@ -81,7 +104,7 @@ final class Movements {
     long[] offsets = ranges.stream().mapToLong(Slice.Range::start).toArray();
     long[] dims = lowering.dims(node.output());
     Operand whole = lowering.plain(x);
-    lowering.define(node.output(), part(node.name(), whole, dims, offsets, lowering));
+    lowering.define(node.output(), part(whole, dims, offsets));
     return true;
   }
 
@@ -98,7 +121,7 @@ final class Movements {
     int axis = Math.toIntExact(op.axis() < 0 ? op.axis() + offsets.length : op.axis());
     for (String output : node.outputs()) {
       long[] dims = lowering.dims(output);
-      lowering.define(output, part(node.name(), whole, dims, offsets, lowering));
+      lowering.define(output, part(whole, dims, offsets));
       offsets[axis] += dims[axis];
     }
     return true;

@@ -72,7 +72,11 @@ final class Padding {
     if (edge) {
       long[] offsets = new long[dims.length];
       offsets[axis] = row;
-      Operand part = Movements.part(node.name(), x, dims, offsets, lowering);
+      Operand part =
+          lowering.copied(
+              node.name(),
+              x.view(x.desc().submemory(dims, offsets)),
+              MemoryDesc.of(x.desc().type(), Lowering.tag(x.desc()), dims));
       for (long i = 0; i < count; i++) {
         parts.add(part);
       }

@@ -1,5 +1,6 @@
 package io.github.octconv4j.compile;
 
+import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.FormatTag;
 import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.Operand;
@@ -10,15 +11,20 @@ import io.github.octconv4j.graph.Transpose;
 final class Views {
   private Views() {}
 
-  /** The same elements row by row under other dimensions, of any element type. */
+  /**
+   * The same elements row by row under other dimensions, of any element type. Floats in more
+   * dimensions than primitives know are bytes, of 32 bits each.
+   */
   static boolean reshape(Node node, Lowering lowering) {
-    Operand x = lowering.rowMajor(node.input(0));
     boolean floats = lowering.isNative(node.output());
+    boolean stay = floats && lowering.isNative(node.input(0));
+    Operand x = stay ? lowering.rowMajor(node.input(0)) : lowering.exact(node.input(0));
+    DataType type = stay ? x.desc().type() : DataType.F32;
     lowering.define(
         node.output(),
         x.view(
             floats
-                ? Storage.rowMajor(x.desc().type(), lowering.dims(node.output()))
+                ? Storage.rowMajor(type, lowering.dims(node.output()))
                 : Storage.of(lowering.type(node.output()))));
     return true;
   }

@@ -314,6 +314,14 @@ public final class MemoryDesc {
     return any;
   }
 
+  /**
+   * Returns whether each dimension has one stride, so that any part of the tensor is a {@link
+   * #submemory}: there are no blocks, and the layout is neither left to oneDNN nor its secret.
+   */
+  public boolean isPlain() {
+    return blocking != null && !blocking.isBlocked();
+  }
+
   /** Returns whether this has the named layout, densely packed. */
   public boolean has(FormatTag tag) {
     return tag.rank() == dims.length && equals(of(type, tag, dims));

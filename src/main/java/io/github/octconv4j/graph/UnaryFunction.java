@@ -12,10 +12,16 @@ public enum UnaryFunction {
   ABS("Abs", true, (x, a, b) -> Math.abs(x)),
   /** The inverse of the cosine. */
   ACOS("Acos", false, (x, a, b) -> Math.acos(x)),
+  /** The inverse of the hyperbolic cosine. */
+  ACOSH("Acosh", false, (x, a, b) -> Math.log(x + Math.sqrt(x * x - 1))),
   /** The inverse of the sine. */
   ASIN("Asin", false, (x, a, b) -> Math.asin(x)),
+  /** The inverse of the hyperbolic sine. */
+  ASINH("Asinh", false, (x, a, b) -> asinh(x)),
   /** The inverse of the tangent. */
   ATAN("Atan", false, (x, a, b) -> Math.atan(x)),
+  /** The inverse of the hyperbolic tangent. */
+  ATANH("Atanh", false, (x, a, b) -> 0.5 * Math.log1p(2 * x / (1 - x))),
   /** The next integer above. */
   CEIL("Ceil", false, (x, a, b) -> Math.ceil(x)),
   /** Exponential below 0, as steep as the identity there. */
@@ -23,6 +29,8 @@ public enum UnaryFunction {
       "Celu", false, (x, a, b) -> Math.max(0, x) + Math.min(0, a * Math.expm1(x / a)), "alpha", 1f),
   /** The cosine. */
   COS("Cos", false, (x, a, b) -> Math.cos(x)),
+  /** The hyperbolic cosine. */
+  COSH("Cosh", false, (x, a, b) -> Math.cosh(x)),
   /** Exponential below 0. */
   ELU("Elu", false, (x, a, b) -> x < 0 ? a * Math.expm1(x) : x, "alpha", 1f),
   /** The error function. */
@@ -94,6 +102,8 @@ public enum UnaryFunction {
   SIGN("Sign", true, (x, a, b) -> Math.signum(x)),
   /** The sine. */
   SIN("Sin", false, (x, a, b) -> Math.sin(x)),
+  /** The hyperbolic sine. */
+  SINH("Sinh", false, (x, a, b) -> Math.sinh(x)),
   /** ln(1 + e^x). */
   SOFTPLUS("Softplus", false, (x, a, b) -> softplus(x)),
   /** x / (1 + |x|). */
@@ -150,6 +160,15 @@ public enum UnaryFunction {
     this.firstDefault = firstDefault;
     this.second = second;
     this.secondDefault = secondDefault;
+  }
+
+  private static double asinh(double x) {
+    double size = Math.abs(x);
+    double result =
+        size > 1e100
+            ? Math.log(size) + Math.log(2)
+            : Math.log1p(size + size * size / (1 + Math.sqrt(1 + size * size)));
+    return Math.copySign(result, x);
   }
 
   private static double softplus(double x) {

@@ -117,6 +117,8 @@ final class Rules {
           call.emit(new LayerNormalization(call.integer("axis", -1), call.real("epsilon", 1e-5f)));
         });
     ALL.put("MeanVarianceNormalization", Rules::meanVarianceNormalization);
+    ALL.put("RMSNormalization", Rules::rmsNormalization);
+    ALL.put("LpNormalization", Rules::lpNormalization);
     ALL.put(
         "LRN",
         call ->
@@ -313,6 +315,48 @@ final class Rules {
                 variance,
                 call.step(new Cast(call.type(0).element()), tiny)));
     call.last(new Binary(BinaryFunction.DIV), centered, deviation);
+  }
+
+  /** x over the root of the mean of squares along the last axes, scaled. */
+  private static void rmsNormalization(Call call) throws UnsupportedException {
+    call.ignore("stash_type");
+    long first = call.integer("axis", -1);
+    int rank = call.rank(0);
+    if (rank < 0 && first >= 0) {
+      throw new UnsupportedException("RMSNormalization of unknown rank");
+    }
+    String axes = call.longs(LongStream.range(first, first < 0 ? 0 : rank).toArray());
+    Binary multiply = new Binary(BinaryFunction.MUL);
+    String x = call.input(0);
+    String squares =
+        call.step(new Reduce(Reduction.MEAN, true, false), call.step(multiply, x, x), axes);
+    String epsilon = call.constant(TensorData.of(new float[] {call.real("epsilon", 1e-5f)}));
+    String root =
+        call.step(
+            Unary.of(UnaryFunction.SQRT),
+            call.step(
+                new Binary(BinaryFunction.ADD),
+                squares,
+                call.step(new Cast(call.type(0).element()), epsilon)));
+    call.last(multiply, call.step(new Binary(BinaryFunction.DIV), x, root), call.input(1));
+  }
+
+  /** x over its length along an axis; nothing where that is 0. */
+  private static void lpNormalization(Call call) throws UnsupportedException {
+    long p = call.integer("p", 2);
+    if (p != 1 && p != 2) {
+      throw new UnsupportedException("attribute p=" + p + " of LpNormalization");
+    }
+    Reduce length = new Reduce(p == 1 ? Reduction.L1 : Reduction.L2, true, false);
+    String x = call.input(0);
+    String lengths = call.step(length, x, call.longs(call.integer("axis", -1)));
+    String zero =
+        call.step(new Cast(call.type(0).element()), call.constant(TensorData.of(new float[] {0})));
+    call.last(
+        new Where(),
+        call.step(new Binary(BinaryFunction.EQUAL), lengths, zero),
+        zero,
+        call.step(new Binary(BinaryFunction.DIV), x, lengths));
   }
 
   /** Before set 13 all axes from one on were taken together. */

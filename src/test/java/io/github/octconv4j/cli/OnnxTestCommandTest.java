@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,14 +39,18 @@ class OnnxTestCommandTest {
 
   /** A test of {@code y = a + a}, with or without its input. */
   private Path test(String name, boolean input, float... expected) throws IOException {
+    return test(name, input ? new float[] {1, 2, 3} : null, expected);
+  }
+
+  private Path test(String name, float @Nullable [] input, float... expected) throws IOException {
     GraphBuilder b = new GraphBuilder("g");
     String a = b.input("a", TensorType.of(ElementType.F32, 3));
     b.add(new Node("n", new Binary(BinaryFunction.ADD), List.of(a, a), List.of("y")));
     Path test = Files.createDirectories(folder.resolve(name));
     OnnxWriter.write(b.output("y").build(), test.resolve("model.onnx"));
     Path set = Files.createDirectories(test.resolve("test_data_set_0"));
-    if (input) {
-      Files.write(set.resolve("input_0.pb"), tensor(1, 2, 3));
+    if (input != null) {
+      Files.write(set.resolve("input_0.pb"), tensor(input));
     }
     Files.write(set.resolve("output_0.pb"), tensor(expected));
     return test;
@@ -89,6 +94,18 @@ class OnnxTestCommandTest {
             "far     1.0e-01  FAILED: y: element 1 of F32[3] is 4.0, expected 4.099999904632568",
             "short       NaN  FAILED: y is F32[3], expected F32[2]",
             "0 passed, 2 failed");
+  }
+
+  /** No number is a number that was expected, nor is any number infinite. */
+  @Test
+  void whatIsNotFiniteIsThatOrWrong() throws IOException {
+    float[] input = {Float.NaN, Float.POSITIVE_INFINITY, 1};
+    test("same", input, Float.NaN, Float.POSITIVE_INFINITY, 2);
+    test("no_infinity", true, 2, Float.POSITIVE_INFINITY, 6);
+    test("a_number", input, 0, Float.POSITIVE_INFINITY, 2);
+    CommandRun run = CommandRun.of("onnx-test", folder);
+    assertThat(run.lines().getLast()).isEqualTo("1 passed, 2 failed");
+    assertThat(run.lines()).anyMatch(line -> line.matches("same +0.0e\\+00  ok"));
   }
 
   @Test

@@ -60,20 +60,29 @@ final class Agreement implements AutoCloseable {
 
   /** Runs a graph of floats in both ways on random inputs. */
   Compiled check(Graph graph) {
+    return check(graph, PlanOptions.DEFAULT);
+  }
+
+  /** Runs a graph of floats, compiled with options, in both ways on random inputs. */
+  Compiled check(Graph graph, PlanOptions options) {
     Map<String, TensorData> inputs = new HashMap<>();
     for (Value input : graph.inputs()) {
       inputs.put(input.name(), floats(input.type().sizes()));
     }
-    return check(graph, inputs);
+    return check(graph, inputs, options);
   }
 
   /** Runs a graph in both ways. */
   Compiled check(Graph graph, Map<String, TensorData> inputs) {
+    return check(graph, inputs, PlanOptions.DEFAULT);
+  }
+
+  private Compiled check(Graph graph, Map<String, TensorData> inputs, PlanOptions options) {
     Map<String, TensorData> expected = Interpreter.ofHeap().run(graph, inputs);
     try (Constants constants = Constants.of(engine);
         CompiledGraph compiled =
             new GraphCompiler(engine, constants, graph)
-                .compile(Map.of(), GraphCompiler.Images.ROWS, PlanOptions.DEFAULT);
+                .compile(Map.of(), GraphCompiler.Images.ROWS, options);
         GraphExecution execution = compiled.newExecution("test")) {
       for (int run = 0; run < 2; run++) { // nothing stays from the first
         Map<String, TensorData> actual = execution.run(inputs);

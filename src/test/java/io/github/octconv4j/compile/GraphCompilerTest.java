@@ -429,6 +429,16 @@ class GraphCompilerTest {
     check(b.add(new Transpose(List.of(0L, 2L, 3L, 1L)), z)).isFast();
   }
 
+  /** Values that primitives don't know, which are floats all the same. */
+  @Test
+  void moreThanSixDimensionsBecomeFewer() {
+    String x = b.input("x", TensorType.of(ElementType.F32, 2, 1, 3, 1, 2, 1, 4));
+    String y = b.add(Unary.of(UnaryFunction.NEG), x);
+    String few = b.add(new Reshape(false), y, longs(6, 8));
+    String many = b.add(new Reshape(false), few, longs(1, 2, 3, 1, 2, 1, 4));
+    check(few, b.add(Unary.of(UnaryFunction.ABS), many), b.add(Unary.of(UnaryFunction.RELU), few));
+  }
+
   @Test
   void channelsBecomePlaces() {
     String x = input(2, 8, 4, 6);
@@ -444,6 +454,38 @@ class GraphCompilerTest {
     String z = b.add(new Slice(), x, longs(0), longs(4), longs(2), longs(2));
     check(y).isFast();
     agreement.check(b.output(z).build()).isInterpreted();
+  }
+
+  /** The places of parts: channels innermost, rows, one channel alone, at the end of something. */
+  @Test
+  void partsOfSomethingLargerArePutTogetherWhereTheyLie() {
+    String y = conv(input(2, 4, 20, 6), 4, 12);
+    String first = b.add(new Slice(), y, longs(0), longs(5), longs(1));
+    String one = b.add(new Slice(), y, longs(7), longs(8), longs(1));
+    String last = b.add(new Slice(), y, longs(6), longs(12), longs(1));
+    String rows = b.add(new Slice(), y, longs(3), longs(13), longs(2));
+    check(
+            b.add(new Concat(1), last, one, y, first),
+            b.add(new Concat(2), rows, y),
+            b.add(Unary.of(UnaryFunction.RELU), last),
+            one,
+            b.add(new Concat(0), first, first))
+        .isFast();
+  }
+
+  /** Threads of our own share what is only moved, whatever the sizes. */
+  @ParameterizedTest
+  @CsvSource({"1,1", "2,1", "3,1", "2,3"})
+  void movementsAreSharedByThreads(int threads, int batch) {
+    String y = conv(input(batch, 8, 35, 20), 8, 24);
+    String z = b.add(Unary.of(UnaryFunction.RELU), y);
+    String all = b.add(new Concat(1), y, z, y);
+    String part = b.add(new Slice(), all, longs(9), longs(63), longs(1));
+    String turned = b.add(new Transpose(List.of(0L, 2L, 3L, 1L)), conv(part, 54, 16));
+    String flat = b.add(new Reshape(false), turned, longs(batch, 35 * 20 * 16));
+    Graph graph = b.output(all, flat, b.add(new Concat(2), part, part)).build();
+
+    agreement.check(graph, PlanOptions.DEFAULT.threads(threads));
   }
 
   @Test

@@ -3,16 +3,25 @@ package io.github.octconv4j.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.octconv4j.SameOnEveryProcessor;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
-/** What ONNX models of networks are made of; that they compute the same is a test of the peers. */
+/** What saved networks are made of; that they compute the same is a test of the peers. */
 @SameOnEveryProcessor
 class OnnxNetworkTest {
-  private static String onnx(Model model) {
-    byte[] bytes = OnnxNetwork.write(model.graph(), Parameters.random(1), 1);
-    return new String(bytes, StandardCharsets.ISO_8859_1);
+  @TempDir private Path folder;
+
+  private String onnx(Model model) throws IOException {
+    Path file = folder.resolve("network.onnx");
+    try (Network network = Network.of(model, Parameters.random(1))) {
+      network.save(file);
+    }
+    return Files.readString(file, StandardCharsets.ISO_8859_1);
   }
 
   private static Model narrow(String name) {
@@ -26,7 +35,7 @@ class OnnxNetworkTest {
   }
 
   @Test
-  void denseResNetHasItsLayers() {
+  void denseResNetHasItsLayers() throws IOException {
     String onnx = onnx(narrow("resnet50"));
 
     assertThat(count(onnx, "Conv")).isEqualTo(53);
@@ -43,7 +52,7 @@ class OnnxNetworkTest {
    * four and four; two layers into the dense stage with two; 7 dense ones and the stem.
    */
   @Test
-  void octaveResNetHasItsPaths() {
+  void octaveResNetHasItsPaths() throws IOException {
     String onnx = onnx(narrow("oct_resnet50").alpha(0.5));
 
     int octave = 13 * 3 - 1 + 2; // four paths each
@@ -53,7 +62,7 @@ class OnnxNetworkTest {
   }
 
   @Test
-  void excitationsAndClippedActivationsHaveAForm() {
+  void excitationsAndClippedActivationsHaveAForm() throws IOException {
     String onnx = onnx(narrow("se_resnet50"));
     assertThat(count(onnx, "Sigmoid")).isEqualTo(16);
     assertThat(count(onnx, "Mul")).isEqualTo(16);

@@ -176,10 +176,9 @@ class OnnxModelTest {
     assertThat(run(model(graph(node("Dropout", "x", "y mask", "ratio", 0.5f)), 9))).endsWith(23);
     // Before set 13 all axes from one on were one.
     double[] together = run(model(graph(node("Softmax", "x", "y")), 11));
-    assertThat(Arrays.stream(together, 0, 12).sum())
-        .isCloseTo(1, org.assertj.core.data.Offset.offset(1e-6));
+    assertThat(Arrays.stream(together, 0, 12).sum()).isCloseTo(1, Offset.offset(1e-6));
     assertThat(Arrays.stream(run(model(graph(node("Softmax", "x", "y")), 13)), 0, 4).sum())
-        .isCloseTo(1, org.assertj.core.data.Offset.offset(1e-6));
+        .isCloseTo(1, Offset.offset(1e-6));
     MessageWriter add =
         graph(node("Add", "x b", "y", "broadcast", 1, "axis", 1))
             .message(5, floats("b", 100, 200, 300));
@@ -187,6 +186,39 @@ class OnnxModelTest {
     MessageWriter scales = floats("s", 1, 1, 2);
     assertThat(run(model(graph(node("Upsample", "x s", "y")).message(5, scales), 9)))
         .startsWith(0, 0, 1, 1, 2, 2, 3, 3, 4);
+  }
+
+  /** Operators that are written out in others: x is 0 to 23, 2 by 3 by 4. */
+  @Test
+  void normalizationsWrittenOutInOthers() throws IOException {
+    Offset<Double> close = Offset.offset(1e-6);
+    double[] lengths = run(model(graph(node("LpNormalization", "x", "y")), 22));
+    assertThat(lengths[0]).isZero();
+    assertThat(lengths[1]).isCloseTo(1 / Math.sqrt(14), close);
+    double[] sums = run(model(graph(node("LpNormalization", "x", "y", "axis", 0, "p", 1)), 1));
+    assertThat(sums[0]).isZero(); // 0 of 0 and 12 is 0
+    assertThat(sums[13]).isCloseTo(13 / 14.0, close);
+    assertThat(refused(model(graph(node("LpNormalization", "x", "y", "p", 3)), 22)))
+        .contains("attribute p=3 of LpNormalization");
+    MessageWriter scaled =
+        graph(node("RMSNormalization", "x s", "y", "epsilon", 0f, "axis", -2))
+            .message(5, floats("s", 1, 2, 3, 4));
+    double root = Math.sqrt((0 + 1 + 4 + 9 + 16 + 25 + 36 + 49 + 64 + 81 + 100 + 121) / 12.0);
+    assertThat(run(model(scaled, 23))[7]).isCloseTo(4 * 7 / root, close);
+  }
+
+  @Test
+  void hyperbolicFunctions() throws IOException {
+    Offset<Double> close = Offset.offset(1e-6);
+    assertThat(run(model(graph(node("Asinh", "x", "y")), 9))[3])
+        .isCloseTo(Math.log(3 + Math.sqrt(10)), close);
+    assertThat(run(model(graph(node("Acosh", "x", "y")), 9)))
+        .startsWith(Double.NaN, 0)
+        .contains(new double[] {Math.log(2 + Math.sqrt(3))}, close);
+    assertThat(run(model(graph(node("Sinh", "x", "y"), node("Asinh", "y", "z")), 9))[2])
+        .isCloseTo((Math.exp(2) - Math.exp(-2)) / 2, close);
+    assertThat(run(model(graph(node("Cosh", "x", "y")), 9))).startsWith(1);
+    assertThat(run(model(graph(node("Atanh", "x", "y")), 9))[1]).isInfinite();
   }
 
   @Test

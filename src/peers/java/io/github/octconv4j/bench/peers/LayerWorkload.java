@@ -1,9 +1,7 @@
 package io.github.octconv4j.bench.peers;
 
+import io.github.octconv4j.bench.LayerGraph;
 import io.github.octconv4j.bench.ScalarOctave;
-import io.github.octconv4j.bench.onnx.OctaveGraph;
-import io.github.octconv4j.bench.onnx.OctaveMap;
-import io.github.octconv4j.bench.onnx.OnnxGraph;
 import io.github.octconv4j.cli.bench.LayerShape;
 import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.octave.Frequency;
@@ -11,6 +9,7 @@ import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.OctavePath;
 import io.github.octconv4j.octave.OctaveShape;
 import io.github.octconv4j.octave.OctaveWeights;
+import io.github.octconv4j.onnx.OnnxWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -160,23 +159,7 @@ final class LayerWorkload implements Workload {
 
   /** The layer as an exporter writes it. */
   byte[] onnx() {
-    OnnxGraph graph = new OnnxGraph("octave");
-    inputs().forEach(input -> graph.input(input.name(), input.dims()));
-    OctaveMap x =
-        new OctaveMap(
-            high == null ? null : high.name(),
-            low == null ? null : low.name(),
-            shape.height(),
-            shape.width());
-    OctaveMap y = new OctaveGraph(graph).convolution(spec, weights, x);
-    OctaveShape out = spec.outputShape(shape);
-    if (y.high() != null) {
-      graph.output(y.high(), dims(out, Frequency.HIGH, spec.out().high()));
-    }
-    if (y.low() != null) {
-      graph.output(y.low(), dims(out, Frequency.LOW, spec.out().low()));
-    }
-    return graph.toModel();
+    return OnnxWriter.toBytes(LayerGraph.of(spec, weights, shape));
   }
 
   @Override

@@ -36,8 +36,13 @@ final class PeersOnnxCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(arity = "1..*", paramLabel = "FILE", description = "ONNX files.")
-  private List<Path> files;
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "FILE",
+      description =
+          "ONNX files, or architectures, which are saved with random weights first: oct_resnet50 at"
+              + " an alpha of .5, oct_resnet50@.25 at that one.")
+  private List<String> files;
 
   @Mixin private GraphSizes sizes;
 
@@ -93,7 +98,8 @@ final class PeersOnnxCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     out.println(Machine.here(threads.getFirst()));
     List<Result> results = new ArrayList<>();
-    for (Path file : files) {
+    for (String text : files) {
+      Path file = file(text);
       OnnxFile read = OnnxFile.of(file, graph -> sizes.of(graph, batch, size));
       for (int count : threads) {
         Result result = measure(read, count);
@@ -112,6 +118,15 @@ final class PeersOnnxCommand implements Callable<Integer> {
     out.println();
     print(out, results);
     return results.stream().allMatch(result -> result.error() <= CLOSE) ? 0 : 1;
+  }
+
+  private Path file(String text) throws IOException {
+    try {
+      return SavedModel.of(text);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(
+          spec.commandLine(), text + " is neither a file nor an architecture: " + e.getMessage());
+    }
   }
 
   private Result measure(OnnxFile file, int count) throws IOException, InterruptedException {

@@ -1,14 +1,14 @@
 package io.github.octconv4j.bench.start;
 
-import io.github.octconv4j.bench.onnx.OctaveGraph;
-import io.github.octconv4j.bench.onnx.OctaveMap;
-import io.github.octconv4j.bench.onnx.OnnxGraph;
+import io.github.octconv4j.bench.LayerGraph;
 import io.github.octconv4j.bench.peers.NetworkFile;
 import io.github.octconv4j.nn.Model;
 import io.github.octconv4j.nn.Network;
 import io.github.octconv4j.nn.Parameters;
 import io.github.octconv4j.octave.OctaveConv2d;
+import io.github.octconv4j.octave.OctaveShape;
 import io.github.octconv4j.octave.OctaveWeights;
+import io.github.octconv4j.onnx.OnnxWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -36,15 +36,9 @@ final class StartFiles {
     float[] dense = normal(channels * channels * 9, 1.0 / Math.sqrt(9.0 * channels), random);
     floats(folder.resolve(WEIGHTS), dense);
     floats(folder.resolve(INPUT), normal(channels * size * size, 1, random));
-    OnnxGraph graph = new OnnxGraph("octave");
-    graph.input("x", 1, channels, size, size);
-    OctaveMap y =
-        new OctaveGraph(graph)
-            .convolution(
-                spec, OctaveWeights.split(spec, dense, null), new OctaveMap("x", null, size, size));
-    graph.output(y.high(), 1, spec.out().high(), size, size);
-    graph.output(y.low(), 1, spec.out().low(), size / 2, size / 2);
-    Files.write(folder.resolve(ONNX), graph.toModel());
+    OctaveWeights weights = OctaveWeights.split(spec, dense, null);
+    OctaveShape shape = OctaveShape.of(1, size, size, spec.sizeRule());
+    Files.write(folder.resolve(ONNX), OnnxWriter.toBytes(LayerGraph.of(spec, weights, shape)));
   }
 
   /** Writes a network into a folder that exists. */
