@@ -1,5 +1,6 @@
 package io.github.octconv4j.dnn;
 
+import io.github.octconv4j.dnn.loader.Platform;
 import java.util.regex.Pattern;
 
 /**
@@ -29,7 +30,21 @@ final class KnownDefects {
         || isMasking(implementation, operation)
         || isPartOfVector(implementation, operation)
         || isUnknownSet(implementation, operation)
-        || isWithoutInstruction(implementation, operation);
+        || isWithoutInstruction(implementation, operation)
+        || isLessThanOneBlock(implementation, operation);
+  }
+
+  /**
+   * On 64-bit Arm a copy into or out of a part of a tensor that ends within a block leaves that
+   * block out: it counts whole ones.
+   */
+  private static boolean isLessThanOneBlock(String implementation, Operation operation) {
+    return implementation.startsWith("simple:")
+        && operation instanceof Reorder
+        && Platform.isArm()
+        && operation.descs().values().stream()
+            .map(MemoryForm::of)
+            .anyMatch(MemoryForm.SHARED_BLOCK::equals);
   }
 
   /**
