@@ -2,7 +2,6 @@ package io.github.octconv4j.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.octconv4j.SameOnEveryProcessor;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,7 +11,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What saved networks are made of; that they compute the same is a test of the peers. */
-@SameOnEveryProcessor
 class OnnxNetworkTest {
   @TempDir private Path folder;
 

@@ -200,7 +200,7 @@ class OctaveWeightsTest {
         .hasMessage("path ll does not exist: the specification has [HH, HL]");
     OctaveConv2d groups = OctaveConv2d.of(4, 4).groups(2).build();
     assertThatThrownBy(() -> OctaveWeights.split(groups, new float[16], null))
-        .hasMessage("a dense kernel can be cut for groups 1 only, groups is 2");
+        .hasMessage("a dense kernel can be cut for groups 1 only, groups was 2");
     OctaveWeights plain = OctaveWeights.of(groups).kernel(OctavePath.HH, new float[8]).build();
     assertThatThrownBy(() -> plain.kernel(OctavePath.LL))
         .isInstanceOf(IllegalArgumentException.class)
