@@ -184,15 +184,26 @@ public final class GraphCompiler {
    * @throws DnnException if it would take more memory than allowed
    */
   public CompiledGraph compile(Map<String, long[]> sizes, Images images, PlanOptions options) {
+    // What is made of weights that are made anew for each size is of no use for another one.
+    return later
+        ? new GraphCompiler(engine, constants, graph, plans).compiled(sizes, images, options)
+        : compiled(sizes, images, options);
+  }
+
+  private CompiledGraph compiled(Map<String, long[]> sizes, Images images, PlanOptions options) {
     Set<TensorData> lasting = Collections.newSetFromMap(new IdentityHashMap<>());
     lasting.addAll(graph.constants().values());
     Graph bound = graph.bind(sizes);
     Graph head =
-        prepared(
-            later ? general(bound) : bound,
-            data -> lasting.contains(data) || folding.hasMade(data) || shuffles.hasMade(data));
-    lasting.addAll(folding.made());
-    lasting.addAll(shuffles.made());
+        later
+            ? prepared(general(bound), lasting::contains)
+            : prepared(
+                bound,
+                data -> lasting.contains(data) || folding.hasMade(data) || shuffles.hasMade(data));
+    if (!later) {
+      lasting.addAll(folding.made());
+      lasting.addAll(shuffles.made());
+    }
     Prepared prepared = Prepared.of(head, options, lasting);
     return new GraphPlanner(engine, prepared, images, options, constants, plans).plan();
   }

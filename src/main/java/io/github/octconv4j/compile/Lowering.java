@@ -190,26 +190,29 @@ final class Lowering {
       return true;
     }
     long reads = node.inputs().stream().filter(value::equals).count();
-    if (reads != 1 || isRead(value, node)) {
+    if (reads != 1 || isRead(value, node, 1)) {
       return false;
     }
     List<Operand> all =
         parts.containsKey(value) ? parts.getOrDefault(value, List.of()) : List.of(part(value, 0));
     Operand whole = values.get(value);
     boolean copied = whole != null && !all.getFirst().sharesBuffer(whole); // in another layout
+    // A part may be a view of another value, which this very node reads, or of that one's copy.
     return (copied || !belongsToCaller(value))
         && values.entrySet().stream()
-            .noneMatch(
-                other ->
-                    all.stream().anyMatch(other.getValue()::sharesBuffer)
-                        && !other.getKey().equals(value)
-                        && (belongsToCaller(other.getKey()) || isRead(other.getKey(), node)));
+            .filter(other -> !other.getKey().equals(value))
+            .filter(other -> all.stream().anyMatch(other.getValue()::sharesBuffer))
+            .noneMatch(other -> belongsToCaller(other.getKey()) || isRead(other.getKey(), node, 0))
+        && copies.entrySet().stream()
+            .filter(other -> !other.getKey().value().equals(value))
+            .filter(other -> all.stream().anyMatch(other.getValue()::sharesBuffer))
+            .noneMatch(other -> isRead(other.getKey().value(), node, 0));
   }
 
-  /** Whether a value is read after a node. */
-  private boolean isRead(String value, Node node) {
-    int now = position(node);
-    return graph.consumers(value).stream().anyMatch(reader -> position(reader) > now);
+  /** Whether a value is read by a node that comes at least so many after another one. */
+  private boolean isRead(String value, Node node, int later) {
+    int first = position(node) + later;
+    return graph.consumers(value).stream().anyMatch(reader -> position(reader) >= first);
   }
 
   private boolean belongsToCaller(String value) {

@@ -37,8 +37,10 @@ final class EarlyLibrary {
     public void run() {
       try {
         CpuIsa.name();
-      } catch (LinkageError e) {
-        // reported again to whoever needs the library
+      } catch (RuntimeException | Error e) {
+        // Whatever it is, whoever needs the library meets it again; here it would reach a handler
+        // of
+        // uncaught exceptions, which may end the process.
       }
     }
   }

@@ -57,6 +57,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.BiFunction;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -64,6 +65,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every operation on oneDNN against the interpreter, and what becomes one step. */
 class GraphCompilerTest {
@@ -471,6 +473,39 @@ class GraphCompilerTest {
             one,
             b.add(new Concat(0), first, first))
         .isFast();
+  }
+
+  /** The beginning of a value lies where the value does; who adds to it must not write there. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void sumsAreNotMadeInPartsOfWhatIsStillRead(int threads) {
+    PlanOptions options = PlanOptions.DEFAULT.threads(threads);
+    BiFunction<String, Long, String> rows =
+        (x, count) -> b.add(new Slice(), x, longs(0), longs(count), longs(2));
+    // The convolution reads the value and adds a part of it.
+    String x = conv(input(1, 8, 7, 5), 8, 8);
+    String low = b.add(new Conv(Window.of(2, 1), 1), x, floats(8, 8, 2, 1));
+    String sum = b.add(new Binary(BinaryFunction.ADD), low, rows.apply(x, 6L));
+    // It reads the same part under another name.
+    String z = conv(b.input("z", TensorType.of(ElementType.F32, 1, 8, 7, 5)), 8, 8);
+    String twice =
+        b.add(new Binary(BinaryFunction.ADD), conv(rows.apply(z, 4L), 8, 8), rows.apply(z, 4L));
+    // A copy of what lies within something larger is read once more afterwards.
+    String w = conv(b.input("w", TensorType.of(ElementType.F32, 1, 8, 7, 5)), 8, 16);
+    String half = b.add(new Slice(), w, longs(8), longs(16), longs(1));
+    String some = rows.apply(half, 3L);
+    String other = conv(b.input("v", TensorType.of(ElementType.F32, 1, 8, 3, 5)), 8, 8);
+    String added = b.add(new Binary(BinaryFunction.ADD), conv(other, 8, 8), some);
+    String after = conv(half, 8, 8);
+    // Parts of channels that lie at the beginning.
+    String pixel = conv(b.input("p", TensorType.of(ElementType.F32, 1, 8, 1, 1)), 8, 8);
+    String few = b.add(new Slice(), pixel, longs(0), longs(4), longs(1));
+    String mixed =
+        b.add(
+            new Binary(BinaryFunction.ADD),
+            b.add(new Conv(Window.of(1, 1), 1), pixel, floats(4, 8, 1, 1)),
+            few);
+    agreement.check(b.output(sum, twice, added, after, mixed).build(), options);
   }
 
   /** Threads of our own share what is only moved, whatever the sizes. */
