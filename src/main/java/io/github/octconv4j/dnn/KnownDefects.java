@@ -72,14 +72,16 @@ final class KnownDefects {
 
   /**
    * The older kernels for SVE of Arm, which are not made of products of blocks ({@code brg}): where
-   * vectors have 512 bits, those for 512 and for 256 give wrong sums or no numbers if channels
-   * don't fill vectors, and fault if they multiply bytes, so that none is taken; where they have
-   * 256, {@code jit:sve_256} alone is not, with channels that don't fill 512, which was not tried.
+   * vectors have 512 bits, or SME hides how many they have, all give wrong sums or no numbers if
+   * channels don't fill vectors, and fault if they multiply bytes, so that none is taken. Elsewhere
+   * {@code jit:sve_256} alone is not, with channels that don't fill 512 bits, which was not tried.
    */
   private static boolean isPartOfVector(String implementation, Operation operation) {
+    String isa = CpuIsa.name();
     return operation instanceof Convolution convolution
         && SVE.matcher(implementation).matches()
-        && (!CpuIsa.name().equals("cpu_isa_sve_256")
+        && (isa.equals("cpu_isa_sve_512")
+            || isa.equals("cpu_isa_sme")
             || (implementation.startsWith("jit:")
                 && (convolution.inputsOfGroup() % 16 != 0
                     || convolution.outputsOfGroup() % 16 != 0)));
