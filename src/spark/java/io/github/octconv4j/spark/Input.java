@@ -95,8 +95,7 @@ enum Input {
                   Locale.ROOT, "array must have finite values, has %s at index %d", number, index));
       case null ->
           throw new RejectedRowException(
-              String.format(
-                  Locale.ROOT, "array must have values, has null at index %d", index));
+              String.format(Locale.ROOT, "array must have values, has null at index %d", index));
       default -> // a fault of the query, not of the row
           throw new IllegalArgumentException(
               String.format(

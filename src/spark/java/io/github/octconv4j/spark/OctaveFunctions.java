@@ -38,9 +38,7 @@ public final class OctaveFunctions {
   }
 
   private static void register(SparkSession session, String name, ErrorPolicy errors) {
-    session
-        .udf()
-        .register(name, SessionFunctions.of(session, errors), Output.CLASS.type());
+    session.udf().register(name, SessionFunctions.of(session, errors), Output.CLASS.type());
   }
 
   /**

@@ -547,8 +547,7 @@ class OctaveClassifierIT {
   @Test
   void sqlGroupsByTheFunctionAndCallsItOnceARow() {
     pictures(40).createOrReplaceTempView("pictures");
-    String call =
-        "octave_classify(content, '" + Clothes.OCTAVE.toAbsolutePath() + "')";
+    String call = "octave_classify(content, '" + Clothes.OCTAVE.toAbsolutePath() + "')";
     Map<String, Long> expectedCounts =
         labels(40).stream().collect(Collectors.groupingBy(l -> l, Collectors.counting()));
     SparkSession other = session.newSession();
@@ -581,8 +580,7 @@ class OctaveClassifierIT {
     int lookups = ObjectStore.LOOKUPS.get();
     List<String> labels = alternating(models, 2);
     for (int i = 0; i < 60; i++) {
-      assertThat(labels.get(i))
-          .isEqualTo((i % 2 == 1 ? dense : expected).get(i).best().label());
+      assertThat(labels.get(i)).isEqualTo((i % 2 == 1 ? dense : expected).get(i).best().label());
     }
     assertThat(ObjectStore.LOOKUPS.get() - lookups).isLessThan(60);
 
@@ -626,7 +624,8 @@ class OctaveClassifierIT {
                     .sql("SELECT clothes(array_repeat(cast(index AS double), 784)) FROM pictures")
                     .collect())
         .hasStackTraceContaining("array must be array<float>, has 0.0 of type Double at index 0");
-    assertThatThrownBy(() -> other.sql("SELECT octave_classify(content, 5) FROM pictures").collect())
+    assertThatThrownBy(
+            () -> other.sql("SELECT octave_classify(content, 5) FROM pictures").collect())
         .hasStackTraceContaining("path");
     assertThat(
             other

@@ -192,11 +192,7 @@ public final class Scaling {
       double driver = (process.getProcessCpuTime() - before) / 1e9;
       Cost all = Cost.median(scored);
       return new Measured(
-          executors,
-          Cost.median(read),
-          all,
-          driver / tasks,
-          Math.max(0, first - all.wall));
+          executors, Cost.median(read), all, driver / tasks, Math.max(0, first - all.wall));
     } finally {
       session.stop();
     }
@@ -240,8 +236,8 @@ public final class Scaling {
   }
 
   /**
-   * Tasks run side by side, a driver of one core starts one after the other, and each executor opens
-   * once.
+   * Tasks run side by side, a driver of one core starts one after the other, and each executor
+   * opens once.
    */
   private void model(Measured measured, Cost plain) {
     double row = measured.scored.cpu / rows;

@@ -91,11 +91,14 @@ class SpeculationIT {
       long start = System.nanoTime();
       List<String> labels =
           new OctaveClassifier()
-              .setModel(Clothes.OCTAVE.toAbsolutePath().toString())
-              .setOutput("label").transform(slowOnOneExecutor(session)).select("prediction")
-              .collectAsList().stream()
-              .map(row -> row.getString(0))
-              .toList();
+                  .setModel(Clothes.OCTAVE.toAbsolutePath().toString())
+                  .setOutput("label")
+                  .transform(slowOnOneExecutor(session))
+                  .select("prediction")
+                  .collectAsList()
+                  .stream()
+                  .map(row -> row.getString(0))
+                  .toList();
       assertThat(labels).isEqualTo(expected);
       assertThat((System.nanoTime() - start) / 1_000_000).isLessThan(SLOW_MILLIS);
       for (int i = 0; i < 600 && (copies.won.get() == 0 || copies.lost.get() == 0); i++) {
