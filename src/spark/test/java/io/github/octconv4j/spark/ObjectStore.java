@@ -57,8 +57,8 @@ public final class ObjectStore extends RawLocalFileSystem {
     LOOKUPS.incrementAndGet();
     incident.happens();
     FileStatus status = super.getFileStatus(path);
-    return status.isDirectory()
-        ? new FileStatus(0, true, 1, 1, TIME.incrementAndGet(), status.getPath())
-        : status;
+    boolean folder = status.isDirectory();
+    long time = folder ? TIME.incrementAndGet() : status.getModificationTime();
+    return new FileStatus(status.getLen(), folder, 1, 1 << 20, time, status.getPath());
   }
 }

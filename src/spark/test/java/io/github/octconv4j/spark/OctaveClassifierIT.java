@@ -215,34 +215,6 @@ class OctaveClassifierIT {
   }
 
   @Test
-  void rowsWithoutAFiniteResultAreErrorsAndNoRows() {
-    List<Row> arrays = new ArrayList<>();
-    for (float value : new float[] {0, Float.MAX_VALUE, 0}) {
-      Float[] values = new Float[28 * 28];
-      Arrays.fill(values, value);
-      arrays.add(RowFactory.create((Object) values));
-    }
-    Dataset<Row> floats =
-        session
-            .createDataFrame(
-                arrays,
-                new StructType().add("values", DataTypes.createArrayType(DataTypes.FloatType)))
-            .coalesce(1);
-    OctaveClassifier classifier = classifier().setInputCol("values").setErrors("null");
-    List<Row> predictions = column(classifier.transform(floats), "prediction");
-    assertThat(predictions.get(0)).isNotNull();
-    assertThat(predictions.get(1)).isNull();
-    assertThat(predictions.get(2)).isNotNull();
-    assertThat(classifier.metrics().rows()).isEqualTo(2);
-    assertThat(classifier.metrics().errors()).isEqualTo(1);
-
-    OctaveClassifier raw = classifier().setInputCol("values").setOutput("raw");
-    assertThat(raw.transform(floats).collectAsList().get(1).<Float>getList(1))
-        .anyMatch(value -> !Float.isFinite(value));
-    assertThat(raw.metrics().rows()).isEqualTo(3);
-  }
-
-  @Test
   void channelsOfStructsAreInTheOrderOfOpenCv() throws Exception {
     // One pixel, blue 10, green 20, red 30, half transparent.
     StructType schema = ImageSchema.columnSchema();
