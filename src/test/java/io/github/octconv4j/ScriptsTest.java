@@ -194,6 +194,12 @@ class ScriptsTest {
     assertThat(good.lines.getLast()).isEqualTo("13 passed, 0 failed, 3 skipped");
     assertThat(good.exitCode).isZero();
 
+    Run single =
+        Run.of(folder.resolve("scripts/test").toString(), "--spark", "-Dtest=ClusterIT", "0");
+    assertThat(single.lines)
+        .contains(
+            "arguments verify -f src/spark/reactor.xml -Pfirst-try -Dit.test=ClusterIT 0, cap none");
+
     script(folder.resolve("scripts/test-aarch64"), "echo 'test-aarch64: no packages'; exit 3");
     Run without = Run.of(folder.resolve(".ci/run").toString(), "0");
     assertThat(without.lines)

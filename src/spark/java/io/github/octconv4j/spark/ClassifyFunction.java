@@ -2,65 +2,103 @@ package io.github.octconv4j.spark;
 
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
-import org.apache.spark.SparkContext;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.api.java.UDF2;
 import org.apache.spark.util.SerializableConfiguration;
 import org.jspecify.annotations.Nullable;
 import scala.runtime.AbstractFunction2;
 
-/** {@code (picture, model)}, as SQL calls it: by Spark's Java interface, and as an expression. */
+/**
+ * {@code (picture, model)}, as SQL calls it: by Spark's Java interface, and as an expression. A
+ * task looks up a path when it first comes, and keeps the networks open that it used last.
+ */
 final class ClassifyFunction
     extends AbstractFunction2<@Nullable Object, @Nullable Object, @Nullable Object>
-    implements UDF2<@Nullable Object, @Nullable String, @Nullable Object>, Serializable {
+    implements UDF2<@Nullable Object, @Nullable Object, @Nullable Object>, Serializable {
   private static final long serialVersionUID = 1L;
+
+  /** The most networks that a task has open. */
+  static final int MOST = 8;
 
   private final ErrorPolicy errors;
   private final SerializableConfiguration configuration;
   private final ScoringMetrics metrics;
-  private transient @Nullable Last last; // guarded by this
+  private transient @Nullable Map<String, ScoreValue> functions; // by path; guarded by this
 
-  /** The function of the model that was named last: it is the same for all rows, as a rule. */
-  private record Last(String model, ScoreValue function) {}
-
-  ClassifyFunction(ErrorPolicy errors, SparkContext context) {
+  /**
+   * Makes the function.
+   *
+   * @param configuration by which paths are looked up
+   */
+  ClassifyFunction(ErrorPolicy errors, SparkSession session, Configuration configuration) {
     this.errors = errors;
-    configuration = new SerializableConfiguration(context.hadoopConfiguration());
-    metrics = new ScoringMetrics(context);
+    this.configuration = new SerializableConfiguration(configuration);
+    metrics = new ScoringMetrics(session.sparkContext());
+  }
+
+  ScoringMetrics metrics() {
+    return metrics;
   }
 
   @Override
   public @Nullable Object apply(@Nullable Object picture, @Nullable Object model) {
-    return call(picture, (String) model);
+    return call(picture, model);
   }
 
   @Override
-  public @Nullable Object call(@Nullable Object picture, @Nullable String model) {
-    return picture == null || model == null ? null : function(model).score(picture);
+  public @Nullable Object call(@Nullable Object picture, @Nullable Object model) {
+    if (picture == null || model == null) {
+      return null;
+    }
+    if (!(model instanceof String path)) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "the network must be a path (a string), was %s of type %s",
+              model,
+              model.getClass().getSimpleName()));
+    }
+    return function(path).score(picture);
   }
 
+  /** The function of a network; the one that was used longest ago makes room for a new one. */
   private synchronized ScoreValue function(String model) {
-    Last now = last;
-    if (now != null && now.model.equals(model)) {
-      return now.function;
+    Map<String, ScoreValue> known = functions;
+    if (known == null) {
+      known = new LinkedHashMap<>(2 * MOST, .75f, true);
+      functions = known;
     }
-    if (now != null) {
-      now.function.release();
+    ScoreValue function = known.get(model);
+    if (function == null) {
+      function = make(model);
+      known.put(model, function);
+      if (known.size() > MOST) {
+        Iterator<ScoreValue> oldest = known.values().iterator();
+        oldest.next().release();
+        oldest.remove();
+      }
     }
-    ScoreValue function =
-        new ScoreValue(
-            new Scoring(
-                ModelSource.Stored.of(model, configuration.value()),
-                1,
-                ElementType.F32,
-                0,
-                Output.CLASS,
-                1,
-                List.of(),
-                errors,
-                Duration.ofSeconds(10),
-                metrics));
-    last = new Last(model, function);
     return function;
+  }
+
+  private ScoreValue make(String model) {
+    return new ScoreValue(
+        new Scoring(
+            ModelSource.Stored.of(model, configuration.value()),
+            1,
+            ElementType.F32,
+            0,
+            Output.CLASS,
+            1,
+            List.of(),
+            errors,
+            Duration.ofSeconds(10),
+            metrics));
   }
 }

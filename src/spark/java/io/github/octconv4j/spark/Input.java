@@ -73,12 +73,7 @@ enum Input {
       float[] checked = new float[channels * plane];
       for (int i = 0; i < checked.length; i++) {
         Object element = values.apply(i);
-        if (!(element instanceof Float number) || !Float.isFinite(number)) {
-          throw new RejectedRowException(
-              String.format(
-                  Locale.ROOT, "array must have finite values, has %s at index %d", element, i));
-        }
-        checked[i] = number;
+        checked[i] = finite(element, i);
       }
       MemorySegment to = predictor.input().segment(); // (n, h, w, c)
       long first = (long) index * channels * plane;
@@ -90,6 +85,27 @@ enum Input {
       }
     }
   };
+
+  private static float finite(@Nullable Object element, int index) throws RejectedRowException {
+    return switch (element) {
+      case Float number when Float.isFinite(number) -> number;
+      case Float number ->
+          throw new RejectedRowException(
+              String.format(
+                  Locale.ROOT, "array must have finite values, has %s at index %d", number, index));
+      case null ->
+          throw new RejectedRowException(
+              String.format(Locale.ROOT, "array must have values, has null at index %d", index));
+      default -> // a fault of the query, not of the row
+          throw new IllegalArgumentException(
+              String.format(
+                  Locale.ROOT,
+                  "array must be array<float>, has %s of type %s at index %d; cast it: cast(... AS array<float>)",
+                  element,
+                  element.getClass().getSimpleName(),
+                  index));
+    };
+  }
 
   private static final int MOST_PIXELS = (int) ImageFiles.MAX_PIXELS;
 
@@ -139,12 +155,17 @@ enum Input {
     return struct.catalogString().equals(ImageSchema.columnSchema().catalogString());
   }
 
-  /** Returns the picture of a struct. */
+  /**
+   * Returns the picture of a struct.
+   *
+   * @throws IllegalArgumentException if it is none; the message says why
+   */
   static Image image(Row row) {
+    requireValues(row);
     int width = ImageSchema.getWidth(row);
     int height = ImageSchema.getHeight(row);
     int samples = ImageSchema.getNChannels(row);
-    byte @Nullable [] data = ImageSchema.getData(row);
+    byte[] data = ImageSchema.getData(row);
     requireMode(ImageSchema.getMode(row), samples);
     if (width < 1 || height < 1 || (long) width * height > MOST_PIXELS) {
       throw new IllegalArgumentException(
@@ -156,7 +177,7 @@ enum Input {
               height));
     }
     long bytes = (long) width * height * samples;
-    if (data == null || data.length != bytes) {
+    if (data.length != bytes) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
@@ -165,7 +186,7 @@ enum Input {
               height,
               samples,
               bytes,
-              data == null ? 0 : data.length));
+              data.length));
     }
     int plane = width * height;
     int channels = samples == 1 ? 1 : 3;
@@ -179,6 +200,17 @@ enum Input {
       }
     }
     return Image.of(width, height, channels, values);
+  }
+
+  /** Only the origin may be null: it says where the picture came from. */
+  private static void requireValues(Row row) {
+    StructType schema = ImageSchema.columnSchema();
+    for (String name : schema.fieldNames()) {
+      if (!name.equals("origin") && row.isNullAt(schema.fieldIndex(name))) {
+        throw new IllegalArgumentException(
+            String.format(Locale.ROOT, "image must have values, its %s is null", name));
+      }
+    }
   }
 
   /** Modes are those of OpenCV: of 8 bits without a sign, 8 for each channel but the first. */

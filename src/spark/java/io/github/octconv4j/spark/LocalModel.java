@@ -45,8 +45,8 @@ record LocalModel(Path file, @Nullable Path copy) implements AutoCloseable {
     }
   }
 
-  /** What can't be deleted goes with the folder of the executor. */
-  private static void delete(Path folder) {
+  /** What can't be deleted is left where it is, for what cleans up there. */
+  static void delete(Path folder) {
     try (Stream<Path> files = Files.walk(folder)) {
       List<Path> innermostFirst = files.sorted(Comparator.reverseOrder()).toList();
       for (Path file : innermostFirst) {

@@ -7,6 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -14,6 +17,8 @@ import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocatedFileStatus;
+import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.spark.SparkFiles;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
@@ -50,10 +55,11 @@ sealed interface ModelSource extends Serializable {
     static Stored of(String path, Configuration configuration) {
       try {
         org.apache.hadoop.fs.Path given = new org.apache.hadoop.fs.Path(path);
-        FileStatus status = given.getFileSystem(configuration).getFileStatus(given);
+        FileSystem files = given.getFileSystem(configuration);
+        FileStatus status = files.getFileStatus(given);
         return new Stored(
             status.getPath().toString(),
-            version(status),
+            version(files, status),
             new SerializableConfiguration(configuration));
       } catch (FileNotFoundException e) {
         throw new IllegalArgumentException(
@@ -68,8 +74,26 @@ sealed interface ModelSource extends Serializable {
       }
     }
 
-    private static String version(FileStatus status) {
-      return status.getLen() + " bytes of " + status.getModificationTime();
+    /**
+     * Of a folder, by what is in it: its own time says nothing. Object stores give it the current
+     * one, and others keep the old one when a file is written anew.
+     */
+    private static String version(FileSystem files, FileStatus status) throws IOException {
+      if (!status.isDirectory()) {
+        return version(status);
+      }
+      List<String> versions = new ArrayList<>();
+      RemoteIterator<LocatedFileStatus> within = files.listFiles(status.getPath(), true);
+      while (within.hasNext()) {
+        LocatedFileStatus file = within.next();
+        versions.add(file.getPath() + ": " + version(file));
+      }
+      Collections.sort(versions);
+      return String.join(", ", versions);
+    }
+
+    private static String version(FileStatus file) {
+      return file.getLen() + " bytes of " + Instant.ofEpochMilli(file.getModificationTime());
     }
 
     @Override
@@ -84,12 +108,12 @@ sealed interface ModelSource extends Serializable {
         return LocalModel.inPlace(Path.of(from.toUri().getPath()));
       }
       FileSystem files = from.getFileSystem(configuration.value());
-      String now = version(files.getFileStatus(from));
+      String now = version(files, files.getFileStatus(from));
       if (!now.equals(version)) { // or else rows of one job would come from two networks
         throw new IOException(
             String.format(
                 Locale.ROOT,
-                "the file was replaced since the job began, it had %s and has %s; give networks names that are not used again",
+                "the file was replaced since the job began, it was %s and is %s; give networks names that are not used again",
                 version,
                 now));
       }

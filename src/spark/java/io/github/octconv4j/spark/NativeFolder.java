@@ -2,6 +2,7 @@ package io.github.octconv4j.spark;
 
 import io.github.octconv4j.dnn.loader.NativeLibrary;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,8 +21,12 @@ final class NativeFolder {
 
   private NativeFolder() {}
 
-  /** Chooses the folder, once, before the library is loaded; what a user has set stays. */
-  static synchronized void prepare() throws IOException {
+  /**
+   * Chooses the folder, once, before the library is loaded; what a user has set stays.
+   *
+   * @throws UncheckedIOException if there is none; the message says what to do
+   */
+  static synchronized void prepare() {
     if (prepared) {
       return;
     }
@@ -43,13 +48,33 @@ final class NativeFolder {
     prepared = true;
   }
 
-  static Path inTemporaryFolder(Path temporary) throws IOException {
+  /**
+   * Returns a folder of this user's, or of this process, which deletes it when it ends.
+   *
+   * @throws UncheckedIOException if there can be neither
+   */
+  static Path inTemporaryFolder(Path temporary) {
     Path shared =
         temporary
             .toAbsolutePath()
             .resolve(String.format(Locale.ROOT, "octconv4j-%s", System.getProperty("user.name")));
-    return NativeLibrary.canUnpackInto(shared)
-        ? shared
-        : Files.createTempDirectory(temporary, "octconv4j-").toAbsolutePath();
+    return NativeLibrary.canUnpackInto(shared) ? shared : own(temporary);
+  }
+
+  private static Path own(Path temporary) {
+    try {
+      Path own = Files.createTempDirectory(temporary, "octconv4j-").toAbsolutePath();
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> LocalModel.delete(own)));
+      return own;
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          String.format(
+              Locale.ROOT,
+              "no folder to unpack the native library into: java.io.tmpdir is %s, where none can be made (%s); give one with -D%s=<folder> in spark.executor.extraJavaOptions",
+              temporary,
+              e,
+              PROPERTY),
+          e);
+    }
   }
 }

@@ -75,6 +75,10 @@ public final class OctaveClassifier extends Transformer implements DefaultParams
     private transient @Nullable SparkContext context; // guarded by this
     private transient @Nullable ScoringMetrics metrics; // guarded by this
 
+    synchronized Optional<ScoringMetrics> last() {
+      return Optional.ofNullable(metrics);
+    }
+
     synchronized ScoringMetrics in(SparkContext current) {
       ScoringMetrics made = metrics;
       if (made == null || context != current) {
@@ -348,12 +352,18 @@ public final class OctaveClassifier extends Transformer implements DefaultParams
   }
 
   /**
-   * Returns what was done with this classifier and its copies so far.
+   * Returns what was done with this classifier and its copies so far, in the Spark application that
+   * {@link #transform} was last called in; also after its end.
    *
-   * @throws IllegalStateException if there is no Spark session
+   * @throws IllegalStateException if nothing was transformed
    */
   public ScoringMetrics metrics() {
-    return counted.in(SparkSession.active().sparkContext());
+    return counted
+        .last()
+        .orElseThrow(
+            () ->
+                new IllegalStateException(
+                    "there are no metrics before transform has been called; ask for them after it"));
   }
 
   /**
@@ -495,8 +505,9 @@ public final class OctaveClassifier extends Transformer implements DefaultParams
     };
   }
 
+  /** With what the session itself has set, such as its credentials. */
   static Configuration configuration(SparkSession session) {
-    return session.sparkContext().hadoopConfiguration();
+    return session.sessionState().newHadoopConf();
   }
 
   @Override

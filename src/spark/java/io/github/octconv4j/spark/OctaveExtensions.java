@@ -1,12 +1,16 @@
 package io.github.octconv4j.spark;
 
-import org.apache.spark.SparkContext;
+import java.util.Locale;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.SparkSessionExtensions;
 import org.apache.spark.sql.SparkSessionExtensionsProvider;
 import org.apache.spark.sql.catalyst.FunctionIdentifier;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.ExpressionInfo;
 import org.apache.spark.sql.catalyst.expressions.ScalaUDF;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.NullType;
+import org.apache.spark.sql.types.StringType;
 import scala.Option;
 import scala.Tuple3;
 import scala.collection.immutable.Nil$;
@@ -47,8 +51,16 @@ public final class OctaveExtensions implements SparkSessionExtensionsProvider {
               + arguments.length()
               + " arguments");
     }
+    DataType picture = arguments.apply(0).dataType();
+    if (!(picture instanceof NullType) && Input.of(picture).isEmpty()) {
+      throw wrong(name, "a picture", picture, Input.EXPECTED);
+    }
+    DataType model = arguments.apply(1).dataType();
+    if (!(model instanceof NullType) && !(model instanceof StringType)) {
+      throw wrong(name, "the path of a network", model, "string");
+    }
     return new ScalaUDF(
-        new ClassifyFunction(errors, SparkContext.getOrCreate()),
+        SessionFunctions.of(SparkSession.active(), errors),
         Output.CLASS.type(),
         arguments,
         nil(),
@@ -56,6 +68,18 @@ public final class OctaveExtensions implements SparkSessionExtensionsProvider {
         Option.apply(name),
         true,
         true);
+  }
+
+  private static IllegalArgumentException wrong(
+      String name, String argument, DataType type, String expected) {
+    return new IllegalArgumentException(
+        String.format(
+            Locale.ROOT,
+            "%s: the argument for %s is %s, expected %s; cast(... AS ...) makes another type",
+            name,
+            argument,
+            type.catalogString(),
+            expected));
   }
 
   @SuppressWarnings("unchecked") // it has no elements

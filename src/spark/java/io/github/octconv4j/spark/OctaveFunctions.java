@@ -17,12 +17,15 @@ import org.jspecify.annotations.Nullable;
 public final class OctaveFunctions {
   /**
    * The name of the function of a picture and a network's path that returns {@code struct<label:
-   * string, probability: double, index: int>}. The path is on any Hadoop file system. A row that
-   * can't be scored fails the query.
+   * string, probability: double, index: int>}. The path is on any Hadoop file system; each task
+   * looks it up. A row that can't be scored fails the query.
    */
   public static final String CLASSIFY = "octave_classify";
 
-  /** The name of the same function with null for a row that can't be scored. */
+  /**
+   * The name of the same function with null for a row that can't be scored. A network that is
+   * missing, or is none, fails the query here too.
+   */
   public static final String TRY_CLASSIFY = "try_octave_classify";
 
   private OctaveFunctions() {}
@@ -35,9 +38,7 @@ public final class OctaveFunctions {
   }
 
   private static void register(SparkSession session, String name, ErrorPolicy errors) {
-    session
-        .udf()
-        .register(name, new ClassifyFunction(errors, session.sparkContext()), Output.CLASS.type());
+    session.udf().register(name, SessionFunctions.of(session, errors), Output.CLASS.type());
   }
 
   /**

@@ -17,8 +17,24 @@ final class ScoreValue implements Serializable {
   private final Scoring scoring;
   private transient @Nullable Opened opened; // guarded by this
 
-  /** What belongs to a task. */
-  private record Opened(TaskContext task, Scorer scorer) {}
+  /** What belongs to a task, from its first value to its end. */
+  private static final class Opened {
+    private final TaskContext task;
+    private @Nullable Scorer scorer; // null where it was released
+
+    Opened(TaskContext task, Scorer scorer) {
+      this.task = task;
+      this.scorer = scorer;
+    }
+
+    void close() {
+      Scorer open = scorer;
+      scorer = null;
+      if (open != null) {
+        open.close();
+      }
+    }
+  }
 
   ScoreValue(Scoring scoring) {
     this.scoring = scoring;
@@ -41,18 +57,24 @@ final class ScoreValue implements Serializable {
   private Scorer scorer(TaskContext task) {
     Opened now = opened;
     if (now == null || now.task.taskAttemptId() != task.taskAttemptId()) {
-      Opened fresh = new Opened(task, Scorer.open(scoring, task.cpus()));
-      task.addTaskCompletionListener((TaskCompletionListener) _ -> close(fresh));
-      opened = fresh;
-      return fresh.scorer;
+      Scorer first = Scorer.open(scoring, task.cpus());
+      Opened made = new Opened(task, first);
+      opened = made;
+      task.addTaskCompletionListener((TaskCompletionListener) _ -> end(made));
+      return first;
     }
-    return now.scorer;
+    Scorer scorer = now.scorer;
+    if (scorer == null) { // the task's listener is there already
+      scorer = Scorer.open(scoring, task.cpus());
+      now.scorer = scorer;
+    }
+    return scorer;
   }
 
   private @Nullable Object score(Scorer scorer, Object value) {
     try {
       scorer.set(0, Input.ofValue(value), value);
-      scorer.run(1);
+      scorer.run();
       return scorer.result(0);
     } catch (RejectedRowException e) {
       return switch (scoring.errors()) {
@@ -71,19 +93,18 @@ final class ScoreValue implements Serializable {
     }
   }
 
-  /** Ends what a task has here before the task ends; for the task's thread. */
+  /** Closes what a task has here before it ends; its next value opens it again. */
   synchronized void release() {
     Opened now = opened;
     if (now != null) {
-      close(now);
+      now.close();
     }
   }
 
-  private synchronized void close(Opened ended) {
-    Opened now = opened;
-    if (now != null && now.equals(ended)) {
+  private synchronized void end(Opened ended) {
+    if (opened == ended) {
       opened = null;
     }
-    ended.scorer.close();
+    ended.close();
   }
 }

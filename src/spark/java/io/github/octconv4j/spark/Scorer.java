@@ -78,25 +78,23 @@ final class Scorer implements AutoCloseable {
     }
   }
 
-  /**
-   * Runs the network on the batch.
-   *
-   * @param count how many of its inputs were set; others are what they were before
-   */
-  void run(int count) {
+  /** Runs the network on the batch, whose inputs that were not set are what they were before. */
+  void run() {
     long start = System.nanoTime();
     predictor.run();
     results = predictor.output().floats();
-    scoring.metrics().countRun(count, inputNanos, System.nanoTime() - start);
+    scoring.metrics().countRun(inputNanos, System.nanoTime() - start);
     inputNanos = 0;
   }
 
-  /** Returns what a row of the batch gets. */
+  /** Returns what a row of the batch gets, and counts it; for each row once. */
   Object result(int index) throws RejectedRowException {
     int each = labels.size();
     float[] own = Arrays.copyOfRange(results, index * each, (index + 1) * each);
     try {
-      return scoring.output().of(lease.network(), labels, scoring.top(), own);
+      Object result = scoring.output().of(lease.network(), labels, scoring.top(), own);
+      scoring.metrics().countRow();
+      return result;
     } catch (IllegalArgumentException e) {
       throw new RejectedRowException(String.valueOf(e.getMessage()), e);
     }

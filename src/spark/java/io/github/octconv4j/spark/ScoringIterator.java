@@ -59,7 +59,6 @@ final class ScoringIterator implements Iterator<Row> {
     lock.lock();
     try {
       while (ready.isEmpty() && !closed && rows.hasNext()) {
-        task.killTaskIfInterrupted();
         scoreBatch();
       }
       if (ready.isEmpty()) {
@@ -100,6 +99,7 @@ final class ScoringIterator implements Iterator<Row> {
     List<Waiting> waiting = new ArrayList<>();
     int filled = 0;
     while (filled < scoring.batch() && waiting.size() < 2 * scoring.batch() && rows.hasNext()) {
+      task.killTaskIfInterrupted(); // rows that are dropped may fill no batch for long
       Row row = rows.next();
       long number = taken++;
       try {
@@ -114,7 +114,7 @@ final class ScoringIterator implements Iterator<Row> {
       }
     }
     if (filled > 0) {
-      open.run(filled);
+      open.run();
     }
     waiting.forEach(this::finish);
   }

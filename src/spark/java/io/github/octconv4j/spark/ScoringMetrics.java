@@ -68,8 +68,11 @@ public final class ScoringMetrics implements Serializable {
     return Duration.ofNanos(openNanos.sum());
   }
 
-  void countRun(long count, long inputs, long run) {
-    rows.add(count);
+  void countRow() {
+    rows.add(1L);
+  }
+
+  void countRun(long inputs, long run) {
     batches.add(1L);
     inputNanos.add(inputs);
     runNanos.add(run);

@@ -3,6 +3,7 @@ package io.github.octconv4j.spark;
 import io.github.octconv4j.nn.Network;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -13,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The networks of an executor: one for all tasks that use the same source. The first task loads it
@@ -39,11 +41,22 @@ final class SharedNetworks {
 
   private static final class Held {
     private final FutureTask<Loaded> loading;
+    private @Nullable Thread loader; // who ran that; set before it is done
     private int users; // guarded by the registry
     private long released; // how often the last user has gone; guarded by the registry
 
     Held(ModelSource source) {
-      loading = new FutureTask<>(() -> load(source));
+      loading =
+          new FutureTask<>(
+              () -> {
+                loader = Thread.currentThread();
+                return load(source);
+              });
+    }
+
+    /** Whether the task that loaded it was killed, and not the one of this thread. */
+    boolean wasInterrupted(Throwable cause) {
+      return loader != Thread.currentThread() && isInterruption(cause);
     }
   }
 
@@ -80,7 +93,9 @@ final class SharedNetworks {
   }
 
   /**
-   * Returns the right to use the network of a source, which is loaded unless it is there.
+   * Returns the right to use the network of a source, which is loaded unless it is there. What goes
+   * wrong fails all who wait for it; only where the task that loaded it was killed, another one of
+   * them loads it.
    *
    * @param idle how long it stays after its last user
    * @throws IOException if it can't be loaded; the next one tries again
@@ -98,8 +113,7 @@ final class SharedNetworks {
         return lease;
       } catch (ExecutionException e) {
         Throwable cause = Objects.requireNonNull(e.getCause());
-        // The task that loaded it was killed, not this one.
-        if (!isInterruption(cause) || Thread.currentThread().isInterrupted()) {
+        if (!joined.wasInterrupted(cause)) {
           throw rethrown(key, cause);
         }
       } finally {
@@ -110,10 +124,13 @@ final class SharedNetworks {
     }
   }
 
+  /** Time that has run out is an {@link InterruptedIOException} too, and interrupts nobody. */
   private static boolean isInterruption(Throwable cause) {
-    return cause instanceof ClosedByInterruptException
-        || cause instanceof InterruptedIOException
-        || cause instanceof InterruptedException;
+    return switch (cause) {
+      case SocketTimeoutException _ -> false;
+      case ClosedByInterruptException _, InterruptedIOException _, InterruptedException _ -> true;
+      default -> false;
+    };
   }
 
   private static IOException rethrown(ModelSource.Key key, Throwable cause) {

@@ -19,7 +19,8 @@ import java.util.regex.Pattern;
  * folder with one) comes first, unverified; then what the jar with this platform's classifier
  * provides, verified by its SHA-256 and unpacked into the user's cache folder.
  *
- * <p>Thread-safe. A failure is final and each later call reports it again.
+ * <p>Thread-safe. A failure is final and each later call reports it again, unless the thread was
+ * interrupted: what that may have broken is tried again.
  */
 public final class NativeLibrary {
   /** System property with the path of a oneDNN library to use instead of the packaged one. */
@@ -114,7 +115,9 @@ public final class NativeLibrary {
           loaded.verified ? "SHA-256 verified" : "given by " + PATH_PROPERTY);
       return loaded;
     } catch (UnsatisfiedLinkError e) {
-      failure = e.getMessage();
+      if (!Thread.currentThread().isInterrupted()) {
+        failure = e.getMessage();
+      }
       throw e;
     }
   }

@@ -1,8 +1,9 @@
 package io.github.octconv4j.dnn.loader;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.channels.Channels;
+import java.io.OutputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -10,13 +11,18 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayDeque;
+import java.util.Deque;
 
 /**
  * A file that is being written beside the one that it will replace. It is locked meanwhile, and the
  * system takes the lock away when its process ends, however it ends: what is not locked was left by
  * a process that was killed.
  *
- * <p>Within a process, one thread at a time: locks are the process'.
+ * <p>Within a process, one thread at a time: locks are the process', and POSIX takes them away as
+ * soon as anything that is open on the file is closed, so that all of it stays open to the end. An
+ * interrupt of the thread changes nothing: the content goes through streams, which have none, and
+ * the channel, which it would close, is only for the lock.
  */
 final class PartFile implements AutoCloseable {
   private static final String SUFFIX = ".part";
@@ -24,11 +30,11 @@ final class PartFile implements AutoCloseable {
   private static final int ATTEMPTS = 100;
 
   private final Path path;
-  private final FileChannel channel;
+  private final Deque<Closeable> opened = new ArrayDeque<>();
 
-  private PartFile(Path path, FileChannel channel) {
+  private PartFile(Path path, FileChannel locked) {
     this.path = path;
-    this.channel = channel;
+    opened.push(locked);
   }
 
   /** Makes an empty file of mode 600. */
@@ -77,13 +83,16 @@ final class PartFile implements AutoCloseable {
 
   /** Writes the content. */
   void write(InputStream in) throws IOException {
-    in.transferTo(Channels.newOutputStream(channel));
+    OutputStream out = Files.newOutputStream(path, StandardOpenOption.WRITE);
+    opened.push(out);
+    in.transferTo(out);
   }
 
-  /** The SHA-256 of what was written, read back; through the same channel, to keep the lock. */
+  /** The SHA-256 of what was written, read back. */
   String sha256() throws IOException {
-    channel.position(0);
-    return NativeFile.sha256(Channels.newInputStream(channel));
+    InputStream in = Files.newInputStream(path);
+    opened.push(in);
+    return NativeFile.sha256(in);
   }
 
   /** Puts the file in the place of another one. */
@@ -97,7 +106,15 @@ final class PartFile implements AutoCloseable {
     try {
       Files.deleteIfExists(path);
     } finally {
-      channel.close();
+      close(opened);
+    }
+  }
+
+  private static void close(Deque<Closeable> opened) throws IOException {
+    if (!opened.isEmpty()) {
+      try (Closeable _ = opened.pop()) {
+        close(opened);
+      }
     }
   }
 }

@@ -3,6 +3,8 @@ package io.github.octconv4j.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.octconv4j.nn.Classification;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,8 +25,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Two executors in JVMs of their own, whose home can't be written to, with speculative execution
- * and dynamic allocation: 200,000 rows, 2,000 pictures a hundred times.
+ * Two executors in JVMs of their own, whose home can't be written to, with dynamic allocation:
+ * 200,000 rows, 2,000 pictures a hundred times.
  */
 class ClusterIT {
   private static final int ROWS = 200_000;
@@ -36,7 +38,7 @@ class ClusterIT {
   private static List<String> expected;
   private static Dataset<Row> pictures;
 
-  /** Ends an executor once some tasks have ended. */
+  /** Ends an executor once half of the tasks have ended. */
   private static final class Killer extends SparkListener {
     private final AtomicInteger ended = new AtomicInteger();
     private final AtomicInteger killed = new AtomicInteger();
@@ -46,7 +48,7 @@ class ClusterIT {
     @Override
     public void onTaskEnd(SparkListenerTaskEnd end) {
       executors.add(end.taskInfo().executorId());
-      if (ended.incrementAndGet() == PARTITIONS / 4) {
+      if (ended.incrementAndGet() == PARTITIONS / 2) {
         executorProcesses()
             .findFirst()
             .ifPresent(process -> killed.addAndGet(process.destroyForcibly() ? 1 : 0));
@@ -59,11 +61,45 @@ class ClusterIT {
     }
   }
 
+  /** Counts tasks that fail. */
+  private static final class Failures extends SparkListener {
+    private final AtomicInteger count = new AtomicInteger();
+
+    @Override
+    public void onTaskEnd(SparkListenerTaskEnd end) {
+      if (end.taskInfo().failed()) {
+        count.incrementAndGet();
+      }
+    }
+  }
+
   /** Those that this process has started. */
   private static Stream<ProcessHandle> executorProcesses() {
     return ProcessHandle.current()
         .descendants()
-        .filter(process -> process.info().commandLine().orElse("").contains("ExecutorBackend"));
+        .filter(process -> commandLine(process).contains("CoarseGrainedExecutorBackend"));
+  }
+
+  /** All of it, of which ProcessHandle gives the first 4 KiB. */
+  private static String commandLine(ProcessHandle process) {
+    try {
+      Path file = Path.of("/proc", Long.toString(process.pid()), "cmdline");
+      return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      return ""; // it has ended
+    }
+  }
+
+  private static int executors() {
+    return session.sparkContext().statusTracker().getExecutorInfos().length - 1; // the driver
+  }
+
+  private static void awaitExecutors(int count) throws InterruptedException {
+    long end = System.nanoTime() + 120_000_000_000L;
+    while (executors() != count) {
+      assertThat(System.nanoTime()).as("%d executors within two minutes", count).isLessThan(end);
+      Thread.sleep(50);
+    }
   }
 
   @BeforeAll
@@ -81,11 +117,12 @@ class ClusterIT {
                 "-Duser.home=/proc/none -Djava.io.tmpdir=" + temporary)
             .config("spark.executorEnv.XDG_CACHE_HOME", "")
             .config("spark.files", Clothes.OCTAVE.toAbsolutePath().toString()) // --files
-            .config("spark.speculation", true)
             .config("spark.dynamicAllocation.enabled", true)
+            .config("spark.dynamicAllocation.executorIdleTimeout", "5s")
             .config("spark.dynamicAllocation.initialExecutors", 2)
             .config("spark.dynamicAllocation.maxExecutors", 2)
             .getOrCreate();
+    awaitExecutors(2);
     pictures =
         session
             .range(0, ROWS, 1, PARTITIONS)
@@ -144,6 +181,34 @@ class ClusterIT {
             .setModelFile(Clothes.OCTAVE.getFileName().toString())
             .setOutput("label");
     assertThat(labels(distributed, few)).isEqualTo(expected);
+  }
+
+  @Test
+  void aTaskThatFailsIsTriedAgain() {
+    // What the first task of an executor sets, the next one finds set.
+    Dataset<Row> failing =
+        pictures
+            .where("id < " + Clothes.COUNT)
+            .selectExpr(
+                "id",
+                "IF(java_method('java.lang.System', 'setProperty', 'octconv4j.test.failed', 'yes') IS NULL, raise_error('the first one fails'), content) AS content");
+    Failures failures = new Failures();
+    session.sparkContext().addSparkListener(failures);
+    try {
+      assertThat(labels(classifier(), failing)).isEqualTo(expected);
+    } finally {
+      session.sparkContext().removeSparkListener(failures);
+    }
+    assertThat(failures.count).hasPositiveValue();
+  }
+
+  @Test
+  void executorsGoWhenTheyAreIdleAndOthersGoOn() throws Exception {
+    Dataset<Row> few = pictures.where("id < " + Clothes.COUNT).select("id", "content");
+    assertThat(labels(classifier(), few)).isEqualTo(expected);
+    awaitExecutors(0);
+    assertThat(labels(classifier(), few)).isEqualTo(expected);
+    assertThat(executors()).isPositive();
   }
 
   private static List<String> labels(OctaveClassifier classifier, Dataset<Row> rows) {

@@ -9,12 +9,17 @@ import io.github.octconv4j.nn.Classification;
 import io.github.octconv4j.nn.ImageInput;
 import io.github.octconv4j.nn.Network;
 import java.io.ByteArrayInputStream;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.spark.SparkException;
 import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineModel;
@@ -49,13 +54,20 @@ class OctaveClassifierIT {
     session =
         Sessions.local(folder)
             .config("spark.sql.extensions", OctaveExtensions.class.getName())
+            .config("spark.hadoop." + ObjectStore.SETTING, ObjectStore.class.getName())
             .getOrCreate();
     expected = Clothes.expected(Clothes.OCTAVE);
   }
 
   @AfterAll
-  static void stop() {
+  static void metricsOutliveTheSession() {
+    OctaveClassifier classifier = classifier();
+    assertThatThrownBy(classifier::metrics)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("before transform");
+    classifier.transform(pictures(10)).collect();
     session.stop();
+    assertThat(classifier.metrics().rows()).isEqualTo(10);
   }
 
   private static OctaveClassifier classifier() {
@@ -175,6 +187,34 @@ class OctaveClassifierIT {
   }
 
   @Test
+  void imageStructsWithNullsAreRejected() {
+    List<Row> rows = new ArrayList<>();
+    for (int missing = 0; missing < 6; missing++) {
+      Object[] values = {"memory", 28, 28, 3, 16, new byte[28 * 28 * 3]};
+      values[missing] = null;
+      rows.add(RowFactory.create(RowFactory.create(values)));
+    }
+    Dataset<Row> structs =
+        session.createDataFrame(rows, nullable(ImageSchema.imageSchema())).coalesce(1);
+    OctaveClassifier classifier = classifier().setInputCol("image").setErrors("null");
+    List<String> messages = column(classifier.transform(structs), "error");
+    assertThat(messages.getFirst()).isNull(); // nobody needs the origin
+    List<String> names = List.of("height", "width", "nChannels", "mode", "data");
+    assertThat(messages.subList(1, 6))
+        .isEqualTo(
+            names.stream().map(n -> "image must have values, its " + n + " is null").toList());
+    assertThat(classifier.setErrors("drop").transform(structs).count()).isEqualTo(1);
+  }
+
+  private static StructType nullable(StructType schema) {
+    StructType image = new StructType();
+    for (var field : ((StructType) schema.apply("image").dataType()).fields()) {
+      image = image.add(field.name(), field.dataType(), true);
+    }
+    return new StructType().add("image", image, true);
+  }
+
+  @Test
   void channelsOfStructsAreInTheOrderOfOpenCv() throws Exception {
     // One pixel, blue 10, green 20, red 30, half transparent.
     StructType schema = ImageSchema.columnSchema();
@@ -225,6 +265,47 @@ class OctaveClassifierIT {
                 .transform(pictures(50)),
             "prediction");
     assertThat(byBytes).isEqualTo(labels(50));
+  }
+
+  @Test
+  void aFolderOfAnObjectStoreIsCopied(@TempDir Path models) throws Exception {
+    Path file = Files.copy(Clothes.OCTAVE, models.resolve("net.safetensors"));
+    OctaveClassifier classifier =
+        new OctaveClassifier().setModel(ObjectStore.path(models)).setOutput("label");
+    Dataset<Row> scored = classifier.setIdleSeconds(0).transform(pictures(50));
+    assertThat(OctaveClassifierIT.<String>column(scored, "prediction")).isEqualTo(labels(50));
+
+    Files.setLastModifiedTime(file, FileTime.fromMillis(1_000_000_000_000L));
+    await(() -> !SharedNetworks.OF_EXECUTOR.isThere(ObjectStore.name(models)));
+    assertThatThrownBy(scored::collect)
+        .hasStackTraceContaining("the file was replaced since the job began");
+  }
+
+  @Test
+  void pathsAreLookedUpWithTheSettingsOfTheSession() {
+    SparkSession other = session.newSession();
+    assertThatThrownBy(() -> ofSession(other)).hasMessageContaining("ocsession");
+    other.conf().set("fs.ocsession.impl", SessionStore.class.getName());
+    assertThat(OctaveClassifierIT.<String>column(ofSession(other), "prediction"))
+        .isEqualTo(labels(10));
+  }
+
+  private static Dataset<Row> ofSession(SparkSession other) {
+    return new OctaveClassifier()
+        .setModel("ocsession://" + Clothes.OCTAVE.toAbsolutePath())
+        .setOutput("label")
+        .transform(Clothes.rows(other, 10));
+  }
+
+  /** Files of this machine under a scheme that one session knows. */
+  public static final class SessionStore extends RawLocalFileSystem {
+    /** Hadoop makes one. */
+    public SessionStore() {}
+
+    @Override
+    public URI getUri() {
+      return URI.create("ocsession:///");
+    }
   }
 
   @ParameterizedTest
@@ -419,6 +500,78 @@ class OctaveClassifierIT {
         .hasStackTraceContaining("picture: ");
     assertThatThrownBy(() -> session.sql("SELECT octave_classify(content) FROM pictures").collect())
         .hasStackTraceContaining("takes a picture and the path of a network");
+    assertThatThrownBy(() -> session.sql("SELECT octave_classify(content, 5) FROM pictures"))
+        .hasStackTraceContaining("the argument for the path of a network is int, expected string");
+    for (String array : List.of("array(1.0D)", "array(1.0)", "'text'")) {
+      assertThatThrownBy(
+              () -> session.sql("SELECT octave_classify(" + array + ", '" + path + "')").collect())
+          .hasStackTraceContaining("the argument for a picture is ")
+          .hasStackTraceContaining("expected binary");
+    }
+    assertThatThrownBy(
+            () ->
+                session
+                    .sql("SELECT try_octave_classify(content, '/not/there') FROM pictures")
+                    .collect())
+        .hasStackTraceContaining("there is no file /not/there");
+  }
+
+  @Test
+  void sqlGroupsByTheFunctionAndCallsItOnceARow() {
+    pictures(40).createOrReplaceTempView("pictures");
+    String call = "octave_classify(content, '" + Clothes.OCTAVE.toAbsolutePath() + "')";
+    Map<String, Long> expectedCounts =
+        labels(40).stream().collect(Collectors.groupingBy(l -> l, Collectors.counting()));
+    SparkSession other = session.newSession();
+    Clothes.rows(other, 40).createOrReplaceTempView("pictures");
+    OctaveFunctions.register(other);
+    for (SparkSession each : List.of(session, other)) {
+      Map<String, Long> counts =
+          each
+              .sql("SELECT " + call + ".label, count(*) FROM pictures GROUP BY " + call + ".label")
+              .collectAsList()
+              .stream()
+              .collect(Collectors.toMap(row -> row.getString(0), row -> row.getLong(1)));
+      assertThat(counts).isEqualTo(expectedCounts);
+
+      ScoringMetrics metrics = SessionFunctions.of(each, ErrorPolicy.FAIL).metrics();
+      long before = metrics.rows();
+      each.sql("SELECT " + call + ".label, " + call + ".probability FROM pictures").collect();
+      assertThat(metrics.rows() - before).isEqualTo(40);
+    }
+  }
+
+  @Test
+  void networksTakeTurnsInAQuery(@TempDir Path models) throws Exception {
+    for (int i = 0; i < ClassifyFunction.MOST + 2; i++) {
+      Path from = i == 1 ? Clothes.DENSE : Clothes.OCTAVE;
+      Files.copy(from, models.resolve(i + ".safetensors"));
+    }
+    Clothes.rows(session, 60).coalesce(1).createOrReplaceTempView("pictures");
+    List<Classification> dense = Clothes.expected(Clothes.DENSE);
+    int lookups = ObjectStore.LOOKUPS.get();
+    List<String> labels = alternating(models, 2);
+    for (int i = 0; i < 60; i++) {
+      assertThat(labels.get(i)).isEqualTo((i % 2 == 1 ? dense : expected).get(i).best().label());
+    }
+    assertThat(ObjectStore.LOOKUPS.get() - lookups).isLessThan(60);
+
+    assertThat(alternating(models, ClassifyFunction.MOST + 2)).hasSize(60).doesNotContainNull();
+    for (int i = 0; i < ClassifyFunction.MOST + 2; i++) {
+      String name = ObjectStore.name(models.resolve(i + ".safetensors"));
+      await(() -> SharedNetworks.OF_EXECUTOR.users(name) == 0);
+    }
+  }
+
+  private static List<String> alternating(Path models, int count) {
+    return column(
+        session.sql(
+            "SELECT octave_classify(content, concat('"
+                + ObjectStore.path(models)
+                + "/', cast(index % "
+                + count
+                + " AS string), '.safetensors')).label AS label FROM pictures"),
+        "label");
   }
 
   @Test
@@ -437,6 +590,15 @@ class OctaveClassifierIT {
             OctaveClassifierIT.<String>column(
                 other.sql("SELECT clothes(cast('text' AS binary)) AS label"), "label"))
         .containsExactly((String) null);
+    assertThatThrownBy(
+            () ->
+                other
+                    .sql("SELECT clothes(array_repeat(cast(index AS double), 784)) FROM pictures")
+                    .collect())
+        .hasStackTraceContaining("array must be array<float>, has 0.0 of type Double at index 0");
+    assertThatThrownBy(
+            () -> other.sql("SELECT octave_classify(content, 5) FROM pictures").collect())
+        .hasStackTraceContaining("path");
     assertThat(
             other
                 .sql(
@@ -463,13 +625,15 @@ class OctaveClassifierIT {
     assertThat(classifier.metrics().rows()).isEqualTo(4);
   }
 
-  @Test
-  void aCancelledJobReleasesTheNetwork() throws Exception {
-    OctaveClassifier classifier = classifier().setIdleSeconds(0).setBatchSize(1);
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aCancelledJobReleasesTheNetwork(boolean damaged) throws Exception {
+    // Of damaged rows that are dropped no batch is ever full.
+    OctaveClassifier classifier =
+        classifier().setIdleSeconds(0).setBatchSize(damaged ? 1024 : 1).setErrors("drop");
+    byte[] content = damaged ? DAMAGED : Clothes.pngs().getFirst();
     Dataset<Row> endless =
-        session
-            .range(0, 4_000_000, 1, 2)
-            .withColumn("content", functions.lit(Clothes.pngs().getFirst()));
+        session.range(0, 400_000_000, 1, 2).withColumn("content", functions.lit(content));
     Thread job =
         Thread.ofPlatform()
             .start(

@@ -1,5 +1,6 @@
 package io.github.octconv4j.spark;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.github.octconv4j.image.ImageFiles;
 import io.github.octconv4j.nn.Network;
 import io.github.octconv4j.nn.Predictor;
@@ -64,7 +65,8 @@ public final class Scaling {
    *
    * @param read Spark's own reading of the rows
    * @param scored reading and scoring
-   * @param task the driver's time for a task that does nothing, in seconds
+   * @param task the driver's processor time for a task that does nothing, in seconds, with that of
+   *     the cluster's own master and workers, which are in its process
    * @param open the first job's time beyond that of the later ones
    */
   private record Measured(int executors, Cost read, Cost scored, double task, double open) {
@@ -89,7 +91,11 @@ public final class Scaling {
   public static void main(String[] args) throws Exception {
     int rows = args.length > 0 ? Integer.parseInt(args[0]) : 60_000;
     Path folder = Files.createTempDirectory("octconv4j-spark-bench");
-    new Scaling(rows, folder).run();
+    try {
+      new Scaling(rows, folder).run();
+    } finally {
+      LocalModel.delete(folder);
+    }
   }
 
   private void run() throws Exception {
@@ -179,13 +185,14 @@ public final class Scaling {
       int tasks = 400;
       Dataset<Row> nothing = session.range(0, tasks, 1, tasks).toDF();
       cost(time, nothing);
+      OperatingSystemMXBean process =
+          ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+      long before = process.getProcessCpuTime();
+      cost(time, nothing);
+      double driver = (process.getProcessCpuTime() - before) / 1e9;
       Cost all = Cost.median(scored);
       return new Measured(
-          executors,
-          Cost.median(read),
-          all,
-          cost(time, nothing).wall / tasks,
-          Math.max(0, first - all.wall));
+          executors, Cost.median(read), all, driver / tasks, Math.max(0, first - all.wall));
     } finally {
       session.stop();
     }
@@ -223,13 +230,14 @@ public final class Scaling {
         plain.cpu / measured.scoring().cpu);
     System.out.printf(
         Locale.ROOT,
-        "  opening the network, once: %.1f s; the driver's time for a task: %.1f ms%n",
+        "  opening the network, once: %.1f s; the driver's processor time for a task: %.1f ms%n",
         measured.open,
         1e3 * measured.task);
   }
 
   /**
-   * Tasks run side by side, the driver starts one after the other, and each executor opens once.
+   * Tasks run side by side, a driver of one core starts one after the other, and each executor
+   * opens once.
    */
   private void model(Measured measured, Cost plain) {
     double row = measured.scored.cpu / rows;

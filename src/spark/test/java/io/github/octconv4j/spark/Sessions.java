@@ -50,6 +50,15 @@ final class Sessions {
     return cluster(2, folder);
   }
 
+  /** Two executors of one core on the workers of a master that the test has started. */
+  static SparkSession.Builder standalone(String master, Path folder) {
+    return session(master, folder)
+        .config("spark.jars", JARS)
+        .config("spark.executor.cores", 1)
+        .config("spark.cores.max", 2)
+        .config("spark.scheduler.minRegisteredResourcesRatio", 1.0);
+  }
+
   /** Executors of one core in JVMs of their own, which get the library by spark.jars alone. */
   static SparkSession.Builder cluster(int executors, Path folder) {
     return session("local-cluster[" + executors + ",1,1024]", folder)

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.octconv4j.nn.Network;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -14,12 +17,18 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.net.ConnectTimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The networks of a process, without Spark around them. */
 class SharedNetworksIT {
@@ -108,6 +117,94 @@ class SharedNetworksIT {
     networks.lease(source, AT_ONCE).close();
   }
 
+  private List<Throwable> failuresOf(int tasks, ModelSource source) throws Exception {
+    List<Future<SharedNetworks.Lease>> leases = new ArrayList<>();
+    try (ExecutorService threads = Executors.newFixedThreadPool(tasks)) {
+      for (int i = 0; i < tasks; i++) {
+        leases.add(threads.submit(() -> networks.lease(source, AT_ONCE)));
+      }
+      List<Throwable> failures = new ArrayList<>();
+      for (Future<SharedNetworks.Lease> lease : leases) {
+        assertThatThrownBy(() -> lease.get(1, TimeUnit.MINUTES))
+            .isInstanceOf(ExecutionException.class)
+            .satisfies(e -> failures.add(e.getCause()));
+      }
+      threads.shutdownNow();
+      return failures;
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(classes = {SocketTimeoutException.class, ConnectTimeoutException.class})
+  void aStoreThatDoesNotAnswerFailsAllWhoWait(Class<? extends IOException> late) throws Exception {
+    ModelSource source =
+        ModelSource.Stored.of(ObjectStore.path(Clothes.OCTAVE), ObjectStore.configuration());
+    IOException timeout = late.getConstructor(String.class).newInstance("no answer");
+    ObjectStore.incident =
+        () -> {
+          throw timeout;
+        };
+    try {
+      assertThat(failuresOf(3, source))
+          .allSatisfy(e -> assertThat(e).hasMessageContaining("no answer").hasCause(timeout));
+    } finally {
+      ObjectStore.incident = () -> {};
+    }
+  }
+
+  @Test
+  void whoWaitsForATaskThatIsKilledLoadsTheNetworkItself() throws Exception {
+    ModelSource source =
+        ModelSource.Stored.of(ObjectStore.path(Clothes.OCTAVE), ObjectStore.configuration());
+    String name = source.key().name();
+    AtomicInteger loads = new AtomicInteger();
+    ObjectStore.incident =
+        () -> {
+          if (loads.incrementAndGet() > 1) {
+            throw new IOException("by itself");
+          }
+          while (networks.users(name) < 2) {
+            Thread.onSpinWait();
+          }
+          throw new InterruptedIOException("killed");
+        };
+    try {
+      assertThat(failuresOf(2, source))
+          .extracting(Throwable::getMessage)
+          .satisfiesExactlyInAnyOrder(
+              message -> assertThat(message).endsWith("killed"),
+              message -> assertThat(message).endsWith("by itself"));
+    } finally {
+      ObjectStore.incident = () -> {};
+    }
+  }
+
+  @Test
+  void theVersionOfAFolderIsThatOfItsFiles(@TempDir Path folder) throws Exception {
+    Path file = Files.copy(Clothes.OCTAVE, folder.resolve("net.safetensors"));
+    for (String scheme : List.of("octest", "file")) {
+      ModelSource.Key key = key(scheme, folder);
+      assertThat(key(scheme, folder)).isEqualTo(key);
+
+      FileTime time = Files.getLastModifiedTime(file);
+      Files.setLastModifiedTime(file, FileTime.fromMillis(time.toMillis() - 10_000)); // in place
+      ModelSource.Key rewritten = key(scheme, folder);
+      assertThat(rewritten).isNotEqualTo(key);
+
+      Path data = Files.createDirectories(folder.resolve("data")).resolve("weights.bin");
+      Files.writeString(data, "1");
+      ModelSource.Key more = key(scheme, folder);
+      assertThat(more).isNotEqualTo(rewritten);
+      Files.writeString(data, "12");
+      assertThat(key(scheme, folder)).isNotEqualTo(more);
+      Files.delete(data);
+    }
+  }
+
+  private static ModelSource.Key key(String scheme, Path folder) {
+    return ModelSource.Stored.of(scheme + "://" + folder, ObjectStore.configuration()).key();
+  }
+
   @Test
   void aFolderHasOneNetwork(@TempDir Path folder) throws Exception {
     assertThatThrownBy(() -> networks.lease(source(folder), AT_ONCE))
@@ -149,6 +246,11 @@ class SharedNetworksIT {
     Files.writeString(shared, "of somebody else");
     Path own = NativeFolder.inTemporaryFolder(temporary);
     assertThat(own).isDirectory().isNotEqualTo(shared).hasParent(temporary);
+
+    assertThatThrownBy(() -> NativeFolder.inTemporaryFolder(Path.of("/proc/none")))
+        .hasMessageStartingWith("no folder to unpack the native library into: ")
+        .hasMessageContaining("java.io.tmpdir is /proc/none")
+        .hasMessageContaining("-Doctconv4j.cache.dir=<folder>");
   }
 
   @Test

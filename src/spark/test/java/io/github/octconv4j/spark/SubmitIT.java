@@ -18,7 +18,10 @@ import org.apache.spark.launcher.JavaModuleOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The line of docs/spark.md, as the script spark-submit of Spark's distribution runs it. */
+/**
+ * The line of docs/spark.md without the script spark-submit, which no registry has: the class that
+ * it starts, on the jars and with the options that it gives it.
+ */
 class SubmitIT {
   @TempDir private Path folder;
 
@@ -85,6 +88,8 @@ class SubmitIT {
             "org.apache.spark.deploy.SparkSubmit",
             "--master",
             "local[2]",
+            "--conf",
+            "spark.api.mode=classic",
             "--conf",
             "spark.ui.enabled=false",
             "--conf",

@@ -6,11 +6,13 @@ import io.github.octconv4j.ChildJvm;
 import io.github.octconv4j.SameOnEveryProcessor;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -89,6 +91,39 @@ class NativePlacesTest {
     try (Stream<Path> files = Files.walk(cache)) {
       return files.filter(Files::isRegularFile).toList();
     }
+  }
+
+  @Test
+  void anInterruptStopsNoUnpacking() throws IOException {
+    Path cache = folder.resolve("interrupted");
+    Surroundings here =
+        new Surroundings(
+            FileSystems.getDefault(),
+            Map.of(NativeCache.DIRECTORY_PROPERTY, cache.toString())::get,
+            _ -> null);
+    Thread.currentThread().interrupt();
+    try {
+      assertThat(NativeLibrary.canUnpackInto(cache)).isTrue();
+      Path unpacked = NativeCache.unpack(PLATFORM, FILES, here);
+      assertThat(NativeCache.unpack(PLATFORM, FILES, here)).isEqualTo(unpacked);
+      for (NativeFile file : FILES) {
+        assertThat(file.matches(unpacked.resolve(file.name()))).isTrue();
+      }
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
+  }
+
+  @Test
+  void whatFailsOnAnInterruptedThreadIsTriedAgain() throws IOException {
+    Path file = Files.createFile(folder.resolve("file"));
+    assertThat(
+            ChildJvm.of(InterruptedLoadMain.class)
+                .option("-Doctconv4j.cache.dir=" + file)
+                .run(folder.resolve("cache").toString())
+                .output()
+                .lines())
+        .containsExactly("failed", "interrupted", "loaded");
   }
 
   @Test
