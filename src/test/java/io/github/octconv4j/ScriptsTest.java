@@ -159,8 +159,8 @@ class ScriptsTest {
 
   /**
    * Three runs with a Maven that writes reports of three, two and one tests: the first fails one
-   * where this is asked, the second leaves one out. One more, on emulated Arm, passes four
-   * tests or says that it can't run.
+   * where this is asked, the second leaves one out. One more, on emulated Arm, passes four tests or
+   * says that it can't run.
    */
   @Test
   void theLastLineOfAllRunsIsTheirSum(@TempDir Path folder) throws Exception {
