@@ -31,7 +31,29 @@ final class KnownDefects {
         || isPartOfVector(implementation, operation)
         || isUnknownSet(implementation, operation)
         || isWithoutInstruction(implementation, operation)
-        || isLessThanOneBlock(implementation, operation);
+        || isLessThanOneBlock(implementation, operation)
+        || isLessThanOneWord(implementation, operation);
+  }
+
+  /**
+   * The plain concatenation copies pieces that are larger than the first-level cache in words of 4
+   * bytes, and takes too many where a piece is less than one. On 64-bit Arm that cache may seem to
+   * have no size at all. Source: oneDNN's {@code src/cpu/simple_concat.cpp}.
+   */
+  private static boolean isLessThanOneWord(String implementation, Operation operation) {
+    if (!(operation instanceof Concat concat
+        && implementation.startsWith("simple:")
+        && Platform.isArm())) {
+      return false;
+    }
+    int axis = concat.axis();
+    return concat.sources().stream()
+        .anyMatch(
+            source -> {
+              Blocking blocking = source.blocking();
+              return blocking != null
+                  && source.dim(axis) * blocking.strides()[axis] * source.type().bytes() < 4;
+            });
   }
 
   /**
