@@ -10,7 +10,6 @@ import io.github.octconv4j.graph.GlobalPool;
 import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.Identity;
 import io.github.octconv4j.graph.Node;
-import io.github.octconv4j.graph.Op;
 import io.github.octconv4j.graph.Pool;
 import io.github.octconv4j.graph.Quantized;
 import io.github.octconv4j.graph.Reduce;
@@ -49,26 +48,13 @@ final class Crew {
   }
 
   private static boolean isShareable(Graph graph, Node node) {
-    Op op = node.op();
-    if (op instanceof Gemm) {
-      return graph.constant(node.input(1)) != null;
-    }
-    return op instanceof Pool
-        || op instanceof GlobalPool
-        || op instanceof Binary
-        || op instanceof Unary
-        || op instanceof Clip
-        || op instanceof Softmax
-        || op instanceof Flatten
-        || op instanceof Reshape
-        || op instanceof Squeeze
-        || op instanceof Unsqueeze
-        || op instanceof Concat
-        || op instanceof Slice
-        || op instanceof Split
-        || op instanceof Transpose
-        || op instanceof BatchNormalization
-        || op instanceof Reduce
-        || op instanceof Identity;
+    return switch (node.op()) {
+      case Gemm _ -> graph.constant(node.input(1)) != null;
+      case Pool _, GlobalPool _, Binary _, Unary _, Clip _, Softmax _ -> true;
+      case BatchNormalization _, Reduce _ -> true;
+      case Flatten _, Reshape _, Squeeze _, Unsqueeze _, Identity _ -> true;
+      case Concat _, Slice _, Split _, Transpose _ -> true;
+      default -> false;
+    };
   }
 }

@@ -19,6 +19,7 @@ import io.github.octconv4j.graph.pass.FuseGates;
 import io.github.octconv4j.graph.pass.FuseGelu;
 import io.github.octconv4j.graph.pass.FuseQuantized;
 import io.github.octconv4j.graph.pass.FuseSums;
+import io.github.octconv4j.graph.pass.MadeConstants;
 import io.github.octconv4j.graph.pass.Observe;
 import io.github.octconv4j.graph.pass.Passes;
 import io.github.octconv4j.graph.pass.QuantizedOperators;
@@ -50,8 +51,8 @@ public final class GraphCompiler {
   private final Graph graph;
   private final boolean plans;
   private final boolean later; // whether the passes for all sizes need those of a plan
+  private final MadeConstants made; // by passes, of the graph's own
   private final FoldBatchNorm folding;
-  private final FoldShuffles shuffles;
 
   /** How the caller's images lie. */
   public enum Images {
@@ -75,21 +76,16 @@ public final class GraphCompiler {
    *     octave convolution; else these have the default ones, which takes no time
    */
   public GraphCompiler(Engine engine, Constants constants, Graph graph, boolean plans) {
-    this(engine, constants, graph, plans, new FoldBatchNorm(), new FoldShuffles());
+    this(engine, constants, graph, plans, new MadeConstants());
   }
 
   private GraphCompiler(
-      Engine engine,
-      Constants constants,
-      Graph graph,
-      boolean plans,
-      FoldBatchNorm folding,
-      FoldShuffles shuffles) {
+      Engine engine, Constants constants, Graph graph, boolean plans, MadeConstants made) {
     this.engine = engine;
     this.constants = constants;
     this.plans = plans;
-    this.folding = folding;
-    this.shuffles = shuffles;
+    this.made = made;
+    this.folding = new FoldBatchNorm(made);
     this.later = isOpen(graph) && graph.nodes().stream().anyMatch(GraphCompiler::quantizes);
     this.graph = later ? graph : general(graph);
   }
@@ -115,8 +111,7 @@ public final class GraphCompiler {
     graph.inputs().forEach(input -> known.add(input.name()));
     graph.nodes().forEach(node -> known.addAll(node.outputs()));
     Graph from = known.containsAll(values) ? graph : given;
-    return new GraphCompiler(
-        engine, constants, new Observe(values).apply(from), plans, folding, shuffles);
+    return new GraphCompiler(engine, constants, new Observe(values).apply(from), plans, made);
   }
 
   private Graph simplified(Graph given) {
@@ -162,7 +157,7 @@ public final class GraphCompiler {
             new RecognizeOctave(),
             new ExpandOctave((g, node) -> Layer.of(g, node) == null),
             this::general,
-            shuffles,
+            new FoldShuffles(made),
             new FormLayers(lasting),
             new ExpandOctave((g, node) -> Layer.of(g, node) == null),
             new SinkSummands(),
@@ -194,15 +189,12 @@ public final class GraphCompiler {
     Set<TensorData> lasting = Collections.newSetFromMap(new IdentityHashMap<>());
     lasting.addAll(graph.constants().values());
     Graph bound = graph.bind(sizes);
-    Graph head =
-        later
-            ? prepared(general(bound), lasting::contains)
-            : prepared(
-                bound,
-                data -> lasting.contains(data) || folding.hasMade(data) || shuffles.hasMade(data));
-    if (!later) {
-      lasting.addAll(folding.made());
-      lasting.addAll(shuffles.made());
+    Graph head;
+    if (later) {
+      head = prepared(general(bound), lasting::contains);
+    } else {
+      head = prepared(bound, data -> lasting.contains(data) || made.has(data));
+      lasting.addAll(made.all());
     }
     Prepared prepared = Prepared.of(head, options, lasting);
     return new GraphPlanner(engine, prepared, images, options, constants, plans).plan();

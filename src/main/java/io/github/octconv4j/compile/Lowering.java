@@ -353,7 +353,10 @@ final class Lowering {
     builder.add(name, builder.describe(operation, Attributes.NONE), operands);
   }
 
-  /** An operand in the layout that a primitive wants. */
+  /**
+   * An operand in the layout that a primitive wants. That may hold more than the elements, sums of
+   * them for instance, which no part of a copy could give.
+   */
   Operand as(String name, Operand operand, MemoryDesc wanted) {
     if (operand.desc().equals(wanted)) {
       return operand;

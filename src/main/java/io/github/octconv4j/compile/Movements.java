@@ -10,12 +10,11 @@ import io.github.octconv4j.graph.Node;
 import io.github.octconv4j.graph.Slice;
 import io.github.octconv4j.graph.SpaceToDepth;
 import io.github.octconv4j.graph.Split;
-import io.github.octconv4j.graph.TensorData;
+import io.github.octconv4j.graph.pass.ConstantRanges;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** Values put together and taken apart. */
 final class Movements {
@@ -87,17 +86,7 @@ final class Movements {
     if (!lowering.isPlain(x)) {
       return false;
     }
-    List<long @Nullable []> lists = new ArrayList<>();
-    for (int i = 1; i < 5; i++) {
-      TensorData data = lowering.graph.constant(node.input(i));
-      if (data == null && (i < 3 || !node.input(i).isEmpty())) {
-        return false;
-      }
-      lists.add(data == null ? null : data.toLongs());
-    }
-    List<Slice.Range> ranges =
-        Slice.ranges(
-            lowering.type(x).sizes(), lists.get(0), lists.get(1), lists.get(2), lists.get(3));
+    List<Slice.Range> ranges = ConstantRanges.of(lowering.graph, node);
     if (ranges.isEmpty() || ranges.stream().anyMatch(range -> range.step() != 1)) {
       return false;
     }

@@ -28,7 +28,12 @@ final class KnownDefects {
         || isScaledSum(operation, attributes)
         || isGroupOfOne(operation, attributes)
         || isMasking(implementation, operation)
-        || isPartOfVector(implementation, operation)
+        || (Platform.isArm() && containOnArm(implementation, operation));
+  }
+
+  /** Whether an implementation is known to be wrong on 64-bit Arm. */
+  private static boolean containOnArm(String implementation, Operation operation) {
+    return isPartOfVector(implementation, operation)
         || isUnknownSet(implementation, operation)
         || isWithoutInstruction(implementation, operation)
         || isLessThanOneBlock(implementation, operation)
@@ -37,13 +42,11 @@ final class KnownDefects {
 
   /**
    * The plain concatenation copies pieces that are larger than the first-level cache in words of 4
-   * bytes, and takes too many where a piece is less than one. On 64-bit Arm that cache may seem to
-   * have no size at all. Source: oneDNN's {@code src/cpu/simple_concat.cpp}.
+   * bytes, and takes too many where a piece is less than one. That cache may seem to have no size
+   * at all. Source: oneDNN's {@code src/cpu/simple_concat.cpp}.
    */
   private static boolean isLessThanOneWord(String implementation, Operation operation) {
-    if (!(operation instanceof Concat concat
-        && implementation.startsWith("simple:")
-        && Platform.isArm())) {
+    if (!(operation instanceof Concat concat && implementation.startsWith("simple:"))) {
       return false;
     }
     int axis = concat.axis();
@@ -57,13 +60,12 @@ final class KnownDefects {
   }
 
   /**
-   * On 64-bit Arm a copy into or out of a part of a tensor that ends within a block leaves that
-   * block out: it counts whole ones.
+   * A copy into or out of a part of a tensor that ends within a block leaves that block out: it
+   * counts whole ones.
    */
   private static boolean isLessThanOneBlock(String implementation, Operation operation) {
     return implementation.startsWith("simple:")
         && operation instanceof Reorder
-        && Platform.isArm()
         && operation.descs().values().stream()
             .map(MemoryForm::of)
             .anyMatch(MemoryForm.SHARED_BLOCK::equals);
@@ -82,8 +84,8 @@ final class KnownDefects {
   }
 
   /**
-   * On 64-bit Arm the kernels for two operands are made for the highest instruction set that there
-   * is; for SME there is none, and where that is the highest nothing is compiled. Source: {@code
+   * The kernels for two operands are made for the highest instruction set that there is; for SME
+   * there is none, and where that is the highest nothing is compiled. Source: {@code
    * create_binary_kernel} in oneDNN's {@code src/cpu/aarch64/jit_uni_binary.cpp}.
    */
   private static boolean isUnknownSet(String implementation, Operation operation) {

@@ -38,9 +38,8 @@ final class EarlyLibrary {
       try {
         CpuIsa.name();
       } catch (RuntimeException | Error e) {
-        // Whatever it is, whoever needs the library meets it again; here it would reach a handler
-        // of
-        // uncaught exceptions, which may end the process.
+        // Whoever needs the library meets it again. Thrown here it would reach a handler of
+        // exceptions that nobody catches, which may end the process.
       }
     }
   }

@@ -14,9 +14,7 @@ import io.github.octconv4j.graph.TensorType;
 import io.github.octconv4j.weights.ElementType;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -26,8 +24,7 @@ import org.jspecify.annotations.Nullable;
  * Nearest upsampling may stand between a convolution and the sum. Each output of an octave
  * convolution may have a normalization of its own. Weights are scaled when somebody asks for them.
  *
- * <p>What was made of the same tensors once is given again: applied to one graph for several sizes,
- * the pass makes one set of weights. Thread-safe.
+ * <p>What was made of the same tensors once is given again, see {@link MadeConstants}. Thread-safe.
  */
 public final class FoldBatchNorm implements UnaryOperator<Graph> {
   private static final int WEIGHTS = 1; // inputs of a Conv
@@ -35,15 +32,16 @@ public final class FoldBatchNorm implements UnaryOperator<Graph> {
   private static final int[][] OCTAVE_WEIGHTS = {{2, 4}, {3, 5}}; // of an OctaveConv's outputs
   private static final int[] OCTAVE_BIAS = {6, 7};
 
-  private final Map<List<Object>, TensorData> made = new ConcurrentHashMap<>();
+  private final MadeConstants made;
 
-  /**
-   * What was folded so far.
-   *
-   * @return a copy
-   */
-  public List<TensorData> made() {
-    return List.copyOf(made.values());
+  /** A pass that keeps what it makes for itself. */
+  public FoldBatchNorm() {
+    this(new MadeConstants());
+  }
+
+  /** A pass that keeps what it makes with others. */
+  public FoldBatchNorm(MadeConstants made) {
+    this.made = made;
   }
 
   @Override
@@ -63,16 +61,6 @@ public final class FoldBatchNorm implements UnaryOperator<Graph> {
       }
     }
     return rewriting.done();
-  }
-
-  /**
-   * Whether this pass made something.
-   *
-   * @param data the constant
-   * @return whether it is one of {@link #made}
-   */
-  public boolean hasMade(TensorData data) {
-    return made.containsValue(data);
   }
 
   private void foldOctave(Rewriting rewriting, Node norm, Node producer, ScaleAndShift scale) {
@@ -184,16 +172,14 @@ public final class FoldBatchNorm implements UnaryOperator<Graph> {
   private String scaled(Rewriting rewriting, String weights, ScaleAndShift scale) {
     TensorData given = Objects.requireNonNull(rewriting.constants.get(weights));
     return rewriting.constant(
-        weights,
-        made.computeIfAbsent(key(scale, given, "weights"), key -> scale.weights(weights, given)));
+        weights, made.of(key(scale, given, "weights"), () -> scale.weights(weights, given)));
   }
 
   private String shifted(
       Rewriting rewriting, Node node, String bias, ScaleAndShift scale, boolean shifts) {
     @Nullable TensorData given = rewriting.constants.get(bias);
     List<Object> key = key(scale, given == null ? "" : given, shifts);
-    return rewriting.constant(
-        node.name() + ".bias", made.computeIfAbsent(key, absent -> scale.bias(given, shifts)));
+    return rewriting.constant(node.name() + ".bias", made.of(key, () -> scale.bias(given, shifts)));
   }
 
   /** What is folded: tensors are equal to themselves alone. */

@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -35,30 +34,16 @@ import org.jspecify.annotations.Nullable;
  * each element in between work in the new order as well.
  *
  * <p>That is done where all who read what was shuffled can do it, or else the graph stays as it is.
- * What was made of the same weights once is given again, as in {@link FoldBatchNorm}. Thread-safe.
+ * What was made of the same weights once is given again, see {@link MadeConstants}. Thread-safe.
  */
 public final class FoldShuffles implements UnaryOperator<Graph> {
   private static final int MOST_PIECES = 16; // to put together for one convolution
 
-  private final Map<List<Object>, TensorData> made = new ConcurrentHashMap<>();
+  private final MadeConstants made;
 
-  /**
-   * The weights that were brought into another order so far.
-   *
-   * @return a copy
-   */
-  public List<TensorData> made() {
-    return List.copyOf(made.values());
-  }
-
-  /**
-   * Whether this pass made something.
-   *
-   * @param data the constant
-   * @return whether it is one of {@link #made}
-   */
-  public boolean hasMade(TensorData data) {
-    return made.containsValue(data);
+  /** A pass that keeps what it makes with others. */
+  public FoldShuffles(MadeConstants made) {
+    this.made = made;
   }
 
   @Override
@@ -176,17 +161,8 @@ public final class FoldShuffles implements UnaryOperator<Graph> {
 
     /** The channels that a slice leaves; null where it cuts or steps over anything else. */
     private Slice.@Nullable Range channels(Node node) {
-      List<long @Nullable []> lists = new ArrayList<>();
-      for (int i = 1; i < 5; i++) {
-        TensorData data = graph.constant(node.input(i));
-        if (data == null && (i < 3 || !node.input(i).isEmpty())) {
-          return null;
-        }
-        lists.add(data == null ? null : data.toLongs());
-      }
       long[] x = graph.type(node.input(0)).sizes();
-      List<Slice.Range> ranges =
-          Slice.ranges(x, lists.get(0), lists.get(1), lists.get(2), lists.get(3));
+      List<Slice.Range> ranges = ConstantRanges.of(graph, node);
       for (int axis = 0; axis < ranges.size(); axis++) {
         Slice.Range range = ranges.get(axis);
         if (range.step() != 1 || (axis != 1 && range.count() != x[axis])) {
@@ -274,9 +250,9 @@ public final class FoldShuffles implements UnaryOperator<Graph> {
     private String constant(String name, TensorData data, int axis, List<Integer> order) {
       return rewriting.constant(
           name,
-          made.computeIfAbsent(
+          made.of(
               List.of(data, axis, order),
-              key -> TensorData.lazy(ElementType.F32, taken(data, axis, order), data.dims())));
+              () -> TensorData.lazy(ElementType.F32, taken(data, axis, order), data.dims())));
     }
 
     /** Adds the steps that put pieces together, before a node. */

@@ -36,7 +36,8 @@ class FoldShufflesTest {
 
   private final GraphBuilder b = new GraphBuilder("shuffles");
   private final Random random = new Random(29);
-  private final FoldShuffles pass = new FoldShuffles();
+  private final MadeConstants made = new MadeConstants();
+  private final FoldShuffles pass = new FoldShuffles(made);
 
   private TensorData floats(long... dims) {
     int count = 1;
@@ -102,7 +103,7 @@ class FoldShufflesTest {
   @Test
   void aShuffleBetweenConvolutionsIsAnOrderOfWeights() {
     assertThat(folded(conv(shuffle(input("x", 12), 12, 3), 12, 4))).containsExactly("Conv");
-    assertThat(pass.made()).hasSize(1);
+    assertThat(made.all()).hasSize(1);
   }
 
   @Test
@@ -112,9 +113,9 @@ class FoldShufflesTest {
     Graph second = pass.apply(graph);
 
     String weights = first.nodes().getFirst().input(1);
-    assertThat(pass.made()).hasSize(1);
+    assertThat(made.all()).hasSize(1);
     assertThat(second.constant(weights)).isSameAs(first.constant(weights));
-    assertThat(pass.hasMade(first.constant(weights))).isTrue();
+    assertThat(made.has(first.constant(weights))).isTrue();
   }
 
   /** As ShuffleNet v2 has them: halves that stay, halves that are convolved, odd channels too. */

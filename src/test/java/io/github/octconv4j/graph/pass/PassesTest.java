@@ -451,13 +451,14 @@ class PassesTest {
   void weightsAreScaledOnceForAllSizes() {
     String x = b.input("x", f32(1, 3, 4, 4));
     Graph graph = b.output(norm(b.add(THREE, x, floats(5, 3, 3, 3)), 5)).build();
-    FoldBatchNorm pass = new FoldBatchNorm();
+    MadeConstants made = new MadeConstants();
+    FoldBatchNorm pass = new FoldBatchNorm(made);
     Graph first = pass.apply(graph);
     Graph second = pass.apply(graph);
     String weights = first.nodes().getFirst().input(1);
     assertThat(first.constant(weights)).isSameAs(second.constant(weights));
-    assertThat(pass.hasMade(first.constant(weights))).isTrue();
-    assertThat(pass.made()).hasSize(2);
+    assertThat(made.has(first.constant(weights))).isTrue();
+    assertThat(made.all()).hasSize(2);
   }
 
   @Test
