@@ -20,7 +20,6 @@ import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.octave.plan.Formulation;
 import io.github.octconv4j.octave.plan.OctaveProgramBuilder;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -426,8 +425,7 @@ final class Lowering {
           () -> {
             Tensor tensor = Tensor.allocate(given, arena);
             long bytes = count * depth * Float.BYTES;
-            MemorySegment.copy(
-                data.segment(), first * depth * Float.BYTES, tensor.segment(), 0, bytes);
+            data.copyTo(first * depth * Float.BYTES, tensor.segment().asSlice(0, bytes));
             return tensor;
           };
       Origin origin = new Origin(data, "rows from " + first + " of " + count);
@@ -439,8 +437,7 @@ final class Lowering {
 
   private static Tensor tensor(TensorData data, MemoryDesc desc, Arena arena) {
     Tensor tensor = Tensor.allocate(desc, arena);
-    MemorySegment elements = data.segment();
-    MemorySegment.copy(elements, 0, tensor.segment(), 0, elements.byteSize());
+    data.copyTo(0, tensor.segment().asSlice(0, data.element().bytes(data.count())));
     return tensor;
   }
 

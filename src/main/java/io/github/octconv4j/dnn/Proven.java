@@ -72,6 +72,7 @@ final class Proven {
       reorder        ref:*               all      -        all      sum       -        -
       reorder        jit:uni             gaps     -        gaps     sum       -        unpadded
       reorder        jit_direct_copy:*   strided  -        strided  sum       -        -
+      reorder        brgemm_matmul*      dense    -        dense    sum       -        -
       reorder        *                   common   -        dense    sum       -        -
       """;
 

@@ -143,13 +143,19 @@ public final class DataFile implements AutoCloseable {
   /** Bytes of the file in memory of an arena, read-only, aligned to 64 bytes. */
   public MemorySegment copy(long offset, long length, Arena arena) {
     MemorySegment copy = arena.allocate(length, 64);
+    read(offset, copy);
+    return copy.asReadOnly();
+  }
+
+  /** Fills memory with the bytes from an offset on; fails as the other {@link #read} does. */
+  public void read(long offset, MemorySegment target) {
+    long length = target.byteSize();
     byte[] block = new byte[(int) Math.min(BLOCK, length)];
     for (long done = 0; done < length; done += block.length) {
       int n = (int) Math.min(block.length, length - done);
       read(offset + done, block, n);
-      MemorySegment.copy(MemorySegment.ofArray(block), 0, copy, done, n);
+      MemorySegment.copy(MemorySegment.ofArray(block), 0, target, done, n);
     }
-    return copy.asReadOnly();
   }
 
   /**

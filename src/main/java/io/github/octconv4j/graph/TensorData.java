@@ -1,6 +1,7 @@
 package io.github.octconv4j.graph;
 
 import io.github.octconv4j.weights.ElementType;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.ref.WeakReference;
@@ -31,20 +32,23 @@ public final class TensorData {
   private final ElementType element;
   private final long[] dims;
   private final long count;
-  private final @Nullable MemorySegment elements; // null: the source has them
+  private final @Nullable MemorySegment elements; // null: the source or the reader has them
   private final @Nullable Supplier<MemorySegment> source;
+  private final @Nullable Reader reader;
   private volatile @Nullable WeakReference<MemorySegment> read; // null: not yet
 
   private TensorData(
       ElementType element,
       long[] dims,
       @Nullable MemorySegment elements,
-      @Nullable Supplier<MemorySegment> source) {
+      @Nullable Supplier<MemorySegment> source,
+      @Nullable Reader reader) {
     this.element = Objects.requireNonNull(element, "element");
     this.dims = Objects.requireNonNull(dims, "dims").clone();
     this.count = Shapes.count(dims);
     this.elements = elements;
     this.source = source;
+    this.reader = reader;
     long bytes = element.bytes(count);
     if (elements != null && elements.byteSize() != bytes) {
       throw new IllegalArgumentException(
@@ -58,6 +62,18 @@ public final class TensorData {
     }
   }
 
+  /** Gives elements from where they are stored, for instance a file. */
+  @FunctionalInterface
+  public interface Reader {
+    /**
+     * Reads some of the elements, row by row, in the machine's byte order.
+     *
+     * @param offset how many bytes stand before them
+     * @param target what is filled with them
+     */
+    void read(long offset, MemorySegment target);
+  }
+
   /**
    * A tensor of memory, which is not copied and must not be written to any more.
    *
@@ -68,7 +84,7 @@ public final class TensorData {
    * @throws IllegalArgumentException if there are fewer or more bytes than type and dimensions say
    */
   public static TensorData of(ElementType element, MemorySegment elements, long... dims) {
-    return new TensorData(element, dims, elements.asReadOnly(), null);
+    return new TensorData(element, dims, elements.asReadOnly(), null, null);
   }
 
   /**
@@ -81,7 +97,22 @@ public final class TensorData {
    * @return the tensor
    */
   public static TensorData lazy(ElementType element, Supplier<MemorySegment> source, long... dims) {
-    return new TensorData(element, dims, null, Objects.requireNonNull(source, "source"));
+    return new TensorData(element, dims, null, Objects.requireNonNull(source, "source"), null);
+  }
+
+  /**
+   * A tensor whose elements stay where they are until they are asked for. {@link #copyTo} reads
+   * them right into their place; who asks for their {@link #segment} gets them in an automatic
+   * arena, which may hold as much as Java's heap where {@code -XX:MaxDirectMemorySize} says nothing
+   * else.
+   *
+   * @param element the type of its elements
+   * @param reader gives the elements, always the same ones
+   * @param dims the dimensions
+   * @return the tensor
+   */
+  public static TensorData stored(ElementType element, Reader reader, long... dims) {
+    return new TensorData(element, dims, null, null, Objects.requireNonNull(reader, "reader"));
   }
 
   /**
@@ -170,7 +201,7 @@ public final class TensorData {
               Arrays.toString(others),
               Shapes.count(others)));
     }
-    return new TensorData(element, others, elements, elements == null ? this::segment : null);
+    return new TensorData(element, others, elements, source == null ? null : this::segment, reader);
   }
 
   /**
@@ -179,13 +210,9 @@ public final class TensorData {
    * @return read-only memory; that of a file lives as long as somebody holds it
    */
   public MemorySegment segment() {
-    if (elements != null) {
-      return elements;
-    }
-    WeakReference<MemorySegment> before = read;
-    MemorySegment kept = before == null ? null : before.get();
+    MemorySegment kept = inMemory();
     if (kept == null) {
-      MemorySegment given = Objects.requireNonNull(source).get();
+      MemorySegment given = source == null ? readAll() : source.get();
       kept = Objects.requireNonNull(given, "the source gave null").asReadOnly();
       if (kept.byteSize() != element.bytes(count)) {
         throw new IllegalStateException(
@@ -194,6 +221,45 @@ public final class TensorData {
       read = new WeakReference<>(kept);
     }
     return kept;
+  }
+
+  private MemorySegment readAll() {
+    MemorySegment all = Arena.ofAuto().allocate(element.bytes(count), 64);
+    Objects.requireNonNull(reader).read(0, all);
+    return all;
+  }
+
+  /** The elements if they need not be read or made. */
+  private @Nullable MemorySegment inMemory() {
+    WeakReference<MemorySegment> before = read;
+    return elements != null ? elements : before == null ? null : before.get();
+  }
+
+  /**
+   * Copies elements; those of a file are read without a stop between.
+   *
+   * @param offset how many bytes stand before the first one
+   * @param target as many bytes as are wanted
+   * @throws IndexOutOfBoundsException if there are not so many behind {@code offset}
+   */
+  public void copyTo(long offset, MemorySegment target) {
+    long bytes = element.bytes(count);
+    if (offset < 0 || target.byteSize() > bytes - offset) {
+      throw new IndexOutOfBoundsException(
+          String.format(
+              Locale.ROOT,
+              "offset %d and %d bytes of target are not within the %d bytes of %s",
+              offset,
+              target.byteSize(),
+              bytes,
+              type()));
+    }
+    MemorySegment from = inMemory();
+    if (from == null && reader != null) {
+      reader.read(offset, target);
+    } else {
+      MemorySegment.copy(segment(), offset, target, 0, target.byteSize());
+    }
   }
 
   /**

@@ -1,10 +1,9 @@
 package io.github.octconv4j.onnx;
 
 import io.github.octconv4j.files.DataFile;
+import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.text.Printable;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -12,7 +11,6 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Supplier;
 
 /**
  * The files beside a model that hold elements. They must lie in the model's folder or below it,
@@ -29,7 +27,7 @@ final class ExternalData implements TensorProto.External, AutoCloseable {
   }
 
   @Override
-  public Supplier<MemorySegment> open(Map<String, String> where, long bytes) throws IOException {
+  public TensorData.Reader open(Map<String, String> where, long bytes) throws IOException {
     String location = where.getOrDefault("location", "");
     DataFile file = file(location);
     long offset = number(where, "offset", 0);
@@ -45,7 +43,7 @@ final class ExternalData implements TensorProto.External, AutoCloseable {
               bytes,
               file.size()));
     }
-    return () -> file.copy(offset, length, Arena.ofAuto());
+    return (begin, target) -> file.read(offset + begin, target);
   }
 
   private static long number(Map<String, String> where, String key, long otherwise)

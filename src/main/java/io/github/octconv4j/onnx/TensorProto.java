@@ -6,7 +6,6 @@ import io.github.octconv4j.graph.TensorType;
 import io.github.octconv4j.text.Printable;
 import io.github.octconv4j.weights.ElementType;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -15,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +31,7 @@ final class TensorProto {
   /** Part of another file. */
   interface External {
     /** The elements, which are {@code bytes} long. */
-    Supplier<MemorySegment> open(Map<String, String> where, long bytes) throws IOException;
+    TensorData.Reader open(Map<String, String> where, long bytes) throws IOException;
   }
 
   private final Wire wire;
@@ -146,7 +144,7 @@ final class TensorProto {
     TensorType type = TensorType.of(element, sizes); // checks their number
     long bytes = element.bytes(product(sizes));
     if (isExternal) {
-      return TensorData.lazy(element, external.open(where, bytes), sizes);
+      return TensorData.stored(element, external.open(where, bytes), sizes);
     }
     Message.Extent extent = raw != null ? raw : packed;
     if (extent != null && count == 0) {
@@ -219,8 +217,8 @@ final class TensorProto {
   private TensorData stored(ElementType element, Message.Extent extent, long[] sizes) {
     DataFile file = wire.file();
     if (extent.length() > EAGER) {
-      return TensorData.lazy(
-          element, () -> file.copy(extent.offset(), extent.length(), Arena.ofAuto()), sizes);
+      return TensorData.stored(
+          element, (begin, target) -> file.read(extent.offset() + begin, target), sizes);
     }
     byte[] bytes = new byte[(int) extent.length()];
     file.read(extent.offset(), bytes, bytes.length);

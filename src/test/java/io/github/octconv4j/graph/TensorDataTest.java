@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.octconv4j.SameOnEveryProcessor;
 import io.github.octconv4j.weights.ElementType;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -72,5 +75,38 @@ class TensorDataTest {
     assertThat(held.byteSize()).isEqualTo(2);
     TensorData wrong = TensorData.lazy(ElementType.I8, () -> MemorySegment.ofArray(new byte[1]), 2);
     assertThatThrownBy(wrong::segment).hasMessage("the source of I8[2] gave 1 bytes");
+  }
+
+  @Test
+  void storedElementsAreReadIntoTheirPlace() {
+    List<String> reads = new ArrayList<>();
+    TensorData data =
+        TensorData.stored(
+            ElementType.I8,
+            (offset, target) -> {
+              reads.add(target.byteSize() + " at " + offset);
+              for (long i = 0; i < target.byteSize(); i++) {
+                target.set(ValueLayout.JAVA_BYTE, i, (byte) (10 + offset + i));
+              }
+            },
+            2,
+            3);
+    byte[] two = new byte[2];
+    data.copyTo(3, MemorySegment.ofArray(two));
+    assertThat(two).containsExactly(13, 14);
+    data.reshape(6).copyTo(0, MemorySegment.ofArray(two));
+    assertThat(two).containsExactly(10, 11);
+    MemorySegment held = data.segment();
+    assertThat(held.isReadOnly()).isTrue();
+    data.copyTo(4, MemorySegment.ofArray(two)); // from what is held
+    assertThat(two).containsExactly(14, 15);
+    assertThat(data.toLongs()).containsExactly(10, 11, 12, 13, 14, 15);
+    assertThat(reads).containsExactly("2 at 3", "2 at 0", "6 at 0");
+    assertThat(held.byteSize()).isEqualTo(6);
+    assertThatThrownBy(() -> data.copyTo(5, MemorySegment.ofArray(two)))
+        .isInstanceOf(IndexOutOfBoundsException.class)
+        .hasMessage("offset 5 and 2 bytes of target are not within the 6 bytes of I8[2, 3]");
+    assertThatThrownBy(() -> data.copyTo(-1, MemorySegment.ofArray(two)))
+        .isInstanceOf(IndexOutOfBoundsException.class);
   }
 }

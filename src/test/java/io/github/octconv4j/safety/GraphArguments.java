@@ -144,6 +144,15 @@ final class GraphArguments {
           Supplier<MemorySegment> source = () -> MemorySegment.ofArray(new byte[6]);
           return args(null, ElementType.I8, source, new long[] {2, 3});
         });
+    put.accept(
+        "TensorData.stored(ElementType,Reader,long[])",
+        () -> {
+          TensorData.Reader reader = (offset, target) -> target.fill((byte) offset);
+          return args(null, ElementType.I8, reader, new long[] {2, 3});
+        });
+    put.accept(
+        "TensorData.copyTo(long,MemorySegment)",
+        () -> args(any(TensorData.class), 0L, MemorySegment.ofArray(new byte[v.below(3)])));
     put.accept("TensorData.of(float[],long[])", () -> args(null, new float[6], new long[] {2, 3}));
     put.accept("TensorData.of(long[],long[])", () -> args(null, new long[6], new long[] {2, 3}));
     for (String at : List.of("doubleAt", "longAt")) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Soak {
   /** Set by {@code scripts/test --soak}. */
-  static final boolean IS_ON = Boolean.getBoolean("octconv4j.soak");
+  public static final boolean IS_ON = Boolean.getBoolean("octconv4j.soak");
 
   /** Drawn by {@code scripts/test --soak}, which prints it; 0 where all seeds are fixed. */
   private static final int SEED = Integer.getInteger("octconv4j.soak.seed", 0);

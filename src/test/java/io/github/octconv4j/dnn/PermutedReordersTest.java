@@ -1,0 +1,164 @@
+package io.github.octconv4j.dnn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Copies between all orders of dimensions. oneDNN has one implementation for each, chosen by sizes
+ * too, and names no other where that is not taken.
+ */
+class PermutedReordersTest {
+  /** Below and above the 49,152 elements from which on transposing has a kernel of its own. */
+  private static final List<long[]> SIZES =
+      List.of(
+          new long[] {5, 7},
+          new long[] {256, 256},
+          new long[] {191, 301},
+          new long[] {3, 5, 7},
+          new long[] {4, 129, 111},
+          new long[] {2, 3, 4, 5},
+          new long[] {2, 32, 31, 29},
+          new long[] {1, 64, 28, 28},
+          new long[] {1, 2, 3, 2, 5},
+          new long[] {2, 16, 5, 17, 19});
+
+  @ParameterizedTest
+  @EnumSource(names = {"F32", "BF16", "S8", "U8", "S32"})
+  void everyOrderIsCopiedIntoEveryOther(DataType type) {
+    List<String> wrong = new ArrayList<>();
+    try (Engine engine = Engine.cpu()) {
+      for (long[] dims : SIZES) {
+        List<MemoryDesc> orders = orders(type, dims);
+        for (int i = 0; i < orders.size(); i++) {
+          boolean all = i == 0 || orders.size() < 7; // of many orders from and into the first
+          for (int k = 0; k < (all ? orders.size() : 1); k++) {
+            String failure = copied(engine, orders.get(i), orders.get(k));
+            if (!failure.isEmpty()) {
+              wrong.add(orders.get(i) + " into " + orders.get(k) + ": " + failure);
+            }
+          }
+        }
+      }
+    }
+    assertThat(wrong).isEmpty();
+  }
+
+  @Test
+  void everyOrderIsCopiedIntoBlocks() {
+    List<String> wrong = new ArrayList<>();
+    try (Engine engine = Engine.cpu();
+        Arena arena = Arena.ofConfined()) {
+      for (long[] dims : List.of(new long[] {1, 64, 28, 28}, new long[] {64, 32, 5, 5})) {
+        for (FormatTag blocks : List.of(FormatTag.NCHW8C, FormatTag.ABCD16B)) {
+          MemoryDesc blocked = MemoryDesc.of(DataType.F32, blocks, dims);
+          for (MemoryDesc order : orders(DataType.F32, dims)) {
+            Tensor from = filled(order, arena);
+            Tensor between = Tensor.allocate(blocked, arena);
+            Tensor back = Tensor.allocate(order, arena);
+            try {
+              Reorder.copy(engine, from, between);
+              Reorder.copy(engine, between, back);
+            } catch (DnnException e) {
+              wrong.add(order + " and " + blocked + ": " + e.getMessage());
+              continue;
+            }
+            if (back.segment().mismatch(from.segment()) >= 0) {
+              wrong.add(order + " and " + blocked + ": other elements");
+            }
+          }
+        }
+      }
+    }
+    assertThat(wrong).isEmpty();
+  }
+
+  private static String copied(Engine engine, MemoryDesc from, MemoryDesc to) {
+    try (Arena arena = Arena.ofConfined()) {
+      Tensor source = filled(from, arena);
+      Tensor target = Tensor.allocate(to, arena);
+      Reorder.copy(engine, source, target);
+      long[] a = from.blocking().strides();
+      long[] b = to.blocking().strides();
+      long count = from.elements();
+      long[] at = new long[a.length];
+      for (long n = 0; n < count; n++) {
+        long x = 0;
+        long y = 0;
+        for (int d = 0; d < at.length; d++) {
+          x += at[d] * a[d];
+          y += at[d] * b[d];
+        }
+        if (bits(source.segment(), x, from.type()) != bits(target.segment(), y, to.type())) {
+          return "element " + n + " differs";
+        }
+        for (int d = at.length - 1; d >= 0 && ++at[d] == from.dim(d); d--) {
+          at[d] = 0;
+        }
+      }
+      return "";
+    } catch (DnnException e) {
+      return e.getMessage();
+    }
+  }
+
+  /** Numbers that differ within what the type holds, as their place in memory says. */
+  private static Tensor filled(MemoryDesc desc, Arena arena) {
+    Tensor tensor = Tensor.allocate(desc, arena);
+    for (long i = 0; i < desc.elements(); i++) {
+      switch (desc.type().bytes()) {
+        case 1 -> tensor.segment().set(ValueLayout.JAVA_BYTE, i, (byte) (i * 37 % 127));
+        case 2 -> tensor.segment().setAtIndex(ValueLayout.JAVA_SHORT, i, (short) (0x3f80 + i % 0x300));
+        default -> tensor.segment().setAtIndex(ValueLayout.JAVA_INT, i, (int) (0x3f800000 + i));
+      }
+    }
+    return tensor;
+  }
+
+  private static int bits(MemorySegment segment, long i, DataType type) {
+    return switch (type.bytes()) {
+      case 1 -> segment.get(ValueLayout.JAVA_BYTE, i);
+      case 2 -> segment.getAtIndex(ValueLayout.JAVA_SHORT, i);
+      default -> segment.getAtIndex(ValueLayout.JAVA_INT, i);
+    };
+  }
+
+  /** All orders of dimensions, the row-major one first. */
+  private static List<MemoryDesc> orders(DataType type, long[] dims) {
+    List<MemoryDesc> orders = new ArrayList<>();
+    permute(new ArrayList<>(), dims.length, order -> orders.add(desc(type, dims, order)));
+    return orders;
+  }
+
+  private static void permute(
+      List<Integer> order, int rank, Consumer<List<Integer>> each) {
+    if (order.size() == rank) {
+      each.accept(order);
+    }
+    for (int d = 0; d < rank; d++) {
+      if (!order.contains(d)) {
+        order.add(d);
+        permute(order, rank, each);
+        order.removeLast();
+      }
+    }
+  }
+
+  private static MemoryDesc desc(DataType type, long[] dims, List<Integer> order) {
+    long[] strides = new long[dims.length];
+    long stride = 1;
+    for (int k = dims.length - 1; k >= 0; k--) {
+      strides[order.get(k)] = stride;
+      stride *= dims[order.get(k)];
+    }
+    return MemoryDesc.strided(type, dims, strides);
+  }
+}
