@@ -116,7 +116,8 @@ class PermutedReordersTest {
     for (long i = 0; i < desc.elements(); i++) {
       switch (desc.type().bytes()) {
         case 1 -> tensor.segment().set(ValueLayout.JAVA_BYTE, i, (byte) (i * 37 % 127));
-        case 2 -> tensor.segment().setAtIndex(ValueLayout.JAVA_SHORT, i, (short) (0x3f80 + i % 0x300));
+        case 2 ->
+            tensor.segment().setAtIndex(ValueLayout.JAVA_SHORT, i, (short) (0x3f80 + i % 0x300));
         default -> tensor.segment().setAtIndex(ValueLayout.JAVA_INT, i, (int) (0x3f800000 + i));
       }
     }
@@ -138,8 +139,7 @@ class PermutedReordersTest {
     return orders;
   }
 
-  private static void permute(
-      List<Integer> order, int rank, Consumer<List<Integer>> each) {
+  private static void permute(List<Integer> order, int rank, Consumer<List<Integer>> each) {
     if (order.size() == rank) {
       each.accept(order);
     }

@@ -1,11 +1,11 @@
 package io.github.octconv4j.onnx;
 
+import io.github.octconv4j.dnn.Tensor;
 import io.github.octconv4j.nn.Network;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.Map;
-import io.github.octconv4j.dnn.Tensor;
 
 /**
  * Multiplies a row of zeros that begins with a 3 and ends with a 5 by the matrix of a file: {@code
