@@ -6,6 +6,7 @@ import static io.github.octconv4j.onnx.Protos.node;
 import static io.github.octconv4j.onnx.Protos.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import io.github.octconv4j.ChildJvm;
 import io.github.octconv4j.safety.Soak;
 import java.io.IOException;
@@ -31,6 +32,7 @@ class LargeWeightTest {
     }
     ChildJvm.Result result =
         ChildJvm.of(LargeWeight.class)
+            .library(JsonFactory.class)
             .option("-Xmx24m")
             .option("-XX:MaxDirectMemorySize=1m")
             .run(file.toString(), Integer.toString(n));
