@@ -287,6 +287,17 @@ class ScriptsTest {
   }
 
   @Test
+  void benchRefusesRowsOfSparkThatItCannotUse() throws Exception {
+    for (String rows : List.of("many", "999", "-5000", "100000000")) {
+      Run run = Run.of("scripts/bench", "spark", rows);
+      assertThat(run.exitCode).isEqualTo(2);
+      assertThat(run.lines)
+          .containsExactly(
+              "bench: spark takes a number of rows from 1000 to 99999999, was '" + rows + "'");
+    }
+  }
+
+  @Test
   void recognitionNeedsNoPyTorch() throws Exception {
     assumeTrue(Run.of("-c", "command -v python3").exitCode == 0, "there is no python3 on the PATH");
     Run run = Run.of("-c", "python3 -B scripts/test_recognition.py 2>&1");
