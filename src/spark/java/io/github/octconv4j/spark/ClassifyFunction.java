@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.TaskContext;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.api.java.UDF2;
 import org.apache.spark.util.SerializableConfiguration;
@@ -64,7 +65,9 @@ final class ClassifyFunction
               model,
               model.getClass().getSimpleName()));
     }
-    return function(path).score(picture);
+    // The driver computes constants and small tables in no task, and looks each path up anew.
+    ScoreValue function = TaskContext.get() == null ? make(path) : function(path);
+    return function.score(picture);
   }
 
   /** The function of a network; the one that was used longest ago makes room for a new one. */

@@ -3,6 +3,7 @@ package io.github.octconv4j.spark;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.Serializable;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -128,19 +129,48 @@ sealed interface ModelSource extends Serializable {
   }
 
   /**
-   * A file, or a folder with one, that {@code spark-submit --files} distributes.
+   * A file, or a folder with one, that {@code spark-submit --files} or {@code SparkContext.addFile}
+   * distributes.
    *
    * @param file its name
    */
   record Distributed(String file) implements ModelSource {
+    /** With the version of what this executor has now: Spark may fetch another one later. */
     @Override
     public Key key() {
-      return new Key(file, "distributed");
+      return new Key(file, version(local()));
+    }
+
+    private Path local() {
+      return Path.of(SparkFiles.get(file));
+    }
+
+    private static String version(Path path) {
+      try (Stream<Path> files = Files.walk(path)) {
+        List<String> versions = new ArrayList<>();
+        for (Path each : files.filter(Files::isRegularFile).sorted().toList()) {
+          versions.add(
+              path.relativize(each)
+                  + ": "
+                  + Files.size(each)
+                  + " bytes of "
+                  + Files.getLastModifiedTime(each));
+        }
+        return String.join(", ", versions);
+      } catch (IOException | UncheckedIOException e) {
+        return "unreadable"; // fetch() says why
+      }
     }
 
     @Override
     public LocalModel fetch() throws IOException {
-      return LocalModel.inPlace(Path.of(SparkFiles.get(file)));
+      Path local = local();
+      if (!Files.exists(local)) {
+        throw new FileNotFoundException(
+            "there is no file of this name among those that --files or SparkContext.addFile"
+                + " distributes; modelFile takes its name without folders");
+      }
+      return LocalModel.inPlace(local);
     }
   }
 

@@ -3,7 +3,6 @@ package io.github.octconv4j.spark;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -20,11 +19,15 @@ import org.apache.spark.ml.util.DefaultParamsReader;
 import org.apache.spark.ml.util.DefaultParamsWritable;
 import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MLReader;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.Metadata;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 
@@ -103,7 +106,10 @@ public final class OctaveClassifier extends Transformer implements DefaultParams
   public OctaveClassifier(String uid) {
     this.uid = uid;
     model = text("model", "file of the network, or folder with one, on any Hadoop file system");
-    modelFile = text("modelFile", "name of the network's file among those of --files");
+    modelFile =
+        text(
+            "modelFile",
+            "name of the network's file among those of --files or SparkContext.addFile");
     modelBytes = new BytesParam(this, "modelBytes", "content of the network's file");
     inputCol = text("inputCol", "column of pictures: " + Input.EXPECTED);
     outputCol = text("outputCol", "column that is added");
@@ -186,7 +192,10 @@ public final class OctaveClassifier extends Transformer implements DefaultParams
     return modelFile;
   }
 
-  /** Sets the name of the network's file among those of {@code --files}. */
+  /**
+   * Sets the name of the network's file among those of {@code --files} or {@code
+   * SparkContext.addFile}.
+   */
   public OctaveClassifier setModelFile(String name) {
     set(modelFile, name);
     return this;
@@ -208,7 +217,10 @@ public final class OctaveClassifier extends Transformer implements DefaultParams
     return inputCol;
   }
 
-  /** Sets the column of pictures; {@code content} by default, as {@code binaryFile} has it. */
+  /**
+   * Sets the column of pictures; {@code content} by default, as {@code binaryFile} has it. {@code
+   * picture.content} is a field of a struct.
+   */
   public OctaveClassifier setInputCol(String name) {
     set(inputCol, name);
     return this;
@@ -309,7 +321,7 @@ public final class OctaveClassifier extends Transformer implements DefaultParams
     return this;
   }
 
-  /** The parameter of {@link #setLabels}. */
+  /** The parameter of {@link #setLabels(String[])}. */
   public StringArrayParam labels() {
     return labels;
   }
@@ -318,6 +330,11 @@ public final class OctaveClassifier extends Transformer implements DefaultParams
   public OctaveClassifier setLabels(String[] names) {
     set(labels, names.clone());
     return this;
+  }
+
+  /** Sets the names of the classes, as {@link #setLabels(String[])} does; Python has lists. */
+  public OctaveClassifier setLabels(List<String> names) {
+    return setLabels(names.toArray(String[]::new));
   }
 
   /** The parameter of {@link #setErrors}. */
@@ -375,7 +392,7 @@ public final class OctaveClassifier extends Transformer implements DefaultParams
    */
   @Override
   public StructType transformSchema(StructType schema) {
-    inputOf(schema);
+    InputColumn.of(schema, $(inputCol));
     StructType added =
         add(schema, outputCol, Choice.of(Output.class, $(output)).type(), $(outputCol));
     return errorPolicy() == ErrorPolicy.NULL
@@ -383,35 +400,12 @@ public final class OctaveClassifier extends Transformer implements DefaultParams
         : added;
   }
 
-  private Input inputOf(StructType schema) {
-    String name = $(inputCol);
-    if (!Arrays.asList(schema.fieldNames()).contains(name)) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "inputCol: there is no column %s, there are %s",
-              name,
-              String.join(", ", schema.fieldNames())));
-    }
-    org.apache.spark.sql.types.DataType type = schema.apply(name).dataType();
-    return Input.of(type)
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    String.format(
-                        Locale.ROOT,
-                        "inputCol: column %s is %s, expected %s",
-                        name,
-                        type.catalogString(),
-                        Input.EXPECTED)));
-  }
-
   private StructType add(
       StructType schema,
       Param<String> param,
       org.apache.spark.sql.types.DataType type,
       String name) {
-    if (Arrays.stream(schema.fieldNames()).anyMatch(name::equalsIgnoreCase)) {
+    if (InputColumn.isIn(schema, name)) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
@@ -427,7 +421,7 @@ public final class OctaveClassifier extends Transformer implements DefaultParams
   }
 
   /**
-   * Returns the rows with what the network says, once somebody asks for them.
+   * Returns the rows with what the network says, once somebody asks for them; of a stream as well.
    *
    * @throws IllegalArgumentException as {@link #transformSchema} does, or if not exactly one of
    *     {@code model}, {@code modelFile} and {@code modelBytes} is set, or there is no such file
@@ -441,8 +435,33 @@ public final class OctaveClassifier extends Transformer implements DefaultParams
     return dataset
         .toDF()
         .mapPartitions(
-            new ScorePartition(scoring, inputOf(schema), schema.fieldIndex($(inputCol))),
-            Encoders.row(scored));
+            new ScorePartition(scoring, InputColumn.of(schema, $(inputCol))),
+            Encoders.row(numbered(scored)))
+        .select(named(scored));
+  }
+
+  /** With names that are never twice there, as those of a join may be. */
+  private static StructType numbered(StructType schema) {
+    StructField[] fields = schema.fields().clone();
+    for (int i = 0; i < fields.length; i++) {
+      fields[i] =
+          new StructField(number(i), fields[i].dataType(), fields[i].nullable(), Metadata.empty());
+    }
+    return new StructType(fields);
+  }
+
+  /** With names and metadata again, such as the labels of an index, which encoders lose. */
+  private static Column[] named(StructType schema) {
+    StructField[] fields = schema.fields();
+    Column[] columns = new Column[fields.length];
+    for (int i = 0; i < fields.length; i++) {
+      columns[i] = functions.col(number(i)).as(fields[i].name(), fields[i].metadata());
+    }
+    return columns;
+  }
+
+  private static String number(int column) {
+    return "c" + column;
   }
 
   /** What executors need to know, also of a function. */

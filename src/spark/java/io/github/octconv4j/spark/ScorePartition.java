@@ -7,11 +7,11 @@ import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Row;
 
 /** What a task of {@link OctaveClassifier} does; a class of its own, which every loader finds. */
-record ScorePartition(Scoring scoring, Input input, int column)
+record ScorePartition(Scoring scoring, InputColumn column)
     implements MapPartitionsFunction<Row, Row> {
   @Override
   public Iterator<Row> call(Iterator<Row> rows) {
     TaskContext task = Objects.requireNonNull(TaskContext.get(), "the task");
-    return new ScoringIterator(scoring, input, column, rows, task);
+    return new ScoringIterator(scoring, column, rows, task);
   }
 }

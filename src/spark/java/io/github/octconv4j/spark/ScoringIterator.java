@@ -22,8 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ScoringIterator implements Iterator<Row> {
   private final Scoring scoring;
-  private final Input input;
-  private final int column;
+  private final InputColumn column;
   private final Iterator<Row> rows;
   private final TaskContext task;
   private final ReentrantLock lock = new ReentrantLock();
@@ -40,14 +39,8 @@ final class ScoringIterator implements Iterator<Row> {
    */
   private record Waiting(Row row, long number, int index, @Nullable String message) {}
 
-  /**
-   * Makes the iterator.
-   *
-   * @param column of the input
-   */
-  ScoringIterator(Scoring scoring, Input input, int column, Iterator<Row> rows, TaskContext task) {
+  ScoringIterator(Scoring scoring, InputColumn column, Iterator<Row> rows, TaskContext task) {
     this.scoring = scoring;
-    this.input = input;
     this.column = column;
     this.rows = rows;
     this.task = task;
@@ -103,10 +96,11 @@ final class ScoringIterator implements Iterator<Row> {
       Row row = rows.next();
       long number = taken++;
       try {
-        if (row.isNullAt(column)) {
+        Object value = column.valueIn(row);
+        if (value == null) {
           throw new RejectedRowException("the input is null");
         }
-        open.set(filled, input, row.get(column));
+        open.set(filled, column.input(), value);
         waiting.add(new Waiting(row, number, filled, null));
         filled++;
       } catch (RejectedRowException e) {

@@ -24,8 +24,8 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 
 /**
- * {@code scripts/bench spark}: one and two executors of one core beside a plain loop on one core,
- * and what follows for more of them.
+ * {@code scripts/bench spark}: one and two executors of one core in turns with a plain loop on one
+ * core, so that what else the machine does meets them alike; and what follows for more of them.
  */
 public final class Scaling {
   private static final int BATCH = 16;
@@ -63,13 +63,15 @@ public final class Scaling {
   /**
    * What a cluster took.
    *
+   * @param plain the loop without Spark, in turns with the others
    * @param read Spark's own reading of the rows
    * @param scored reading and scoring
    * @param task the driver's processor time for a task that does nothing, in seconds, with that of
    *     the cluster's own master and workers, which are in its process
    * @param open the first job's time beyond that of the later ones
    */
-  private record Measured(int executors, Cost read, Cost scored, double task, double open) {
+  private record Measured(
+      int executors, Cost plain, Cost read, Cost scored, double task, double open) {
     Cost scoring() {
       return scored.minus(read);
     }
@@ -87,6 +89,42 @@ public final class Scaling {
     }
   }
 
+  /** Decodes and scores as executors do, on this thread. */
+  private static final class PlainLoop implements AutoCloseable {
+    private final int rows;
+    private final Network network;
+    private final Predictor predictor;
+
+    PlainLoop(int rows) throws IOException {
+      this.rows = rows;
+      network = Network.load(Clothes.OCTAVE);
+      predictor = network.predictor(BATCH, PlanOptions.DEFAULT);
+    }
+
+    Cost cost() throws IOException {
+      List<byte[]> pngs = Clothes.pngs();
+      ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+      long wall = System.nanoTime();
+      long cpu = threads.getCurrentThreadCpuTime();
+      for (int row = 0; row < rows; row += BATCH) {
+        for (int i = 0; i < BATCH; i++) {
+          byte[] png = pngs.get((row + i) % pngs.size());
+          predictor.setImage(i, ImageFiles.read(new ByteArrayInputStream(png), "png", 1 << 20));
+        }
+        predictor.run();
+        predictor.output().floats();
+      }
+      return new Cost(
+          (System.nanoTime() - wall) / 1e9, (threads.getCurrentThreadCpuTime() - cpu) / 1e9);
+    }
+
+    @Override
+    public void close() {
+      predictor.close();
+      network.close();
+    }
+  }
+
   /** The number of rows, 60,000 unless it is given. */
   public static void main(String[] args) throws Exception {
     int rows = args.length > 0 ? Integer.parseInt(args[0]) : 60_000;
@@ -101,56 +139,21 @@ public final class Scaling {
   private void run() throws Exception {
     System.out.printf(
         Locale.ROOT,
-        "%d rows, %s, batch %d, f32; %d processors, load %.1f%n",
+        "%d rows, %s, batch %d, f32; %d processors%n",
         rows,
         Clothes.OCTAVE.getFileName(),
         BATCH,
-        Runtime.getRuntime().availableProcessors(),
-        ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
-    Cost plain = plain();
-    System.out.printf(
-        Locale.ROOT,
-        "plain loop on one core: %.0f rows/s; %.1f us a row, %.1f us of processor time%n",
-        rows / plain.wall,
-        1e6 * plain.wall / rows,
-        1e6 * plain.cpu / rows);
-    Measured one = cluster(1);
-    report(one, plain);
-    Measured two = cluster(2);
-    report(two, plain);
-    model(two, plain);
-  }
-
-  /** Decodes and scores as executors do, without Spark. */
-  private Cost plain() throws IOException {
-    List<byte[]> pngs = Clothes.pngs();
-    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-    List<Cost> costs = new ArrayList<>();
-    try (Network network = Network.load(Clothes.OCTAVE);
-        Predictor predictor = network.predictor(BATCH, PlanOptions.DEFAULT)) {
-      for (int turn = 0; turn <= TURNS; turn++) {
-        long wall = System.nanoTime();
-        long cpu = threads.getCurrentThreadCpuTime();
-        for (int row = 0; row < rows; row += BATCH) {
-          for (int i = 0; i < BATCH; i++) {
-            byte[] png = pngs.get((row + i) % pngs.size());
-            predictor.setImage(i, ImageFiles.read(new ByteArrayInputStream(png), "png", 1 << 20));
-          }
-          predictor.run();
-          predictor.output().floats();
-        }
-        if (turn > 0) { // the first one warms up
-          costs.add(
-              new Cost(
-                  (System.nanoTime() - wall) / 1e9,
-                  (threads.getCurrentThreadCpuTime() - cpu) / 1e9));
-        }
-      }
+        Runtime.getRuntime().availableProcessors());
+    try (PlainLoop plain = new PlainLoop(rows)) {
+      plain.cost(); // warms up
+      report(cluster(1, plain));
+      Measured two = cluster(2, plain);
+      report(two);
+      model(two);
     }
-    return Cost.median(costs);
   }
 
-  private Measured cluster(int executors) throws Exception {
+  private Measured cluster(int executors, PlainLoop plain) throws Exception {
     SparkSession session = Sessions.cluster(executors, folder).getOrCreate();
     CpuTime time = new CpuTime();
     session.sparkContext().addSparkListener(time);
@@ -176,9 +179,11 @@ public final class Scaling {
       Dataset<Row> lengths = pictures.selectExpr("id", "length(content)");
       cost(time, lengths);
       double first = cost(time, scores).wall;
+      List<Cost> alone = new ArrayList<>();
       List<Cost> read = new ArrayList<>();
       List<Cost> scored = new ArrayList<>();
       for (int turn = 0; turn < TURNS; turn++) {
+        alone.add(plain.cost());
         read.add(cost(time, lengths));
         scored.add(cost(time, scores));
       }
@@ -192,7 +197,12 @@ public final class Scaling {
       double driver = (process.getProcessCpuTime() - before) / 1e9;
       Cost all = Cost.median(scored);
       return new Measured(
-          executors, Cost.median(read), all, driver / tasks, Math.max(0, first - all.wall));
+          executors,
+          Cost.median(alone),
+          Cost.median(read),
+          all,
+          driver / tasks,
+          Math.max(0, first - all.wall));
     } finally {
       session.stop();
     }
@@ -208,7 +218,15 @@ public final class Scaling {
     return new Cost(wall, time.nanos.sum() / 1e9);
   }
 
-  private void report(Measured measured, Cost plain) {
+  private void report(Measured measured) {
+    Cost plain = measured.plain;
+    System.out.printf(
+        Locale.ROOT,
+        "plain loop on one core: %.0f rows/s; %.1f us a row, %.1f us of processor time; load of the machine %.1f%n",
+        rows / plain.wall,
+        1e6 * plain.wall / rows,
+        1e6 * plain.cpu / rows,
+        ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
     double rate = rows / measured.scoring().wall;
     double linear = measured.executors * rows / plain.wall;
     System.out.printf(
@@ -239,7 +257,7 @@ public final class Scaling {
    * Tasks run side by side, a driver of one core starts one after the other, and each executor
    * opens once.
    */
-  private void model(Measured measured, Cost plain) {
+  private void model(Measured measured) {
     double row = measured.scored.cpu / rows;
     long tasks = SCORED / ROWS_OF_TASK;
     System.out.printf(
@@ -261,7 +279,7 @@ public final class Scaling {
           executors,
           seconds / 60,
           SCORED / seconds,
-          SCORED / seconds / executors * plain.cpu / rows);
+          SCORED / seconds / executors * measured.plain.cpu / rows);
     }
   }
 }
