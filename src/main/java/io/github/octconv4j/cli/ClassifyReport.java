@@ -151,7 +151,7 @@ record ClassifyReport(
         ? Optional.of(
             String.format(
                 Locale.ROOT,
-                "%s computes less and takes longer: at %d x %d pixels its %d steps, the other's are %d, cost more to start than they save",
+                "%s computes less and takes longer: at %d x %d pixels its %d steps, where the other has %d, cost more to start than they save",
                 Printable.text(first.network()),
                 network.width(),
                 network.height(),

@@ -58,7 +58,7 @@ class ClassifyReportTest {
   @Test
   void whyOctaveLosesIsSaidWhereItDoes() {
     String why =
-        "oct computes less and takes longer: at 28 x 28 pixels its 40 steps, the other's are 10,"
+        "oct computes less and takes longer: at 28 x 28 pixels its 40 steps, where the other has 10,"
             + " cost more to start than they save";
     assertThat(printed(null, octave(201, 1000, 40), dense()).getLast()).isEqualTo(why);
     assertThat(printed(null, octave(200, 1000, 40), dense())).doesNotContain(why);

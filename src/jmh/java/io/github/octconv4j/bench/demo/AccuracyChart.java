@@ -81,7 +81,7 @@ final class AccuracyChart {
   private XYSeriesCollection data() {
     XYSeriesCollection data = new XYSeriesCollection();
     for (String arithmetic : arithmetics()) {
-      XYSeries series = new XYSeries(arithmetic);
+      XYSeries series = new XYSeries(arithmetic, false); // from alpha to alpha
       points.stream()
           .filter(point -> point.arithmetic().equals(arithmetic))
           .forEach(point -> series.add(milliseconds(point), point.percent()));
