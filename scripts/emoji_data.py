@@ -5,6 +5,7 @@
     /usr/bin/python3 scripts/emoji_data.py fetch       # 0.1 to 14 MB a package, from npm, checked by their SHA-512
     /usr/bin/python3 scripts/emoji_data.py render      # 128x128 pixels of every class and set, half a minute
     /usr/bin/python3 scripts/emoji_data.py sheet sheet.png --classes dog,pizza,rocket   # what it looks like
+    /usr/bin/python3 scripts/emoji_data.py pictures DIR   # the test pictures of the unseen set, DIR/<class>/noto.png
 
 The networks learn from the sets of `TRAINED`. `UNSEEN` is drawn by a vendor of whom they never see a picture; its
 pictures may be shipped. `MEASURED` is a second such set, whose licence is for measuring only: nothing that is shipped
@@ -364,6 +365,30 @@ def sheet(data, out, names, raw):
     print(f"{out}: {', '.join(classes[i].name for i in picked)}; columns {', '.join((*TRAINED, UNSEEN, MEASURED))}")
 
 
+def write_pictures(data, out, name, names):
+    """Writes the test pictures of a set as `out`/<class>/<set>.png."""
+    from PIL import Image
+    known = {emoji.name: index for index, emoji in enumerate(read_classes(data))}
+    unknown = set(names) - set(known)
+    if unknown:
+        raise DataError(f"--classes: there is no {', '.join(sorted(unknown))}")
+    drawings = read_set(data, name)
+    count = 0
+    for label in names or known:
+        drawing = drawings[known[label]]
+        if drawing.any():
+            folder = out / label
+            folder.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(on_background(drawing, known[label])).save(folder / f"{name}.png", optimize=True)
+            count += 1
+    print(f"{out}: {count} pictures of {name}")
+
+
+def comma_separated(text):
+    """The parts of a text that are not empty."""
+    return [part for part in text.split(",") if part]
+
+
 def main():
     """Runs one of the commands."""
     parser = argparse.ArgumentParser(description="Fetches and renders the emoji that train_emoji.py learns from.")
@@ -373,7 +398,12 @@ def main():
     commands.add_parser("render", help="render all classes of all sets")
     picture = commands.add_parser("sheet", help="draw classes of all sets side by side")
     picture.add_argument("out", metavar="PNG")
-    picture.add_argument("--classes", default="", help="names, separated by commas; all without it")
+    files = commands.add_parser("pictures", help="write the test pictures of a set, in a folder for each class")
+    files.add_argument("out", type=Path, metavar="DIR")
+    files.add_argument("--set", default=UNSEEN, choices=SETS, help="whose drawings (%(default)s)")
+    for command in (picture, files):
+        command.add_argument("--classes", default=[], type=comma_separated,
+                             help="names, separated by commas; all without it")
     picture.add_argument("--raw", action="store_true", help="on white instead of the test's backgrounds")
     args = parser.parse_args()
     try:
@@ -381,8 +411,10 @@ def main():
             fetch(args.data)
         elif args.command == "render":
             sys.exit(0 if render_all(args.data) else 1)
+        elif args.command == "sheet":
+            sheet(args.data, args.out, args.classes, args.raw)
         else:
-            sheet(args.data, args.out, set(filter(None, args.classes.split(","))), args.raw)
+            write_pictures(args.data, args.out, args.set, args.classes)
     except (DataError, subprocess.CalledProcessError) as e:
         print(f"emoji_data.py: {e}", file=sys.stderr)
         sys.exit(1)

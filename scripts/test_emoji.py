@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 """Tests of emoji_data.py and train_emoji.py; what lacks librsvg or PyTorch is skipped with a line that says so."""
 
+import contextlib
+import io
 import json
 import tempfile
 import unittest
@@ -11,6 +13,10 @@ import numpy as np
 import emoji_data
 from emoji_data import DataError, Emoji
 
+try:
+    import PIL.Image
+except ImportError:
+    PIL = None
 try:
     import torch
     import torchvision  # noqa: F401
@@ -126,6 +132,28 @@ class Backgrounds(unittest.TestCase):
         self.assertFalse((picture == emoji_data.on_background(drawing, 4)).all())
 
 
+@unittest.skipUnless(PIL, "there is no PIL (Debian: python3-pil)")
+class Files(unittest.TestCase):
+    def test_pictures_are_named_after_their_classes(self):
+        drawings = np.zeros((3, 128, 128, 4), np.uint8)
+        drawings[0, 20:90, 30:100] = (200, 10, 10, 255)
+        drawings[2, 20:90, 30:100] = (10, 10, 200, 255)
+        classes = [{"characters": "\U0001F355", "name": name, "group": "Food & Drink"} for name in ("pizza", "pie", "tea")]
+        with tempfile.TemporaryDirectory() as folder:
+            data, out = Path(folder, "data"), Path(folder, "out")
+            data.mkdir()
+            (data / "classes.json").write_text(json.dumps(classes))
+            np.save(data / "noto.npy", drawings)
+            with contextlib.redirect_stdout(io.StringIO()) as said:
+                emoji_data.write_pictures(data, out, "noto", [])
+            self.assertEqual(f"{out}: 2 pictures of noto\n", said.getvalue())
+            self.assertEqual(["pizza", "tea"], sorted(path.name for path in out.iterdir()))
+            picture = np.asarray(PIL.Image.open(out / "tea" / "noto.png"))
+            self.assertTrue((picture == emoji_data.on_background(drawings[2], 2)).all())
+            with self.assertRaisesRegex(DataError, "--classes: there is no cake$"):
+                emoji_data.write_pictures(data, out, "noto", ["tea", "cake"])
+
+
 @unittest.skipUnless(torch, "there is no torch or torchvision (Debian: python3-torch, python3-torchvision)")
 class Training(unittest.TestCase):
     class Drawings:
@@ -145,8 +173,8 @@ class Training(unittest.TestCase):
 
         source = train_emoji.Drawings.source if torch else None
 
-    def plan(self, epochs=20, seed=1):
-        return train_emoji.Plan(self.Drawings(), epochs, seed)
+    def plan(self, epochs=20, seed=1, bf16=False):
+        return train_emoji.Plan(self.Drawings(), epochs, seed, bf16)
 
     def test_pictures_grow_and_the_rate_rises_and_falls(self):
         plan = self.plan()
@@ -201,6 +229,19 @@ class Training(unittest.TestCase):
     def test_the_dense_twin_has_as_many_parameters(self):
         counts = {sum(p.numel() for p in train_emoji.build(alpha, 10).parameters()) for alpha in (0, 0.25, 0.5)}
         self.assertEqual(1, len(counts))
+
+    def test_a_network_is_read_as_it_was_written(self):
+        model = train_emoji.build(0.5, 3).eval()
+        x = torch.rand(1, 3, 64, 64, generator=torch.Generator().manual_seed(1))
+        arrays = train_emoji.state_arrays(model)
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "file.safetensors")
+            write_safetensors(path, arrays, {"alpha": "0.5", "classes": "3"})
+            self.assertTrue(torch.equal(model(x), train_emoji.read_network(path)(x)))
+            del arrays["fc.weight"]
+            write_safetensors(path, arrays, {"alpha": "0.5", "classes": "3"})
+            with self.assertRaisesRegex(DataError, r"file.safetensors: lacks \[.*'fc.weight'.*export it anew"):
+                train_emoji.read_network(path)
 
     def test_bf16_rounds_to_even(self):
         values = np.array([1, 1 + 1 / 256, 1 + 3 / 256, -3.14159274, 0], "<f4")

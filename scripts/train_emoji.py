@@ -4,6 +4,7 @@
     apt-get install python3-torch python3-torchvision
     /usr/bin/python3 scripts/train_emoji.py train                    # needs what scripts/emoji_data.py renders
     /usr/bin/python3 scripts/train_emoji.py export --out DIR
+    /usr/bin/python3 scripts/train_emoji.py embed DIR                # into src/main and src/test: needs python3-pil
 
 The networks are `slim_resnet13` of scripts/octave_models.py. They learn from the sets of drawings in
 `emoji_data.TRAINED` and are tested on those of two vendors whose pictures they never see. The number of epochs is fixed
@@ -23,6 +24,7 @@ import ctypes
 import json
 import math
 import os
+import shutil
 import signal
 import sys
 import time
@@ -37,7 +39,7 @@ from torch import nn
 import emoji_data
 import octave_models
 from architectures import SLIM_RESNET
-from safetensors_file import from_bf16, state_arrays, to_bf16, write_safetensors
+from safetensors_file import from_bf16, read_safetensors, state_arrays, to_bf16, write_safetensors
 
 RULE = "KEEP_LOW"
 MEAN, STD = 0.5, 0.25
@@ -459,6 +461,57 @@ def export(args):
               + ", ".join(f"{key[9:]} {value}" for key, value in metadata.items() if key.startswith("accuracy_")))
 
 
+# ------------------------------------------------------------------------------------------------------------ embed
+
+PROJECT = Path(__file__).resolve().parent.parent
+DEMO = PROJECT / "src/main/resources/io/github/octconv4j/cli/demo/emoji"
+EXPECTED = PROJECT / "src/test/resources/io/github/octconv4j/nn"
+EMBEDDED = ("emoji_octave_5", "emoji_dense")
+SHOWN = ("face with tears of joy", "thumbs up", "dog face", "octopus", "pizza", "hot beverage", "bicycle", "rocket",
+         "soccer ball", "guitar")  # named before any network had seen them
+EVERY = 19  # one class of so many is in the sheet of the tests
+COLUMNS = 8  # of the sheet
+
+
+def read_network(path):
+    """A network of a file that was exported."""
+    tensors, metadata = read_safetensors(path)
+    model = build(float(metadata["alpha"]), int(metadata["classes"])).eval()
+    missing, unexpected = model.load_state_dict({key: torch.from_numpy(np.array(array)) for key, array in
+                                                 tensors.items()}, strict=False)
+    if unexpected or any(not key.endswith("num_batches_tracked") for key in missing):
+        raise emoji_data.DataError(f"{path}: lacks {missing}, has {unexpected} beyond; export it anew")
+    return model
+
+
+def embed(args):
+    """Writes what the jar shows and what tests expect: weights, pictures, and what PyTorch says of them in F32."""
+    from PIL import Image
+    names = [emoji.name for emoji in emoji_data.read_classes(args.data)]
+    pictures = emoji_data.test_pictures(emoji_data.read_set(args.data, emoji_data.UNSEEN))
+    networks = [read_network(args.weights / f"{name}.safetensors") for name in EMBEDDED]
+    DEMO.mkdir(parents=True, exist_ok=True)
+    for name in EMBEDDED:
+        shutil.copyfile(args.weights / f"{name}.safetensors", DEMO / f"{name}.safetensors")
+    shown = [names.index(name) for name in SHOWN]
+    for name, index in zip(SHOWN, shown):
+        Image.fromarray(pictures[index]).save(DEMO / f"{name.replace(' ', '_')}.png", optimize=True)
+    some = list(range(0, len(names), EVERY))
+    some = some[:len(some) // COLUMNS * COLUMNS]
+    rows = [np.concatenate(pictures[some[i:i + COLUMNS]], 1) for i in range(0, len(some), COLUMNS)]
+    Image.fromarray(np.concatenate(rows)).save(EXPECTED / "emoji_sheet.png", optimize=True)
+    for file, picked in (("emoji_demo.csv", shown), ("emoji_sheet.csv", some)):
+        inputs = torch.from_numpy(pictures[picked]).permute(0, 3, 1, 2).contiguous()
+        best = [F.softmax(logits_of(model, inputs, FULL), 1).max(1) for model in networks]
+        lines = ["shows," + ",".join(f"{name},probability" for name in EMBEDDED)]
+        for i, index in enumerate(picked):
+            lines.append(",".join([names[index], *(f"{names[b.indices[i]]},{b.values[i]:.6f}" for b in best)]))
+        (EXPECTED / file).write_text("\n".join(lines) + "\n", encoding="utf-8")
+        right = [int((b.indices == torch.tensor(picked)).sum()) for b in best]
+        print(f"{EXPECTED / file}: {len(picked)} pictures, right: "
+              + ", ".join(f"{name} {count}" for name, count in zip(EMBEDDED, right)))
+
+
 # ------------------------------------------------------------------------------------------------------------- main
 
 
@@ -484,27 +537,30 @@ def main():
     commands = parser.add_subparsers(dest="command", required=True)
     learn = commands.add_parser("train", help="train, or go on")
     write = commands.add_parser("export", help="write the averaged weights as safetensors files")
-    for command in (learn, write):
+    put = commands.add_parser("embed", help="put what was exported into the project, with what tests expect of it")
+    for command in (learn, write, put):
         command.add_argument("--data", default=emoji_data.DATA, type=Path, metavar="DIR",
                              help="where emoji_data.py renders (%(default)s)")
+        command.add_argument("--threads", default=2, type=int)
+    for command in (learn, write):
         command.add_argument("--work", default=emoji_data.DATA / "train", type=Path, metavar="DIR",
                              help="where the state of training is kept (%(default)s)")
         command.add_argument("--alphas", default=[0.5, 0.25, 0.0], type=numbers,
                              help="networks, 0 is the dense one (0.5,0.25,0)")
         command.add_argument("--seed", default=20190410, type=int)
-        command.add_argument("--threads", default=2, type=int)
     learn.add_argument("--epochs", default=100, type=int)
     learn.add_argument("--bf16", action="store_true", help="multiply in BF16, on a processor that has it")
     learn.add_argument("--minutes", default=0, type=float, help="stop after so many; 0 goes on to the end")
     learn.add_argument("--every", default=10, type=int, metavar="EPOCHS", help="between tests")
     learn.add_argument("--save", default=240, type=float, metavar="SECONDS", help="between savings")
     write.add_argument("--out", required=True, type=Path, metavar="DIR")
+    put.add_argument("weights", type=Path, metavar="DIR", help="where export wrote")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     torch.use_deterministic_algorithms(True)
     keep_freed_memory()
     try:
-        train(args) if args.command == "train" else export(args)
+        {"train": train, "export": export, "embed": embed}[args.command](args)
     except emoji_data.DataError as e:
         print(f"train_emoji.py: {e}", file=sys.stderr)
         sys.exit(1)

@@ -25,7 +25,7 @@ once, at the end. `--holdout N` keeps the last N training images aside for tryin
 
 Written below `--out` (the root of the project):
 
-    src/main/resources/io/github/octconv4j/cli/demo/fashion_mnist_{octave,dense}.safetensors, ten images as PNG
+    src/main/resources/io/github/octconv4j/cli/demo/fashion/fashion_mnist_{octave,dense}.safetensors, ten images as PNG
     src/test/resources/io/github/octconv4j/nn/fashion_mnist_500.safetensors   test images with the logits of both
 
     --check FILE   trains nothing: runs a safetensors file that holds weights, an `input`, its `output` and
@@ -71,7 +71,7 @@ WEIGHT_DECAY = 5e-4
 LABEL_SMOOTHING = 0.05
 SHIFT = 2  # pixels, at most, in every direction
 
-DEMO_DIR = "src/main/resources/io/github/octconv4j/cli/demo"
+DEMO_DIR = "src/main/resources/io/github/octconv4j/cli/demo/fashion"
 TEST_DIR = "src/test/resources/io/github/octconv4j/nn"
 
 

@@ -40,7 +40,7 @@ public class NetworkBenchmark {
   public String model;
 
   /** Where the files are, seen from the project's root. */
-  @Param("src/main/resources/io/github/octconv4j/cli/demo")
+  @Param("src/main/resources/io/github/octconv4j/cli/demo/fashion")
   public String folder;
 
   /** Images in each run. */

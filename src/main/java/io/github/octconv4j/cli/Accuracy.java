@@ -16,9 +16,14 @@ import java.io.IOException;
 record Accuracy(String network, int right, int images, double seconds) {
   private static final int BATCH = 50;
 
-  /** Classifies all images in batches, and tells {@code progress} of each. */
+  /**
+   * Classifies all images in batches, and tells {@code progress} of each.
+   *
+   * @throws IOException if an image can't be read, or shows what the network has no class for
+   */
   static Accuracy measure(Network network, PlanOptions options, Dataset dataset, Progress progress)
       throws IOException {
+    int[] labels = dataset.classes(network.info());
     int classes = network.info().labels().size();
     int batch = Math.min(BATCH, dataset.count());
     int right = 0;
@@ -32,7 +37,7 @@ record Accuracy(String network, int right, int images, double seconds) {
         predictor.run();
         float[] logits = predictor.output().floats();
         for (int i = 0; i < count; i++) {
-          right += best(logits, i * classes, classes) == dataset.label(first + i) ? 1 : 0;
+          right += best(logits, i * classes, classes) == labels[first + i] ? 1 : 0;
         }
         progress.step(count);
       }

@@ -33,14 +33,14 @@ final class CalibrationPictures {
               + (Files.exists(folder) ? ": is no folder" : ": no such folder")
               + ", expected one with pictures");
     }
-    Optional<Dataset> set = Dataset.ofTraining(folder);
+    Optional<IdxDataset> set = IdxDataset.ofTraining(folder);
     return set.isPresent()
         ? images(set.get(), most, labelled, labels)
         : files(folder, most, labelled);
   }
 
   private static List<Picture> images(
-      Dataset set, int most, boolean labelled, List<String> labels) {
+      IdxDataset set, int most, boolean labelled, List<String> labels) {
     List<Picture> pictures = new ArrayList<>();
     for (int index : spread(set.count(), most)) {
       int label = set.label(index);
@@ -79,7 +79,8 @@ final class CalibrationPictures {
     return pictures;
   }
 
-  private static boolean isPicture(Path file) {
+  /** Returns whether a file's name is that of a picture. */
+  static boolean isPicture(Path file) {
     String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
     return name.endsWith(".png") || name.endsWith(".jpg") || name.endsWith(".jpeg");
   }

@@ -31,12 +31,13 @@ import picocli.CommandLine.Spec;
     name = "classify",
     description = {
       "Say what pictures show, and how long that takes.",
-      "Without arguments: the embedded octave network, trained on Fashion-MNIST, on ten embedded"
-          + " test images, against its dense twin.",
+      "Without arguments: the embedded octave network for emoji, on ten embedded pictures by"
+          + " a vendor of whom training saw none, against its dense twin; with --demo fashion the"
+          + " embedded networks for clothes of Fashion-MNIST.",
       "Pictures may be PNG or JPEG of any size; they are scaled to the network's input, never"
-          + " inverted. The embedded networks expect "
-          + Demo.EXPECTED
-          + "."
+          + " inverted. Without --model they are asked of the embedded networks: that for emoji"
+          + " expects one that fills most of the picture, that for clothes one light object on a"
+          + " dark background."
     })
 final class ClassifyCommand implements Callable<Integer> {
   private static final int CALIBRATED_ON = 100;
@@ -78,6 +79,8 @@ final class ClassifyCommand implements Callable<Integer> {
               + " fine-tuning, no equivalent.")
   private boolean slice;
 
+  @Mixin private DemoOption demo;
+
   @Mixin private OnnxOptions onnx;
 
   @Mixin private RunOptions run;
@@ -92,7 +95,9 @@ final class ClassifyCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description =
           "Count how many test images of a set are classified right: a folder with"
-              + " t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, or with .gz.")
+              + " t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, or with .gz, of which"
+              + " --demo fashion is asked where no network is named; or with pictures in folders"
+              + " that are named after their classes.")
   private Optional<Path> dataset;
 
   @Parameters(paramLabel = "IMAGE", description = "Pictures, PNG or JPEG.")
@@ -119,6 +124,9 @@ final class ClassifyCommand implements Callable<Integer> {
       throw usage("--alpha, --keep-low and --slice belong to --arch");
     }
     boolean graph = isGraph();
+    if (demo.isGiven() && model.isPresent()) {
+      throw usage(DemoOption.BESIDE_MODEL);
+    }
     if (onnx.areGiven() && !graph) {
       throw usage("--labels, --mean, --std and --resize belong to --model FILE.onnx");
     }
@@ -156,11 +164,12 @@ final class ClassifyCommand implements Callable<Integer> {
     for (Path path : images) {
       pictures.add(new Picture(path.toString(), ImageFiles.read(path), Optional.empty()));
     }
-    try (Networks networks = Networks.load(model, architecture(), slice, onnx)) {
+    Demo chosen = demo.demo();
+    try (Networks networks = Networks.load(model, chosen, architecture(), slice, onnx)) {
       Network network = networks.main();
       ImageInput input = new ImageInput(network.info());
       if (images.isEmpty()) {
-        pictures.addAll(Demo.pictures());
+        pictures.addAll(chosen.pictures());
       }
       if (run.isInt8()) {
         networks.calibrate(pictures.stream().map(Picture::image).toList());
@@ -177,12 +186,26 @@ final class ClassifyCommand implements Callable<Integer> {
           new ClassifyReport(
               network.info(),
               arithmetic(),
-              input + (model.isPresent() ? "" : ", " + Demo.EXPECTED),
+              input + (model.isPresent() ? "" : ", " + chosen.expected()),
               pictures,
               classifications,
-              Timing.measure(networks.all(), options, input.values(first.image())));
+              symbols(networks),
+              Timing.measure(networks.all(), options, input.values(first.image())),
+              known(networks, chosen));
       print(report::print, report::write);
     }
+  }
+
+  private static Symbols symbols(Networks networks) {
+    List<ModelCard> cards = networks.cards();
+    return Symbols.onStandardOutput(cards.isEmpty() ? List.of() : cards.getFirst().symbols());
+  }
+
+  private static Optional<ClassifyReport.Known> known(Networks networks, Demo demo) {
+    List<Double> accuracies = networks.cards().stream().map(ModelCard::accuracy).toList();
+    return accuracies.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new ClassifyReport.Known(demo.testSet(), accuracies));
   }
 
   private void print(Consumer<PrintWriter> text, Json.Content content) throws IOException {
@@ -196,8 +219,10 @@ final class ClassifyCommand implements Callable<Integer> {
 
   private void measureAccuracy(PlanOptions options, Dataset images) throws IOException {
     List<Accuracy> results = new ArrayList<>();
-    try (Networks networks = Networks.load(model, architecture(), slice, onnx)) {
-      images.requireClasses(networks.all());
+    try (Networks networks = Networks.load(model, demoFor(images), architecture(), slice, onnx)) {
+      for (Network network : networks.all()) {
+        images.classes(network.info()); // what does not fit is said before anything is computed
+      }
       if (run.isInt8()) {
         List<Image> few = new ArrayList<>();
         for (int index : CalibrationPictures.spread(images.count(), CALIBRATED_ON)) {
@@ -213,6 +238,22 @@ final class ClassifyCommand implements Callable<Integer> {
     }
     AccuracyReport report = new AccuracyReport(dataset.get().toString(), arithmetic(), results);
     print(report::print, report::write);
+  }
+
+  /** Classes of IDX sets are numbers, which have a meaning to the network for clothes alone. */
+  private Demo demoFor(Dataset images) {
+    return switch (images) {
+      case LabelledFolders _ -> demo.demo();
+      case IdxDataset _ -> {
+        if (demo.demo(Demo.FASHION) != Demo.FASHION) {
+          throw usage(
+              "--demo "
+                  + demo.demo()
+                  + " can't be used with an IDX set, whose classes are numbers; --demo fashion is for Fashion-MNIST");
+        }
+        yield Demo.FASHION;
+      }
+    };
   }
 
   /** For instance {@code f32, 1 thread}. */

@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -37,10 +38,10 @@ import picocli.CommandLine.Spec;
           + " it: low = up(pool(x)), high = x - low, with 2x2 averages and nearest upsampling as in"
           + " the convolutions.",
       "The picture is scaled by its shorter side and the middle is used, as the network sees it. Without --model"
-          + " the maps are those of the embedded octave network, run at the picture's size: its"
-          + " filters were learned from clothes of 28 x 28 grey pixels, and find edges and areas"
-          + " elsewhere too; what it would call the picture means nothing. Networks with random"
-          + " weights have nothing to show, so that there is no option for them."
+          + " the maps are those of the embedded octave network for emoji, or that of --demo, run at"
+          + " --size: its filters were learned from drawings, and find edges and areas elsewhere"
+          + " too. Networks with random weights have nothing to show, so that there is no option"
+          + " for them."
     })
 final class MapsCommand implements Callable<Integer> {
   private static final int SHEET = 938; // four pictures of 224 pixels side by side
@@ -56,6 +57,8 @@ final class MapsCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "A trained network as safetensors, whose metadata say its architecture.")
   private Optional<Path> model;
+
+  @Mixin private DemoOption demo;
 
   @Option(
       names = "--layers",
@@ -97,6 +100,9 @@ final class MapsCommand implements Callable<Integer> {
           String.format(
               Locale.ROOT, "--size must be even and 32 to %d, was %d", MOST_SIZE, size.get()));
     }
+    if (demo.isGiven() && model.isPresent()) {
+      throw new ParameterException(spec.commandLine(), DemoOption.BESIDE_MODEL);
+    }
     if (Files.exists(image) && Files.exists(out) && Files.isSameFile(image, out)) {
       throw new ParameterException(
           spec.commandLine(), "OUT.png is the picture itself; give another file");
@@ -118,7 +124,7 @@ final class MapsCommand implements Callable<Integer> {
 
   private Network network() throws IOException {
     if (model.isEmpty()) {
-      return Demo.octave(size.orElse(DEFAULT_SIZE));
+      return demo.demo().octave(size.orElse(DEFAULT_SIZE));
     }
     return size.isPresent() ? Network.load(model.get(), size.get()) : Network.load(model.get());
   }

@@ -13,33 +13,44 @@ import java.util.Optional;
 /** The networks that a command compares, the main one first. Owns them. */
 final class Networks implements AutoCloseable {
   private final List<Network> all = new ArrayList<>();
+  private final List<ModelCard> cards = new ArrayList<>();
 
   private Networks() {}
 
   /**
    * Reads a network, or the embedded ones.
    *
-   * @param model a file; where there is none, the embedded octave network and its dense twin
+   * @param model a file; where there is none, the octave network of a demo and its dense twin
+   * @param demo which
    * @param architecture of the file's network, where its metadata don't say it
    * @param sliced whether the file holds the dense network of that architecture
    * @param onnx what there is to say about an ONNX file
    */
   static Networks load(
-      Optional<Path> model, Optional<Model> architecture, boolean sliced, OnnxOptions onnx)
+      Optional<Path> model,
+      Demo demo,
+      Optional<Model> architecture,
+      boolean sliced,
+      OnnxOptions onnx)
       throws IOException {
     Networks networks = new Networks();
     try {
       if (model.isPresent()) {
         networks.all.add(load(model.get(), architecture, sliced, onnx));
       } else {
-        networks.all.add(Demo.octave());
-        networks.all.add(Demo.dense());
+        networks.add(demo.octave());
+        networks.add(demo.dense());
       }
       return networks;
     } catch (Throwable e) {
       networks.close();
       throw e;
     }
+  }
+
+  private void add(Demo.Embedded embedded) {
+    all.add(embedded.network());
+    cards.add(embedded.card());
   }
 
   /** Reads one network, which the caller closes; see the other method. */
@@ -67,6 +78,11 @@ final class Networks implements AutoCloseable {
 
   List<Network> all() {
     return List.copyOf(all);
+  }
+
+  /** What is known of the embedded ones, in their order; empty for a file. */
+  List<ModelCard> cards() {
+    return List.copyOf(cards);
   }
 
   /** The one that classifies. */

@@ -37,7 +37,8 @@ import picocli.CommandLine.TypeConversionException;
           + " QuantizeLinear and DequantizeLinear, and show what each layer costs.",
       "The ranges of all values are observed on typical pictures. Layers that cost too much stay in"
           + " floats.",
-      "Without --model and --images: the embedded octave network and its ten pictures."
+      "Without --model and --images: the embedded octave network for emoji and its ten pictures, or"
+          + " those of --demo."
     })
 final class QuantizeCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -55,6 +56,8 @@ final class QuantizeCommand implements Callable<Integer> {
           "The architecture of the model's network, for instance oct_resnet50, where its metadata"
               + " don't say it.")
   private Optional<String> architecture;
+
+  @Mixin private DemoOption demo;
 
   @Mixin private OnnxOptions onnx;
 
@@ -178,6 +181,9 @@ final class QuantizeCommand implements Callable<Integer> {
     if (model.isPresent() != images.isPresent()) {
       throw usage("--model and --images belong together; without both the embedded ones are taken");
     }
+    if (demo.isGiven() && model.isPresent()) {
+      throw usage(DemoOption.BESIDE_MODEL);
+    }
     if (architecture.isPresent() && model.isEmpty()) {
       throw usage("--arch says what --model FILE holds, and there is no --model");
     }
@@ -203,13 +209,13 @@ final class QuantizeCommand implements Callable<Integer> {
   private Network network() throws IOException {
     return model.isPresent()
         ? Networks.load(model.get(), architecture.map(Model::of), false, onnx)
-        : Demo.octave();
+        : demo.demo().octave().network();
   }
 
   private List<Picture> pictures(Network network) throws IOException {
     return images.isPresent()
         ? CalibrationPictures.read(images.get(), count, labelled, network.info().labels())
-        : Demo.pictures();
+        : demo.demo().pictures();
   }
 
   private void sample(Quantizer quantizer, Picture picture) throws IOException {

@@ -42,8 +42,8 @@ final class ServeCommand implements Callable<Integer> {
       names = "--model",
       paramLabel = "FILE",
       description =
-          "A network as safetensors, or any as FILE.onnx that classifies images; by default the"
-              + " embedded one, which knows clothes.")
+          "A network as safetensors, or any as FILE.onnx that classifies images; by default an"
+              + " embedded one, see --demo.")
   private Optional<Path> model;
 
   @Option(
@@ -53,6 +53,8 @@ final class ServeCommand implements Callable<Integer> {
           "The architecture of the model's network, for instance oct_resnet50, where its metadata"
               + " don't say it.")
   private Optional<String> architecture;
+
+  @Mixin private DemoOption demo;
 
   @Mixin private OnnxOptions onnx;
 
@@ -104,7 +106,7 @@ final class ServeCommand implements Callable<Integer> {
     PlanOptions plans = tuning.apply(graph ? run.planOptionsOfGraphs() : run.planOptions());
     NetworkOptions options = NetworkOptions.of(plans).patience(Duration.ofSeconds(patience));
     options = runs.isPresent() ? options.runsAtOnce(runs.get()) : options;
-    Network network = model.isPresent() ? load(model.get()) : Demo.octave();
+    Network network = model.isPresent() ? load(model.get()) : demo.demo().octave().network();
     try (NetworkReference reference = new NetworkReference(network)) {
       network.configure(options).warmUp(1);
       serve(reference);
@@ -117,6 +119,9 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   private void checkUsage() {
+    if (demo.isGiven() && model.isPresent()) {
+      throw usage(DemoOption.BESIDE_MODEL);
+    }
     if (architecture.isPresent() && model.isEmpty()) {
       throw usage("--arch says what --model FILE holds, and there is no --model");
     }

@@ -43,13 +43,13 @@ public final class Table {
     int[] widths = new int[alignment.length()];
     for (String[] row : rows) {
       for (int c = 0; c < row.length; c++) {
-        widths[c] = Math.max(widths[c], row[c].length());
+        widths[c] = Math.max(widths[c], Columns.of(row[c]));
       }
     }
     for (String[] row : rows) {
       StringBuilder line = new StringBuilder();
       for (int c = 0; c < row.length; c++) {
-        String fill = " ".repeat(widths[c] - row[c].length());
+        String fill = " ".repeat(widths[c] - Columns.of(row[c]));
         line.append(alignment.charAt(c) == 'r' ? fill + row[c] : row[c] + fill).append("  ");
       }
       out.println(line.toString().stripTrailing());

@@ -9,14 +9,24 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How long a network takes for one image.
+ * How long a network takes for one image, and how much memory.
  *
  * @param network its name
  * @param runs how many were timed
  * @param microseconds median of the runs
  * @param multiplyAdds of one run
+ * @param steps that one run starts
+ * @param weightBytes of the weights in the layouts of the plan
+ * @param activationBytes of the activations of a run, as they share memory
  */
-record Timing(String network, int runs, double microseconds, long multiplyAdds) {
+record Timing(
+    String network,
+    int runs,
+    double microseconds,
+    long multiplyAdds,
+    int steps,
+    long weightBytes,
+    long activationBytes) {
   private static final long SLOW_NANOS = 5_000_000; // of a round
   private static final int SLOW_RUNS = 15;
 
@@ -36,12 +46,16 @@ record Timing(String network, int runs, double microseconds, long multiplyAdds) 
       Race race = Race.of(runners(predictors), runs(predictors));
       List<Timing> timings = new ArrayList<>();
       for (int i = 0; i < predictors.size(); i++) {
+        Predictor predictor = predictors.get(i);
         timings.add(
             new Timing(
                 networks.get(i).info().name(),
                 race.rounds(),
                 race.microseconds(i),
-                predictors.get(i).multiplyAdds()));
+                predictor.multiplyAdds(),
+                predictor.steps().size(),
+                networks.get(i).weightBytes(),
+                predictor.activationBytes()));
       }
       return timings;
     } finally {

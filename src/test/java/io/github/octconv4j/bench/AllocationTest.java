@@ -26,7 +26,9 @@ class AllocationTest {
   @ValueSource(strings = {"fashion_mnist_octave", "fashion_mnist_dense", "oct_mobilenet_v1"})
   void aNetworkAllocatesNothing(String model) {
     String folder =
-        Path.of("src/main/resources/io/github/octconv4j/cli/demo").toAbsolutePath().toString();
+        Path.of("src/main/resources/io/github/octconv4j/cli/demo/fashion")
+            .toAbsolutePath()
+            .toString();
     assertThat(run("network", folder, model)).isEqualTo("0 bytes in 200 runs");
   }
 

@@ -18,7 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class MapsCommandTest {
   private static final Path CAT = Path.of("docs/images/chelsea.jpg");
-  private static final Path DEMO = Path.of("src/main/resources/io/github/octconv4j/cli/demo");
+  private static final Path DEMO =
+      Path.of("src/main/resources/io/github/octconv4j/cli/demo/fashion");
   private static final int TILE = (938 - 2 * 12 - 3 * 6) / 4;
   private static final int SMALL_TILE = (938 - 2 * 12 - 7 * 6) / 8;
 
@@ -74,6 +75,17 @@ class MapsCommandTest {
     }
   }
 
+  /** Clothes are grey: the maps of that network are others. */
+  @Test
+  void eitherEmbeddedNetwork() throws IOException {
+    Path emoji = folder.resolve("emoji.png");
+    Path fashion = folder.resolve("fashion.png");
+    CommandRun.of("maps", "--size=64", "--layers=layer1.0", CAT, emoji).succeeded();
+    CommandRun.of("maps", "--demo=fashion", "--size=64", "--layers=block1", CAT, fashion)
+        .succeeded();
+    assertThat(Files.readAllBytes(fashion)).isNotEqualTo(Files.readAllBytes(emoji));
+  }
+
   @Test
   void layersOfANetworkOfOnesOwn() throws IOException {
     Path sheet = folder.resolve("maps.png");
@@ -121,8 +133,8 @@ class MapsCommandTest {
     CommandRun.of("maps", "--size=33", CAT, drawn)
         .failed(
             2, "octconv maps: --size must be even and 32 to 1024, was 33; see octconv maps --help");
-    assertThat(CommandRun.of("maps", "--layers=last,nose", CAT, drawn).err())
-        .startsWith("octconv maps: --layers: there is no layer nose; there are first, block1")
+    assertThat(CommandRun.of("maps", "--layers=conv1,nose", CAT, drawn).err())
+        .startsWith("octconv maps: --layers: there is no layer nose; there are conv1, ")
         .hasLineCount(1);
     assertThat(CommandRun.of("maps", CAT).err())
         .startsWith("octconv maps: Missing required parameter: 'OUT.png'");

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code quantize}, and {@code --dtype int8} of other commands. */
 class QuantizeCommandTest {
   private static final Path DEMO =
-      Path.of("src/main/resources/io/github/octconv4j/cli/demo").toAbsolutePath();
+      Path.of("src/main/resources/io/github/octconv4j/cli/demo/fashion").toAbsolutePath();
   private static final Path OCTAVE = DEMO.resolve("fashion_mnist_octave.safetensors");
 
   @TempDir private Path folder;
@@ -23,7 +23,14 @@ class QuantizeCommandTest {
   void whatIsWrittenClassifies() throws IOException {
     Path file = folder.resolve("bytes.onnx");
     CommandRun run =
-        CommandRun.of("quantize", "--out", file, "--keep=fc", "--max-loss=.002", "--weights=8")
+        CommandRun.of(
+                "quantize",
+                "--demo=fashion",
+                "--out",
+                file,
+                "--keep=fc",
+                "--max-loss=.002",
+                "--weights=8")
             .succeeded();
     List<String> lines = run.lines();
     assertThat(lines.getFirst())
@@ -139,7 +146,7 @@ class QuantizeCommandTest {
 
   @Test
   void otherCommandsCalibrateOnTheSpot() {
-    CommandRun classified = CommandRun.of("classify", "--dtype=int8").succeeded();
+    CommandRun classified = CommandRun.of("classify", "--demo=fashion", "--dtype=int8").succeeded();
     assertThat(classified.lines().getFirst())
         .isEqualTo("network fashion_mnist_octave, int8, 1 thread");
     assertThat(classified.out()).contains("10 of 10 right");

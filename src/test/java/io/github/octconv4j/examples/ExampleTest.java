@@ -30,7 +30,7 @@ class ExampleTest {
 
   @Test
   void theNetworkRuns() throws Exception {
-    String picture = "src/main/resources/io/github/octconv4j/cli/demo/9_ankle_boot.png";
+    String picture = "src/main/resources/io/github/octconv4j/cli/demo/fashion/9_ankle_boot.png";
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     PrintStream before = System.out;
     System.setOut(new PrintStream(bytes, true, StandardCharsets.UTF_8));

@@ -73,7 +73,7 @@ class MigratingTest {
   @Test
   void aModelFileIsANetwork() throws Exception {
     String file =
-        "src/main/resources/io/github/octconv4j/cli/demo/fashion_mnist_octave.safetensors";
+        "src/main/resources/io/github/octconv4j/cli/demo/fashion/fashion_mnist_octave.safetensors";
     assertThat(Migrating.fromOnnxRuntime(file, new float[28 * 28])).hasSize(10);
   }
 

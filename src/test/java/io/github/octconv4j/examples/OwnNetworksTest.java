@@ -24,7 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The code of docs/networks.md is that of compiled sources, and does what it says. */
 class OwnNetworksTest {
-  private static final Path DEMO = Path.of("src/main/resources/io/github/octconv4j/cli/demo");
+  private static final Path DEMO =
+      Path.of("src/main/resources/io/github/octconv4j/cli/demo/fashion");
   private static final Path TRAINED = DEMO.resolve("fashion_mnist_octave.safetensors");
   private static final Pattern REGION =
       Pattern.compile("// @start region=\"\\w+\"\n(.*?)\n *// @end\n", Pattern.DOTALL);

@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 
 /** The service of docs/serving.md is the one that is shown there, and does what is said. */
 class ServingTest {
-  private static final Path DEMO = Path.of("src/main/resources/io/github/octconv4j/cli/demo");
+  private static final Path DEMO =
+      Path.of("src/main/resources/io/github/octconv4j/cli/demo/fashion");
 
   private static HttpResponse<String> post(Serving service, String path, byte[] body)
       throws IOException, InterruptedException {

@@ -16,7 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** What the documentation shows does what its comments say. */
 @SameOnEveryProcessor
 class SnippetsTest {
-  private static final Path DEMO = Path.of("src/main/resources/io/github/octconv4j/cli/demo");
+  private static final Path DEMO =
+      Path.of("src/main/resources/io/github/octconv4j/cli/demo/fashion");
   private static final Path MODEL = DEMO.resolve("fashion_mnist_octave.safetensors");
 
   @TempDir private Path folder;

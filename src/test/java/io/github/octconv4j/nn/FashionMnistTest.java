@@ -57,7 +57,9 @@ class FashionMnistTest {
 
   private static Path model(String name) {
     return Path.of(
-        "src/main/resources/io/github/octconv4j/cli/demo/fashion_mnist_" + name + ".safetensors");
+        "src/main/resources/io/github/octconv4j/cli/demo/fashion/fashion_mnist_"
+            + name
+            + ".safetensors");
   }
 
   private static float[] normalised(NetworkInfo info, float[] bytes) {

@@ -25,7 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Networks and predictors that are closed early, by others, or never, and files that change. */
 class NetworkLifetimeTest {
   private static final Path FILE =
-      Path.of("src/main/resources/io/github/octconv4j/cli/demo/fashion_mnist_octave.safetensors");
+      Path.of(
+          "src/main/resources/io/github/octconv4j/cli/demo/fashion/fashion_mnist_octave.safetensors");
   private static final PlanOptions PLAIN = PlanOptions.DEFAULT.tuning(Tuning.OFF);
   private static final int CALLERS = 4;
   private static final int ROUNDS = 4;

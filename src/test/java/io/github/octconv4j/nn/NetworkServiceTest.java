@@ -26,7 +26,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A network that many call at once, without predictors of their own. */
 class NetworkServiceTest {
   private static final Path FILE =
-      Path.of("src/main/resources/io/github/octconv4j/cli/demo/fashion_mnist_octave.safetensors");
+      Path.of(
+          "src/main/resources/io/github/octconv4j/cli/demo/fashion/fashion_mnist_octave.safetensors");
   private static final int VALUES = 28 * 28;
 
   private static NetworkOptions runs(int atOnce) {

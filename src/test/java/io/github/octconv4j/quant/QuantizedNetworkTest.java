@@ -48,7 +48,7 @@ class QuantizedNetworkTest {
   private static Network load(String name) throws IOException {
     return Network.load(
         Path.of(
-            "src/main/resources/io/github/octconv4j/cli/demo/fashion_mnist_"
+            "src/main/resources/io/github/octconv4j/cli/demo/fashion/fashion_mnist_"
                 + name
                 + ".safetensors"));
   }

@@ -34,7 +34,8 @@ class ChurnTest {
   })
   void staysFlat(String what, int cycles, int warmUp, int soakCycles, int soakWarmUp) {
     Path network =
-        Path.of("src/main/resources/io/github/octconv4j/cli/demo/fashion_mnist_octave.safetensors")
+        Path.of(
+                "src/main/resources/io/github/octconv4j/cli/demo/fashion/fashion_mnist_octave.safetensors")
             .toAbsolutePath();
     ChildJvm.Result result =
         ChildJvm.of(Churn.class)

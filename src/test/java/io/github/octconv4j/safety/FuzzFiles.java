@@ -41,7 +41,7 @@ final class FuzzFiles {
     Path network =
         Files.copy(
             ChildJvm.classes()
-                .resolve("io/github/octconv4j/cli/demo/fashion_mnist_octave.safetensors"),
+                .resolve("io/github/octconv4j/cli/demo/fashion/fashion_mnist_octave.safetensors"),
             folder.resolve("network.safetensors"));
     Path text = folder.resolve("text");
     Files.write(text, "not what it seems".getBytes(StandardCharsets.UTF_8));

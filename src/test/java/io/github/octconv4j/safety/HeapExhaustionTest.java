@@ -16,7 +16,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 @AboutTheProcess
 @SameInEveryLocale
 class HeapExhaustionTest {
-  private static final Path DEMO = Path.of("src/main/resources/io/github/octconv4j/cli/demo");
+  private static final Path DEMO =
+      Path.of("src/main/resources/io/github/octconv4j/cli/demo/fashion");
   private static final Pattern ENDS = Pattern.compile("well=(\\d+) exhausted=(\\d+) other=(\\d+)");
 
   @ParameterizedTest

@@ -14,7 +14,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 @AboutTheProcess
 @SameInEveryLocale
 class RedeployTest {
-  private static final Path DEMO = Path.of("src/main/resources/io/github/octconv4j/cli/demo");
+  private static final Path DEMO =
+      Path.of("src/main/resources/io/github/octconv4j/cli/demo/fashion");
 
   /** With a library of each one's own, or with one that the container has for all. */
   @ParameterizedTest

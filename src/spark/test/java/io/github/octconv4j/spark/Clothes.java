@@ -40,7 +40,9 @@ final class Clothes {
 
   private static Path model(String name) {
     return Path.of(
-        "src/main/resources/io/github/octconv4j/cli/demo/fashion_mnist_" + name + ".safetensors");
+        "src/main/resources/io/github/octconv4j/cli/demo/fashion/fashion_mnist_"
+            + name
+            + ".safetensors");
   }
 
   /** PNG files. */

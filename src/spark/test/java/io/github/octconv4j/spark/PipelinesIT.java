@@ -197,7 +197,7 @@ class PipelinesIT {
     for (int i = 0; i < 20; i++) {
       assertThat(rows.get(i).getInt(0)).isEqualTo(i);
       assertThat(rows.get(i).getInt(2)).isEqualTo(i);
-      assertThat(rows.get(i).getLong(3)).isEqualTo(2 * i);
+      assertThat(rows.get(i).getLong(3)).isEqualTo(2L * i);
       assertThat(rows.get(i).getString(4)).isEqualTo(labels(20).get(i));
     }
   }

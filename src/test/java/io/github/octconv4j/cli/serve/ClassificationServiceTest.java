@@ -39,7 +39,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The service as its clients see it. */
 class ClassificationServiceTest {
-  private static final Path DEMO = Path.of("src/main/resources/io/github/octconv4j/cli/demo");
+  private static final Path DEMO =
+      Path.of("src/main/resources/io/github/octconv4j/cli/demo/fashion");
   private static final Path FILE = DEMO.resolve("fashion_mnist_octave.safetensors");
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final ServiceLimits LIMITS =

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.condition.OS;
 @EnabledOnOs(value = OS.LINUX, disabledReason = "reads /proc/self/status")
 class ServiceLoadTest {
   private static final Path DEMO =
-      Path.of("src/main/resources/io/github/octconv4j/cli/demo").toAbsolutePath();
+      Path.of("src/main/resources/io/github/octconv4j/cli/demo/fashion").toAbsolutePath();
   private static final Pattern RESULT =
       Pattern.compile("answered (\\d+) failed (\\d+) early (\\d+) late (\\d+)");
 

@@ -1,0 +1,2 @@
+/** Accuracy against time, of trained networks. */
+package io.github.octconv4j.bench.demo;
