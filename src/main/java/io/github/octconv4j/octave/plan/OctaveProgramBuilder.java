@@ -380,7 +380,12 @@ public final class OctaveProgramBuilder {
 
   /** Adds any operation on operands whose descriptors are those of the operation. */
   void add(String name, Operation operation, PostOps postOps, Map<Arg, Operand> operands) {
-    program.add(name, describe(operation, postOps), operands);
+    add(name, describe(operation, postOps), operands);
+  }
+
+  /** Adds a primitive on operands with its descriptors. */
+  void add(String name, PrimitiveDesc desc, Map<Arg, Operand> operands) {
+    program.add(name, desc, operands);
     pools.forget(operands.get(Arg.DST)); // what stands is of the old values
   }
 
