@@ -54,8 +54,7 @@ class SmallSumsTest {
   }
 
   private Map conv(String name, Map x, int kernel, boolean halves) {
-    Window window =
-        Window.of(kernel, kernel).pads(kernel / 2, kernel / 2, kernel / 2, kernel / 2);
+    Window window = Window.of(kernel, kernel).pads(kernel / 2, kernel / 2, kernel / 2, kernel / 2);
     b.add(
         new Node(
             name,

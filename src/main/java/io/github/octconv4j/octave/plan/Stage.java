@@ -228,8 +228,7 @@ sealed interface Stage {
       }
       PrimitiveDesc desc =
           builder.describe(
-              new Resampling(
-                  Algorithm.RESAMPLING_LINEAR, part.x.getFirst().desc(), part.y.desc()),
+              new Resampling(Algorithm.RESAMPLING_LINEAR, part.x.getFirst().desc(), part.y.desc()),
               PostOps.NONE);
       return desc.implementation().startsWith("jit:") ? desc : null;
     }
