@@ -54,6 +54,7 @@ final class Lowering {
   private final Map<String, List<Operand>> parts = new HashMap<>();
   private final Map<String, Operand> values = new HashMap<>();
   private final Map<Copy, Operand> copies = new HashMap<>();
+  private final Map<String, Operand> smallSums = new HashMap<>();
   private final Map<String, Operand> outputs = new LinkedHashMap<>();
   private final Set<Node> absorbed = new HashSet<>();
 
@@ -155,6 +156,16 @@ final class Lowering {
     } else {
       parts.put(value, List.copyOf(operands));
     }
+  }
+
+  /** Says that a value lacks what is summed here, at low resolution; see {@code SmallSum}. */
+  void defineSmall(String value, Operand sum) {
+    smallSums.put(value, sum);
+  }
+
+  /** What a value lacks; null for nothing. */
+  @Nullable Operand small(String value) {
+    return smallSums.get(value);
   }
 
   /** A part of a value's channels, innermost; of a value that is kept whole the whole. */

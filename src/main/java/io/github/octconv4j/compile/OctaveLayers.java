@@ -7,10 +7,13 @@ import io.github.octconv4j.octave.Activation;
 import io.github.octconv4j.octave.ChannelSplit;
 import io.github.octconv4j.octave.Frequency;
 import io.github.octconv4j.octave.OctaveShape;
+import io.github.octconv4j.octave.plan.Formulations;
 import io.github.octconv4j.octave.plan.Layout;
 import io.github.octconv4j.octave.plan.OctaveOperand;
 import io.github.octconv4j.octave.plan.PathWeights;
+import io.github.octconv4j.octave.plan.SmallSum;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
@@ -49,6 +52,7 @@ final class OctaveLayers {
 
   private void add() {
     List<OctaveOperand> y = layer.isSum() ? summed() : memory();
+    SmallSum small = small(y.getFirst());
     if (shared) {
       lowering.octave.poolParts(layer.spec(), x);
     }
@@ -66,7 +70,8 @@ final class OctaveLayers {
                 part,
                 layer.isSum() || in > 0,
                 in == x.size() - 1 ? layer.activation() : Activation.NONE,
-                lowering.formulation(layer));
+                lowering.formulation(layer),
+                small);
           }
           if (gathered) {
             gather(part, out, y.getFirst());
@@ -82,6 +87,50 @@ final class OctaveLayers {
     } else {
       IntStream.range(0, shares).forEach(steps);
     }
+  }
+
+  // ---- sums that are upsampled once
+
+  /**
+   * Where the high output's part from below is summed, if the other summand left its own to this
+   * layer or this one leaves it to the next; null otherwise.
+   */
+  private @Nullable SmallSum small(OctaveOperand y) {
+    Operand before = lowering.small(layer.summands().getFirst());
+    boolean ends = !isLeft();
+    if (before == null && ends) {
+      return null;
+    }
+    Operand sum =
+        before == null ? lowering.octave.small(layer.node().name() + ".small", y) : before;
+    if (!ends) {
+      lowering.defineSmall(layer.output(Frequency.HIGH), sum);
+    }
+    return new SmallSum(sum, before != null, ends);
+  }
+
+  /** Whether the high output goes to a sum alone, whose layer upsamples this one's part too. */
+  private boolean isLeft() {
+    String high = layer.output(Frequency.HIGH);
+    if (!lowering.graph.isPrivate(high) || layer.activation() != Activation.NONE) {
+      return false;
+    }
+    Node reader = lowering.graph.consumers(high).getFirst();
+    Layer next = lowering.layer(reader);
+    return next != null
+        && next.summands().getFirst().equals(high)
+        && Collections.frequency(reader.inputs(), high) == 1
+        && sumsSmall(layer)
+        && sumsSmall(next);
+  }
+
+  private boolean sumsSmall(Layer some) {
+    List<String> inputs = some.inputs();
+    return !lowering.placement.isShared(some)
+        && lowering.placement.parts(some) == 1
+        && inputs.stream()
+            .allMatch(value -> value.isEmpty() || lowering.placement.parts(value) == 1)
+        && Formulations.sumsSmall(lowering.formulation(some), some.spec(), some.input());
   }
 
   // ---- where things are

@@ -23,6 +23,7 @@ import io.github.octconv4j.octave.plan.Layout;
 import io.github.octconv4j.octave.plan.OctaveOperand;
 import io.github.octconv4j.octave.plan.OctaveProgramBuilder;
 import io.github.octconv4j.octave.plan.OctaveSizes;
+import io.github.octconv4j.octave.plan.SmallSum;
 import io.github.octconv4j.safety.Soak;
 import java.lang.foreign.Arena;
 import java.util.EnumMap;
@@ -56,6 +57,13 @@ class FormulationTest {
   @AfterAll
   static void close() {
     engine.close();
+    if (SEEN.contains("all sums")) {
+      assertThat(SEEN)
+          .contains(
+              "small sum, threads PRIMITIVES",
+              "small sum, threads ROWS",
+              "small sum, threads BRANCHES");
+    }
     if (SEEN.contains("all problems")) {
       for (Sharing sharing : Sharing.values()) {
         assertThat(SEEN).contains(sharing.name());
@@ -258,24 +266,38 @@ class FormulationTest {
       OctaveTensor x = problem.input(FormatTag.NCHW, arena);
       OctaveShape shape = OctaveSizes.shape(OctaveDesc.of(x), problem.spec);
       for (Formulation formulation : Candidates.all(problem.spec, shape, options)) {
-        OctaveTensor y = OctaveProblem.output(expected, FormatTag.NCHW, arena);
-        runTwice(problem, formulation, options, x, y);
-        try {
-          problem.assertMatches(y, twice);
-        } catch (AssertionError e) {
-          throw new AssertionError(problem + ": " + formulation, e);
+        boolean can = Formulations.sumsSmall(formulation, problem.spec, shape);
+        for (boolean small : can ? new boolean[] {false, true} : new boolean[] {false}) {
+          OctaveTensor y = OctaveProblem.output(expected, FormatTag.NCHW, arena);
+          runTwice(problem, formulation, options, x, y, small);
+          try {
+            problem.assertMatches(y, twice);
+          } catch (AssertionError e) {
+            throw new AssertionError(problem + ": " + formulation + ", small " + small, e);
+          }
+          if (small) {
+            SEEN.add("small sum, threads " + formulation.sharing());
+          }
         }
       }
     }
+    if (seed == PROBLEMS - 1) {
+      SEEN.add("all sums");
+    }
   }
 
-  /** {@code relu(y + y)} by two layers of the same weights. */
+  /**
+   * {@code relu(y + y)} by two layers of the same weights.
+   *
+   * @param small whether what both upsample is summed before
+   */
   private static void runTwice(
       OctaveProblem problem,
       Formulation formulation,
       PlanOptions options,
       OctaveTensor x,
-      OctaveTensor y) {
+      OctaveTensor y,
+      boolean small) {
     OctaveConv2d spec = problem.spec;
     OctaveShape shape = OctaveSizes.shape(OctaveDesc.of(x), spec);
     OctaveShape out = spec.outputShape(shape);
@@ -300,8 +322,17 @@ class FormulationTest {
           edges.output(
               spec.out(), out, layout, results.get(Frequency.HIGH), results.get(Frequency.LOW));
       Formulation plain = new Formulation.Whole(layout, HighSum.ON_RESAMPLING, LowSum.SEPARATE);
+      Operand sum = small ? builder.small("sum", to) : null;
       builder.convolution(
-          "first", spec, problem.weights().forPrograms(), from, to, false, Activation.NONE, plain);
+          "first",
+          spec,
+          problem.weights().forPrograms(),
+          from,
+          to,
+          false,
+          Activation.NONE,
+          plain,
+          sum == null ? null : new SmallSum(sum, false, false));
       builder.convolution(
           "second",
           spec,
@@ -310,7 +341,8 @@ class FormulationTest {
           to,
           true,
           Activation.RELU,
-          formulation);
+          formulation,
+          sum == null ? null : new SmallSum(sum, true, true));
       edges.copyOut(to, results.get(Frequency.HIGH), results.get(Frequency.LOW));
       try (Program built = program.build();
           Execution execution = built.newExecution()) {

@@ -77,7 +77,7 @@ public record CompiledLayer(
       Edges edges = new Edges(builder);
       OctaveOperand x = edges.input(spec.in(), shape, layout, given.high(), given.low());
       OctaveOperand y = edges.output(spec.out(), outShape, layout, yh, yl);
-      builder.convolution("octave", spec, weights, x, y, false, activation, formulation);
+      builder.convolution("octave", spec, weights, x, y, false, activation, formulation, null);
       edges.copyOut(y, yh, yl);
       return new CompiledLayer(name(spec), formulation, program.build(), given, new Ends(yh, yl));
     }

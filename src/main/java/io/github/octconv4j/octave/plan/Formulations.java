@@ -157,6 +157,24 @@ public final class Formulations {
     };
   }
 
+  /**
+   * Whether what a convolution upsamples can be summed with that of others first, see {@link
+   * SmallSum}: a step of its own upsamples it, to exactly twice the size, and adds it last.
+   *
+   * @param input the size of the input
+   */
+  public static boolean sumsSmall(Formulation formulation, OctaveConv2d spec, OctaveShape input) {
+    return spec.has(OctavePath.HH)
+        && spec.has(OctavePath.LH)
+        && !Geometry.keepsLow(spec)
+        && isDouble(spec.outputShape(input))
+        && switch (formulation) {
+          case Whole _, Images _, Bands _, Branches _ ->
+              highSum(formulation) == HighSum.ON_RESAMPLING;
+          case Channels _, LowResults _, Pointwise _ -> false;
+        };
+  }
+
   /** How the low output is summed. */
   static LowSum lowSum(Formulation formulation) {
     return switch (formulation) {

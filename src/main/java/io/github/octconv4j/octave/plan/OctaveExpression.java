@@ -41,6 +41,7 @@ final class OctaveExpression {
   private @Nullable Value low;
   private @Nullable Value pooled; // from high
   private @Nullable Value sources; // pooled and low, side by side
+  private @Nullable Value small; // summed with that of other convolutions
 
   /** When the averages of the inputs are made. */
   enum Averages {
@@ -183,7 +184,10 @@ final class OctaveExpression {
       upsample(lowToHigh(highBias(), early), y, first, late);
     } else {
       Value small = result == null ? lowToHigh(null, Activation.NONE) : result;
-      if (highSum == HighSum.ON_RESAMPLING && small.isHalfOf(y)) {
+      SmallSum sum = task.small();
+      if (sum != null && !sum.ends()) {
+        addHighOwn(y, highBias(), first, Activation.NONE);
+      } else if (highSum == HighSum.ON_RESAMPLING && small.isHalfOf(y)) {
         addHighOwn(y, highBias(), first, Activation.NONE);
         upsample(small, y, true, task.activation());
       } else {
@@ -200,9 +204,17 @@ final class OctaveExpression {
   /** Adds the convolution from low to high and returns its result, still small. */
   private Value lowToHigh(float @Nullable [] bias, Activation activation) {
     Kernel kernel = task.kernel(OctavePath.LH).with(bias);
-    Value small = convolved("lh", low(), kernel);
-    convolve(kernel, low(), small, false, activation);
+    SmallSum sum = task.small();
+    Value small = sum == null ? convolved("lh", low(), kernel) : smallSum(sum);
+    convolve(kernel, low(), small, sum != null && sum.adds(), activation);
     return small;
+  }
+
+  private Value smallSum(SmallSum sum) {
+    if (small == null) {
+      small = given(sum.memory());
+    }
+    return Objects.requireNonNull(small);
   }
 
   /** {@code y = conv(low, W_ll) + conv(pool(high), W_hl)}. */
@@ -350,6 +362,10 @@ final class OctaveExpression {
     }
     if (yLow != null) {
       outputs.add(new Output(yLow, 1));
+    }
+    SmallSum sum = task.small();
+    if (sum != null && !sum.ends()) {
+      outputs.add(new Output(smallSum(sum), 1));
     }
     OctaveShape y = task.sizes().output();
     return new Expression(before, stages, outputs, alone ? y.height() : y.lowHeight());

@@ -22,6 +22,7 @@ import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.OctaveShape;
 import io.github.octconv4j.octave.PlanOptions;
 import java.lang.foreign.Arena;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -70,6 +71,8 @@ public final class OctaveProgramBuilder {
    * @param y where the output goes, in the same layout
    * @param accumulate whether the output is added to what {@code y} holds
    * @param activation applied after everything else
+   * @param small where what is upsampled is summed with that of other convolutions of the same
+   *     output, null for none; {@link Formulations#sumsSmall} says where that is possible
    */
   public void convolution(
       String name,
@@ -79,7 +82,8 @@ public final class OctaveProgramBuilder {
       OctaveOperand y,
       boolean accumulate,
       Activation activation,
-      Formulation formulation) {
+      Formulation formulation,
+      @Nullable SmallSum small) {
     if (!x.channels().equals(spec.in()) || !y.channels().equals(spec.out())) {
       throw new IllegalArgumentException(
           String.format(
@@ -104,7 +108,10 @@ public final class OctaveProgramBuilder {
               threads(),
               formulation));
     }
-    OctaveTask task = OctaveTask.of(name, spec, weights, x, y, accumulate, activation);
+    if (small != null) {
+      requireSmall(name, spec, x, y, formulation, small);
+    }
+    OctaveTask task = OctaveTask.of(name, spec, weights, x, y, accumulate, small, activation);
     Formulations.add(this, task, formulation);
     pools.forget(y.high());
     pools.forget(y.low());
@@ -135,6 +142,40 @@ public final class OctaveProgramBuilder {
               s,
               y.layout()));
     }
+  }
+
+  private static void requireSmall(
+      String name,
+      OctaveConv2d spec,
+      OctaveOperand x,
+      OctaveOperand y,
+      Formulation formulation,
+      SmallSum small) {
+    long[] dims = smallDims(y);
+    if (!Formulations.sumsSmall(formulation, spec, x.shape())
+        || !small.memory().desc().has(y.layout().tag())
+        || !Arrays.equals(small.memory().desc().dims(), dims)) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "step %s: small must be null where Formulations.sumsSmall is false, as it is %s of %s with %s, or %s in %s, was %s",
+              name,
+              spec,
+              x.shape(),
+              formulation,
+              Arrays.toString(dims),
+              y.layout(),
+              small));
+    }
+  }
+
+  /** Returns new memory for a {@link SmallSum} of convolutions with this output. */
+  public Operand small(String name, OctaveOperand y) {
+    return temporary(name, y.layout(), smallDims(y));
+  }
+
+  private static long[] smallDims(OctaveOperand y) {
+    return Geometry.dims(y.shape(), Frequency.LOW, y.layout().padded(y.channels().high()));
   }
 
   /** Returns new memory for a feature map. */
@@ -339,7 +380,12 @@ public final class OctaveProgramBuilder {
 
   /** Adds any operation on operands whose descriptors are those of the operation. */
   void add(String name, Operation operation, PostOps postOps, Map<Arg, Operand> operands) {
-    program.add(name, describe(operation, postOps), operands);
+    add(name, describe(operation, postOps), operands);
+  }
+
+  /** Adds a primitive on operands with its descriptors. */
+  void add(String name, PrimitiveDesc desc, Map<Arg, Operand> operands) {
+    program.add(name, desc, operands);
     pools.forget(operands.get(Arg.DST)); // what stands is of the old values
   }
 

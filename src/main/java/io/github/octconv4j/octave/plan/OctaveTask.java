@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param x the input
  * @param y the output
  * @param accumulate whether the output is added to what {@code y} holds
+ * @param small where what is upsampled is summed with that of other convolutions, null for none
  * @param activation applied after everything else
  */
 record OctaveTask(
@@ -32,6 +33,7 @@ record OctaveTask(
     OctaveOperand x,
     OctaveOperand y,
     boolean accumulate,
+    @Nullable SmallSum small,
     Activation activation) {
 
   static OctaveTask of(
@@ -41,6 +43,7 @@ record OctaveTask(
       OctaveOperand x,
       OctaveOperand y,
       boolean accumulate,
+      @Nullable SmallSum small,
       Activation activation) {
     Map<OctavePath, Kernel> kernels = new EnumMap<>(OctavePath.class);
     for (OctavePath path : spec.paths()) {
@@ -55,6 +58,7 @@ record OctaveTask(
         x,
         y,
         accumulate,
+        small,
         activation);
   }
 

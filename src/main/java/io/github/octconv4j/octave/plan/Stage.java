@@ -7,6 +7,7 @@ import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.Operand;
 import io.github.octconv4j.dnn.Pooling;
 import io.github.octconv4j.dnn.PostOps;
+import io.github.octconv4j.dnn.PrimitiveDesc;
 import io.github.octconv4j.dnn.Resampling;
 import io.github.octconv4j.dnn.Window;
 import io.github.octconv4j.octave.Activation;
@@ -187,6 +188,8 @@ sealed interface Stage {
    */
   record Pool(String name, Algorithm algorithm, Window window, Value x, Value y, boolean common)
       implements Stage {
+    private static final int FEW_CHANNELS = 16;
+
     /**
      * The 2x2 average of half the size; windows that reach beyond the image average what there is.
      *
@@ -207,14 +210,44 @@ sealed interface Stage {
       return new Pool(name, algorithm, window, from, to, common);
     }
 
+    /** Whether it is the mean of 2x2 elements, each of which belongs to one window. */
+    private boolean isHalf() {
+      return algorithm != Algorithm.POOLING_MAX
+          && y.isHalfOf(x)
+          && window.equals(Window.of(2, 2).strides(2, 2));
+    }
+
+    /**
+     * The mean of 2x2 elements is also what linear interpolation gives half-way between them, with
+     * the same exact factors. oneDNN's kernel for that takes 10 to 50 % less time than pooling, but
+     * not where channels fill no register.
+     */
+    private @Nullable PrimitiveDesc interpolation(OctaveProgramBuilder builder, Part part) {
+      if (!isHalf() || y.channels() < FEW_CHANNELS) {
+        return null;
+      }
+      PrimitiveDesc desc =
+          builder.describe(
+              new Resampling(Algorithm.RESAMPLING_LINEAR, part.x.getFirst().desc(), part.y.desc()),
+              PostOps.NONE);
+      return desc.implementation().startsWith("jit:") ? desc : null;
+    }
+
     @Override
     public void add(OctaveProgramBuilder builder, Part part) {
       Operand from = part.x.getFirst();
-      builder.add(
-          name,
-          new Pooling(algorithm, from.desc(), part.y.desc(), Stage.window(window, x, y, part)),
-          PostOps.NONE,
-          Map.of(Arg.SRC, from, Arg.DST, part.y));
+      Map<Arg, Operand> operands = Map.of(Arg.SRC, from, Arg.DST, part.y);
+      PrimitiveDesc interpolation = interpolation(builder, part);
+      if (interpolation != null) {
+        builder.add(name, interpolation, operands);
+      } else {
+        Window moved = Stage.window(window, x, y, part);
+        builder.add(
+            name,
+            new Pooling(algorithm, from.desc(), part.y.desc(), moved),
+            PostOps.NONE,
+            operands);
+      }
     }
   }
 
