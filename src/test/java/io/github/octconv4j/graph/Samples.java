@@ -366,7 +366,7 @@ public final class Samples {
               floats(5, 2, 4),
               floats(2, rows, 4),
               floats(2, rows, 3),
-              floats(2, 2 * rows)));
+              floats(2, 2L * rows)));
       List<Unary> activations = new ArrayList<>();
       cell.functions().forEach(f -> activations.add(Unary.of(UnaryFunction.HARD_SIGMOID)));
       TensorData[] inputs = {
