@@ -5,11 +5,13 @@ import io.github.octconv4j.graph.BatchNormalization;
 import io.github.octconv4j.graph.Binary;
 import io.github.octconv4j.graph.Cast;
 import io.github.octconv4j.graph.Clip;
+import io.github.octconv4j.graph.Col2Im;
 import io.github.octconv4j.graph.Concat;
 import io.github.octconv4j.graph.ConstantOfShape;
 import io.github.octconv4j.graph.Conv;
 import io.github.octconv4j.graph.ConvTranspose;
 import io.github.octconv4j.graph.CumSum;
+import io.github.octconv4j.graph.DeformConv;
 import io.github.octconv4j.graph.DepthToSpace;
 import io.github.octconv4j.graph.DequantizeLinear;
 import io.github.octconv4j.graph.DynamicQuantizeLinear;
@@ -20,6 +22,7 @@ import io.github.octconv4j.graph.GatherElements;
 import io.github.octconv4j.graph.GatherND;
 import io.github.octconv4j.graph.Gemm;
 import io.github.octconv4j.graph.GlobalPool;
+import io.github.octconv4j.graph.GridSample;
 import io.github.octconv4j.graph.GroupNormalization;
 import io.github.octconv4j.graph.Identity;
 import io.github.octconv4j.graph.LayerNormalization;
@@ -38,9 +41,12 @@ import io.github.octconv4j.graph.Quantized;
 import io.github.octconv4j.graph.QuantizedConv;
 import io.github.octconv4j.graph.QuantizedMatMul;
 import io.github.octconv4j.graph.Range;
+import io.github.octconv4j.graph.Recurrent;
 import io.github.octconv4j.graph.Reduce;
 import io.github.octconv4j.graph.Reshape;
 import io.github.octconv4j.graph.Resize;
+import io.github.octconv4j.graph.RoiAlign;
+import io.github.octconv4j.graph.ScatterElements;
 import io.github.octconv4j.graph.ScatterND;
 import io.github.octconv4j.graph.Shape;
 import io.github.octconv4j.graph.Size;
@@ -111,6 +117,9 @@ final class Lowerers {
             Where.class,
             Cast.class,
             ConvTranspose.class, // what SplitTransposed leaves
+            DeformConv.class,
+            Col2Im.class,
+            Recurrent.class,
             QuantizedConv.class, // what QuantizedOperators leaves
             QuantizedMatMul.class,
             GroupNormalization.class,
@@ -124,6 +133,7 @@ final class Lowerers {
             Gather.class,
             GatherElements.class,
             GatherND.class,
+            ScatterElements.class,
             ScatterND.class,
             Shape.class,
             Size.class,
@@ -131,7 +141,9 @@ final class Lowerers {
             Range.class,
             OneHot.class,
             NonZero.class,
-            NonMaxSuppression.class));
+            NonMaxSuppression.class,
+            RoiAlign.class,
+            GridSample.class));
   }
 
   private Lowerers() {}

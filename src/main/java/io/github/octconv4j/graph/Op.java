@@ -25,6 +25,9 @@ public sealed interface Op
         Cast,
         Conv,
         ConvTranspose,
+        DeformConv,
+        Col2Im,
+        Recurrent,
         QuantizedConv,
         Pool,
         GlobalPool,
@@ -55,10 +58,12 @@ public sealed interface Op
         Gather,
         GatherElements,
         GatherND,
+        ScatterElements,
         ScatterND,
         DepthToSpace,
         SpaceToDepth,
         Resize,
+        GridSample,
         Shape,
         Size,
         ConstantOfShape,
@@ -66,6 +71,7 @@ public sealed interface Op
         OneHot,
         NonZero,
         NonMaxSuppression,
+        RoiAlign,
         QuantizeLinear,
         DequantizeLinear,
         DynamicQuantizeLinear,
@@ -81,7 +87,7 @@ public sealed interface Op
 
   /**
    * The attributes by ONNX's names: Long, Float, String, {@link TensorData}, {@link ElementType},
-   * or lists of Long.
+   * or lists of Long, Float or String.
    *
    * @return an unmodifiable map
    */

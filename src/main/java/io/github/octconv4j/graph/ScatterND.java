@@ -19,6 +19,11 @@ import java.util.Optional;
 public record ScatterND(Optional<BinaryFunction> reduction) implements Op {
   /** Checks the parameters. */
   public ScatterND {
+    check(reduction);
+  }
+
+  /** Checks how updates join what is there. */
+  static void check(Optional<BinaryFunction> reduction) {
     Objects.requireNonNull(reduction, "reduction");
     if (reduction.isPresent()) {
       switch (reduction.get()) {
@@ -33,6 +38,11 @@ public record ScatterND(Optional<BinaryFunction> reduction) implements Op {
     }
   }
 
+  /** What ONNX calls a reduction. */
+  static String text(BinaryFunction reduction) {
+    return reduction.name().toLowerCase(Locale.ROOT);
+  }
+
   @Override
   public String name() {
     return "ScatterND";
@@ -40,9 +50,7 @@ public record ScatterND(Optional<BinaryFunction> reduction) implements Op {
 
   @Override
   public Map<String, Object> attributes() {
-    return reduction.isEmpty()
-        ? Map.of()
-        : Attributes.of("reduction", reduction.get().name().toLowerCase(Locale.ROOT));
+    return reduction.isEmpty() ? Map.of() : Attributes.of("reduction", text(reduction.get()));
   }
 
   @Override

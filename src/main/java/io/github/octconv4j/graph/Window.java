@@ -227,12 +227,15 @@ public record Window(
 
   /** The shape of an output: images, channels, and the windows of each axis. */
   static long[] shape(long images, long channels, List<WindowAxis> axes) {
-    long[] dims = new long[2 + axes.size()];
+    return shape(images, channels, axes.stream().mapToLong(WindowAxis::output).toArray());
+  }
+
+  /** Images, channels, and sizes. */
+  static long[] shape(long images, long channels, long[] sizes) {
+    long[] dims = new long[2 + sizes.length];
     dims[0] = images;
     dims[1] = channels;
-    for (int i = 0; i < axes.size(); i++) {
-      dims[2 + i] = axes.get(i).output();
-    }
+    System.arraycopy(sizes, 0, dims, 2, sizes.length);
     return dims;
   }
 

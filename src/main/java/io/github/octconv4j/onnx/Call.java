@@ -3,6 +3,7 @@ package io.github.octconv4j.onnx;
 import io.github.octconv4j.graph.Dim;
 import io.github.octconv4j.graph.Node;
 import io.github.octconv4j.graph.Op;
+import io.github.octconv4j.graph.Shape;
 import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.graph.TensorType;
 import java.io.IOException;
@@ -80,6 +81,11 @@ final class Call {
     return translation.type(input(index));
   }
 
+  /** What is known of a value on the way. */
+  TensorType type(String value) {
+    return translation.type(value);
+  }
+
   @Nullable TensorData constantOf(int index) {
     return translation.constant(input(index));
   }
@@ -151,6 +157,28 @@ final class Call {
     }
     throw new UnsupportedException(
         String.format(Locale.ROOT, "attribute %s=%s of %s", attribute, text, operator()));
+  }
+
+  /** A text that is one of some. */
+  String oneOf(String attribute, String otherwise, String... expected) throws UnsupportedException {
+    String text = text(attribute, otherwise).toLowerCase(Locale.ROOT);
+    if (!List.of(expected).contains(text)) {
+      throw new UnsupportedException(
+          String.format(Locale.ROOT, "attribute %s=%s of %s", attribute, text, operator()));
+    }
+    return text;
+  }
+
+  /** A list of texts. */
+  List<String> texts(String attribute) throws UnsupportedException {
+    List<?> list = value(attribute, List.class, List.of());
+    for (Object element : list) {
+      if (!(element instanceof String)) {
+        throw new IllegalArgumentException(
+            String.format(Locale.ROOT, "attribute %s is %s, expected texts", attribute, list));
+      }
+    }
+    return list.stream().map(String.class::cast).toList();
   }
 
   List<Long> integers(String attribute) throws UnsupportedException {
@@ -269,6 +297,24 @@ final class Call {
 
   String longs(long... values) {
     return constant(TensorData.ofLongs(values));
+  }
+
+  /** A constant in the place of a value that depends on no input. */
+  String settled(String value) {
+    TensorData data = known(value);
+    return data == null || translation.constant(value) != null ? value : constant(data);
+  }
+
+  /**
+   * The sizes of some axes of a value as a list, which is constant where they are known.
+   *
+   * @param start the first axis; negative from behind
+   * @param end the axis before which it ends; {@link Long#MAX_VALUE} for all
+   */
+  String sizes(String value, long start, long end) {
+    Shape shape = new Shape(start, end);
+    TensorType type = type(value);
+    return type.isKnown() ? longs(shape.of(type.sizes())) : step(shape, value);
   }
 
   /** The node's inputs with one that was an attribute in older sets. */

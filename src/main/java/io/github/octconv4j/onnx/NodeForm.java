@@ -1,7 +1,11 @@
 package io.github.octconv4j.onnx;
 
+import io.github.octconv4j.graph.Col2Im;
+import io.github.octconv4j.graph.DeformConv;
 import io.github.octconv4j.graph.DequantizeLinear;
+import io.github.octconv4j.graph.Dim;
 import io.github.octconv4j.graph.Graph;
+import io.github.octconv4j.graph.GridSample;
 import io.github.octconv4j.graph.GroupNormalization;
 import io.github.octconv4j.graph.Node;
 import io.github.octconv4j.graph.Pad;
@@ -12,6 +16,7 @@ import io.github.octconv4j.graph.Quantized;
 import io.github.octconv4j.graph.Reduce;
 import io.github.octconv4j.graph.Reduction;
 import io.github.octconv4j.graph.Resize;
+import io.github.octconv4j.graph.ScatterElements;
 import io.github.octconv4j.graph.ScatterND;
 import io.github.octconv4j.graph.Split;
 import io.github.octconv4j.graph.TensorData;
@@ -36,6 +41,7 @@ record NodeForm(int since, List<String> inputs, Map<String, Object> attributes) 
   static final int OLDEST = 17;
 
   private static final int REDUCED_BY_INPUT = 18;
+  private static final int SAMPLED_ANYWHERE = 20; // before that images alone
 
   NodeForm {
     inputs = List.copyOf(inputs);
@@ -66,10 +72,20 @@ record NodeForm(int since, List<String> inputs, Map<String, Object> attributes) 
         yield new NodeForm(OLDEST, node.inputs(), attributes);
       }
       case Pad _ -> new NodeForm(node.input(3).isEmpty() ? OLDEST : 18, node.inputs(), attributes);
-      case ScatterND _ -> {
+      case ScatterND _, ScatterElements _ -> {
         Object reduction = attributes.getOrDefault("reduction", "none");
         boolean newer = reduction.equals("max") || reduction.equals("min");
         yield new NodeForm(newer ? 18 : OLDEST, node.inputs(), attributes);
+      }
+      case DeformConv _ -> new NodeForm(19, node.inputs(), attributes);
+      case Col2Im _ -> new NodeForm(18, node.inputs(), attributes);
+      case GridSample op -> {
+        List<Dim> dims = graph.type(node.input(0)).dims();
+        int since = dims != null && dims.size() == 4 ? OLDEST : SAMPLED_ANYWHERE;
+        if (Math.max(since, opset) < SAMPLED_ANYWHERE && op.mode() != GridSample.Mode.NEAREST) {
+          attributes.merge("mode", "bi", (mode, prefix) -> prefix + (String) mode);
+        }
+        yield new NodeForm(since, node.inputs(), attributes);
       }
       case GroupNormalization op ->
           new NodeForm(op.groups() == 0 ? OLDEST : 21, node.inputs(), attributes);

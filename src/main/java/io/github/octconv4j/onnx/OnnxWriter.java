@@ -230,8 +230,16 @@ public final class OnnxWriter {
       type = 4;
       message.message(5, tensor("", data));
     } else {
-      type = 7;
-      ((List<?>) value).forEach(element -> message.integer(8, (Long) element));
+      List<?> list = (List<?>) value;
+      Object first = list.isEmpty() ? 0L : list.getFirst();
+      type = first instanceof Float ? 6 : first instanceof String ? 8 : 7;
+      for (Object element : list) {
+        switch (type) {
+          case 6 -> message.real(7, (Float) element);
+          case 7 -> message.integer(8, (Long) element);
+          default -> message.text(9, (String) element);
+        }
+      }
     }
     return message.integer(20, type);
   }

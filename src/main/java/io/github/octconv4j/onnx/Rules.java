@@ -138,6 +138,8 @@ final class Rules {
         call -> call.emit(new CumSum(call.flag("exclusive", false), call.flag("reverse", false))));
     ALL.put("TopK", Rules::topK);
     ShapeRules.addTo(ALL);
+    CompositeRules.addTo(ALL);
+    RecurrentRules.addTo(ALL);
     FlowRules.addTo(ALL);
     ALL.put(
         "NonMaxSuppression",

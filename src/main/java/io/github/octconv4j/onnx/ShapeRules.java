@@ -18,6 +18,7 @@ import io.github.octconv4j.graph.PadMode;
 import io.github.octconv4j.graph.Range;
 import io.github.octconv4j.graph.Reshape;
 import io.github.octconv4j.graph.Resize;
+import io.github.octconv4j.graph.ScatterElements;
 import io.github.octconv4j.graph.ScatterND;
 import io.github.octconv4j.graph.Shape;
 import io.github.octconv4j.graph.Size;
@@ -63,16 +64,11 @@ final class ShapeRules {
     rules.put("Gather", call -> call.emit(new Gather(call.integer("axis", 0))));
     rules.put("GatherElements", call -> call.emit(new GatherElements(call.integer("axis", 0))));
     rules.put("GatherND", call -> call.emit(new GatherND(call.integer("batch_dims", 0))));
-    rules.put(
-        "ScatterND",
-        call -> {
-          boolean joins = !call.text("reduction", "none").equals("none");
-          call.emit(
-              new ScatterND(
-                  joins
-                      ? Optional.of(call.choice("reduction", BinaryFunction.ADD))
-                      : Optional.empty()));
-        });
+    rules.put("ScatterND", call -> call.emit(new ScatterND(reduction(call))));
+    for (String name : List.of("ScatterElements", "Scatter")) { // as it was called before set 11
+      rules.put(
+          name, call -> call.emit(new ScatterElements(call.integer("axis", 0), reduction(call))));
+    }
     rules.put(
         "DepthToSpace",
         call ->
@@ -95,6 +91,13 @@ final class ShapeRules {
     rules.put("Range", call -> call.emit(new Range()));
     rules.put("OneHot", call -> call.emit(new OneHot(call.integer("axis", -1))));
     rules.put("NonZero", call -> call.emit(new NonZero()));
+  }
+
+  /** How updates join what is there; empty where they replace it. */
+  private static Optional<BinaryFunction> reduction(Call call) throws UnsupportedException {
+    return call.text("reduction", "none").equals("none")
+        ? Optional.empty()
+        : Optional.of(call.choice("reduction", BinaryFunction.ADD));
   }
 
   /** Nothing is dropped but in training. */

@@ -1,16 +1,20 @@
 package io.github.octconv4j.onnx;
 
 import io.github.octconv4j.graph.AutoPad;
+import io.github.octconv4j.graph.Col2Im;
 import io.github.octconv4j.graph.Conv;
 import io.github.octconv4j.graph.ConvTranspose;
+import io.github.octconv4j.graph.DeformConv;
 import io.github.octconv4j.graph.GlobalPool;
+import io.github.octconv4j.graph.GridSample;
 import io.github.octconv4j.graph.Pool;
 import io.github.octconv4j.graph.PoolKind;
 import io.github.octconv4j.graph.QuantizedConv;
+import io.github.octconv4j.graph.RoiAlign;
 import io.github.octconv4j.graph.Window;
 import java.util.Map;
 
-/** Convolutions and pools. */
+/** Convolutions, pools, and what reads images at other places. */
 final class WindowRules {
   private WindowRules() {}
 
@@ -49,9 +53,60 @@ final class WindowRules {
     rules.put(
         "LpPool",
         call -> call.emit(new Pool(PoolKind.LP, window(call), false, call.integer("p", 2), false)));
+    rules.put(
+        "DeformConv",
+        call ->
+            call.emit(
+                new DeformConv(
+                    plainWindow(call), call.integer("group", 1), call.integer("offset_group", 1))));
+    rules.put(
+        "Col2Im",
+        call ->
+            call.emit(
+                new Col2Im(
+                    call.integers("dilations"), call.integers("pads"), call.integers("strides"))));
+    rules.put("GridSample", WindowRules::gridSample);
+    rules.put("RoiAlign", WindowRules::roiAlign);
     rules.put("GlobalMaxPool", call -> call.emit(new GlobalPool(PoolKind.MAX, 0)));
     rules.put("GlobalAveragePool", call -> call.emit(new GlobalPool(PoolKind.AVERAGE, 0)));
     rules.put("GlobalLpPool", call -> call.emit(new GlobalPool(PoolKind.LP, call.integer("p", 2))));
+  }
+
+  /** Without padding by itself, which the operator has not got. */
+  private static Window plainWindow(Call call) throws UnsupportedException {
+    return new Window(
+        AutoPad.NOTSET,
+        call.integers("kernel_shape"),
+        call.integers("strides"),
+        call.integers("dilations"),
+        call.integers("pads"),
+        false);
+  }
+
+  private static void gridSample(Call call) throws UnsupportedException {
+    GridSample.Mode mode = switch (call.text("mode", "linear")) { // of set 16, which was for images
+          case "bilinear" -> GridSample.Mode.LINEAR;
+          case "bicubic" -> GridSample.Mode.CUBIC;
+          default -> call.choice("mode", GridSample.Mode.LINEAR);
+        };
+    call.emit(
+        new GridSample(
+            mode,
+            call.choice("padding_mode", GridSample.Padding.ZEROS),
+            call.flag("align_corners", false)));
+  }
+
+  private static void roiAlign(Call call) throws UnsupportedException {
+    String oldest = call.version() < 16 ? "output_half_pixel" : "half_pixel";
+    call.emit(
+        new RoiAlign(
+            call.oneOf("mode", "avg", "avg", "max").equals("max"),
+            call.integer("output_height", 1),
+            call.integer("output_width", 1),
+            call.integer("sampling_ratio", 0),
+            call.real("spatial_scale", 1),
+            call.oneOf("coordinate_transformation_mode", oldest, "half_pixel", "output_half_pixel")
+                .equals("half_pixel")));
   }
 
   private static Window window(Call call) throws UnsupportedException {

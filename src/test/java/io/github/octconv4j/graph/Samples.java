@@ -3,6 +3,7 @@ package io.github.octconv4j.graph;
 import io.github.octconv4j.weights.ElementType;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -40,6 +41,9 @@ public final class Samples {
   private static final TensorData CHANNEL = floats(4);
   private static final TensorData SCALE = TensorData.of(new float[] {0.5f});
   private static final Window THREE = Window.of(3, 3).pads(1, 1, 1, 0);
+
+  private static final TensorData AROUND =
+      TensorData.of(new float[] {-1, 0.3f, 1, -9.4f, 2.5f, 0, 0.99f, -1.2f, 1e9f}, 1, 3, 1, 1, 3);
 
   private Samples() {}
 
@@ -103,6 +107,7 @@ public final class Samples {
     normalizations(all);
     reductions(all);
     movements(all);
+    recurrent(all);
     all.add(one(new QuantizeLinear(1, 0, ElementType.U8), X, floats(4), bytes(ElementType.I8, 4)));
     all.add(one(new QuantizeLinear(1, 2, ElementType.I16), floats(2, 4), floats(2, 2)));
     all.add(one(new DequantizeLinear(0, 0), bytes(ElementType.U8, 2, 3), floats(2)));
@@ -121,6 +126,22 @@ public final class Samples {
             X,
             floats(4, 3, 3, 3),
             floats(6)));
+    all.add(
+        one(
+            new DeformConv(THREE.strides(2, 2), 2, 2),
+            X,
+            w,
+            floats(2, 36, 3, 2),
+            floats(6),
+            floats(2, 18, 3, 2)));
+    all.add(one(new DeformConv(Window.of(3, 2), 1, 1), X, floats(5, 4, 3, 2), floats(2, 12, 4, 4)));
+    all.add(
+        one(
+            new Col2Im(List.of(1L, 2L), List.of(0L, 1L, 1L, 0L), List.of(2L, 1L)),
+            floats(2, 12, 8),
+            ints(4, 5),
+            ints(2, 2)));
+    all.add(one(new Col2Im(List.of(), List.of(), List.of()), floats(1, 2, 3), ints(4), ints(2)));
     TensorData image = bytes(ElementType.U8, 1, 4, 5, 5);
     TensorData kernel = bytes(ElementType.I8, 6, 2, 3, 3);
     all.add(one(new QuantizedConv(THREE, 2, false), image, kernel));
@@ -275,6 +296,21 @@ public final class Samples {
             floats(3, 2),
             ints(2, 2).reshape(2, 1),
             floats(2, 2)));
+    all.add(
+        one(
+            new ScatterElements(-1, Optional.empty()),
+            floats(2, 3),
+            ints(2, -3).reshape(2, 1),
+            floats(2, 1)));
+    for (BinaryFunction joins :
+        List.of(BinaryFunction.ADD, BinaryFunction.MUL, BinaryFunction.MAX, BinaryFunction.MIN)) {
+      all.add(
+          one(
+              new ScatterElements(0, Optional.of(joins)),
+              floats(3, 2),
+              ints(2, 0, 2, 1).reshape(2, 2),
+              floats(2, 2)));
+    }
     all.add(one(new DepthToSpace(2, true), X));
     all.add(one(new DepthToSpace(2, false), X));
     all.add(one(new SpaceToDepth(2), floats(1, 2, 4, 6)));
@@ -301,5 +337,53 @@ public final class Samples {
     all.add(one(new NonZero(), TensorData.ofLongs(0, 3, 0, 4)));
     TensorData boxes = TensorData.of(new float[] {0, 0, 1, 1, 0, 0, 1, .9f, 0, 2, 1, 3}, 1, 3, 4);
     all.add(one(new NonMaxSuppression(false), boxes, floats(1, 2, 3), scalar(2), SCALE));
+    TensorData regions = TensorData.of(new float[] {0, 1, 4, 5, -1, 2, 2, 9}, 2, 4);
+    all.add(one(new RoiAlign(false, 2, 3, 0, 0.5f, true), X, regions, ints(1, 0)));
+    all.add(one(new RoiAlign(true, 3, 2, 2, 1, false), X, regions, ints(0, 1)));
+    for (GridSample.Mode mode : GridSample.Mode.values()) {
+      for (GridSample.Padding padding : GridSample.Padding.values()) {
+        all.add(one(new GridSample(mode, padding, true), X, floats(2, 3, 2, 2)));
+        all.add(one(new GridSample(mode, padding, false), floats(1, 2, 3, 4, 5), AROUND));
+      }
+    }
+  }
+
+  private static void recurrent(List<Sample> all) {
+    for (Recurrent.Cell cell : Recurrent.Cell.values()) {
+      int rows = cell.gates() * 3;
+      boolean lstm = cell == Recurrent.Cell.LSTM;
+      all.add(
+          many(
+              new Recurrent(
+                  cell,
+                  Recurrent.Direction.BIDIRECTIONAL,
+                  3,
+                  List.of(),
+                  Float.POSITIVE_INFINITY,
+                  !cell.variant().isEmpty(),
+                  false),
+              lstm ? 3 : 2,
+              floats(5, 2, 4),
+              floats(2, rows, 4),
+              floats(2, rows, 3),
+              floats(2, 2L * rows)));
+      List<Unary> activations = new ArrayList<>();
+      cell.functions().forEach(f -> activations.add(Unary.of(UnaryFunction.HARD_SIGMOID)));
+      TensorData[] inputs = {
+        floats(2, 5, 4),
+        floats(1, rows, 4),
+        floats(1, rows, 3),
+        null,
+        TensorData.of(ElementType.I32, MemorySegment.ofArray(new int[] {5, 2}), 2),
+        floats(2, 1, 3),
+        floats(2, 1, 3),
+        floats(1, 9)
+      };
+      all.add(
+          many(
+              new Recurrent(cell, Recurrent.Direction.REVERSE, 0, activations, 0.5f, false, true),
+              1,
+              Arrays.copyOf(inputs, lstm ? 8 : 6)));
+    }
   }
 }

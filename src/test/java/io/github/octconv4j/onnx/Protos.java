@@ -24,6 +24,16 @@ final class Protos {
           attribute.integer(8, value);
         }
         attribute.integer(20, 7);
+      } else if (attributes[i + 1] instanceof float[] list) {
+        for (float value : list) {
+          attribute.real(7, value);
+        }
+        attribute.integer(20, 6);
+      } else if (attributes[i + 1] instanceof String[] list) {
+        for (String value : list) {
+          attribute.text(9, value);
+        }
+        attribute.integer(20, 8);
       } else if (attributes[i + 1] instanceof Float value) {
         attribute.real(2, value).integer(20, 1);
       } else if (attributes[i + 1] instanceof MessageWriter body) {

@@ -1,6 +1,7 @@
 package io.github.octconv4j.safety;
 
 import io.github.octconv4j.graph.Arity;
+import io.github.octconv4j.graph.Col2Im;
 import io.github.octconv4j.graph.Dim;
 import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.GraphBuilder;
@@ -10,6 +11,7 @@ import io.github.octconv4j.graph.Op;
 import io.github.octconv4j.graph.Operands;
 import io.github.octconv4j.graph.OutputFunction;
 import io.github.octconv4j.graph.Pool;
+import io.github.octconv4j.graph.Recurrent;
 import io.github.octconv4j.graph.Reduce;
 import io.github.octconv4j.graph.Resize;
 import io.github.octconv4j.graph.Samples;
@@ -214,6 +216,10 @@ final class GraphArguments {
                 any(io.github.octconv4j.graph.ConvTranspose.class),
                 new long[] {4, 3},
                 new long[] {3, 3}));
+    put.accept(
+        "Col2Im.axes(long[],long[])",
+        () -> args(any(Col2Im.class), new long[] {4, v.upTo(9)}, new long[] {2, 2}));
+    put.accept("Recurrent.functions(int)", () -> args(any(Recurrent.class), 0));
     put.accept("Reduce.reduced(int,long[])", () -> args(any(Reduce.class), 3, new long[] {-1, 0}));
     put.accept("Transpose.order(int)", () -> args(any(Transpose.class), 4));
     put.accept(

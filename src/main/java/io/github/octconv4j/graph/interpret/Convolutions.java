@@ -1,5 +1,6 @@
 package io.github.octconv4j.graph.interpret;
 
+import io.github.octconv4j.graph.Col2Im;
 import io.github.octconv4j.graph.Conv;
 import io.github.octconv4j.graph.ConvTranspose;
 import io.github.octconv4j.graph.TensorData;
@@ -103,6 +104,24 @@ final class Convolutions {
                 rows, weight, source, (plane * cg + c) * read, y, (plane * mg + m) * made);
           }
         }
+      }
+    }
+    return call.output(0).fill(y).done();
+  }
+
+  /** Images put together of windows, each element of which is a plane. */
+  static TensorData image(Col2Im op, Call call) {
+    Windows windows = new Windows(op.axes(call.in(1).toLongs(), call.in(2).toLongs()));
+    double[] source = call.in(0).toDoubles();
+    double[] y = new double[call.output(0).count()];
+    int kernel = y.length == 0 ? 0 : windows.kernel(); // without channels it may be any
+    int made = windows.inputs();
+    int read = windows.outputs();
+    int planes = made == 0 ? 0 : y.length / made;
+    for (int k = 0; k < kernel; k++) {
+      int[] rows = windows.rows(k);
+      for (int plane = 0; plane < planes; plane++) {
+        windows.scatter(rows, 1, source, (plane * kernel + k) * read, y, plane * made);
       }
     }
     return call.output(0).fill(y).done();

@@ -1,5 +1,6 @@
 package io.github.octconv4j.graph.interpret;
 
+import io.github.octconv4j.graph.BinaryFunction;
 import io.github.octconv4j.graph.Concat;
 import io.github.octconv4j.graph.DepthToSpace;
 import io.github.octconv4j.graph.Gather;
@@ -7,6 +8,7 @@ import io.github.octconv4j.graph.GatherElements;
 import io.github.octconv4j.graph.GatherND;
 import io.github.octconv4j.graph.Pad;
 import io.github.octconv4j.graph.PadMode;
+import io.github.octconv4j.graph.ScatterElements;
 import io.github.octconv4j.graph.ScatterND;
 import io.github.octconv4j.graph.Slice;
 import io.github.octconv4j.graph.SpaceToDepth;
@@ -18,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What moves elements and changes none. */
@@ -243,15 +246,45 @@ final class Movements {
       int place = place(indices, r, named, dims, 0);
       for (int i = 0; i < part; i++) {
         int from = r * part + i;
-        if (op.reduction().isEmpty()) {
-          y.copy(place + i, updates.segment(), from);
-        } else {
-          y.set(
-              place + i,
-              op.reduction().get().apply(now.doubleAt(place + i), updates.doubleAt(from)));
-        }
+        join(op.reduction(), y, now, place + i, updates, from);
       }
     }
+    return now;
+  }
+
+  /** Puts an update in the place of what is there, or joins both. */
+  private static void join(
+      Optional<BinaryFunction> reduction,
+      Output y,
+      TensorData now,
+      int place,
+      TensorData updates,
+      int from) {
+    if (reduction.isEmpty()) {
+      y.copy(place, updates.segment(), from);
+    } else if (Elementwise.isFloating(y.element())) {
+      y.set(place, reduction.get().apply(now.doubleAt(place), updates.doubleAt(from)));
+    } else {
+      y.set(place, reduction.get().apply(now.longAt(place), updates.longAt(from)));
+    }
+  }
+
+  static TensorData scatterElements(ScatterElements op, Call call) {
+    TensorData x = call.in(0);
+    TensorData indices = call.in(1);
+    TensorData updates = call.in(2);
+    long[] dims = x.dims();
+    int axis = (int) (op.axis() < 0 ? op.axis() + dims.length : op.axis());
+    int stride = Index.strides(dims)[axis];
+    Output y = call.output(0);
+    y.copy(0, x.segment(), 0, x.count());
+    TensorData now = y.done(); // reads what was written
+    index(dims, indices.dims(), (at, i) -> at == axis ? 0 : i)
+        .forEach(
+            (from, place) -> {
+              int at = place + checked(indices.longAt(from), dims[axis]) * stride;
+              join(op.reduction(), y, now, at, updates, from);
+            });
     return now;
   }
 
