@@ -118,7 +118,8 @@ class EmojiTest {
         float[] values = new float[3 * pixels.length];
         for (int i = 0; i < pixels.length; i++) {
           for (int c = 0; c < 3; c++) {
-            values[c * pixels.length + i] = (pixels[i] >> 16 - 8 * c & 255) / 255f;
+            int value = (pixels[i] >> (16 - 8 * c)) & 255;
+            values[c * pixels.length + i] = value / 255f;
           }
         }
         pictures.add(Image.of(SIZE, SIZE, 3, values));

@@ -184,7 +184,7 @@ class ClusterIT {
   }
 
   @Test
-  void aTaskThatFailsIsTriedAgain() {
+  void aTaskThatFailsIsTriedAgain() throws Exception {
     // What the first task of an executor sets, the next one finds set.
     Dataset<Row> failing =
         pictures
@@ -196,6 +196,7 @@ class ClusterIT {
     session.sparkContext().addSparkListener(failures);
     try {
       assertThat(labels(classifier(), failing)).isEqualTo(expected);
+      session.sparkContext().listenerBus().waitUntilEmpty(); // it tells what happened later
     } finally {
       session.sparkContext().removeSparkListener(failures);
     }
