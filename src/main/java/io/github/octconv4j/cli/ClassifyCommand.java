@@ -169,7 +169,8 @@ final class ClassifyCommand implements Callable<Integer> {
       Network network = networks.main();
       ImageInput input = new ImageInput(network.info());
       if (images.isEmpty()) {
-        pictures.addAll(chosen.pictures());
+        pictures.addAll(
+            model.isPresent() ? Demo.picturesFor(network.info().labels()) : chosen.pictures());
       }
       if (run.isInt8()) {
         networks.calibrate(pictures.stream().map(Picture::image).toList());

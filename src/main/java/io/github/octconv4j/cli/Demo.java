@@ -119,6 +119,18 @@ enum Demo {
     return load(dense, Network::load);
   }
 
+  /** Returns the pictures for a network: those of which it has a class, or all those of emoji. */
+  static List<Picture> picturesFor(List<String> labels) throws IOException {
+    for (Demo demo : values()) {
+      if (demo.samples().stream().map(Sample::label).allMatch(labels::contains)) {
+        return demo.pictures();
+      }
+    }
+    return EMOJI.pictures().stream()
+        .map(picture -> new Picture(picture.file(), picture.image(), Optional.empty()))
+        .toList();
+  }
+
   /** Ten pictures, in the classes' order or by group, and what they show. */
   List<Picture> pictures() throws IOException {
     List<Picture> pictures = new ArrayList<>();

@@ -221,6 +221,9 @@ class ClassifyCommandTest {
     assertThat(run.lines().get(0)).startsWith("network fashion_mnist_dense, ");
     assertThat(run.lines().subList(4, 6)).allMatch(line -> line.contains("  Ankle boot "));
     assertThat(run.out()).doesNotContain("fashion_mnist_octave").doesNotContain("ratio");
+    CommandRun without = CommandRun.of("classify", "--model", model).succeeded();
+    assertThat(without.lines().get(4)).startsWith("0_t-shirt_top.png ");
+    assertThat(without.out()).contains("10 of 10 right");
   }
 
   @Test
