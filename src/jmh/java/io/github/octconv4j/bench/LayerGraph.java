@@ -6,6 +6,9 @@ import io.github.octconv4j.graph.GraphBuilder;
 import io.github.octconv4j.graph.Node;
 import io.github.octconv4j.graph.OctaveConv;
 import io.github.octconv4j.graph.OutputFunction;
+import io.github.octconv4j.graph.Pad;
+import io.github.octconv4j.graph.PadMode;
+import io.github.octconv4j.graph.Slice;
 import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.graph.TensorType;
 import io.github.octconv4j.graph.Window;
@@ -19,52 +22,101 @@ import io.github.octconv4j.octave.SizeRule;
 import io.github.octconv4j.octave.StrideRule;
 import io.github.octconv4j.weights.ElementType;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 
 /**
- * One octave convolution as a graph, for other libraries to run: inputs {@code x_h} and {@code
- * x_l}, outputs {@code y_h} and {@code y_l}, as far as there are any.
+ * One octave convolution as a graph, for other libraries and the interpreter to run: inputs {@code
+ * x_h} and {@code x_l}, outputs {@code y_h} and {@code y_l}, as far as there are any.
  */
 public final class LayerGraph {
   private LayerGraph() {}
 
   /** Makes the graph of a layer for inputs of a size. */
   public static Graph of(OctaveConv2d spec, OctaveWeights weights, OctaveShape input) {
+    Map<OctavePath, TensorData> kernels = new EnumMap<>(OctavePath.class);
+    for (OctavePath path : spec.paths()) {
+      kernels.put(path, TensorData.of(weights.kernel(path), spec.weightsShape(path)));
+    }
+    Map<Frequency, TensorData> biases = new EnumMap<>(Frequency.class);
+    for (Frequency frequency : Frequency.values()) {
+      float[] bias = weights.bias(frequency);
+      if (bias != null) {
+        biases.put(frequency, TensorData.of(bias, bias.length));
+      }
+    }
+    return of(spec, kernels, biases, input, ElementType.F32);
+  }
+
+  /** Makes the graph of a layer whose weights, inputs and outputs are of a type. */
+  static Graph of(
+      OctaveConv2d spec,
+      Map<OctavePath, TensorData> kernels,
+      Map<Frequency, TensorData> biases,
+      OctaveShape input,
+      ElementType type) {
     GraphBuilder builder = new GraphBuilder("octave");
     List<String> inputs = new ArrayList<>();
-    inputs.add(
-        spec.in().high() == 0
-            ? ""
-            : image(builder, "x_h", spec.in().high(), input, input.height(), input.width()));
-    inputs.add(
-        spec.in().low() == 0
-            ? ""
-            : image(builder, "x_l", spec.in().low(), input, input.lowHeight(), input.lowWidth()));
+    for (Frequency frequency : Frequency.values()) {
+      int channels = spec.in().of(frequency);
+      String name = frequency == Frequency.HIGH ? "x_h" : "x_l";
+      TensorType image = TensorType.of(type, dims(input, frequency, channels));
+      inputs.add(channels == 0 ? "" : builder.input(name, image));
+    }
     for (OctavePath path :
         List.of(OctavePath.HH, OctavePath.HL, OctavePath.LH, OctavePath.LL)) { // as OctaveConv
-      inputs.add(
-          spec.has(path)
-              ? builder.constant(TensorData.of(weights.kernel(path), spec.weightsShape(path)))
-              : "");
+      inputs.add(spec.has(path) ? builder.constant(kernels.get(path)) : "");
     }
-    for (Frequency frequency : List.of(Frequency.HIGH, Frequency.LOW)) {
-      float[] bias = weights.bias(frequency);
-      inputs.add(bias == null ? "" : builder.constant(TensorData.of(bias, bias.length)));
+    for (Frequency frequency : Frequency.values()) {
+      TensorData bias = biases.get(frequency);
+      inputs.add(bias == null ? "" : builder.constant(bias));
     }
-    String high = spec.out().high() == 0 ? "" : "y_h";
-    String low = spec.out().low() == 0 ? "" : "y_l";
-    builder.add(new Node("octave", operation(spec), inputs, List.of(high, low)));
-    return builder.output(present(high, low)).build();
+    List<String> outputs = new ArrayList<>();
+    for (Frequency frequency : Frequency.values()) {
+      String name = frequency == Frequency.HIGH ? "y_h" : "y_l";
+      outputs.add(spec.out().of(frequency) == 0 ? "" : name);
+    }
+    long[] odd = odd(spec, input);
+    if (odd[0] + odd[1] > 0 && outputs.getFirst().equals("y_h")) {
+      builder.add(new Node("octave", operation(spec), inputs, List.of("up", outputs.getLast())));
+      builder.add(edge(builder, spec, odd));
+    } else {
+      builder.add(new Node("octave", operation(spec), inputs, outputs));
+    }
+    outputs.removeIf(String::isEmpty);
+    return builder.output(outputs.toArray(String[]::new)).build();
   }
 
-  private static String[] present(String... values) {
-    return List.of(values).stream().filter(value -> !value.isEmpty()).toArray(String[]::new);
+  private static long[] dims(OctaveShape shape, Frequency frequency, int channels) {
+    return frequency == Frequency.HIGH
+        ? new long[] {shape.batch(), channels, shape.height(), shape.width()}
+        : new long[] {shape.batch(), channels, shape.lowHeight(), shape.lowWidth()};
   }
 
-  private static String image(
-      GraphBuilder builder, String name, int channels, OctaveShape input, int height, int width) {
-    return builder.input(
-        name, TensorType.of(ElementType.F32, input.batch(), channels, height, width));
+  /** Whether rows and columns are odd that are halved and repeated, and no high part says so. */
+  private static long[] odd(OctaveConv2d spec, OctaveShape input) {
+    boolean pools = spec.stride() == 2 && spec.strideRule() == StrideRule.POOL_ALL;
+    return spec.in().high() == 0 && pools
+        ? new long[] {input.lowHeight() % 2, input.lowWidth() % 2}
+        : new long[] {0, 0};
+  }
+
+  /** Repeats the last row or column once more, or leaves out its second copy. */
+  private static Node edge(GraphBuilder builder, OctaveConv2d spec, long[] odd) {
+    long rows = odd[0];
+    long columns = odd[1];
+    if (spec.sizeRule() == SizeRule.FLOOR) {
+      String pads = builder.constant(TensorData.ofLongs(0, 0, 0, 0, 0, 0, rows, columns));
+      return new Node("edge", new Pad(PadMode.EDGE), List.of("up", pads), List.of("y_h"));
+    }
+    String starts = builder.constant(TensorData.ofLongs(0, 0));
+    String ends =
+        builder.constant(
+            TensorData.ofLongs(
+                rows == 0 ? Long.MAX_VALUE : -rows, columns == 0 ? Long.MAX_VALUE : -columns));
+    String axes = builder.constant(TensorData.ofLongs(2, 3));
+    return new Node("edge", new Slice(), List.of("up", starts, ends, axes), List.of("y_h"));
   }
 
   private static OctaveConv operation(OctaveConv2d spec) {
@@ -82,7 +134,7 @@ public final class LayerGraph {
     return new OctaveConv(
         window,
         halves,
-        spec.strideRule() == StrideRule.KEEP_LOW,
+        halves && spec.strideRule() == StrideRule.KEEP_LOW,
         spec.sizeRule() == SizeRule.CEIL,
         OutputFunction.NONE);
   }

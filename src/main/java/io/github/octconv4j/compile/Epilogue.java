@@ -10,9 +10,8 @@ import io.github.octconv4j.dnn.Operation;
 import io.github.octconv4j.dnn.PostOps;
 import io.github.octconv4j.dnn.PrimitiveDesc;
 import io.github.octconv4j.dnn.Status;
-import io.github.octconv4j.graph.Binary;
-import io.github.octconv4j.graph.BinaryFunction;
 import io.github.octconv4j.graph.Node;
+import io.github.octconv4j.graph.pass.Summation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -108,13 +107,9 @@ final class Epilogue {
     if (function != null) {
       return new Link(node, function, null);
     }
-    boolean adds =
-        node.op() instanceof Binary binary
-            && (binary.function() == BinaryFunction.ADD || binary.function() == BinaryFunction.SUM)
-            && node.inputs().size() == 2;
     String other = node.input(0).equals(value) ? node.input(1) : node.input(0);
     boolean fits =
-        adds
+        Summation.ofTwo(node)
             && !other.equals(value)
             && lowering.isDefined(other)
             && Arrays.equals(lowering.dims(other), lowering.dims(value));

@@ -26,7 +26,7 @@ final class Assembly {
   private final MemorySegment temporaries;
   private final MemorySegment scratchpads;
   private final Stream stream;
-  private final List<List<List<PreparedStep>>> sections;
+  private final List<PreparedSection> sections;
 
   /** A memory that looks at a buffer from a certain byte on. */
   record View(Memory memory, long offset, MemoryDesc desc) {}
@@ -66,16 +66,16 @@ final class Assembly {
     return handle;
   }
 
-  private List<List<PreparedStep>> prepared(Section section) {
+  private PreparedSection prepared(Section section) {
     List<List<PreparedStep>> lanes = new ArrayList<>();
     for (int lane = 0; lane < section.lanes().size(); lane++) {
       List<PreparedStep> steps = new ArrayList<>();
       for (Step step : section.lanes().get(lane)) {
         steps.add(prepared(step, lane));
       }
-      lanes.add(List.copyOf(steps));
+      lanes.add(steps);
     }
-    return List.copyOf(lanes);
+    return new PreparedSection(lanes);
   }
 
   private PreparedStep prepared(Step step, int lane) {
@@ -154,8 +154,8 @@ final class Assembly {
     return given;
   }
 
-  /** The steps by section and lane. */
-  List<List<List<PreparedStep>>> sections() {
+  /** The steps of each section. */
+  List<PreparedSection> sections() {
     return sections;
   }
 

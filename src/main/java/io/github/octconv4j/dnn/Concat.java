@@ -1,6 +1,7 @@
 package io.github.octconv4j.dnn;
 
 import io.github.octconv4j.dnn.gen.dnnl_h;
+import io.github.octconv4j.text.Checks;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -17,7 +18,7 @@ import java.util.Objects;
 public record Concat(int axis, List<MemoryDesc> sources, MemoryDesc dst) implements Operation {
   /** Checks the shapes. */
   public Concat {
-    sources = Native.copyOf(sources, "sources");
+    sources = Checks.list("sources", sources);
     Objects.requireNonNull(dst, "dst");
     if (axis < 0 || axis >= dst.rank() || sources.isEmpty()) {
       throw new IllegalArgumentException(

@@ -1,5 +1,6 @@
 package io.github.octconv4j.dnn;
 
+import io.github.octconv4j.text.Checks;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -20,7 +21,7 @@ public record Granularity(int mask, List<Long> groups) {
   /** Checks the numbers. */
   public Granularity {
     Objects.requireNonNull(groups, "groups");
-    groups = Native.copyOf(groups, "groups");
+    groups = Checks.list("groups", groups);
     if (mask < 0 || mask >= 1 << MemoryDesc.MAX_RANK) {
       throw new IllegalArgumentException(
           String.format(

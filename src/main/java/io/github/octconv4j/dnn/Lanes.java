@@ -16,7 +16,7 @@ final class Lanes implements Workers.Task {
   private static final int SPINS = 100_000;
 
   private final Stream stream;
-  private final List<List<List<PreparedStep>>> sections;
+  private final List<PreparedSection> sections;
   private final int threads;
   private final Workers.@Nullable Worker[] workers;
   private final Holds holds;
@@ -30,12 +30,12 @@ final class Lanes implements Workers.Task {
   private long @Nullable [] ends; // when each section ended, if anybody wants to know
   private PrimitiveEvent @Nullable [][][] events; // of each step, if a recording wants them
 
-  Lanes(Stream stream, List<List<List<PreparedStep>>> sections, int threads, Holds holds) {
+  Lanes(Stream stream, List<PreparedSection> sections, int threads, Holds holds) {
     this.stream = stream;
     this.sections = sections;
     this.threads = threads;
     this.holds = holds;
-    int most = sections.stream().mapToInt(List::size).max().orElse(1);
+    int most = sections.stream().mapToInt(section -> section.lanes().size()).max().orElse(1);
     this.workers = new Workers.Worker[most - 1];
   }
 
@@ -68,8 +68,7 @@ final class Lanes implements Workers.Task {
 
   /** Runs every step by itself and returns the median times in nanoseconds. */
   long[] profile(int runs) {
-    List<PreparedStep> steps =
-        sections.stream().flatMap(List::stream).flatMap(List::stream).toList();
+    List<PreparedStep> steps = sections.stream().flatMap(PreparedSection::steps).toList();
     long[][] times = new long[steps.size()][runs];
     int threadsBefore = Threads.swap(threads);
     try {
@@ -186,7 +185,7 @@ final class Lanes implements Workers.Task {
   }
 
   private void runSection(int section, int lane, int size) {
-    List<List<PreparedStep>> lanes = sections.get(section);
+    List<List<PreparedStep>> lanes = sections.get(section).lanes();
     for (int l = lane; l < lanes.size(); l += size) {
       runSteps(lanes.get(l), events == null ? null : events[section][l]);
     }

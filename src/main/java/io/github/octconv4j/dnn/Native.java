@@ -3,9 +3,7 @@ package io.github.octconv4j.dnn;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 
 /** What the calls into oneDNN share: out-parameters, arrays and strings. */
 final class Native {
@@ -72,18 +70,6 @@ final class Native {
   static boolean isHeap(OutOfMemoryError e) {
     String message = String.valueOf(e.getMessage());
     return message.startsWith("Java heap space") || message.startsWith("GC overhead limit");
-  }
-
-  /** Returns a copy of a list that has no nulls. */
-  static <T> List<T> copyOf(List<T> list, String name) {
-    Objects.requireNonNull(list, name);
-    for (int i = 0; i < list.size(); i++) {
-      if (list.get(i) == null) {
-        throw new NullPointerException(
-            String.format(Locale.ROOT, "%s: element %d is null", name, i));
-      }
-    }
-    return List.copyOf(list);
   }
 
   static MemorySegment longs(Arena arena, long... values) {

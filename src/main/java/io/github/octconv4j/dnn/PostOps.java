@@ -1,6 +1,7 @@
 package io.github.octconv4j.dnn;
 
 import io.github.octconv4j.dnn.gen.dnnl_h;
+import io.github.octconv4j.text.Checks;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -104,7 +105,7 @@ public record PostOps(List<PostOp> list) {
 
   /** Copies the list. */
   public PostOps {
-    list = Native.copyOf(list, "list");
+    list = Checks.list("list", list);
   }
 
   /** Returns these and then {@code result + dst}. */
@@ -146,16 +147,13 @@ public record PostOps(List<PostOp> list) {
 
   private static int append(
       MemorySegment ops, PostOp op, CallArena arena, UnitStrides unitStrides) {
-    if (op instanceof Sum sum) {
-      return dnnl_h.dnnl_post_ops_append_sum(ops, sum.scale, sum.zeroPoint, sum.code());
-    }
-    if (op instanceof Eltwise eltwise) {
-      return dnnl_h.dnnl_post_ops_append_eltwise(
-          ops, eltwise.algorithm.code(), eltwise.alpha, eltwise.beta);
-    }
-    Binary binary = (Binary) op;
-    return dnnl_h.dnnl_post_ops_append_binary(
-        ops, binary.algorithm.code(), unitStrides.in(arena, binary.src1));
+    return switch (op) {
+      case Sum sum -> dnnl_h.dnnl_post_ops_append_sum(ops, sum.scale, sum.zeroPoint, sum.code());
+      case Eltwise(Algorithm algorithm, float alpha, float beta) ->
+          dnnl_h.dnnl_post_ops_append_eltwise(ops, algorithm.code(), alpha, beta);
+      case Binary(Algorithm algorithm, MemoryDesc src1) ->
+          dnnl_h.dnnl_post_ops_append_binary(ops, algorithm.code(), unitStrides.in(arena, src1));
+    };
   }
 
   /** Returns for instance {@code +sum+relu}, empty where there are none. */

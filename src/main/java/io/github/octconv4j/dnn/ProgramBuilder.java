@@ -1,5 +1,6 @@
 package io.github.octconv4j.dnn;
 
+import io.github.octconv4j.text.Checks;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -295,8 +296,7 @@ public final class ProgramBuilder implements AutoCloseable {
     Objects.requireNonNull(kind, "kind");
     Objects.requireNonNull(task, "task");
     HostStep step =
-        new HostStep(
-            name, kind, task, Native.copyOf(reads, "reads"), Native.copyOf(writes, "writes"));
+        new HostStep(name, kind, task, Checks.list("reads", reads), Checks.list("writes", writes));
     step.memory().forEach(operand -> requireOwn(name, operand));
     for (int i = 0; i < step.writes().size(); i++) {
       Operand written = step.writes().get(i);

@@ -1,6 +1,7 @@
 package io.github.octconv4j.dnn;
 
 import io.github.octconv4j.dnn.gen.dnnl_h;
+import io.github.octconv4j.text.Checks;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -19,7 +20,7 @@ import java.util.Objects;
 public record Sum(List<MemoryDesc> sources, MemoryDesc dst) implements Operation {
   /** Checks the shapes. */
   public Sum {
-    sources = Native.copyOf(sources, "sources");
+    sources = Checks.list("sources", sources);
     Objects.requireNonNull(dst, "dst");
     boolean fits = !sources.isEmpty();
     for (MemoryDesc src : sources) {

@@ -354,6 +354,9 @@ public final class TensorData {
    */
   public double[] toDoubles() {
     MemorySegment s = segment();
+    if (element == ElementType.F64) {
+      return s.toArray(F64);
+    }
     double[] values = new double[length()];
     for (int i = 0; i < values.length; i++) {
       values[i] = doubleAt(s, i);

@@ -8,24 +8,32 @@ import io.github.octconv4j.weights.WeightStore;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.function.Function;
 
 /** The tensors of a file, or parts of them. */
 final class FileParameters implements Parameters {
   private final SafetensorsFile file;
-  private final boolean sliced;
+  private final Function<Parameter, Slice> part;
 
-  FileParameters(SafetensorsFile file, boolean sliced) {
+  private FileParameters(SafetensorsFile file, Function<Parameter, Slice> part) {
     this.file = file;
-    this.sliced = sliced;
+    this.part = part;
+  }
+
+  /** Whole tensors of the parameters' names. */
+  static Parameters whole(SafetensorsFile file) {
+    return new FileParameters(file, p -> new Slice(p.name(), p.shape(), 0, 0));
+  }
+
+  /** The parts of dense tensors that the parameters say. */
+  static Parameters sliced(SafetensorsFile file) {
+    return new FileParameters(file, p -> slice(file, p));
   }
 
   @Override
   public float[] values(Parameter p) {
     Objects.requireNonNull(p, "parameter");
-    if (!sliced) {
-      return values(p.name(), p.count());
-    }
-    Slice slice = slice(p);
+    Slice slice = part.apply(p);
     float[] dense = values(slice.name(), Parameter.count(slice.shape()));
     if (slice.shape().equals(p.shape())) {
       return dense;
@@ -63,7 +71,7 @@ final class FileParameters implements Parameters {
     return values;
   }
 
-  private Slice slice(Parameter p) {
+  private static Slice slice(SafetensorsFile file, Parameter p) {
     return p.slice()
         .orElseThrow(
             () ->
@@ -80,9 +88,8 @@ final class FileParameters implements Parameters {
     Checks.elements("parameters", parameters);
     WeightStore store = WeightStore.of(file);
     for (Parameter p : parameters) {
-      String name = sliced ? slice(p).name() : p.name();
-      List<Long> shape = sliced ? slice(p).shape() : p.shape();
-      store.require(name, Parameter.unboxed(shape));
+      Slice slice = part.apply(p);
+      store.require(slice.name(), Parameter.unboxed(slice.shape()));
     }
     store.verifyComplete(FileParameters::isIgnorable);
   }

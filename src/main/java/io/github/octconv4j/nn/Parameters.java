@@ -34,7 +34,7 @@ public interface Parameters {
    */
   static Parameters of(SafetensorsFile file) {
     Objects.requireNonNull(file, "file");
-    return new FileParameters(file, false);
+    return FileParameters.whole(file);
   }
 
   /**
@@ -47,7 +47,7 @@ public interface Parameters {
    */
   static Parameters sliced(SafetensorsFile file) {
     Objects.requireNonNull(file, "file");
-    return new FileParameters(file, true);
+    return FileParameters.sliced(file);
   }
 
   /** Returns tensors by name; the arrays are not copied and must not change. */

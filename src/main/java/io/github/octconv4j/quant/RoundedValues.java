@@ -1,7 +1,5 @@
 package io.github.octconv4j.quant;
 
-import io.github.octconv4j.graph.Binary;
-import io.github.octconv4j.graph.BinaryFunction;
 import io.github.octconv4j.graph.Concat;
 import io.github.octconv4j.graph.DepthToSpace;
 import io.github.octconv4j.graph.Flatten;
@@ -24,6 +22,7 @@ import io.github.octconv4j.graph.Squeeze;
 import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.graph.Transpose;
 import io.github.octconv4j.graph.Unsqueeze;
+import io.github.octconv4j.graph.pass.Summation;
 import io.github.octconv4j.weights.ElementType;
 import java.util.Collection;
 import java.util.HashMap;
@@ -110,9 +109,7 @@ final class RoundedValues {
   }
 
   private boolean isSum(Node node) {
-    return node.op() instanceof Binary binary
-        && (binary.function() == BinaryFunction.ADD || binary.function() == BinaryFunction.SUM)
-        && node.inputs().size() == 2
+    return Summation.ofTwo(node)
         && node.inputs().stream().noneMatch(value -> graph.constant(value) != null);
   }
 

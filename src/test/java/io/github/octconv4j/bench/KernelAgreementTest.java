@@ -8,6 +8,7 @@ import io.github.octconv4j.bench.kernel.OctaveData;
 import io.github.octconv4j.bench.kernel.Variant;
 import io.github.octconv4j.cli.bench.LayerShape;
 import io.github.octconv4j.cli.bench.LayerShapes;
+import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.octave.Frequency;
 import io.github.octconv4j.octave.OctavePath;
 import java.io.IOException;
@@ -58,7 +59,7 @@ class KernelAgreementTest {
   }
 
   private static List<double[]> oracle(OctaveData data) {
-    ScalarOctave oracle = new ScalarOctave(data.spec());
+    OctaveOracle oracle = new OctaveOracle(data.spec());
     for (OctavePath path : data.spec().paths()) {
       oracle.kernel(path, data.kernel(path));
     }
@@ -68,18 +69,20 @@ class KernelAgreementTest {
         oracle.bias(output == Frequency.HIGH ? OctavePath.HH : OctavePath.LL, data.bias(output));
       }
     }
-    ScalarOctave.Result result =
-        oracle.apply(image(data.input(Frequency.HIGH)), image(data.input(Frequency.LOW)));
-    return Stream.of(result.high(), result.low())
+    OctaveOracle.Images y =
+        oracle.apply(
+            new OctaveOracle.Images(
+                image(data.input(Frequency.HIGH)), image(data.input(Frequency.LOW))));
+    return Stream.of(y.high(), y.low())
         .filter(image -> image != null)
-        .map(image -> image.values)
+        .map(TensorData::toDoubles)
         .toList();
   }
 
-  private static ScalarOctave.Image image(ImageData data) {
+  private static TensorData image(ImageData data) {
     return data == null
         ? null
-        : ScalarOctave.Image.of(data.values(), data.n(), data.c(), data.h(), data.w());
+        : OctaveOracle.tensor(data.values(), data.n(), data.c(), data.h(), data.w());
   }
 
   @ParameterizedTest

@@ -3,8 +3,9 @@ package io.github.octconv4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.octconv4j.Bf16Support;
-import io.github.octconv4j.bench.ScalarOctave;
+import io.github.octconv4j.bench.OctaveOracle;
 import io.github.octconv4j.dnn.CpuIsa;
+import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.OctavePath;
 import io.github.octconv4j.octave.SizeRule;
@@ -174,7 +175,7 @@ class VerifyCommandTest {
                 value));
   }
 
-  /** Cases by the scalar oracle, of all combinations of rules, odd sizes, batch 2. */
+  /** Cases by the oracle, of all combinations of rules, odd sizes, batch 2. */
   @ParameterizedTest
   @ValueSource(strings = {"f32", "bf16", "f32-bf16"})
   void casesOfAllRules(String dtype) throws IOException {
@@ -238,7 +239,7 @@ class VerifyCommandTest {
             .metadata("stride_rule", strideRule.name())
             .metadata("size_rule", sizeRule.name());
     Random random = new Random(3);
-    ScalarOctave oracle = new ScalarOctave(spec);
+    OctaveOracle oracle = new OctaveOracle(spec);
     for (OctavePath path : spec.paths()) {
       long[] shape = spec.weightsShape(path);
       float[] kernel = random(random, shape);
@@ -249,16 +250,16 @@ class VerifyCommandTest {
     }
     float[] xh = random(random, 2, spec.in().high(), 15, 11);
     file.floats("x_h", xh, 2, spec.in().high(), 15, 11);
-    ScalarOctave.Image high = ScalarOctave.Image.of(xh, 2, spec.in().high(), 15, 11);
-    ScalarOctave.Image low = null;
+    TensorData high = OctaveOracle.tensor(xh, 2, spec.in().high(), 15, 11);
+    TensorData low = null;
     if (spec.in().low() > 0) {
       int h = sizeRule == SizeRule.FLOOR ? 7 : 8;
       int w = sizeRule == SizeRule.FLOOR ? 5 : 6;
       float[] xl = random(random, 2, spec.in().low(), h, w);
       file.floats("x_l", xl, 2, spec.in().low(), h, w);
-      low = ScalarOctave.Image.of(xl, 2, spec.in().low(), h, w);
+      low = OctaveOracle.tensor(xl, 2, spec.in().low(), h, w);
     }
-    ScalarOctave.Result y = oracle.apply(high, low);
+    OctaveOracle.Images y = oracle.apply(new OctaveOracle.Images(high, low));
     add(file, "y_h", y.high());
     if (y.low() != null) {
       add(file, "y_l", y.low());
@@ -278,12 +279,8 @@ class VerifyCommandTest {
     return values;
   }
 
-  private static void add(SafetensorsWriter file, String name, ScalarOctave.Image y) {
-    float[] values = new float[y.values.length];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) y.values[i];
-    }
-    file.floats(name, values, y.n, y.c, y.h, y.w);
+  private static void add(SafetensorsWriter file, String name, TensorData y) {
+    file.floats(name, y.toFloats(), y.dims());
   }
 
   private Path file() throws IOException {

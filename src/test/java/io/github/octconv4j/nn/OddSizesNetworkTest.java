@@ -2,7 +2,8 @@ package io.github.octconv4j.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.octconv4j.bench.ScalarOctave;
+import io.github.octconv4j.bench.OctaveOracle;
+import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.octave.Activation;
 import io.github.octconv4j.octave.Frequency;
 import io.github.octconv4j.octave.OctaveConv2d;
@@ -11,6 +12,7 @@ import io.github.octconv4j.octave.OctavePath;
 import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.octave.SizeRule;
 import io.github.octconv4j.octave.StrideRule;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,15 +24,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * A network with residual blocks whose images become odd on the way, as those of Oct-ResNet's last
- * stage: 14x14 (low 7x7), 7x7 (low 3x3 or 4x4). Each layer is compared with the scalar oracle,
- * composed by hand.
+ * stage: 14x14 (low 7x7), 7x7 (low 3x3 or 4x4). Each layer is compared with the oracle, composed by
+ * hand.
  */
 class OddSizesNetworkTest {
   private static final int BATCH = 2;
   private static final int CLASSES = 5;
 
   private final Random random = new Random(7);
-  private final Map<String, ScalarOctave> oracles = new HashMap<>();
+  private final Map<String, OctaveOracle> oracles = new HashMap<>();
   private final Map<String, float[]> tensors = new HashMap<>();
 
   private float[] random(long count, double scale) {
@@ -49,7 +51,7 @@ class OddSizesNetworkTest {
       OctaveConv2dBuilder builder,
       Activation activation) {
     OctaveConv2d spec = builder.build();
-    ScalarOctave oracle = new ScalarOctave(spec);
+    OctaveOracle oracle = new OctaveOracle(spec);
     for (OctavePath path : spec.paths()) {
       long[] s = spec.weightsShape(path);
       float[] kernel =
@@ -88,27 +90,31 @@ class OddSizesNetworkTest {
         .strideRule(StrideRule.POOL_ALL);
   }
 
-  private ScalarOctave.Result apply(String layer, ScalarOctave.Result x) {
-    return oracles.get(layer).apply(x.high(), x.low());
+  private OctaveOracle.Images apply(String layer, OctaveOracle.Images x) {
+    return oracles.get(layer).apply(x);
   }
 
-  private static ScalarOctave.Result relu(ScalarOctave.Result x) {
-    for (ScalarOctave.Image image : new ScalarOctave.Image[] {x.high(), x.low()}) {
-      for (int i = 0; image != null && i < image.values.length; i++) {
-        image.values[i] = Math.max(0, image.values[i]);
-      }
-    }
-    return x;
+  private static OctaveOracle.Images relu(OctaveOracle.Images x) {
+    return new OctaveOracle.Images(relu(x.high()), relu(x.low()));
   }
 
-  private static ScalarOctave.Result sum(ScalarOctave.Result a, ScalarOctave.Result b) {
-    for (int i = 0; i < a.high().values.length; i++) {
-      a.high().values[i] += b.high().values[i];
+  private static TensorData relu(TensorData x) {
+    return x == null
+        ? null
+        : OctaveOracle.tensor(
+            Arrays.stream(x.toDoubles()).map(value -> Math.max(0, value)).toArray(), x.dims());
+  }
+
+  private static OctaveOracle.Images sum(OctaveOracle.Images a, OctaveOracle.Images b) {
+    return new OctaveOracle.Images(sum(a.high(), b.high()), sum(a.low(), b.low()));
+  }
+
+  private static TensorData sum(TensorData a, TensorData b) {
+    double[] sum = a.toDoubles();
+    for (int i = 0; i < sum.length; i++) {
+      sum[i] += b.doubleAt(i);
     }
-    for (int i = 0; i < a.low().values.length; i++) {
-      a.low().values[i] += b.low().values[i];
-    }
-    return a;
+    return OctaveOracle.tensor(sum, a.dims());
   }
 
   @ParameterizedTest
@@ -147,8 +153,8 @@ class OddSizesNetworkTest {
             List.of(1f, 1f, 1f),
             List.of("a", "b", "c", "d", "e"));
     float[] image = random(BATCH * 3L * height * width, 1);
-    Map<String, ScalarOctave.Result> expected =
-        expected(ScalarOctave.Image.of(image, BATCH, 3, height, width));
+    Map<String, OctaveOracle.Images> expected =
+        expected(OctaveOracle.tensor(image, BATCH, 3, height, width));
 
     try (Network network = new Network(info, net.build(x), Parameters.of(tensors));
         Predictor predictor =
@@ -161,7 +167,7 @@ class OddSizesNetworkTest {
               assertClose(layer + ".l", result.low(), predictor);
             }
           });
-      ScalarOctave.Image last = expected.get("last").high();
+      TensorData last = expected.get("last").high();
       for (int n = 0; n < BATCH; n++) {
         for (int o = 0; o < CLASSES; o++) {
           double wanted = fcBias[o];
@@ -175,37 +181,37 @@ class OddSizesNetworkTest {
   }
 
   /** What each layer should give, in their order. */
-  private Map<String, ScalarOctave.Result> expected(ScalarOctave.Image image) {
-    Map<String, ScalarOctave.Result> expected = new LinkedHashMap<>();
-    ScalarOctave.Result x = relu(apply("first", new ScalarOctave.Result(image, null)));
+  private Map<String, OctaveOracle.Images> expected(TensorData image) {
+    Map<String, OctaveOracle.Images> expected = new LinkedHashMap<>();
+    OctaveOracle.Images x = relu(apply("first", new OctaveOracle.Images(image, null)));
     expected.put("first", x);
-    ScalarOctave.Result inner = relu(apply("down.c2", relu(apply("down.c1", x))));
-    ScalarOctave.Result down = relu(sum(apply("down.c3", inner), apply("down.shortcut", x)));
+    OctaveOracle.Images inner = relu(apply("down.c2", relu(apply("down.c1", x))));
+    OctaveOracle.Images down = relu(sum(apply("down.c3", inner), apply("down.shortcut", x)));
     expected.put("down", down);
-    ScalarOctave.Result same = relu(sum(apply("same.c2", relu(apply("same.c1", down))), down));
+    OctaveOracle.Images same = relu(sum(apply("same.c2", relu(apply("same.c1", down))), down));
     expected.put("same", same);
-    ScalarOctave.Result middle = relu(apply("middle", same));
+    OctaveOracle.Images middle = relu(apply("middle", same));
     expected.put("middle", middle);
     expected.put("last", relu(apply("last", middle)));
     return expected;
   }
 
-  private static double mean(ScalarOctave.Image x, int n, int c) {
+  private static double mean(TensorData x, int n, int c) {
+    int pixels = (int) (x.dims()[2] * x.dims()[3]);
     double sum = 0;
-    for (int i = 0; i < x.h * x.w; i++) {
-      sum += x.values[x.at(n, c, 0, 0) + i];
+    for (int i = 0; i < pixels; i++) {
+      sum += x.doubleAt((n * x.dims()[1] + c) * pixels + i);
     }
-    return sum / (x.h * x.w);
+    return sum / pixels;
   }
 
-  private static void assertClose(String name, ScalarOctave.Image expected, Predictor predictor) {
-    assertThat(predictor.trace(name).desc().dims())
-        .as(name)
-        .containsExactly(expected.n, expected.c, expected.h, expected.w);
+  private static void assertClose(String name, TensorData expected, Predictor predictor) {
+    assertThat(predictor.trace(name).desc().dims()).as(name).containsExactly(expected.dims());
     float[] actual = predictor.trace(name).floats();
     for (int i = 0; i < actual.length; i++) {
-      double error = Math.abs(actual[i] - expected.values[i]);
-      assertThat(error).as("%s[%d]", name, i).isLessThan(1e-5 * (1 + expected.values[i]));
+      double wanted = expected.doubleAt(i);
+      double error = Math.abs(actual[i] - wanted);
+      assertThat(error).as("%s[%d]", name, i).isLessThan(1e-5 * (1 + wanted));
     }
   }
 }

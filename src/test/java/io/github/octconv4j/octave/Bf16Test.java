@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.octconv4j.Bf16Support;
-import io.github.octconv4j.bench.ScalarOctave;
+import io.github.octconv4j.bench.OctaveOracle;
 import io.github.octconv4j.dnn.CpuIsa;
 import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.Engine;
@@ -14,6 +14,7 @@ import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.Reorder;
 import io.github.octconv4j.dnn.StepInfo;
 import io.github.octconv4j.dnn.Tensor;
+import io.github.octconv4j.graph.TensorData;
 import java.lang.foreign.Arena;
 import java.util.EnumSet;
 import java.util.List;
@@ -71,7 +72,7 @@ class Bf16Test {
     if (!isHereOrRefuses(problem)) {
       return;
     }
-    ScalarOctave.Result expected = problem.expected();
+    OctaveOracle.Images expected = problem.expected();
     DataType in = seed % 2 == 0 ? DataType.F32 : DataType.BF16;
     DataType out = seed / 2 % 2 == 0 ? DataType.F32 : DataType.BF16;
     FormatTag layout = seed / 4 % 2 == 0 ? FormatTag.NCHW : FormatTag.NHWC;
@@ -85,7 +86,7 @@ class Bf16Test {
       OctaveTensor y = layer.apply(x, new OutputFormat(layout, out), arena);
       for (Frequency frequency : Frequency.values()) {
         Tensor part = y.part(frequency);
-        ScalarOctave.Image wanted = frequency == Frequency.HIGH ? expected.high() : expected.low();
+        TensorData wanted = frequency == Frequency.HIGH ? expected.high() : expected.low();
         assertThat(part == null).isEqualTo(wanted == null);
         if (part != null) {
           assertThat(part.desc().type()).isEqualTo(out);
@@ -108,12 +109,12 @@ class Bf16Test {
     return to;
   }
 
-  private static void assertClose(float[] actual, ScalarOctave.Image expected, String what) {
+  private static void assertClose(float[] actual, TensorData expected, String what) {
     double largest = 0;
     double error = 0;
     for (int i = 0; i < actual.length; i++) {
-      largest = Math.max(largest, Math.abs(expected.values[i]));
-      error = Math.max(error, Math.abs(expected.values[i] - actual[i]));
+      largest = Math.max(largest, Math.abs(expected.doubleAt(i)));
+      error = Math.max(error, Math.abs(expected.doubleAt(i) - actual[i]));
     }
     assertThat(error).as(what).isLessThanOrEqualTo(2e-2 * largest);
   }

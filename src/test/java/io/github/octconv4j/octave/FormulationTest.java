@@ -3,7 +3,7 @@ package io.github.octconv4j.octave;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.octconv4j.bench.ScalarOctave;
+import io.github.octconv4j.bench.OctaveOracle;
 import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.dnn.Execution;
 import io.github.octconv4j.dnn.FormatTag;
@@ -11,6 +11,7 @@ import io.github.octconv4j.dnn.Lanewise;
 import io.github.octconv4j.dnn.Operand;
 import io.github.octconv4j.dnn.Program;
 import io.github.octconv4j.dnn.ProgramBuilder;
+import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.octave.plan.Candidates;
 import io.github.octconv4j.octave.plan.CompiledLayer;
 import io.github.octconv4j.octave.plan.Edges;
@@ -26,6 +27,7 @@ import io.github.octconv4j.octave.plan.OctaveSizes;
 import io.github.octconv4j.octave.plan.SmallSum;
 import io.github.octconv4j.safety.Soak;
 import java.lang.foreign.Arena;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -116,7 +118,7 @@ class FormulationTest {
   @MethodSource("seeds")
   void givesWhatTheFormulasGive(int seed) {
     OctaveProblem problem = problem(seed);
-    ScalarOctave.Result expected = problem.expected();
+    OctaveOracle.Images expected = problem.expected();
     try (Arena arena = Arena.ofConfined()) {
       OctaveTensor nhwc = problem.input(FormatTag.NHWC, arena);
       OctaveTensor nchw = problem.input(FormatTag.NCHW, arena);
@@ -149,7 +151,7 @@ class FormulationTest {
 
   private static void check(
       OctaveProblem problem,
-      ScalarOctave.Result expected,
+      OctaveOracle.Images expected,
       PlanOptions options,
       Formulation formulation,
       OctaveTensor x,
@@ -257,9 +259,9 @@ class FormulationTest {
   @MethodSource("seeds")
   void addsToTheOutputAndActivates(int seed) {
     OctaveProblem problem = problem(seed);
-    ScalarOctave.Result expected = problem.expected();
-    ScalarOctave.Result twice =
-        new ScalarOctave.Result(twiceAboveZero(expected.high()), twiceAboveZero(expected.low()));
+    OctaveOracle.Images expected = problem.expected();
+    OctaveOracle.Images twice =
+        new OctaveOracle.Images(twiceAboveZero(expected.high()), twiceAboveZero(expected.low()));
     int threads = 1 + seed % 2;
     PlanOptions options = PlanOptions.DEFAULT.threads(threads).tuning(Tuning.OFF);
     try (Arena arena = Arena.ofConfined()) {
@@ -360,14 +362,11 @@ class FormulationTest {
     }
   }
 
-  private static ScalarOctave.Image twiceAboveZero(ScalarOctave.Image y) {
+  private static TensorData twiceAboveZero(TensorData y) {
     if (y == null) {
       return null;
     }
-    ScalarOctave.Image twice = new ScalarOctave.Image(y.n, y.c, y.h, y.w);
-    for (int i = 0; i < y.values.length; i++) {
-      twice.values[i] = Math.max(0, 2 * y.values[i]);
-    }
-    return twice;
+    double[] twice = Arrays.stream(y.toDoubles()).map(value -> Math.max(0, 2 * value)).toArray();
+    return OctaveOracle.tensor(twice, y.dims());
   }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.octconv4j.Bf16Support;
-import io.github.octconv4j.bench.ScalarOctave;
+import io.github.octconv4j.bench.OctaveOracle;
 import io.github.octconv4j.cli.bench.LayerShape;
 import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.Engine;
@@ -156,7 +156,7 @@ class OctavePlanTest {
   @Test
   void onePlanRunsOnEightThreadsAtOnce() throws Exception {
     OctaveProblem problem = middle();
-    ScalarOctave.Result expected = problem.expected();
+    OctaveOracle.Images expected = problem.expected();
     try (OctaveLayer layer = layer(problem);
         ExecutorService pool = Executors.newFixedThreadPool(8)) {
       List<Future<?>> all = new ArrayList<>();
@@ -186,7 +186,7 @@ class OctavePlanTest {
   @Test
   void executionsRunAPlanInPlace() {
     OctaveProblem problem = middle();
-    ScalarOctave.Result expected = problem.expected();
+    OctaveOracle.Images expected = problem.expected();
     try (OctaveLayer layer = layer(problem);
         OctavePlan plan = layer.plan(desc(problem, FormatTag.NHWC), OutputFormat.NHWC);
         OctaveExecution execution = plan.newExecution();
@@ -215,7 +215,7 @@ class OctavePlanTest {
   @Test
   void aClosedPlanKeepsItsExecutions() {
     OctaveProblem problem = middle();
-    ScalarOctave.Result expected = problem.expected();
+    OctaveOracle.Images expected = problem.expected();
     try (OctaveLayer layer = layer(problem);
         Arena arena = Arena.ofConfined()) {
       OctavePlan plan = layer.plan(desc(problem, FormatTag.NHWC), OutputFormat.NHWC);
@@ -238,7 +238,7 @@ class OctavePlanTest {
   void closingALayerDuringCallsIsSafe() throws Exception {
     OctaveProblem problem =
         problem(OctaveConv2d.of(32, 32).alpha(0.5).kernel(3).padding(1).build(), 1, 16, 16);
-    ScalarOctave.Result expected = problem.expected();
+    OctaveOracle.Images expected = problem.expected();
     try (ExecutorService pool = Executors.newFixedThreadPool(3)) {
       for (int round = 0; round < 40; round++) {
         OctaveLayer layer = layer(problem);
@@ -388,7 +388,7 @@ class OctavePlanTest {
   void aPartOfOnePixelTakesTheOthersLayout() {
     OctaveProblem problem =
         problem(OctaveConv2d.of(8, 8).alpha(0.5).kernel(3).padding(1).build(), 2, 3, 3);
-    ScalarOctave.Result expected = problem.expected();
+    OctaveOracle.Images expected = problem.expected();
     try (OctaveLayer layer = layer(problem);
         Arena arena = Arena.ofConfined()) {
       OctaveTensor x = problem.input(FormatTag.NHWC, arena);
@@ -404,9 +404,9 @@ class OctavePlanTest {
   @Test
   void otherTypesStayClose() {
     OctaveProblem problem = middle();
-    ScalarOctave.Result expected = problem.expected();
+    OctaveOracle.Images expected = problem.expected();
     double largest = 0;
-    for (double value : expected.high().values) {
+    for (double value : expected.high().toDoubles()) {
       largest = Math.max(largest, Math.abs(value));
     }
     try (OctaveLayer exact = layer(problem);
@@ -418,7 +418,7 @@ class OctavePlanTest {
       for (OctaveLayer layer : List.of(math, fastest)) {
         float[] y = layer.apply(x).high().floats();
         for (int i = 0; i < y.length; i++) {
-          assertThat(Math.abs(y[i] - expected.high().values[i])).isLessThan(2e-2 * largest);
+          assertThat(Math.abs(y[i] - expected.high().doubleAt(i))).isLessThan(2e-2 * largest);
         }
       }
     }
@@ -529,7 +529,7 @@ class OctavePlanTest {
   @Test
   void theDefaultOptionsGiveTheSameNumbers() {
     OctaveProblem problem = middle();
-    ScalarOctave.Result expected = problem.expected();
+    OctaveOracle.Images expected = problem.expected();
     try (OctaveLayer layer = problem.spec.on(engine, problem.weights());
         Arena arena = Arena.ofConfined()) {
       problem.assertMatches(layer.apply(problem.input(FormatTag.NCHW, arena)), expected);

@@ -1,10 +1,11 @@
 package io.github.octconv4j.octave;
 
-import io.github.octconv4j.bench.ScalarOctave;
+import io.github.octconv4j.bench.OctaveOracle;
 import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.FormatTag;
 import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.Tensor;
+import io.github.octconv4j.graph.TensorData;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -141,7 +142,7 @@ final class OctaveProblem {
     try {
       expected();
       return true;
-    } catch (ScalarOctave.NoSuchSizeException e) {
+    } catch (IllegalArgumentException e) {
       return false;
     }
   }
@@ -153,15 +154,16 @@ final class OctaveProblem {
     return builder.build();
   }
 
-  ScalarOctave.Result expected() {
-    ScalarOctave octave = new ScalarOctave(spec);
-    kernels.forEach(octave::kernel);
-    biases.forEach(octave::bias);
-    return octave.apply(
-        xh == null ? null : ScalarOctave.Image.of(xh, batch, spec.in().high(), height, width),
-        xl == null
-            ? null
-            : ScalarOctave.Image.of(xl, batch, spec.in().low(), lowHeight(), lowWidth()));
+  OctaveOracle.Images expected() {
+    OctaveOracle oracle = new OctaveOracle(spec);
+    kernels.forEach(oracle::kernel);
+    biases.forEach(oracle::bias);
+    return oracle.apply(
+        new OctaveOracle.Images(
+            xh == null ? null : OctaveOracle.tensor(xh, batch, spec.in().high(), height, width),
+            xl == null
+                ? null
+                : OctaveOracle.tensor(xl, batch, spec.in().low(), lowHeight(), lowWidth())));
   }
 
   /** The input in a layout. */
@@ -174,18 +176,18 @@ final class OctaveProblem {
   }
 
   /** Empty memory for the output in a layout, filled with rubbish. */
-  static OctaveTensor output(ScalarOctave.Result result, FormatTag layout, Arena arena) {
+  static OctaveTensor output(OctaveOracle.Images result, FormatTag layout, Arena arena) {
     return OctaveTensor.of(
         rubbish(result.high(), layout, arena), rubbish(result.low(), layout, arena));
   }
 
-  private static Tensor rubbish(ScalarOctave.Image image, FormatTag layout, Arena arena) {
+  private static Tensor rubbish(TensorData image, FormatTag layout, Arena arena) {
     if (image == null) {
       return null;
     }
-    float[] values = new float[image.values.length];
+    float[] values = new float[(int) image.count()];
     Arrays.fill(values, Float.NaN);
-    return tensor(arena, layout, values, image.n, image.c, image.h, image.w);
+    return tensor(arena, layout, values, image.dims());
   }
 
   private static Tensor tensor(Arena arena, FormatTag layout, float[] values, long... dims) {
@@ -214,19 +216,19 @@ final class OctaveProblem {
     return 1e-6 + 3e-7 * Math.sqrt(terms()) + 2e-8 * terms();
   }
 
-  void assertMatches(OctaveTensor actual, ScalarOctave.Result expected) {
+  void assertMatches(OctaveTensor actual, OctaveOracle.Images expected) {
     compare("high", actual.hasHigh() ? actual.high() : null, expected.high());
     compare("low", actual.hasLow() ? actual.low() : null, expected.low());
   }
 
-  private void compare(String name, Tensor actual, ScalarOctave.Image expected) {
+  private void compare(String name, Tensor actual, TensorData expected) {
     if ((actual == null) != (expected == null)) {
       throw new AssertionError(name + " must " + (expected == null ? "not " : "") + "be there");
     }
     if (actual == null) {
       return;
     }
-    long[] dims = {expected.n, expected.c, expected.h, expected.w};
+    long[] dims = expected.dims();
     if (!Arrays.equals(actual.desc().dims(), dims)) {
       throw new AssertionError(
           String.format(
@@ -235,7 +237,7 @@ final class OctaveProblem {
     double tolerance = tolerance();
     float[] values = actual.floats();
     for (int i = 0; i < values.length; i++) {
-      double wanted = expected.values[i];
+      double wanted = expected.doubleAt(i);
       if (!(Math.abs(values[i] - wanted) <= tolerance * (1 + Math.abs(wanted)))) {
         throw new AssertionError(
             String.format(

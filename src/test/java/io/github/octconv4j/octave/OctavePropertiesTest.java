@@ -3,7 +3,7 @@ package io.github.octconv4j.octave;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.octconv4j.bench.ScalarOctave;
+import io.github.octconv4j.bench.OctaveOracle;
 import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.dnn.FormatTag;
 import io.github.octconv4j.octave.plan.Candidates;
@@ -123,7 +123,7 @@ class OctavePropertiesTest {
       OctaveProblem problem, PlanOptions options, Formulation formulation, long seed) {
     boolean nhwc = (seed & 1) == 0;
     FormatTag layout = nhwc ? FormatTag.NHWC : FormatTag.NCHW;
-    ScalarOctave.Result expected = problem.expected();
+    OctaveOracle.Images expected = problem.expected();
     try (Arena arena = Arena.ofConfined()) {
       OctaveTensor x = problem.input(layout, arena);
       try (OctavePlan plan =

@@ -3,7 +3,7 @@ package io.github.octconv4j.octave;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.octconv4j.bench.ScalarOctave;
+import io.github.octconv4j.bench.OctaveOracle;
 import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.dnn.FormatTag;
 import io.github.octconv4j.dnn.Tensor;
@@ -220,7 +220,7 @@ class OctaveWeightsTest {
         OctaveLayer layer =
             problem.spec.on(engine, problem.weights(), PlanOptions.DEFAULT.tuning(Tuning.OFF));
         Arena arena = Arena.ofConfined()) {
-      ScalarOctave.Result expected = problem.expected();
+      OctaveOracle.Images expected = problem.expected();
       problem.assertMatches(layer.apply(problem.input(FormatTag.NCHW, arena)), expected);
       problem.assertMatches(layer.apply(problem.input(FormatTag.NHWC, arena)), expected);
       problem.assertMatches(layer.apply(problem.input(FormatTag.NCHW8C, arena)), expected);

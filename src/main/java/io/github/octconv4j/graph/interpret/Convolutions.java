@@ -6,6 +6,7 @@ import io.github.octconv4j.graph.ConvTranspose;
 import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.graph.Window;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Convolutions over any number of axes. */
@@ -47,22 +48,26 @@ final class Convolutions {
     int planes = (int) (dims[0] * groups); // of cg channels each
     double[] y = new double[Index.count(planes, mg, outputs)];
     double[] source = new double[Index.count(cg, inputs)];
+    double[] taps = new double[Index.count(cg, kernel)]; // the weights of one output channel
+    int[][] rows = IntStream.range(0, kernel).mapToObj(windows::rows).toArray(int[][]::new);
     for (int plane = 0; plane < planes; plane++) {
       int firstChannel = plane % groups * mg;
       for (int i = 0; i < source.length; i++) {
         source[i] = x.doubleAt((long) plane * source.length + i) - zero;
       }
-      for (int m = 0; m < mg && bias != null; m++) {
-        int from = (plane * mg + m) * outputs;
-        Arrays.fill(y, from, from + outputs, bias.doubleAt(firstChannel + m));
-      }
-      for (int k = 0; k < kernel; k++) {
-        int[] rows = windows.rows(k);
-        for (int m = 0; m < mg; m++) {
-          double less = weightZero.of(firstChannel + m);
+      for (int m = 0; m < mg; m++) {
+        int channel = firstChannel + m;
+        int to = (plane * mg + m) * outputs;
+        if (bias != null) {
+          Arrays.fill(y, to, to + outputs, bias.doubleAt(channel));
+        }
+        double less = weightZero.of(channel);
+        for (int i = 0; i < taps.length; i++) {
+          taps[i] = w.doubleAt((long) channel * taps.length + i) - less;
+        }
+        for (int k = 0; k < kernel; k++) {
           for (int c = 0; c < cg; c++) {
-            double weight = w.doubleAt(((long) (firstChannel + m) * cg + c) * kernel + k) - less;
-            windows.gather(rows, weight, source, c * inputs, y, (plane * mg + m) * outputs);
+            windows.gather(rows[k], taps[c * kernel + k], source, c * inputs, y, to);
           }
         }
       }

@@ -22,7 +22,8 @@ final class Octave {
   static List<TensorData> convolution(OctaveConv op, Call call) {
     TensorData high = halved(op, call.optional(0), op.halves());
     TensorData low = call.optional(1);
-    TensorData lowHalved = halved(op, low, op.halves());
+    boolean readsHalved = call.optional(5) != null || !op.keepsLow();
+    TensorData lowHalved = readsHalved ? halved(op, low, op.halves()) : null;
     TensorData yHigh = path(op, high, call.optional(2), call.optional(6));
     TensorData toHigh =
         path(

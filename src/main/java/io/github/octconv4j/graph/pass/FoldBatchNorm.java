@@ -1,8 +1,6 @@
 package io.github.octconv4j.graph.pass;
 
 import io.github.octconv4j.graph.BatchNormalization;
-import io.github.octconv4j.graph.Binary;
-import io.github.octconv4j.graph.BinaryFunction;
 import io.github.octconv4j.graph.Conv;
 import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.Node;
@@ -133,8 +131,7 @@ public final class FoldBatchNorm implements UnaryOperator<Graph> {
     if (node == null || rewriting.isChanged(node) || !graph.isPrivate(value)) {
       return false;
     }
-    if (node.op() instanceof Binary binary
-        && (binary.function() == BinaryFunction.ADD || binary.function() == BinaryFunction.SUM)) {
+    if (Summation.is(node)) {
       TensorType type = graph.type(value);
       return node.inputs().stream()
           .allMatch(

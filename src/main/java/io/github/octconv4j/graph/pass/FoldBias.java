@@ -1,7 +1,5 @@
 package io.github.octconv4j.graph.pass;
 
-import io.github.octconv4j.graph.Binary;
-import io.github.octconv4j.graph.BinaryFunction;
 import io.github.octconv4j.graph.Conv;
 import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.Node;
@@ -21,12 +19,7 @@ public final class FoldBias implements UnaryOperator<Graph> {
   public Graph apply(Graph graph) {
     Rewriting rewriting = new Rewriting(graph);
     for (Node node : graph.nodes()) {
-      boolean sum =
-          node.op() instanceof Binary binary
-              && (binary.function() == BinaryFunction.ADD
-                  || binary.function() == BinaryFunction.SUM)
-              && node.inputs().size() == 2;
-      for (int i = 0; sum && i < 2; i++) {
+      for (int i = 0; Summation.ofTwo(node) && i < 2; i++) {
         Node convolution = convolution(rewriting, node.input(i));
         TensorData shift = convolution == null ? null : graph.constant(node.input(1 - i));
         if (convolution != null && shift != null && fits(graph, convolution, shift)) {

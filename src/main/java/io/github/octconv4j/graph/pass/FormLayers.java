@@ -1,8 +1,6 @@
 package io.github.octconv4j.graph.pass;
 
 import io.github.octconv4j.graph.AutoPad;
-import io.github.octconv4j.graph.Binary;
-import io.github.octconv4j.graph.BinaryFunction;
 import io.github.octconv4j.graph.Clip;
 import io.github.octconv4j.graph.Conv;
 import io.github.octconv4j.graph.Graph;
@@ -98,20 +96,13 @@ public final class FormLayers implements UnaryOperator<Graph> {
 
   /** Whether a layer can compute what is behind it as well, as far as others could. */
   private static boolean canBeFollowed(Graph graph, Node node) {
-    Node next = onlyReader(graph, node);
+    Node next = Patterns.reader(graph, node.output());
     if (next == null || !isFunction(next)) {
       return true;
     }
-    Node after = onlyReader(graph, next);
-    boolean adds =
-        after != null
-            && after.op() instanceof Binary binary
-            && (binary.function() == BinaryFunction.ADD || binary.function() == BinaryFunction.SUM);
+    Node after = Patterns.reader(graph, next.output());
+    boolean adds = after != null && Summation.is(after);
     return OutputFunction.of(graph, next) != null && !adds;
-  }
-
-  private static @Nullable Node onlyReader(Graph graph, Node node) {
-    return graph.isPrivate(node.output()) ? graph.consumers(node.output()).getFirst() : null;
   }
 
   private static boolean isFunction(Node node) {

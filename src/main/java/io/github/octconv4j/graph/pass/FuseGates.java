@@ -1,11 +1,9 @@
 package io.github.octconv4j.graph.pass;
 
-import io.github.octconv4j.graph.Binary;
 import io.github.octconv4j.graph.BinaryFunction;
 import io.github.octconv4j.graph.Clip;
 import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.Node;
-import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.graph.Unary;
 import io.github.octconv4j.graph.UnaryFunction;
 import java.util.ArrayList;
@@ -19,13 +17,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FuseGates implements UnaryOperator<Graph> {
   private static final float SIXTH = 1f / 6;
-  private static final float NEAR = 1e-6f;
 
   @Override
   public Graph apply(Graph graph) {
     Rewriting rewriting = new Rewriting(graph);
     for (Node node : graph.nodes()) {
-      if (!isBinary(node, BinaryFunction.MUL)) {
+      if (!Patterns.is(node, BinaryFunction.MUL)) {
         continue;
       }
       for (int gate = 0; gate < 2; gate++) {
@@ -58,7 +55,7 @@ public final class FuseGates implements UnaryOperator<Graph> {
 
   /** The function that product and gate make; the gate's nodes are added to the parts. */
   private static @Nullable UnaryFunction gated(Graph graph, Node node, int gate, List<Node> parts) {
-    Node last = only(graph, node.input(gate));
+    Node last = Patterns.maker(graph, node.input(gate));
     String x = node.input(1 - gate);
     if (last == null) {
       return null;
@@ -68,17 +65,17 @@ public final class FuseGates implements UnaryOperator<Graph> {
       boolean sigmoid = unary.function() == UnaryFunction.SIGMOID;
       boolean hard =
           unary.function() == UnaryFunction.HARD_SIGMOID
-              && Math.abs(unary.alpha() - SIXTH) < NEAR
+              && Math.abs(unary.alpha() - SIXTH) < Patterns.NEAR
               && unary.beta() == 0.5f;
       boolean fits = last.input(0).equals(x) && (sigmoid || hard);
       return !fits ? null : sigmoid ? UnaryFunction.SWISH : UnaryFunction.HARD_SWISH;
     }
-    Node shift = last.op() instanceof Clip ? only(graph, last.input(0)) : null;
+    Node shift = last.op() instanceof Clip ? Patterns.maker(graph, last.input(0)) : null;
     boolean fits =
         shift != null
-            && isNumber(graph, last.input(1), 0)
-            && isNumber(graph, last.input(2), 6)
-            && isBinary(shift, BinaryFunction.ADD)
+            && Patterns.isNumber(graph, last.input(1), 0)
+            && Patterns.isNumber(graph, last.input(2), 6)
+            && Patterns.is(shift, BinaryFunction.ADD)
             && (isShift(graph, shift, x, 0) || isShift(graph, shift, x, 1))
             && isSixth(graph, node);
     if (shift == null || !fits) {
@@ -89,7 +86,7 @@ public final class FuseGates implements UnaryOperator<Graph> {
   }
 
   private static boolean isShift(Graph graph, Node sum, String x, int at) {
-    return sum.input(at).equals(x) && isNumber(graph, sum.input(1 - at), 3);
+    return sum.input(at).equals(x) && Patterns.isNumber(graph, sum.input(1 - at), 3);
   }
 
   /** Whether all that reads a product divides it by 6. */
@@ -99,28 +96,12 @@ public final class FuseGates implements UnaryOperator<Graph> {
     }
     Node next = graph.consumers(product.output()).getFirst();
     boolean divided =
-        isBinary(next, BinaryFunction.DIV)
+        Patterns.is(next, BinaryFunction.DIV)
             && next.input(0).equals(product.output())
-            && isNumber(graph, next.input(1), 6);
+            && Patterns.isNumber(graph, next.input(1), 6);
     int at = next.input(0).equals(product.output()) ? 1 : 0;
     return divided
-        || (isBinary(next, BinaryFunction.MUL) && isNumber(graph, next.input(at), SIXTH));
-  }
-
-  private static boolean isBinary(Node node, BinaryFunction function) {
-    return node.op() instanceof Binary binary
-        && binary.function() == function
-        && node.inputs().size() == 2;
-  }
-
-  /** The node that makes a value for one reader. */
-  private static @Nullable Node only(Graph graph, String value) {
-    Node node = graph.producer(value);
-    return node != null && graph.isPrivate(value) ? node : null;
-  }
-
-  private static boolean isNumber(Graph graph, String value, float number) {
-    TensorData data = graph.constant(value);
-    return data != null && data.count() == 1 && Math.abs(data.doubleAt(0) - number) < NEAR;
+        || (Patterns.is(next, BinaryFunction.MUL)
+            && Patterns.isNumber(graph, next.input(at), SIXTH));
   }
 }

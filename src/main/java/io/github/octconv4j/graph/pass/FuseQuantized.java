@@ -1,7 +1,6 @@
 package io.github.octconv4j.graph.pass;
 
 import io.github.octconv4j.graph.Binary;
-import io.github.octconv4j.graph.BinaryFunction;
 import io.github.octconv4j.graph.Clip;
 import io.github.octconv4j.graph.Conv;
 import io.github.octconv4j.graph.DequantizeLinear;
@@ -73,13 +72,12 @@ public final class FuseQuantized implements UnaryOperator<Graph> {
     /** The product that a node is; null where its operands are not whole numbers. */
     static @Nullable Product of(Rewriting rewriting, Node node) {
       boolean fits =
-          node.op() instanceof Conv
-              || node.op() instanceof MatMul
-              || (node.op() instanceof Pool pool && pool.kind() == PoolKind.AVERAGE)
-              || (node.op() instanceof Gemm gemm
-                  && gemm.alpha() == 1
-                  && gemm.beta() == 1
-                  && !gemm.transposeA());
+          switch (node.op()) {
+            case Conv _, MatMul _ -> true;
+            case Pool pool -> pool.kind() == PoolKind.AVERAGE;
+            case Gemm gemm -> gemm.alpha() == 1 && gemm.beta() == 1 && !gemm.transposeA();
+            default -> false;
+          };
       if (!fits) {
         return null;
       }
@@ -149,19 +147,18 @@ public final class FuseQuantized implements UnaryOperator<Graph> {
     }
 
     private boolean take(Node next) {
-      if (next.op() instanceof QuantizeLinear op) {
-        return next.input(0).equals(end) && quantize(next, op);
-      }
-      if (isMean()) {
-        return false;
-      }
-      boolean taken =
-          next.op() instanceof Binary ? add(next, end) : next.input(0).equals(end) && limit(next);
-      if (taken) {
-        this.taken.add(next);
-        end = next.output();
-      }
-      return taken;
+      boolean first = next.input(0).equals(end);
+      return switch (next.op()) {
+        case QuantizeLinear op -> first && quantize(next, op);
+        case Binary _ -> !isMean() && add(next, end) && takeAlong(next);
+        default -> !isMean() && first && limit(next) && takeAlong(next);
+      };
+    }
+
+    private boolean takeAlong(Node next) {
+      taken.add(next);
+      end = next.output();
+      return true;
     }
 
     private boolean quantize(Node next, QuantizeLinear op) {
@@ -176,10 +173,8 @@ public final class FuseQuantized implements UnaryOperator<Graph> {
       if (!isMean() && addsBehind(next)) {
         return true;
       }
-      taken.add(next);
       last = next;
-      end = next.output();
-      return true;
+      return takeAlong(next);
     }
 
     /** Takes a sum behind a pair that rounds what is added. */
@@ -207,14 +202,8 @@ public final class FuseQuantized implements UnaryOperator<Graph> {
       return true;
     }
 
-    private static boolean isSum(Node node) {
-      return node.op() instanceof Binary binary
-          && (binary.function() == BinaryFunction.ADD || binary.function() == BinaryFunction.SUM)
-          && node.inputs().size() == 2;
-    }
-
     private boolean add(Node sum, String value) {
-      boolean adds = isSum(sum) && added.size() < MOST_ADDED;
+      boolean adds = Summation.ofTwo(sum) && added.size() < MOST_ADDED;
       String other = sum.input(sum.input(0).equals(value) ? 1 : 0);
       Node source = adds ? Quantities.dequantized(graph, other) : null;
       boolean limited = low > Float.NEGATIVE_INFINITY || high < Float.POSITIVE_INFINITY;
@@ -244,7 +233,8 @@ public final class FuseQuantized implements UnaryOperator<Graph> {
         if (next.op() instanceof QuantizeLinear op) {
           return op.block() == 0 && Quantities.isScalar(graph, next.input(1));
         }
-        boolean more = value.equals(sum.output()) && added.size() + 1 < MOST_ADDED && isSum(next);
+        boolean more =
+            value.equals(sum.output()) && added.size() + 1 < MOST_ADDED && Summation.ofTwo(next);
         if (bounds(next) == null && !more) {
           return false;
         }
@@ -265,14 +255,15 @@ public final class FuseQuantized implements UnaryOperator<Graph> {
 
     /** The bounds that a node puts to a value; null where it does something else. */
     private float @Nullable [] bounds(Node next) {
-      if (next.op() instanceof Unary unary) {
-        return unary.function() == UnaryFunction.RELU
-            ? new float[] {0, Float.POSITIVE_INFINITY}
-            : null;
-      }
-      if (!(next.op() instanceof Clip)) {
-        return null;
-      }
+      return switch (next.op()) {
+        case Unary unary when unary.function() == UnaryFunction.RELU ->
+            new float[] {0, Float.POSITIVE_INFINITY};
+        case Clip _ -> clipped(next);
+        default -> null;
+      };
+    }
+
+    private float @Nullable [] clipped(Node next) {
       float[] bounds = {Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY};
       for (int i = 0; i < 2; i++) {
         String bound = next.input(i + 1);

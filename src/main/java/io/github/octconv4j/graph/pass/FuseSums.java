@@ -1,7 +1,5 @@
 package io.github.octconv4j.graph.pass;
 
-import io.github.octconv4j.graph.Binary;
-import io.github.octconv4j.graph.BinaryFunction;
 import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.Node;
 import io.github.octconv4j.graph.OctaveConv;
@@ -62,7 +60,7 @@ public final class FuseSums implements UnaryOperator<Graph> {
 
   private static @Nullable Sums next(Graph graph, Set<String> refused) {
     for (Node node : graph.nodes()) {
-      if (!isSum(node)) {
+      if (!Summation.ofTwo(node)) {
         continue;
       }
       for (String summand : node.inputs()) {
@@ -83,12 +81,6 @@ public final class FuseSums implements UnaryOperator<Graph> {
     return null;
   }
 
-  private static boolean isSum(Node node) {
-    return node.op() instanceof Binary binary
-        && (binary.function() == BinaryFunction.ADD || binary.function() == BinaryFunction.SUM)
-        && node.inputs().size() == 2;
-  }
-
   private static @Nullable Sums sums(Graph graph, Node layer) {
     List<Node> nodes = new ArrayList<>();
     List<String> others = new ArrayList<>();
@@ -97,7 +89,7 @@ public final class FuseSums implements UnaryOperator<Graph> {
         continue;
       }
       Node next = graph.isPrivate(output) ? graph.consumers(output).getFirst() : null;
-      if (next == null || !isSum(next)) {
+      if (next == null || !Summation.ofTwo(next)) {
         return null;
       }
       String other = next.input(0).equals(output) ? next.input(1) : next.input(0);

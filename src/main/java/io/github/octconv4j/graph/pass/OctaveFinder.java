@@ -1,7 +1,5 @@
 package io.github.octconv4j.graph.pass;
 
-import io.github.octconv4j.graph.Binary;
-import io.github.octconv4j.graph.BinaryFunction;
 import io.github.octconv4j.graph.Conv;
 import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.Node;
@@ -65,7 +63,7 @@ final class OctaveFinder {
   }
 
   RecognizeOctave.Result find() {
-    graph.nodes().stream().filter(OctaveFinder::isSum).forEach(this::classify);
+    graph.nodes().stream().filter(Summation::ofTwo).forEach(this::classify);
     middle();
     keptLow();
     last();
@@ -77,12 +75,6 @@ final class OctaveFinder {
     Graph result = layers.isEmpty() ? graph : new DropDeadNodes().apply(rewriting.done());
     return new RecognizeOctave.Result(
         result, layers.stream().map(OctaveLayer::toString).toList(), List.copyOf(reasons));
-  }
-
-  private static boolean isSum(Node node) {
-    return node.op() instanceof Binary binary
-        && (binary.function() == BinaryFunction.ADD || binary.function() == BinaryFunction.SUM)
-        && node.inputs().size() == 2;
   }
 
   private void classify(Node node) {
@@ -147,7 +139,7 @@ final class OctaveFinder {
       return false;
     }
     Node next = graph.consumers(sum.output()).getFirst();
-    if (!isSum(next)) {
+    if (!Summation.ofTwo(next)) {
       return false;
     }
     String other = next.input(0).equals(sum.output()) ? next.input(1) : next.input(0);
@@ -290,7 +282,9 @@ final class OctaveFinder {
   /** The sum that reads a convolution's values alone; empty where there is none. */
   private String summed(Node conv) {
     List<Node> readers = graph.consumers(conv.output());
-    return readers.size() == 1 && isSum(readers.getFirst()) ? readers.getFirst().output() : "";
+    return readers.size() == 1 && Summation.ofTwo(readers.getFirst())
+        ? readers.getFirst().output()
+        : "";
   }
 
   /** A high input alone, whose two outputs another layer reads together. */

@@ -1,7 +1,5 @@
 package io.github.octconv4j.graph.pass;
 
-import io.github.octconv4j.graph.Binary;
-import io.github.octconv4j.graph.BinaryFunction;
 import io.github.octconv4j.graph.Conv;
 import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.Node;
@@ -48,10 +46,7 @@ public final class SinkSummands implements UnaryOperator<Graph> {
 
   /** The convolution that a sum reads although something else behind it is no convolution. */
   private static @Nullable Node early(Graph graph, Node node) {
-    boolean sum =
-        node.op() instanceof Binary binary
-            && (binary.function() == BinaryFunction.ADD || binary.function() == BinaryFunction.SUM)
-            && node.inputs().size() == 2;
+    boolean sum = Summation.ofTwo(node);
     Node first = sum ? convolution(graph, node.input(0)) : null;
     Node second = sum ? convolution(graph, node.input(1)) : null;
     return (first == null) == (second == null) ? null : first == null ? second : first;

@@ -1,9 +1,10 @@
 package io.github.octconv4j.bench.peers;
 
 import io.github.octconv4j.bench.LayerGraph;
-import io.github.octconv4j.bench.ScalarOctave;
+import io.github.octconv4j.bench.OctaveOracle;
 import io.github.octconv4j.cli.bench.LayerShape;
 import io.github.octconv4j.dnn.DataType;
+import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.octave.Frequency;
 import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.OctavePath;
@@ -41,7 +42,7 @@ final class LayerWorkload implements Workload {
     this.weights = weights(spec, biased, random);
     this.high = input("x_h", Frequency.HIGH, random);
     this.low = input("x_l", Frequency.LOW, random);
-    this.expected = scalar();
+    this.expected = interpreted();
   }
 
   private static OctaveWeights weights(OctaveConv2d spec, boolean biased, Random random) {
@@ -84,40 +85,29 @@ final class LayerWorkload implements Workload {
     return values;
   }
 
-  /** The formulas in plain loops and double arithmetic, which share no code with any contender. */
-  private List<float[]> scalar() {
-    ScalarOctave scalar = new ScalarOctave(spec);
+  /** What the interpreter gives in double; it shares no code with any contender. */
+  private List<float[]> interpreted() {
+    OctaveOracle oracle = new OctaveOracle(spec);
     for (OctavePath path : spec.paths()) {
-      scalar.kernel(path, weights.kernel(path));
+      oracle.kernel(path, weights.kernel(path));
     }
     for (Frequency output : Frequency.values()) {
       float[] bias = weights.bias(output);
       if (bias != null) {
         OctavePath first =
             spec.paths().stream().filter(p -> p.destination() == output).findFirst().orElseThrow();
-        scalar.bias(first, bias);
+        oracle.bias(first, bias);
       }
     }
-    ScalarOctave.Result result = scalar.apply(image(high), image(low));
-    List<float[]> outputs = new ArrayList<>();
-    for (ScalarOctave.Image image : new ScalarOctave.Image[] {result.high(), result.low()}) {
-      if (image != null) {
-        float[] values = new float[image.values.length];
-        for (int i = 0; i < values.length; i++) {
-          values[i] = (float) image.values[i];
-        }
-        outputs.add(values);
-      }
-    }
-    return List.copyOf(outputs);
+    OctaveOracle.Images y = oracle.apply(new OctaveOracle.Images(image(high), image(low)));
+    return Stream.of(y.high(), y.low())
+        .filter(image -> image != null)
+        .map(TensorData::toFloats)
+        .toList();
   }
 
-  private static ScalarOctave.Image image(NamedTensor tensor) {
-    if (tensor == null) {
-      return null;
-    }
-    long[] d = tensor.dims();
-    return ScalarOctave.Image.of(tensor.values(), (int) d[0], (int) d[1], (int) d[2], (int) d[3]);
+  private static TensorData image(NamedTensor tensor) {
+    return tensor == null ? null : OctaveOracle.tensor(tensor.values(), tensor.dims());
   }
 
   @Override
