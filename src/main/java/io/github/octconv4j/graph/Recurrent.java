@@ -155,9 +155,13 @@ public record Recurrent(
    *
    * @param way 0 or 1
    * @return as many as the cell has
+   * @throws IllegalArgumentException if there is no such direction
    */
   public List<Unary> functions(int way) {
-    Objects.checkIndex(way, direction.count());
+    if (way < 0 || way >= direction.count()) {
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "way is %d, expected 0 to %d", way, direction.count() - 1));
+    }
     int count = cell.functions().size();
     return activations.isEmpty()
         ? cell.functions()
