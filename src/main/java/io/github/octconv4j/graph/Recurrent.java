@@ -160,8 +160,7 @@ public record Recurrent(
   public List<Unary> functions(int way) {
     if (way < 0 || way >= direction.count()) {
       throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT, "way is %d, expected 0 to %d for %s", way, direction.count() - 1, direction));
+          String.format(Locale.ROOT, "way is %d, expected 0 to %d", way, direction.count() - 1));
     }
     int count = cell.functions().size();
     return activations.isEmpty()
