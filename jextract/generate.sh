@@ -89,11 +89,13 @@ mkdir "$work/java"
 gen=$work/java/${package//.//}
 lookup='io.github.octconv4j.dnn.loader.NativeLibrary::find'
 for file in "$gen"/*.java; do
-  # C_LONG is unused (checked below), and its cast would throw on Windows.
+  # C_LONG is unused (checked below), and its cast would throw on Windows. A target layout of pointers, which nobody reads
+  # through, would need native access where a class is initialised, and its error would be no plain one.
   sed -E -i \
     -e '/^ *public static final ValueLayout\.Of(Long|Int) C_LONG = .*;$/d' \
     -e 's/^((public )?class )/@SuppressWarnings("restricted")\n\1/' \
     -e '/SYMBOL_LOOKUP = SymbolLookup\.loaderLookup\(\)$/ { N; s/= .*/= '"$lookup"';/ }' \
+    -e '/ C_POINTER = \(\(AddressLayout\) .*\)$/ { N; s/= \((.*)\)\n.*$/= \1;/ }' \
     -e 's/[ \t\r]+$//' \
     "$file"
   # Blank lines at the end: on their own, as this joins lines.

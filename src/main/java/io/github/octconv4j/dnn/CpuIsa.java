@@ -107,6 +107,7 @@ public final class CpuIsa {
    * Quantization#narrowWeights narrow}.
    */
   public static boolean addsBytesShort() {
+    NativeLibrary.load(); // its error, not that of a class
     return ShortSums.USED;
   }
 
@@ -138,6 +139,7 @@ public final class CpuIsa {
    * processors that have AVX without AVX2 too, and theirs is 16.
    */
   static int leastAlignment() {
+    NativeLibrary.load(); // its error, not that of a class
     return LeastAlignment.BYTES;
   }
 

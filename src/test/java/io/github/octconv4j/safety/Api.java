@@ -33,7 +33,9 @@ final class Api {
           if (name.endsWith(".class") && !name.equals("package-info.class")) {
             Class<?> type =
                 Class.forName(
-                    exported + "." + name.substring(0, name.length() - ".class".length()));
+                    exported + "." + name.substring(0, name.length() - ".class".length()),
+                    false,
+                    Api.class.getClassLoader());
             if (isReachable(type)) {
               types.add(type);
             }

@@ -6,6 +6,8 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.util.Arrays;
 import java.util.List;
 
@@ -47,12 +49,29 @@ public final class Downcall {
     static final MethodHandle LONG = link(MOST);
   }
 
+  /** A handle that calls, or one that says with each call why it can't. */
   private static MethodHandle link(int pointers) {
+    FunctionDescriptor descriptor = descriptor(pointers);
     try {
-      return Linker.nativeLinker().downcallHandle(descriptor(pointers));
+      return Linker.nativeLinker().downcallHandle(descriptor);
     } catch (IllegalCallerException e) {
-      throw NativeLibrary.accessDenied();
+      MethodType type = descriptor.toMethodType().insertParameterTypes(0, MemorySegment.class);
+      return MethodHandles.dropArguments(denied(e), 0, type.parameterList());
     }
+  }
+
+  private static MethodHandle denied(IllegalCallerException cause) {
+    try {
+      MethodType type = MethodType.methodType(long.class, IllegalCallerException.class);
+      return MethodHandles.lookup().findStatic(Downcall.class, "refuse", type).bindTo(cause);
+    } catch (ReflectiveOperationException e) {
+      throw new LinkageError("refuse(IllegalCallerException) is not found", e);
+    }
+  }
+
+  @SuppressWarnings("UnusedMethod") // found by its name above
+  private static long refuse(IllegalCallerException cause) {
+    throw NativeLibrary.accessDenied(cause);
   }
 
   /** The kinds of calls that are made here, for the metadata of native images. */

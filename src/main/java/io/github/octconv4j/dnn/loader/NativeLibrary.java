@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
@@ -29,7 +30,7 @@ public final class NativeLibrary {
   private static final System.Logger LOGGER = System.getLogger(NativeLibrary.class.getName());
 
   private static volatile NativeLibrary loaded;
-  private static String failure;
+  private static Supplier<UnsatisfiedLinkError> failure; // makes the same one again
 
   private final Path path;
   private final boolean verified;
@@ -92,6 +93,8 @@ public final class NativeLibrary {
   /**
    * Whether packaged libraries can be unpacked into a folder, which is made where there is none: it
    * can be written to, and nobody else can put code there.
+   *
+   * @throws UnsatisfiedLinkError if native code may not be called, which is asked who this user is
    */
   public static boolean canUnpackInto(Path folder) {
     return folder.isAbsolute() && NativeCache.isUsable(folder);
@@ -102,7 +105,7 @@ public final class NativeLibrary {
       return loaded;
     }
     if (failure != null) {
-      throw new UnsatisfiedLinkError(failure);
+      throw failure.get();
     }
     try {
       Optional<Setting> configured = Setting.property(PATH_PROPERTY);
@@ -116,7 +119,8 @@ public final class NativeLibrary {
       return loaded;
     } catch (UnsatisfiedLinkError e) {
       if (!Thread.currentThread().isInterrupted()) {
-        failure = e.getMessage();
+        Throwable cause = e.getCause() == null ? e : e.getCause();
+        failure = () -> because(cause, e.getMessage());
       }
       throw e;
     }
@@ -199,13 +203,20 @@ public final class NativeLibrary {
   }
 
   /** What is thrown where this module may not call native code. */
-  static UnsatisfiedLinkError accessDenied() {
+  static UnsatisfiedLinkError accessDenied(IllegalCallerException cause) {
     Module module = NativeLibrary.class.getModule();
-    return new UnsatisfiedLinkError(
+    return because(
+        cause,
         String.format(
             Locale.ROOT,
             "octconv4j: native access is not granted to this module; start java with --enable-native-access=%s",
             module.isNamed() ? module.getName() : "ALL-UNNAMED"));
+  }
+
+  private static UnsatisfiedLinkError because(Throwable cause, String message) {
+    UnsatisfiedLinkError error = new UnsatisfiedLinkError(message);
+    error.initCause(cause);
+    return error;
   }
 
   /**

@@ -96,7 +96,7 @@ final class PrivateFolder {
   }
 
   private static boolean isTrusted(int owner) {
-    return owner == ROOT || owner == User.EFFECTIVE;
+    return owner == ROOT || owner == user();
   }
 
   /**
@@ -118,13 +118,11 @@ final class PrivateFolder {
         && !Files.readString(users).strip().replaceAll(" +", " ").equals(all);
   }
 
-  /** Asked once. Java knows a user's name only, which need not be there and need not be unique. */
-  private static final class User {
-    static final int EFFECTIVE = effective();
-
-    /** {@code uid_t geteuid(void)}, which always succeeds. */
-    private static int effective() {
-      return (int) Downcall.call(Linker.nativeLinker().defaultLookup().findOrThrow("geteuid"));
-    }
+  /**
+   * {@code uid_t geteuid(void)}, which always succeeds. Java knows a user's name only, which need
+   * not be there and need not be unique.
+   */
+  private static int user() {
+    return (int) Downcall.call(Linker.nativeLinker().defaultLookup().findOrThrow("geteuid"));
   }
 }

@@ -25,7 +25,7 @@ final class SystemLinker {
     try {
       return SymbolLookup.libraryLookup(file, Arena.global());
     } catch (IllegalCallerException e) {
-      throw NativeLibrary.accessDenied();
+      throw NativeLibrary.accessDenied(e);
     } catch (IllegalArgumentException e) {
       String reason = reason(() -> System.load(file.toString()));
       throw new UnsatisfiedLinkError(
@@ -43,7 +43,7 @@ final class SystemLinker {
     try {
       return SymbolLookup.libraryLookup(System.mapLibraryName(name), Arena.global());
     } catch (IllegalCallerException e) {
-      throw NativeLibrary.accessDenied();
+      throw NativeLibrary.accessDenied(e);
     } catch (IllegalArgumentException e) {
       throw new UnsatisfiedLinkError(
           String.format(
