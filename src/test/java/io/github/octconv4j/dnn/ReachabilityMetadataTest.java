@@ -153,6 +153,7 @@ class ReachabilityMetadataTest {
         .containsExactly(
             "dnn.NativeHandle$State Lookup.findVarHandle", // with constants, which it follows
             "dnn.gen.dnnl_h$shared Lookup.findVirtual", // for calls from C, of which there are none
+            "dnn.loader.Downcall Lookup.findStatic", // with constants, too
             "dnn.loader.NativeCache ServiceLoader.load",
             "dnn.loader.NativeFile Class.getResourceAsStream");
   }
