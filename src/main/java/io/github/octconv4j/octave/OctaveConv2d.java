@@ -237,11 +237,15 @@ public record OctaveConv2d(
     return groups.depthwise() ? in.of(path.source()) : groups.count();
   }
 
-  /** Returns the shape (out, in / groups, kh, kw) of a path's weights. */
+  /** Returns the shape (out, in / groups, kh, kw) of a path's weights; where no channels are, 0. */
   public long[] weightsShape(OctavePath path) {
     Objects.requireNonNull(path, "path");
+    int inputs = in.of(path.source());
     return new long[] {
-      out.of(path.destination()), in.of(path.source()) / groups(path), kernelHeight, kernelWidth
+      out.of(path.destination()),
+      inputs == 0 ? 0 : inputs / groups(path), // which has none of them either, if depthwise
+      kernelHeight,
+      kernelWidth
     };
   }
 

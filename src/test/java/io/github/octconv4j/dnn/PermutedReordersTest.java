@@ -37,6 +37,9 @@ class PermutedReordersTest {
     List<String> wrong = new ArrayList<>();
     try (Engine engine = Engine.cpu()) {
       for (long[] dims : SIZES) {
+        if (type != DataType.F32 && dims.length == 5) {
+          continue; // 120 orders, for the type that has a kernel of its own
+        }
         List<MemoryDesc> orders = orders(type, dims);
         for (int i = 0; i < orders.size(); i++) {
           boolean all = i == 0 || orders.size() < 7; // of many orders from and into the first

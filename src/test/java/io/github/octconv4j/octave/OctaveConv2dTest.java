@@ -64,6 +64,15 @@ class OctaveConv2dTest {
   }
 
   @Test
+  void weightsOfAPathWithoutChannelsAreNone() {
+    OctaveConv2d depthwise =
+        OctaveConv2d.of(6, 6).alpha(0).kernel(3).padding(1).groups(Groups.DEPTHWISE).build();
+    assertThat(depthwise.weightsShape(OctavePath.HH)).containsExactly(6, 1, 3, 3);
+    assertThat(depthwise.weightsShape(OctavePath.LH)).containsExactly(6, 0, 3, 3);
+    assertThat(depthwise.weightsShape(OctavePath.LL)).containsExactly(0, 0, 3, 3);
+  }
+
+  @Test
   void weightsHaveTheShapeOfTheirPath() {
     OctaveConv2d spec =
         OctaveConv2d.of(20, 36)

@@ -153,6 +153,9 @@ final class GraphArguments {
           return args(null, ElementType.I8, reader, new long[] {2, 3});
         });
     put.accept(
+        "TensorData.Reader.read(long,MemorySegment)",
+        () -> args(v.make(TensorData.Reader.class), 0L, MemorySegment.ofArray(new byte[6])));
+    put.accept(
         "TensorData.copyTo(long,MemorySegment)",
         () -> args(any(TensorData.class), 0L, MemorySegment.ofArray(new byte[v.below(3)])));
     put.accept("TensorData.of(float[],long[])", () -> args(null, new float[6], new long[] {2, 3}));

@@ -7,6 +7,7 @@ import io.github.octconv4j.dnn.HostTask;
 import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.PostOps;
 import io.github.octconv4j.dnn.Tensor;
+import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.octave.PlanProgress;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
@@ -373,6 +374,8 @@ final class Values {
       return OutputStream.nullOutputStream();
     } else if (c == HostTask.class) {
       return (HostTask) (reads, writes) -> {};
+    } else if (c == TensorData.Reader.class) {
+      return (TensorData.Reader) (offset, target) -> target.fill((byte) offset);
     } else if (c == Duration.class) {
       return Duration.ofMillis(chance(0.1) ? -1 : below(3));
     } else if (c == PlanProgress.class) {
