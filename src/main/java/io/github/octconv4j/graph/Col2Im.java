@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Images of the windows that were taken of them, added where they overlap: inputs windows (n, c *
@@ -67,6 +68,8 @@ public record Col2Im(List<Long> dilations, List<Long> pads, List<Long> strides) 
    * @throws IllegalArgumentException if the numbers of axes differ, or a window does not fit
    */
   public List<WindowAxis> axes(long[] image, long[] block) {
+    Objects.requireNonNull(image, "image");
+    Objects.requireNonNull(block, "block");
     return window(dilations, pads, strides).axes(image, block);
   }
 

@@ -123,6 +123,7 @@ public record Window(
    *     does not fit into the padded input even once
    */
   public List<WindowAxis> axes(long[] input, long[] size) {
+    Objects.requireNonNull(input, "input");
     check(input.length, Objects.requireNonNull(size, "size"));
     List<WindowAxis> axes = new ArrayList<>();
     for (int i = 0; i < input.length; i++) {
