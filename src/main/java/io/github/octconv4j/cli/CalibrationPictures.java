@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Typical pictures of a folder: files in it and below it, or the images of an IDX set. */
-final class CalibrationPictures {
+public final class CalibrationPictures {
   private static final int DEEPEST = 8;
 
   private CalibrationPictures() {}
@@ -25,7 +25,7 @@ final class CalibrationPictures {
    * @param labels of the network, which name the classes of IDX sets
    * @throws IOException if there are none, or one can't be read; one line says what
    */
-  static List<Picture> read(Path folder, int most, boolean labelled, List<String> labels)
+  public static List<Picture> read(Path folder, int most, boolean labelled, List<String> labels)
       throws IOException {
     if (!Files.isDirectory(folder)) {
       throw new IOException(
@@ -56,11 +56,7 @@ final class CalibrationPictures {
   }
 
   private static List<Picture> files(Path folder, int most, boolean labelled) throws IOException {
-    List<Path> files;
-    try (Stream<Path> found =
-        Files.find(folder, DEEPEST, (file, what) -> what.isRegularFile() && isPicture(file))) {
-      files = found.sorted().toList();
-    }
+    List<Path> files = find(folder, DEEPEST);
     if (files.isEmpty()) {
       throw new IOException(
           Printable.path(folder)
@@ -79,8 +75,15 @@ final class CalibrationPictures {
     return pictures;
   }
 
-  /** Returns whether a file's name is that of a picture. */
-  static boolean isPicture(Path file) {
+  /** Finds the pictures in a folder and below it, in the order of their names. */
+  static List<Path> find(Path folder, int deepest) throws IOException {
+    try (Stream<Path> found =
+        Files.find(folder, deepest, (file, what) -> what.isRegularFile() && isPicture(file))) {
+      return found.sorted().toList();
+    }
+  }
+
+  private static boolean isPicture(Path file) {
     String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
     return name.endsWith(".png") || name.endsWith(".jpg") || name.endsWith(".jpeg");
   }

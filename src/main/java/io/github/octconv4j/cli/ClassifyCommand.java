@@ -124,9 +124,7 @@ final class ClassifyCommand implements Callable<Integer> {
       throw usage("--alpha, --keep-low and --slice belong to --arch");
     }
     boolean graph = isGraph();
-    if (demo.isGiven() && model.isPresent()) {
-      throw usage(DemoOption.BESIDE_MODEL);
-    }
+    demo.requireAlone(spec, model);
     if (onnx.areGiven() && !graph) {
       throw usage("--labels, --mean, --std and --resize belong to --model FILE.onnx");
     }

@@ -1,14 +1,13 @@
 package io.github.octconv4j.cli;
 
+import java.nio.file.Path;
 import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /** Which of the embedded networks a command takes. */
 final class DemoOption {
-  /** Why {@code --model} can't be used with it. */
-  static final String BESIDE_MODEL =
-      "--demo names an embedded network, --model FILE is another one; give one of the two";
-
   @Option(
       names = "--demo",
       paramLabel = "NAME",
@@ -18,8 +17,17 @@ final class DemoOption {
               + " default) or fashion (28x28 grey).")
   private Optional<Demo> demo;
 
-  boolean isGiven() {
-    return demo.isPresent();
+  /**
+   * Checks that no other network is named.
+   *
+   * @param spec of the command, for the message
+   */
+  void requireAlone(CommandSpec spec, Optional<Path> model) {
+    if (demo.isPresent() && model.isPresent()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--demo names an embedded network, --model FILE is another one; give one of the two");
+    }
   }
 
   /** Returns the one that was named, or that of emoji. */

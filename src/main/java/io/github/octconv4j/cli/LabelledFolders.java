@@ -5,13 +5,11 @@ import io.github.octconv4j.image.ImageFiles;
 import io.github.octconv4j.nn.NetworkInfo;
 import io.github.octconv4j.text.Printable;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** Pictures in folders that are named after what they show. */
 final class LabelledFolders implements Dataset {
@@ -27,22 +25,16 @@ final class LabelledFolders implements Dataset {
    * @throws IOException if there are none, or the folder can't be read
    */
   static LabelledFolders read(Path folder) throws IOException {
-    try (Stream<Path> found =
-        Files.find(
-            folder,
-            2,
-            (file, what) ->
-                what.isRegularFile()
-                    && CalibrationPictures.isPicture(file)
-                    && !folder.equals(file.getParent()))) {
-      List<Path> files = found.sorted().toList();
-      if (files.isEmpty()) {
-        throw new IOException(
-            Printable.path(folder)
-                + ": has neither an IDX set (t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, or with .gz) nor pictures as CLASS/FILE.png or .jpg");
-      }
-      return new LabelledFolders(files);
+    List<Path> files =
+        CalibrationPictures.find(folder, 2).stream()
+            .filter(file -> !folder.equals(file.getParent()))
+            .toList();
+    if (files.isEmpty()) {
+      throw new IOException(
+          Printable.path(folder)
+              + ": has neither an IDX set (t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, or with .gz) nor pictures as CLASS/FILE.png or .jpg");
     }
+    return new LabelledFolders(files);
   }
 
   @Override

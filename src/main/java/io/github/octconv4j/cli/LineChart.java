@@ -2,10 +2,8 @@ package io.github.octconv4j.cli;
 
 import java.awt.BasicStroke;
 import java.awt.Color;
-import java.awt.Font;
 import java.awt.geom.Ellipse2D;
 import java.awt.geom.Line2D;
-import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
@@ -15,16 +13,12 @@ import java.util.Map;
 import org.jfree.chart.JFreeChart;
 import org.jfree.chart.axis.NumberAxis;
 import org.jfree.chart.axis.NumberTickUnit;
-import org.jfree.chart.block.BlockBorder;
 import org.jfree.chart.plot.ValueMarker;
 import org.jfree.chart.plot.XYPlot;
 import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
-import org.jfree.chart.title.LegendTitle;
-import org.jfree.chart.title.TextTitle;
 import org.jfree.chart.ui.Layer;
 import org.jfree.chart.ui.RectangleAnchor;
 import org.jfree.chart.ui.RectangleEdge;
-import org.jfree.chart.ui.RectangleInsets;
 import org.jfree.chart.ui.TextAnchor;
 import org.jfree.data.xy.XYSeries;
 import org.jfree.data.xy.XYSeriesCollection;
@@ -44,9 +38,7 @@ public record LineChart(
   private static final int NARROW = 600; // a page then says in its text what the title would
   private static final int MOST_TICKS = 30;
   private static final double LAST_ALPHA = 0.75; // where no point lies beyond
-  private static final int[] COLOURS = { // told apart by most eyes: Okabe and Ito
-    0x0072b2, 0xd55e00, 0x009e73, 0xcc79a7, 0xe69f00, 0x56b4e9, 0x7f5f00, 0x5f3fbf
-  };
+  private static final List<Color> COLOURS = ChartStyle.COLOURS;
   private static final float[][] DASHES = {null, {8, 4}, {2, 3}}; // of lines of the same colour
 
   /**
@@ -73,38 +65,18 @@ public record LineChart(
    * @param scale pixels for each of {@code width} and {@code height}, 2 for screens with small ones
    */
   public byte[] toPng(int width, int height, int scale) throws IOException {
-    try {
-      BufferedImage image =
-          chart(width, height)
-              .createBufferedImage(scale * width, scale * height, width, height, null);
-      return Png.of(image);
-    } catch (RuntimeException | LinkageError | InternalError e) {
-      throw MachineException.withoutFonts("the plot", e);
-    }
+    return ChartStyle.toPng(() -> chart(width, height), width, height, scale);
   }
 
   private JFreeChart chart(int width, int height) {
     XYPlot plot = new XYPlot(data(), xAxis(), yAxis(), renderer());
-    plot.setBackgroundPaint(Color.WHITE);
-    plot.setDomainGridlinePaint(new Color(0xdddddd));
-    plot.setRangeGridlinePaint(new Color(0xdddddd));
-    plot.setOutlineVisible(false);
     plot.addRangeMarker(marker(), Layer.BACKGROUND);
-    JFreeChart chart = new JFreeChart(null, font(15), plot, false);
-    if (width >= NARROW) {
-      chart.setTitle(new TextTitle(title, new Font(Font.SANS_SERIF, Font.BOLD, 15)));
-      if (!subtitle.isEmpty()) {
-        chart.addSubtitle(new TextTitle(subtitle, font(12)));
-      }
-    }
-    chart.setBackgroundPaint(Color.WHITE);
-    chart.setPadding(new RectangleInsets(4, 4, 4, 12));
-    LegendTitle legend = new LegendTitle(plot);
-    legend.setItemFont(font(12));
-    legend.setPosition(height > 0.6 * width ? RectangleEdge.BOTTOM : RectangleEdge.RIGHT);
-    legend.setFrame(BlockBorder.NONE);
-    chart.addSubtitle(legend);
-    return chart;
+    boolean named = width >= NARROW;
+    return ChartStyle.chart(
+        plot,
+        named ? title : "",
+        named ? subtitle : "",
+        height > 0.6 * width ? RectangleEdge.BOTTOM : RectangleEdge.RIGHT);
   }
 
   private XYSeriesCollection data() {
@@ -129,8 +101,8 @@ public record LineChart(
         renderer.setSeriesShapesVisible(i, false);
         renderer.setSeriesStroke(i, stroke(1.5f, new float[] {6, 4}));
       } else {
-        renderer.setSeriesPaint(i, new Color(COLOURS[measured % COLOURS.length]));
-        float[] dashes = DASHES[measured / COLOURS.length % DASHES.length];
+        renderer.setSeriesPaint(i, COLOURS.get(measured % COLOURS.size()));
+        float[] dashes = DASHES[measured / COLOURS.size() % DASHES.length];
         renderer.setSeriesStroke(i, stroke(lines.get(i).bold ? 3.2f : 1.8f, dashes));
         measured++;
       }
@@ -159,27 +131,20 @@ public record LineChart(
   }
 
   private static NumberAxis axis(String label, double tick, String format) {
-    NumberAxis axis = new NumberAxis(label);
-    axis.setStandardTickUnits(NumberAxis.createStandardTickUnits(Locale.ROOT));
+    NumberAxis axis = ChartStyle.axis(label);
     axis.setTickUnit(
         new NumberTickUnit(
             tick, new DecimalFormat(format, DecimalFormatSymbols.getInstance(Locale.ROOT))));
-    axis.setLabelFont(font(12));
-    axis.setTickLabelFont(font(12));
     return axis;
   }
 
   private ValueMarker marker() {
     ValueMarker marker = new ValueMarker(1, Color.GRAY, new BasicStroke(1.5f));
     marker.setLabel(atOne);
-    marker.setLabelFont(font(12));
+    marker.setLabelFont(ChartStyle.font(12));
     marker.setLabelBackgroundColor(Color.WHITE);
     marker.setLabelAnchor(RectangleAnchor.TOP_RIGHT);
     marker.setLabelTextAnchor(TextAnchor.BOTTOM_RIGHT);
     return marker;
-  }
-
-  private static Font font(int size) {
-    return new Font(Font.SANS_SERIF, Font.PLAIN, size);
   }
 }

@@ -100,9 +100,7 @@ final class MapsCommand implements Callable<Integer> {
           String.format(
               Locale.ROOT, "--size must be even and 32 to %d, was %d", MOST_SIZE, size.get()));
     }
-    if (demo.isGiven() && model.isPresent()) {
-      throw new ParameterException(spec.commandLine(), DemoOption.BESIDE_MODEL);
-    }
+    demo.requireAlone(spec, model);
     if (Files.exists(image) && Files.exists(out) && Files.isSameFile(image, out)) {
       throw new ParameterException(
           spec.commandLine(), "OUT.png is the picture itself; give another file");

@@ -10,4 +10,4 @@ import java.util.Optional;
  * @param image as it is in the file
  * @param trueLabel what it shows, where that is known
  */
-record Picture(String file, Image image, Optional<String> trueLabel) {}
+public record Picture(String file, Image image, Optional<String> trueLabel) {}

@@ -181,9 +181,7 @@ final class QuantizeCommand implements Callable<Integer> {
     if (model.isPresent() != images.isPresent()) {
       throw usage("--model and --images belong together; without both the embedded ones are taken");
     }
-    if (demo.isGiven() && model.isPresent()) {
-      throw usage(DemoOption.BESIDE_MODEL);
-    }
+    demo.requireAlone(spec, model);
     if (architecture.isPresent() && model.isEmpty()) {
       throw usage("--arch says what --model FILE holds, and there is no --model");
     }

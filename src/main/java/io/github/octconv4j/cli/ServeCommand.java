@@ -119,9 +119,7 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   private void checkUsage() {
-    if (demo.isGiven() && model.isPresent()) {
-      throw usage(DemoOption.BESIDE_MODEL);
-    }
+    demo.requireAlone(spec, model);
     if (architecture.isPresent() && model.isEmpty()) {
       throw usage("--arch says what --model FILE holds, and there is no --model");
     }

@@ -65,22 +65,8 @@ public record DeformConv(Window window, long group, long offsetGroup) implements
     }
     long[] y = Conv.dims(window, group, x, w, in.has(3) ? in.dims(3) : null);
     long elements = Shapes.times(offsetGroup, Shapes.times(w[2], w[3]));
-    requireDims("offsets", in.dims(2), x[0], Shapes.times(elements, 2), y[2], y[3]);
-    if (in.has(4)) {
-      requireDims("factors", in.dims(4), x[0], elements, y[2], y[3]);
-    }
+    in.dims(2, "offsets are", x[0], Shapes.times(elements, 2), y[2], y[3]);
+    in.dims(4, "factors are", x[0], elements, y[2], y[3]);
     return List.of(y);
-  }
-
-  private static void requireDims(String what, long[] dims, long... expected) {
-    if (!Arrays.equals(dims, expected)) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "%s are %s, expected %s",
-              what,
-              Arrays.toString(dims),
-              Arrays.toString(expected)));
-    }
   }
 }

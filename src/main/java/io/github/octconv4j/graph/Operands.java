@@ -166,6 +166,23 @@ public final class Operands {
     }
   }
 
+  /**
+   * Checks that an input, where it is there, has these dimensions.
+   *
+   * @param what the input with a verb, for instance "weights are"
+   */
+  void dims(int input, String what, long... expected) {
+    if (has(input) && !Arrays.equals(dims(input), expected)) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "%s %s, expected %s",
+              what,
+              Arrays.toString(dims(input)),
+              Arrays.toString(expected)));
+    }
+  }
+
   /** Checks that the inputs, where they are there, have the elements' type of the first one. */
   ElementType same(int... inputs) {
     ElementType element = element(inputs[0]);

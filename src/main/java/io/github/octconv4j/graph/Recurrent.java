@@ -247,26 +247,14 @@ public record Recurrent(
     long n = x[batchFirst ? 0 : 1];
     long t = x[batchFirst ? 1 : 0];
     long[] state = batchFirst ? new long[] {n, d, h} : new long[] {d, n, h};
-    require(in, 1, "w", d, rows, x[2]);
-    require(in, 2, "r", d, rows, h);
-    require(in, 3, "bias", d, Shapes.times(2, rows));
-    require(in, 4, "sequence_lens", n);
-    require(in, 5, "initial_h", state);
-    require(in, 6, "initial_c", state);
-    require(in, 7, "peepholes", d, Shapes.times(3, h));
+    in.dims(1, "w is", d, rows, x[2]);
+    in.dims(2, "r is", d, rows, h);
+    in.dims(3, "bias is", d, Shapes.times(2, rows));
+    in.dims(4, "sequence_lens is", n);
+    in.dims(5, "initial_h is", state);
+    in.dims(6, "initial_c is", state);
+    in.dims(7, "peepholes is", d, Shapes.times(3, h));
     long[] all = batchFirst ? new long[] {n, t, d, h} : new long[] {t, d, n, h};
     return List.of(all, state, state);
-  }
-
-  private static void require(Operands in, int input, String what, long... expected) {
-    if (in.has(input) && !Arrays.equals(in.dims(input), expected)) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "%s is %s, expected %s",
-              what,
-              Arrays.toString(in.dims(input)),
-              Arrays.toString(expected)));
-    }
   }
 }

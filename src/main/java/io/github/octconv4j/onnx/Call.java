@@ -155,7 +155,11 @@ final class Call {
         return constant;
       }
     }
-    throw new UnsupportedException(
+    throw unknown(attribute, text);
+  }
+
+  private UnsupportedException unknown(String attribute, String text) {
+    return new UnsupportedException(
         String.format(Locale.ROOT, "attribute %s=%s of %s", attribute, text, operator()));
   }
 
@@ -163,8 +167,7 @@ final class Call {
   String oneOf(String attribute, String otherwise, String... expected) throws UnsupportedException {
     String text = text(attribute, otherwise).toLowerCase(Locale.ROOT);
     if (!List.of(expected).contains(text)) {
-      throw new UnsupportedException(
-          String.format(Locale.ROOT, "attribute %s=%s of %s", attribute, text, operator()));
+      throw unknown(attribute, text);
     }
     return text;
   }

@@ -58,7 +58,9 @@ final class WindowRules {
         call ->
             call.emit(
                 new DeformConv(
-                    plainWindow(call), call.integer("group", 1), call.integer("offset_group", 1))));
+                    window(call, AutoPad.NOTSET, false), // which it has not got
+                    call.integer("group", 1),
+                    call.integer("offset_group", 1))));
     rules.put(
         "Col2Im",
         call ->
@@ -70,17 +72,6 @@ final class WindowRules {
     rules.put("GlobalMaxPool", call -> call.emit(new GlobalPool(PoolKind.MAX, 0)));
     rules.put("GlobalAveragePool", call -> call.emit(new GlobalPool(PoolKind.AVERAGE, 0)));
     rules.put("GlobalLpPool", call -> call.emit(new GlobalPool(PoolKind.LP, call.integer("p", 2))));
-  }
-
-  /** Without padding by itself, which the operator has not got. */
-  private static Window plainWindow(Call call) throws UnsupportedException {
-    return new Window(
-        AutoPad.NOTSET,
-        call.integers("kernel_shape"),
-        call.integers("strides"),
-        call.integers("dilations"),
-        call.integers("pads"),
-        false);
   }
 
   private static void gridSample(Call call) throws UnsupportedException {
@@ -110,12 +101,17 @@ final class WindowRules {
   }
 
   private static Window window(Call call) throws UnsupportedException {
+    return window(call, call.choice("auto_pad", AutoPad.NOTSET), call.flag("ceil_mode", false));
+  }
+
+  private static Window window(Call call, AutoPad autoPad, boolean ceil)
+      throws UnsupportedException {
     return new Window(
-        call.choice("auto_pad", AutoPad.NOTSET),
+        autoPad,
         call.integers("kernel_shape"),
         call.integers("strides"),
         call.integers("dilations"),
         call.integers("pads"),
-        call.flag("ceil_mode", false));
+        ceil);
   }
 }

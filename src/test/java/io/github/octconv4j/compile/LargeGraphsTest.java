@@ -2,6 +2,7 @@ package io.github.octconv4j.compile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.octconv4j.Permutations;
 import io.github.octconv4j.graph.Binary;
 import io.github.octconv4j.graph.BinaryFunction;
 import io.github.octconv4j.graph.Concat;
@@ -83,26 +84,15 @@ class LargeGraphsTest {
     }
   }
 
-  private static void permutations(List<Long> order, int rank, Large g) {
-    if (order.size() == rank) {
-      // behind and in front of something that computes, so that it is a copy of its own
-      String y = g.b.add(Unary.of(UnaryFunction.RELU), g.x);
-      g.add(new Transpose(List.copyOf(order)), y);
-    }
-    for (long d = 0; d < rank; d++) {
-      if (!order.contains(d)) {
-        order.add(d);
-        permutations(order, rank, g);
-        order.removeLast();
-      }
-    }
-  }
-
   @Test
   void transposes() {
     for (long[] dims : new long[][] {IMAGES, {1, 64, 28, 28}, {6, 97, 90}, {230, 217}}) {
       Large g = new Large(dims);
-      permutations(new ArrayList<>(), dims.length, g);
+      for (List<Integer> order : Permutations.of(dims.length)) {
+        // behind something that computes, so that it is a copy of its own
+        String y = g.b.add(Unary.of(UnaryFunction.RELU), g.x);
+        g.add(new Transpose(order.stream().map(Integer::longValue).toList()), y);
+      }
       g.check().isFast();
     }
   }

@@ -2,12 +2,12 @@ package io.github.octconv4j.dnn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.octconv4j.Permutations;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -137,22 +137,7 @@ class PermutedReordersTest {
 
   /** All orders of dimensions, the row-major one first. */
   private static List<MemoryDesc> orders(DataType type, long[] dims) {
-    List<MemoryDesc> orders = new ArrayList<>();
-    permute(new ArrayList<>(), dims.length, order -> orders.add(desc(type, dims, order)));
-    return orders;
-  }
-
-  private static void permute(List<Integer> order, int rank, Consumer<List<Integer>> each) {
-    if (order.size() == rank) {
-      each.accept(order);
-    }
-    for (int d = 0; d < rank; d++) {
-      if (!order.contains(d)) {
-        order.add(d);
-        permute(order, rank, each);
-        order.removeLast();
-      }
-    }
+    return Permutations.of(dims.length).stream().map(order -> desc(type, dims, order)).toList();
   }
 
   private static MemoryDesc desc(DataType type, long[] dims, List<Integer> order) {

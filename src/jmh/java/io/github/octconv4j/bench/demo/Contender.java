@@ -1,11 +1,12 @@
 package io.github.octconv4j.bench.demo;
 
-import io.github.octconv4j.image.Image;
+import io.github.octconv4j.cli.Picture;
 import io.github.octconv4j.nn.Network;
 import io.github.octconv4j.nn.Predictor;
 import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.timing.Runner;
 import java.util.List;
+import java.util.Optional;
 
 /** A trained network in one arithmetic, ready to classify one picture at a time. For one thread. */
 final class Contender implements Runner, AutoCloseable {
@@ -42,10 +43,11 @@ final class Contender implements Runner, AutoCloseable {
   }
 
   /** Returns how many pictures are right. */
-  int right(List<Labelled> pictures) {
+  int right(List<Picture> pictures) {
     int right = 0;
-    for (Labelled picture : pictures) {
-      right += predictor.classify(picture.image()).best().label().equals(picture.label()) ? 1 : 0;
+    for (Picture picture : pictures) {
+      Optional<String> label = Optional.of(predictor.classify(picture.image()).best().label());
+      right += label.equals(picture.trueLabel()) ? 1 : 0;
     }
     return right;
   }
@@ -73,7 +75,4 @@ final class Contender implements Runner, AutoCloseable {
     predictor.close();
     network.close();
   }
-
-  /** A picture and what it shows. */
-  record Labelled(Image image, String label) {}
 }

@@ -1,13 +1,14 @@
 package io.github.octconv4j.bench.demo;
 
+import io.github.octconv4j.cli.CalibrationPictures;
 import io.github.octconv4j.cli.Figures;
 import io.github.octconv4j.cli.Machine;
 import io.github.octconv4j.cli.OutputFile;
+import io.github.octconv4j.cli.Picture;
 import io.github.octconv4j.cli.StandardOutput;
 import io.github.octconv4j.cli.Table;
 import io.github.octconv4j.dnn.CpuIsa;
 import io.github.octconv4j.dnn.DataType;
-import io.github.octconv4j.image.ImageFiles;
 import io.github.octconv4j.nn.Network;
 import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.quant.Quantizer;
@@ -20,7 +21,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * {@code scripts/bench demo WEIGHTS PICTURES TYPICAL}: accuracy and time of the networks for emoji
@@ -57,8 +57,8 @@ public final class DemoMain {
     files.put("0", weights.resolve("emoji_dense.safetensors"));
     files.put("0.25", weights.resolve("emoji_octave_25.safetensors"));
     files.put("0.5", weights.resolve("emoji_octave_5.safetensors"));
-    List<Contender.Labelled> tests = read(pictures, Integer.MAX_VALUE);
-    List<Contender.Labelled> calibration = read(typical, CALIBRATED_ON);
+    List<Picture> tests = read(pictures, Integer.MAX_VALUE);
+    List<Picture> calibration = read(typical, CALIBRATED_ON);
     Files.createDirectories(OUT);
     List<Contender> contenders = new ArrayList<>();
     try {
@@ -92,8 +92,8 @@ public final class DemoMain {
     return List.of("f32", "bf16", "int8").indexOf(arithmetic);
   }
 
-  private static List<Contender> contenders(
-      String alpha, Path file, List<Contender.Labelled> calibration) throws IOException {
+  private static List<Contender> contenders(String alpha, Path file, List<Picture> calibration)
+      throws IOException {
     List<Contender> contenders = new ArrayList<>();
     contenders.add(new Contender(alpha, "f32", Network.load(file), PlanOptions.DEFAULT));
     if (CpuIsa.fastestType() == DataType.BF16) {
@@ -109,28 +109,9 @@ public final class DemoMain {
     return contenders;
   }
 
-  /** Pictures as CLASS/FILE.png, spread evenly over all there are. */
-  private static List<Contender.Labelled> read(Path folder, int most) throws IOException {
-    List<Path> files;
-    try (Stream<Path> found =
-        Files.find(folder, 2, (file, what) -> what.isRegularFile() && isPicture(file))) {
-      files = found.sorted().toList();
-    }
-    if (files.isEmpty()) {
-      throw new IOException(folder + ": has no pictures as CLASS/FILE.png");
-    }
-    List<Contender.Labelled> pictures = new ArrayList<>();
-    int count = Math.min(most, files.size());
-    for (int i = 0; i < count; i++) {
-      Path file = files.get((int) ((long) i * files.size() / count));
-      String label = file.getName(file.getNameCount() - 2).toString();
-      pictures.add(new Contender.Labelled(ImageFiles.read(file), label));
-    }
-    return pictures;
-  }
-
-  private static boolean isPicture(Path file) {
-    return file.toString().endsWith(".png");
+  /** Pictures in folders that are named after what they show. */
+  private static List<Picture> read(Path folder, int most) throws IOException {
+    return CalibrationPictures.read(folder, most, true, List.of());
   }
 
   private static void report(List<Point> points, int rounds, int calibratedOn, PrintWriter out)

@@ -43,6 +43,11 @@ final class Index {
     return (int) count;
   }
 
+  /** An axis that may be counted from behind, which the operation has checked. */
+  static int axis(long axis, int rank) {
+    return (int) (axis < 0 ? axis + rank : axis);
+  }
+
   /** Elements from one index of an axis to the next, for each axis. */
   static int[] strides(long... dims) {
     int[] strides = new int[dims.length];

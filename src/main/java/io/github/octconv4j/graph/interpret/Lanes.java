@@ -11,7 +11,7 @@ import java.util.Arrays;
  */
 record Lanes(int outer, int length, int inner) {
   static Lanes of(long[] dims, long axis) {
-    int at = (int) (axis < 0 ? axis + dims.length : axis);
+    int at = Index.axis(axis, dims.length);
     return new Lanes(
         Index.count(Arrays.copyOf(dims, at)),
         dims.length == 0 ? 1 : Math.toIntExact(dims[at]),

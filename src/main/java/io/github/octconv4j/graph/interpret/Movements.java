@@ -186,7 +186,7 @@ final class Movements {
     TensorData x = call.in(0);
     TensorData indices = call.in(1);
     long[] dims = x.dims();
-    int axis = (int) (op.axis() < 0 ? op.axis() + dims.length : op.axis());
+    int axis = Index.axis(op.axis(), dims.length);
     int stride = Index.strides(dims)[axis];
     Output y = call.output(0);
     MemorySegment source = x.segment();
@@ -274,7 +274,7 @@ final class Movements {
     TensorData indices = call.in(1);
     TensorData updates = call.in(2);
     long[] dims = x.dims();
-    int axis = (int) (op.axis() < 0 ? op.axis() + dims.length : op.axis());
+    int axis = Index.axis(op.axis(), dims.length);
     int stride = Index.strides(dims)[axis];
     Output y = call.output(0);
     y.copy(0, x.segment(), 0, x.count());

@@ -28,7 +28,7 @@ final class Quantized {
   /** For each element of x where its scale stands. */
   private static int[] places(long[] dims, long[] scale, long axis, long block) {
     int[] strides = Index.strides(scale);
-    int at = dims.length == 0 ? 0 : (int) (axis < 0 ? axis + dims.length : axis);
+    int at = dims.length == 0 ? 0 : Index.axis(axis, dims.length);
     int[][] tables = new int[dims.length][];
     boolean scalar = Index.count(scale) == 1;
     for (int i = 0; i < dims.length; i++) {

@@ -34,7 +34,7 @@ public final class FuseActivations implements UnaryOperator<Graph> {
         outputs.add("");
         continue;
       }
-      Node next = graph.isPrivate(output) ? graph.consumers(output).getFirst() : null;
+      Node next = Patterns.reader(graph, output);
       OutputFunction function = next == null ? null : OutputFunction.of(graph, next);
       if (next == null || function == null || (common != null && common != function)) {
         return;

@@ -180,7 +180,7 @@ public final class FuseQuantized implements UnaryOperator<Graph> {
     /** Takes a sum behind a pair that rounds what is added. */
     private boolean addsBehind(Node quantize) {
       String rounded = quantize.output();
-      Node back = graph.isPrivate(rounded) ? graph.consumers(rounded).getFirst() : null;
+      Node back = Patterns.reader(graph, rounded);
       boolean pair =
           back != null
               && back.op() instanceof DequantizeLinear op

@@ -88,7 +88,7 @@ public final class FuseSums implements UnaryOperator<Graph> {
       if (output.isEmpty()) {
         continue;
       }
-      Node next = graph.isPrivate(output) ? graph.consumers(output).getFirst() : null;
+      Node next = Patterns.reader(graph, output);
       if (next == null || !Summation.ofTwo(next)) {
         return null;
       }
