@@ -178,7 +178,7 @@ class Training(unittest.TestCase):
 
     def test_pictures_grow_and_the_rate_rises_and_falls(self):
         plan = self.plan()
-        self.assertEqual([64] * 12 + [96] * 5 + [128] * 3, [plan.size(epoch) for epoch in range(20)])
+        self.assertEqual([64] * 4 + [96] * 8 + [128] * 8, [plan.size(epoch) for epoch in range(20)])
         self.assertEqual((2, 40), (plan.per_epoch, plan.steps))
         rates = [plan.rate(step) for step in range(40)]
         self.assertEqual([0.05, 0.1, 0.1], rates[:3])

@@ -44,7 +44,7 @@ from safetensors_file import from_bf16, read_safetensors, state_arrays, to_bf16,
 RULE = "KEEP_LOW"
 MEAN, STD = 0.5, 0.25
 FULL = emoji_data.SIZE
-SIZES = ((64, 0.60), (96, 0.25), (FULL, 0.15))  # height and width of the pictures, and the share of the epochs
+SIZES = ((64, 0.20), (96, 0.40), (FULL, 0.40))  # height and width of the pictures, and the share of the epochs
 
 BATCH = 64
 PEAK_RATE = 0.1
@@ -548,7 +548,7 @@ def main():
         command.add_argument("--alphas", default=[0.5, 0.25, 0.0], type=numbers,
                              help="networks, 0 is the dense one (0.5,0.25,0)")
         command.add_argument("--seed", default=20190410, type=int)
-    learn.add_argument("--epochs", default=100, type=int)
+    learn.add_argument("--epochs", default=90, type=int)
     learn.add_argument("--bf16", action="store_true", help="multiply in BF16, on a processor that has it")
     learn.add_argument("--minutes", default=0, type=float, help="stop after so many; 0 goes on to the end")
     learn.add_argument("--every", default=10, type=int, metavar="EPOCHS", help="between tests")
