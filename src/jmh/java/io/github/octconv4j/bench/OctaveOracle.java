@@ -71,9 +71,7 @@ public final class OctaveOracle {
    *     is to be added has different sizes
    */
   public Images apply(Images x) {
-    Map<Frequency, TensorData> sums = new EnumMap<>(Frequency.class);
-    biases.forEach((output, sum) -> sums.put(output, tensor(sum, sum.length)));
-    Graph graph = LayerGraph.of(spec, kernels, sums, shape(x), ElementType.F64);
+    Graph graph = graph(shape(x));
     Map<String, TensorData> inputs = new HashMap<>();
     if (x.high() != null) {
       inputs.put("x_h", x.high());
@@ -83,6 +81,17 @@ public final class OctaveOracle {
     }
     Map<String, TensorData> y = Interpreter.ofHeap().run(graph, inputs);
     return new Images(y.get("y_h"), y.get("y_l"));
+  }
+
+  /**
+   * Returns the convolution of images of a size as a graph.
+   *
+   * @throws IllegalArgumentException as in {@link #apply}
+   */
+  public Graph graph(OctaveShape shape) {
+    Map<Frequency, TensorData> sums = new EnumMap<>(Frequency.class);
+    biases.forEach((output, sum) -> sums.put(output, tensor(sum, sum.length)));
+    return LayerGraph.of(spec, kernels, sums, shape, ElementType.F64);
   }
 
   /** The size of both parts; where one is missing, nobody asks for its own. */

@@ -123,15 +123,17 @@ public record OctaveConv(
   public List<long[]> dims(Operands in) {
     long[] high = in.has(0) ? pooled(in.dims(0), halves) : null;
     long[] low = in.has(1) ? in.dims(1) : null;
-    long[] lowPooled = low == null ? null : pooled(low, halves);
+    boolean readsPooled = in.has(5) || !keepsLow;
+    long[] lowPooled = low == null || !readsPooled ? null : pooled(low, halves);
     long[] biasHigh = in.has(6) ? in.dims(6) : null;
     long[] biasLow = in.has(7) ? in.dims(7) : null;
     long[] yHigh = null;
     if (high != null && in.has(2)) {
       yHigh = convolved(high, in.dims(2), biasHigh);
     }
-    if (low != null && lowPooled != null && in.has(4)) {
-      long[] part = convolved(keepsLow ? low : lowPooled, in.dims(4), biasHigh);
+    long[] toHigh = keepsLow ? low : lowPooled;
+    if (toHigh != null && in.has(4)) {
+      long[] part = convolved(toHigh, in.dims(4), biasHigh);
       if (!keepsLow) {
         for (int axis = 2; axis < 4; axis++) {
           long odd = yHigh == null ? 0 : yHigh[axis] % 2;
@@ -191,8 +193,19 @@ public record OctaveConv(
       throw new IllegalArgumentException(
           String.format(Locale.ROOT, "an input is %s, expected (n, c, h, w)", Arrays.toString(x)));
     }
+    if (!pools) {
+      return x.clone();
+    }
     int odd = ceil ? 1 : 0;
-    return pools ? new long[] {x[0], x[1], (x[2] + odd) / 2, (x[3] + odd) / 2} : x.clone();
+    long[] y = {x[0], x[1], (x[2] + odd) / 2, (x[3] + odd) / 2};
+    if (y[2] < 1 || y[3] < 1) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "the mean of 2x2 leaves nothing of %s, expected two rows and columns or more",
+              Arrays.toString(x)));
+    }
+    return y;
   }
 
   private static long[] agree(long @Nullable [] a, long[] b) {

@@ -165,4 +165,26 @@ class OpTest {
     assertThatThrownBy(() -> infer(op, 1, f32(1, 4, 8, 8)))
         .hasMessage("each input needs a path, and each path its input");
   }
+
+  /** Padding makes an output of no rows, but there is nothing to take a mean of. */
+  @Test
+  void octaveConvolutionsOfWhatIsTooSmallToPool() {
+    Window window = Window.of(3, 3).pads(1, 1, 1, 1);
+    TensorType w = f32(3, 4, 3, 3);
+    OctaveConv down = OctaveConv.of(window);
+    assertThatThrownBy(() -> infer(down, 2, f32(1, 4, 1, 8), null, null, w))
+        .hasMessage(
+            "the mean of 2x2 leaves nothing of [1, 4, 1, 8], expected two rows and columns or more");
+    OctaveConv ceil = new OctaveConv(window, false, false, true, OutputFunction.NONE);
+    assertThat(infer(ceil, 2, f32(1, 4, 1, 8), null, null, w).toString())
+        .isEqualTo("[F32[0], F32[1, 3, 1, 4]]");
+    OctaveConv halves = new OctaveConv(window, true, false, false, OutputFunction.NONE);
+    assertThatThrownBy(() -> infer(halves, 1, f32(1, 4, 6, 1), null, w))
+        .hasMessageContaining("[1, 4, 6, 1]");
+    OctaveConv keepsLow = new OctaveConv(window, true, true, false, OutputFunction.NONE);
+    assertThat(infer(keepsLow, 1, null, f32(1, 4, 1, 1), null, null, w).toString())
+        .isEqualTo("[F32[1, 3, 1, 1]]");
+    assertThatThrownBy(() -> infer(keepsLow, 2, null, f32(1, 4, 1, 1), null, null, null, w))
+        .hasMessageContaining("[1, 4, 1, 1]");
+  }
 }

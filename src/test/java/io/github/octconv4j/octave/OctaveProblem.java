@@ -140,7 +140,7 @@ final class OctaveProblem {
       return false;
     }
     try {
-      expected();
+      oracle().graph(shape());
       return true;
     } catch (IllegalArgumentException e) {
       return false;
@@ -154,16 +154,21 @@ final class OctaveProblem {
     return builder.build();
   }
 
-  OctaveOracle.Images expected() {
+  private OctaveOracle oracle() {
     OctaveOracle oracle = new OctaveOracle(spec);
     kernels.forEach(oracle::kernel);
     biases.forEach(oracle::bias);
-    return oracle.apply(
-        new OctaveOracle.Images(
-            xh == null ? null : OctaveOracle.tensor(xh, batch, spec.in().high(), height, width),
-            xl == null
-                ? null
-                : OctaveOracle.tensor(xl, batch, spec.in().low(), lowHeight(), lowWidth())));
+    return oracle;
+  }
+
+  OctaveOracle.Images expected() {
+    return oracle()
+        .apply(
+            new OctaveOracle.Images(
+                xh == null ? null : OctaveOracle.tensor(xh, batch, spec.in().high(), height, width),
+                xl == null
+                    ? null
+                    : OctaveOracle.tensor(xl, batch, spec.in().low(), lowHeight(), lowWidth())));
   }
 
   /** The input in a layout. */
