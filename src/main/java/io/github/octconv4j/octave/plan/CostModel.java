@@ -12,13 +12,10 @@ import io.github.octconv4j.octave.plan.Formulation.Sharing;
 
 /**
  * Predicts the time of a formulation from what it multiplies and moves. Only the order of the
- * predictions matters; the constants are those of one core with AVX-512 and 1 MB of second-level
- * cache.
+ * predictions matters. {@link Rates} depend on the processor; the other constants are those of one
+ * with 1 MB of second-level cache for each core.
  */
 final class CostModel {
-  private static final double MACS_PER_US = 100_000;
-  private static final double NEAR_BYTES_PER_US = 120_000; // second-level cache
-  private static final double FAR_BYTES_PER_US = 60_000; // beyond it
   private static final double STEP_US = 1.5;
   private static final double MEETING_US = 3;
   private static final double CACHE_BYTES = 700_000;
@@ -26,11 +23,13 @@ final class CostModel {
   private final OctaveConv2d spec;
   private final OctaveSizes sizes;
   private final PlanOptions options;
+  private final Rates rates;
 
   CostModel(OctaveConv2d spec, OctaveShape input, PlanOptions options) {
     this.spec = spec;
     this.sizes = OctaveSizes.of(spec, input);
     this.options = options;
+    this.rates = Rates.of(options.type());
   }
 
   /** Returns the predicted time of a run in microseconds. */
@@ -39,7 +38,7 @@ final class CostModel {
     double share = f.sharing() == Sharing.BRANCHES ? branchShare() : 1.0 / threads;
     double steps = (spec.paths().size() + 2) * bands(f) * STEP_US;
     double meetings = threads == 1 ? 0 : meetings(f) * MEETING_US;
-    return (multiplyAdds(f) / MACS_PER_US + moves(f)) * share + steps + meetings;
+    return (multiplyAdds(f) / rates.multiplyAdds() + moves(f)) * share + steps + meetings;
   }
 
   /** Multiply-adds with channels filled up to whole registers, weighted by how well kernels run. */
@@ -105,7 +104,7 @@ final class CostModel {
       bytes += 2 * type * area(s) / 4 * spec.in().total() - type * area(y) / 4 * spec.out().low();
     }
     boolean near = workingSet(f) < CACHE_BYTES;
-    return bytes / (near ? NEAR_BYTES_PER_US : FAR_BYTES_PER_US);
+    return bytes / (near ? rates.nearBytes() : rates.farBytes());
   }
 
   /** Elements that are read and written beside the convolutions at high resolution. */

@@ -2,6 +2,7 @@ package io.github.octconv4j.bench.peers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.nn.Model;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,7 +24,7 @@ class NetworkAgreementTest {
   })
   void bothLibraries(String name, double alpha, int size, int threads) throws Exception {
     Model model = Model.of(name).alpha(alpha).width(0.25).classes(10).imageSize(size);
-    NetworkWorkload workload = new NetworkWorkload(model, folder);
+    NetworkWorkload workload = new NetworkWorkload(model, folder, List.of(DataType.F32, DataType.BF16));
     List<Contender> contenders = workload.contenders(threads);
     try {
       assertThat(contenders)

@@ -32,10 +32,16 @@ final class NetworkWorkload implements Workload {
   private final Path onnx;
   private final NamedTensor image;
   private final List<float[]> expected;
+  private final List<DataType> types;
 
-  /** Writes the files into a folder that exists. */
-  NetworkWorkload(Model model, Path folder) throws IOException {
+  /**
+   * Writes the files into a folder that exists.
+   *
+   * @param types those of this library; what the processor can't compute in is left out
+   */
+  NetworkWorkload(Model model, Path folder, List<DataType> types) throws IOException {
     this.model = model;
+    this.types = types;
     Parameters parameters = Parameters.random(SEED);
     this.safetensors = folder.resolve("network-" + model.alpha() + ".safetensors");
     this.onnx = folder.resolve("network-" + model.alpha() + ".onnx");
@@ -91,9 +97,10 @@ final class NetworkWorkload implements Workload {
   /** What builds the libraries' models from files, up to the point where they can run. */
   List<Supplier<Contender>> starts(int threads, Tuning tuning) {
     List<Supplier<Contender>> starts = new ArrayList<>();
-    starts.add(() -> ours(threads, tuning, DataType.F32));
-    if (Bf16Column.isPossible()) {
-      starts.add(() -> ours(threads, tuning, DataType.BF16));
+    for (DataType type : types) {
+      if (type != DataType.BF16 || Bf16Column.isPossible()) {
+        starts.add(() -> ours(threads, tuning, type));
+      }
     }
     starts.add(() -> onnxRuntime(threads));
     return starts;

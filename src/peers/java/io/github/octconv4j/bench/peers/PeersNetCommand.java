@@ -2,6 +2,7 @@ package io.github.octconv4j.bench.peers;
 
 import io.github.octconv4j.bench.report.PeerNetworkResult;
 import io.github.octconv4j.bench.report.PeerNetworkTable;
+import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.nn.Model;
 import io.github.octconv4j.octave.Tuning;
 import io.github.octconv4j.timing.Race;
@@ -20,6 +21,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -57,19 +59,32 @@ final class PeersNetCommand implements Callable<Integer> {
       description = "Height and width of the image, ${DEFAULT-VALUE} by default.")
   private int size;
 
+  @Option(
+      names = "--dtype",
+      split = ",",
+      paramLabel = "TYPE",
+      defaultValue = "f32,bf16",
+      description =
+          "Types of this library, f32 or bf16; ONNX Runtime always has f32. ${DEFAULT-VALUE} by"
+              + " default.")
+  private List<String> types;
+
   @Override
   public Integer call() throws IOException {
     PeersFile<PeerNetworkResult> file =
         new PeersFile<>(
             options.file("peers-net.json"), PeerNetworkResult.class, PeerNetworkResult::isSameAs);
     PrintWriter out = spec.commandLine().getOut();
-    Bf16Column.sayIfImpossible(out);
+    List<DataType> ours = types();
+    if (ours.contains(DataType.BF16)) {
+      Bf16Column.sayIfImpossible(out);
+    }
     Path models = Files.createTempDirectory("octconv4j-peers-net");
     try {
       List<NetworkWorkload> workloads = new ArrayList<>();
       for (double alpha : options.alphas()) {
         Model model = Model.of(name).alpha(alpha).imageSize(size);
-        workloads.add(new NetworkWorkload(model, models));
+        workloads.add(new NetworkWorkload(model, models, ours));
       }
       boolean agree = true;
       for (int count : options.threads()) {
@@ -90,6 +105,22 @@ final class PeersNetCommand implements Callable<Integer> {
     } finally {
       delete(models);
     }
+  }
+
+  private List<DataType> types() {
+    List<DataType> known = List.of(DataType.F32, DataType.BF16);
+    return types.stream()
+        .map(
+            text ->
+                known.stream()
+                    .filter(type -> type.name().equalsIgnoreCase(text))
+                    .findFirst()
+                    .orElseThrow(
+                        () ->
+                            new ParameterException(
+                                spec.commandLine(), "--dtype must be f32 or bf16, was " + text)))
+        .distinct()
+        .toList();
   }
 
   private static void say(PrintWriter out, String format, Object... arguments) {
