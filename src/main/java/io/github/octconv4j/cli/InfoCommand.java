@@ -84,7 +84,7 @@ final class InfoCommand implements Callable<Integer> {
         ? ", capped by " + cap
         : String.format(
             Locale.ROOT,
-            "; %s caps nothing: oneDNN knows no instruction set of that name that this processor has beside others",
+            "; %s is another one: this processor does not have all of it, or oneDNN does not know the name",
             cap);
   }
 

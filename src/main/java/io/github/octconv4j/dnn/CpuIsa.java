@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -26,6 +27,16 @@ public final class CpuIsa {
   /** All others have it, or are no x86 processors. */
   private static final Set<String> WITHOUT_VNNI =
       Set.of("cpu_isa_sse41", "cpu_isa_avx", "cpu_isa_avx2", "cpu_isa_avx512_core");
+
+  /** Names that oneDNN takes as a cap, and those that it has for the same elsewhere. */
+  private static final Map<String, String> OLDER_NAMES =
+      Map.of(
+          "advanced_simd", "asimd",
+          "avx512_core_fp16", "avx10_1_512",
+          "avx512_core_amx", "avx10_1_512_amx",
+          "avx512_core_amx_fp16", "avx10_1_512_amx_fp16",
+          "avx10_2_512", "avx10_2",
+          "avx10_2_512_amx_2", "avx10_2_amx_2");
 
   private static final String UNKNOWN = "unknown";
 
@@ -76,14 +87,19 @@ public final class CpuIsa {
 
   /**
    * Returns whether {@link #cap} is what is used: oneDNN ignores names that it does not know, and
-   * those of what the processor has not. On 64-bit Arm it reads {@code advanced_simd} alone.
+   * takes what the processor has of those that it knows. On 64-bit Arm it reads {@code
+   * advanced_simd} alone.
    */
   public static boolean isCapped() {
     return cap()
-        .map(cap -> "cpu_isa_" + cap.substring(cap.indexOf('=') + 1).toLowerCase(Locale.ROOT))
-        .map(isa -> isa.replace("advanced_simd", "asimd"))
-        .filter(name()::equals)
+        .filter(cap -> isNameOf(cap.substring(cap.indexOf('=') + 1), name()))
         .isPresent();
+  }
+
+  /** Whether a cap means an instruction set, which has oneDNN's name. */
+  static boolean isNameOf(String cap, String isa) {
+    String name = cap.toLowerCase(Locale.ROOT);
+    return isa.equals("cpu_isa_" + OLDER_NAMES.getOrDefault(name, name));
   }
 
   /**

@@ -22,7 +22,9 @@ public final class ConformanceMain {
           "AVX2_VNNI",
           "AVX512_CORE",
           "AVX512_CORE_VNNI",
-          "AVX512_CORE_BF16");
+          "AVX512_CORE_BF16",
+          "AVX10_1_512",
+          "AVX10_1_512_AMX");
   private static final int SHOWN = 40;
 
   private ConformanceMain() {}

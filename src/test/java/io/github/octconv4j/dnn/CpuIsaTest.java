@@ -90,4 +90,21 @@ class CpuIsaTest {
         ChildJvm.of(Unaligned.class).environment("ONEDNN_MAX_CPU_ISA", "AVX2").run();
     assertThat(avx2.output()).matches("f32 8 a\\Rf32 8 a\\R");
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "AVX2, cpu_isa_avx2, true",
+    "avx2, cpu_isa_avx2, true",
+    "AVX2, cpu_isa_avx2_vnni, false",
+    "AVX2_VNNI_2, cpu_isa_avx2_vnni, false",
+    "AVX512_CORE_FP16, cpu_isa_avx10_1_512, true",
+    "AVX10_1_512, cpu_isa_avx10_1_512, true",
+    "AVX512_CORE_AMX, cpu_isa_avx10_1_512_amx, true",
+    "AVX512_CORE_AMX, cpu_isa_avx10_1_512, false",
+    "ADVANCED_SIMD, cpu_isa_asimd, true",
+    "ALL, cpu_isa_avx10_1_512_amx, false"
+  })
+  void capsHaveOlderNames(String cap, String isa, boolean expected) {
+    assertThat(CpuIsa.isNameOf(cap, isa)).isEqualTo(expected);
+  }
 }
