@@ -26,6 +26,14 @@ record LayerShapes(String layer) {
     return new IllegalArgumentException("layer " + Printable.text(layer) + why);
   }
 
+  /** Whether there are images of this size: they have values, and an array can hold these. */
+  static boolean isImage(int channels, int height, int width) {
+    return channels >= 1
+        && height >= 1
+        && width >= 1
+        && (long) height * width <= Integer.MAX_VALUE / channels;
+  }
+
   /** Of an input: each part needs a pixel. */
   OctaveShape input(ChannelSplit channels, int height, int width) {
     OctaveShape shape = OctaveShape.of(1, height, width, SizeRule.FLOOR);

@@ -63,10 +63,7 @@ public final class NetworkBuilder {
    * @param width of the input
    */
   public NetworkBuilder(int channels, int height, int width) {
-    if (channels < 1
-        || height < 1
-        || width < 1
-        || (long) height * width > Integer.MAX_VALUE / channels) {
+    if (!LayerShapes.isImage(channels, height, width)) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,

@@ -154,12 +154,12 @@ final class OctaveProblem {
     return builder.build();
   }
 
-  OctaveOracle.Images expected() {
+  OctaveOracle.Parts expected() {
     OctaveOracle oracle = new OctaveOracle(spec);
     kernels.forEach(oracle::kernel);
     biases.forEach(oracle::bias);
     return oracle.apply(
-        new OctaveOracle.Images(
+        new OctaveOracle.Parts(
             xh == null ? null : OctaveOracle.tensor(xh, batch, spec.in().high(), height, width),
             xl == null
                 ? null
@@ -176,7 +176,7 @@ final class OctaveProblem {
   }
 
   /** Empty memory for the output in a layout, filled with rubbish. */
-  static OctaveTensor output(OctaveOracle.Images result, FormatTag layout, Arena arena) {
+  static OctaveTensor output(OctaveOracle.Parts result, FormatTag layout, Arena arena) {
     return OctaveTensor.of(
         rubbish(result.high(), layout, arena), rubbish(result.low(), layout, arena));
   }
@@ -216,7 +216,7 @@ final class OctaveProblem {
     return 1e-6 + 3e-7 * Math.sqrt(terms()) + 2e-8 * terms();
   }
 
-  void assertMatches(OctaveTensor actual, OctaveOracle.Images expected) {
+  void assertMatches(OctaveTensor actual, OctaveOracle.Parts expected) {
     compare("high", actual.hasHigh() ? actual.high() : null, expected.high());
     compare("low", actual.hasLow() ? actual.low() : null, expected.low());
   }
