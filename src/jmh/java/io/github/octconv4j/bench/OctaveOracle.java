@@ -28,14 +28,14 @@ public final class OctaveOracle {
   }
 
   /**
-   * Images (n, c, h, w) of both frequencies, in double; null where there are no channels.
+   * Parts (n, c, h, w) of both frequencies, in double; null where there are no channels.
    *
    * @param high the high part
    * @param low the low part
    */
-  public record Images(TensorData high, TensorData low) {}
+  public record Parts(TensorData high, TensorData low) {}
 
-  /** Images, or any other tensor, in double. */
+  /** Parts, or any other tensor, in double. */
   public static TensorData tensor(float[] values, long... dims) {
     double[] doubles = new double[values.length];
     for (int i = 0; i < doubles.length; i++) {
@@ -44,7 +44,7 @@ public final class OctaveOracle {
     return tensor(doubles, dims);
   }
 
-  /** Images, or any other tensor, which are not copied. */
+  /** Parts, or any other tensor, which are not copied. */
   public static TensorData tensor(double[] values, long... dims) {
     return TensorData.of(ElementType.F64, MemorySegment.ofArray(values), dims);
   }
@@ -70,7 +70,7 @@ public final class OctaveOracle {
    * @throws IllegalArgumentException if an image on the way would have no row or column, or if what
    *     is to be added has different sizes
    */
-  public Images apply(Images x) {
+  public Parts apply(Parts x) {
     Graph graph = graph(shape(x));
     Map<String, TensorData> inputs = new HashMap<>();
     if (x.high() != null) {
@@ -80,7 +80,7 @@ public final class OctaveOracle {
       inputs.put("x_l", x.low());
     }
     Map<String, TensorData> y = Interpreter.ofHeap().run(graph, inputs);
-    return new Images(y.get("y_h"), y.get("y_l"));
+    return new Parts(y.get("y_h"), y.get("y_l"));
   }
 
   /**
@@ -95,7 +95,7 @@ public final class OctaveOracle {
   }
 
   /** The size of both parts; where one is missing, nobody asks for its own. */
-  private static OctaveShape shape(Images x) {
+  private static OctaveShape shape(Parts x) {
     long[] high = (x.high() != null ? x.high() : x.low()).dims();
     long[] low = (x.low() != null ? x.low() : x.high()).dims();
     return new OctaveShape((int) high[0], (int) high[2], (int) high[3], (int) low[2], (int) low[3]);

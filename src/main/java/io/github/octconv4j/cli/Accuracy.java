@@ -19,11 +19,12 @@ record Accuracy(String network, int right, int images, double seconds) {
   /**
    * Classifies all images in batches, and tells {@code progress} of each.
    *
-   * @throws IOException if an image can't be read, or shows what the network has no class for
+   * @param labels the network's class of each image
+   * @throws IOException if an image can't be read
    */
-  static Accuracy measure(Network network, PlanOptions options, Dataset dataset, Progress progress)
+  static Accuracy measure(
+      Network network, PlanOptions options, Dataset dataset, int[] labels, Progress progress)
       throws IOException {
-    int[] labels = dataset.classes(network.info());
     int classes = network.info().labels().size();
     int batch = Math.min(BATCH, dataset.count());
     int right = 0;

@@ -219,8 +219,10 @@ final class ClassifyCommand implements Callable<Integer> {
   private void measureAccuracy(PlanOptions options, Dataset images) throws IOException {
     List<Accuracy> results = new ArrayList<>();
     try (Networks networks = Networks.load(model, demoFor(images), architecture(), slice, onnx)) {
-      for (Network network : networks.all()) {
-        images.classes(network.info()); // what does not fit is said before anything is computed
+      List<int[]> labels = new ArrayList<>();
+      for (Network network :
+          networks.all()) { // said before anything is computed: what does not fit
+        labels.add(images.classes(network.info()));
       }
       if (run.isInt8()) {
         List<Image> few = new ArrayList<>();
@@ -229,9 +231,10 @@ final class ClassifyCommand implements Callable<Integer> {
         }
         networks.calibrate(few);
       }
-      for (Network network : networks.all()) {
+      for (int i = 0; i < labels.size(); i++) {
+        Network network = networks.all().get(i);
         try (Progress progress = Progress.of(network.info().name(), images.count())) {
-          results.add(Accuracy.measure(network, options, images, progress));
+          results.add(Accuracy.measure(network, options, images, labels.get(i), progress));
         }
       }
     }

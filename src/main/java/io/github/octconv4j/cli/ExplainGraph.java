@@ -84,7 +84,7 @@ record ExplainGraph(PlanOptions options, String run, boolean int8) {
       long begin = System.nanoTime();
       try (CompiledGraph compiled =
               new GraphCompiler(engine, constants, given)
-                  .compile(bound, GraphCompiler.Images.ROWS, options);
+                  .compile(bound, GraphCompiler.ImageLayout.ROWS, options);
           GraphExecution execution = compiled.newExecution(graph.name())) {
         long compiling = System.nanoTime() - begin;
         long[] nanos = execution.profile(inputs(graph), ROUNDS);

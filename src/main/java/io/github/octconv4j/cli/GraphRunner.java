@@ -69,7 +69,7 @@ interface GraphRunner extends AutoCloseable {
       try (Constants constants = Constants.of(engine);
           CompiledGraph compiled =
               new GraphCompiler(engine, constants, graph)
-                  .compile(sizes, GraphCompiler.Images.ROWS, PlanOptions.DEFAULT);
+                  .compile(sizes, GraphCompiler.ImageLayout.ROWS, PlanOptions.DEFAULT);
           GraphExecution execution = compiled.newExecution(graph.name())) {
         notes = compiled.notes();
         return execution.run(inputs);

@@ -26,7 +26,7 @@ import jdk.jfr.FlightRecorder;
 final class Assembly {
   private final Engine engine;
   private final Prepared prepared;
-  private final GraphCompiler.Images images;
+  private final GraphCompiler.ImageLayout images;
   private final PlanOptions options;
   private final LayerWeights weights;
 
@@ -39,7 +39,7 @@ final class Assembly {
   Assembly(
       Engine engine,
       Prepared prepared,
-      GraphCompiler.Images images,
+      GraphCompiler.ImageLayout images,
       PlanOptions options,
       LayerWeights weights) {
     this.engine = engine;
@@ -67,7 +67,7 @@ final class Assembly {
   private MemoryDesc desc(TensorType type) {
     int rank = type.sizes().length;
     boolean image = Storage.isNative(type) && rank >= 3 && rank <= 5;
-    return images == GraphCompiler.Images.CHANNELS_LAST && image
+    return images == GraphCompiler.ImageLayout.CHANNELS_LAST && image
         ? Storage.f32(FormatTag.channelsLast(rank), type.sizes())
         : Storage.of(type);
   }

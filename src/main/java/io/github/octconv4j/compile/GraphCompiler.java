@@ -55,7 +55,7 @@ public final class GraphCompiler {
   private final FoldBatchNorm folding;
 
   /** How the caller's images lie. */
-  public enum Images {
+  public enum ImageLayout {
     /** Row by row, as ONNX has them. */
     ROWS,
     /** With channels innermost: spares the copy at the beginning. */
@@ -178,14 +178,15 @@ public final class GraphCompiler {
    *     finite
    * @throws DnnException if it would take more memory than allowed
    */
-  public CompiledGraph compile(Map<String, long[]> sizes, Images images, PlanOptions options) {
+  public CompiledGraph compile(Map<String, long[]> sizes, ImageLayout images, PlanOptions options) {
     // What is made of weights that are made anew for each size is of no use for another one.
     return later
         ? new GraphCompiler(engine, constants, graph, plans).compiled(sizes, images, options)
         : compiled(sizes, images, options);
   }
 
-  private CompiledGraph compiled(Map<String, long[]> sizes, Images images, PlanOptions options) {
+  private CompiledGraph compiled(
+      Map<String, long[]> sizes, ImageLayout images, PlanOptions options) {
     Set<TensorData> lasting = Collections.newSetFromMap(new IdentityHashMap<>());
     lasting.addAll(graph.constants().values());
     Graph bound = graph.bind(sizes);

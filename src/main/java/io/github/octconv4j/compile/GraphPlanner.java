@@ -35,8 +35,6 @@ final class GraphPlanner {
   private static final int FEW_CANDIDATES = 2; // of layers that take less time than to build them
   private static final long SMALL = 5_000_000;
   private static final int FINALISTS = 2;
-  private static final double MARGIN = 0.97; // what is less better than the default may be noise
-  private static final double REFERENCE_PENALTY = 1e9;
   private static final String KEPT = "KEPT"; // measured before
 
   private final Engine engine;
@@ -53,7 +51,7 @@ final class GraphPlanner {
   GraphPlanner(
       Engine engine,
       Prepared prepared,
-      GraphCompiler.Images images,
+      GraphCompiler.ImageLayout images,
       PlanOptions options,
       Constants constants,
       boolean plans) {
@@ -216,7 +214,7 @@ final class GraphPlanner {
       if (all.isEmpty()) {
         return null;
       }
-      Map<String, Formulation> best = best(all);
+      Map<String, Formulation> best = times(all).best();
       Map<Node, Formulation> mixed = new HashMap<>();
       possible
           .keySet()
@@ -235,36 +233,23 @@ final class GraphPlanner {
     }
   }
 
-  /** The formulation of the shortest time for each kind of layer. */
-  private Map<String, Formulation> best(List<Trial> trials) {
-    Map<String, Map<Formulation, Double>> times = new HashMap<>();
-    for (Trial timed : trials) {
-      Map<String, Double> sums = new HashMap<>();
-      Map<String, Formulation> formulations = new HashMap<>();
-      for (Span span : timed.spans()) {
+  private LayerTimes times(List<Trial> trials) {
+    LayerTimes times = new LayerTimes();
+    for (Trial trial : trials) {
+      List<LayerTimes.Timed> layers = new ArrayList<>();
+      for (Span span : trial.spans()) {
         if (span.formulation() != null) {
-          String key = key(span.node());
-          double penalty = timed.hasReference(span) ? REFERENCE_PENALTY : 0;
-          sums.merge(key, penalty + timed.nanos(span), Double::sum);
-          formulations.put(key, span.formulation());
+          layers.add(
+              new LayerTimes.Timed(
+                  key(span.node()),
+                  span.formulation(),
+                  trial.nanos(span),
+                  trial.hasReference(span)));
         }
       }
-      sums.forEach(
-          (key, nanos) ->
-              times
-                  .computeIfAbsent(key, k -> new HashMap<>())
-                  .merge(formulations.get(key), nanos, Math::min));
+      times.add(layers);
     }
-    Map<String, Formulation> best = new HashMap<>();
-    times.forEach(
-        (key, map) -> {
-          Map.Entry<Formulation, Double> fastest =
-              map.entrySet().stream().min(Map.Entry.comparingByValue()).orElseThrow();
-          double plain = map.getOrDefault(Formulation.DEFAULT, Double.POSITIVE_INFINITY);
-          boolean better = fastest.getValue() < MARGIN * plain;
-          best.put(key, better ? fastest.getKey() : Formulation.DEFAULT);
-        });
-    return best;
+    return times;
   }
 
   private CompiledGraph build(Map<Node, Formulation> formulations) {

@@ -29,11 +29,11 @@ final class CallArena implements Arena {
   /** Makes a native object that is destroyed when the arena closes, before those made earlier. */
   MemorySegment create(
       Consumer<MemorySegment> destructor,
-      Native.Constructor constructor,
+      NativeObject.Constructor constructor,
       String what,
       Object... values) {
     Owned owned = new Owned(destructor, newest);
-    owned.object = Native.create(this, constructor, what, values);
+    owned.object = NativeObject.create(this, constructor, what, values);
     newest = owned;
     return owned.object;
   }

@@ -116,7 +116,8 @@ final class Compiler {
   private MemorySegment here() {
     try (Arena arena = Arena.ofConfined();
         Threads.Scope scope = Threads.use(desc.threads())) {
-      return Native.create(arena, out -> dnnl_h.dnnl_primitive_create(out, pd), "compile %s", desc);
+      return NativeObject.create(
+          arena, out -> dnnl_h.dnnl_primitive_create(out, pd), "compile %s", desc);
     }
   }
 
@@ -131,7 +132,7 @@ final class Compiler {
       }
       throw e.getCause() instanceof DnnException failure ? failure : e;
     } catch (OutOfMemoryError e) {
-      if (Native.isHeap(e)) {
+      if (NativeMemory.isHeap(e)) {
         throw e;
       }
       throw new DnnException(

@@ -51,7 +51,7 @@ public final class CpuIsa {
   public static String name() {
     NativeLibrary.load();
     int code = dnnl_h.dnnl_get_effective_cpu_isa();
-    return Platform.isArm() ? nameOnArm(code) : Native.string(dnnl_h.dnnl_cpu_isa2str(code));
+    return Platform.isArm() ? nameOnArm(code) : NativeMemory.string(dnnl_h.dnnl_cpu_isa2str(code));
   }
 
   /**
@@ -124,7 +124,7 @@ public final class CpuIsa {
    */
   public static boolean addsBytesShort() {
     NativeLibrary.load(); // its error, not that of a class
-    return ShortSums.USED;
+    return Here.ADDS_BYTES_SHORT;
   }
 
   /** Whether an instruction set, by oneDNN's name, adds products of bytes in 16 bits. */
@@ -132,9 +132,13 @@ public final class CpuIsa {
     return WITHOUT_VNNI.contains(isa);
   }
 
-  /** Read from the library once. */
-  private static final class ShortSums {
-    static final boolean USED = addsBytesShort(name());
+  /** Read from the library once, which must be loaded before: an error here would be a class's. */
+  private static final class Here {
+    static final String NAME = name();
+    static final boolean ADDS_BYTES_SHORT = addsBytesShort(NAME);
+    static final int VECTOR_FLOATS = vectorFloats(NAME);
+    static final int LEAST_ALIGNMENT =
+        NAME.equals("cpu_isa_sse41") || NAME.equals("cpu_isa_avx") ? 16 : 1;
   }
 
   /**
@@ -142,7 +146,8 @@ public final class CpuIsa {
    * of 512 bits, else 8. Blocked layouts have blocks of this many channels.
    */
   public static int vectorFloats() {
-    return vectorFloats(name());
+    NativeLibrary.load(); // its error, not that of a class
+    return Here.VECTOR_FLOATS;
   }
 
   /** Does the same for an instruction set by its name. */
@@ -156,13 +161,7 @@ public final class CpuIsa {
    */
   static int leastAlignment() {
     NativeLibrary.load(); // its error, not that of a class
-    return LeastAlignment.BYTES;
-  }
-
-  /** Read from the library once. */
-  private static final class LeastAlignment {
-    static final int BYTES =
-        name().equals("cpu_isa_sse41") || name().equals("cpu_isa_avx") ? 16 : 1;
+    return Here.LEAST_ALIGNMENT;
   }
 
   /**

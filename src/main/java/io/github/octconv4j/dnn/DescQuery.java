@@ -107,7 +107,7 @@ final class DescQuery {
   /** The numbers behind a pointer that oneDNN lends. */
   private long[] numbers(int what, int count) {
     query(what);
-    return Native.longsAt(out.get(ValueLayout.ADDRESS, 0), count);
+    return NativeMemory.longsAt(out.get(ValueLayout.ADDRESS, 0), count);
   }
 
   private void query(int what) {

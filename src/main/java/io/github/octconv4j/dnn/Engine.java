@@ -31,7 +31,7 @@ public final class Engine extends NativeHandle {
     NativeLibrary.load();
     try (Arena arena = Arena.ofConfined()) {
       return new Engine(
-          Native.create(
+          NativeObject.create(
               arena,
               out -> dnnl_h.dnnl_engine_create(out, dnnl_h.dnnl_cpu(), 0),
               "create the CPU engine"));

@@ -56,6 +56,6 @@ public record LibraryInfo(
   @SuppressWarnings("restricted") // oneDNN returns a pointer to a constant of this type
   private static String builtFrom() {
     MemorySegment version = dnnl_h.dnnl_version().reinterpret(dnnl_version_t.layout().byteSize());
-    return Native.string(dnnl_version_t.hash(version));
+    return NativeMemory.string(dnnl_version_t.hash(version));
   }
 }

@@ -44,7 +44,7 @@ public final class Memory extends NativeHandle {
       return engine.using(
           e ->
               new Memory(
-                  Native.create(
+                  NativeObject.create(
                       arena,
                       out -> dnnl_h.dnnl_memory_create(out, desc.in(arena), e, first),
                       "view a tensor %s",

@@ -77,7 +77,7 @@ public final class MemoryDesc {
         arena ->
             out ->
                 dnnl_h.dnnl_memory_desc_create_with_tag(
-                    out, dims.length, Native.longs(arena, dims), type.code(), tag.code()),
+                    out, dims.length, NativeMemory.longs(arena, dims), type.code(), tag.code()),
         "describe %s %s %s",
         type,
         tag,
@@ -121,9 +121,9 @@ public final class MemoryDesc {
                 dnnl_h.dnnl_memory_desc_create_with_strides(
                     out,
                     dims.length,
-                    Native.longs(arena, dims),
+                    NativeMemory.longs(arena, dims),
                     type.code(),
-                    Native.longs(arena, strides)),
+                    NativeMemory.longs(arena, strides)),
         "describe %s %s with strides %s",
         type,
         Arrays.toString(dims),
@@ -227,8 +227,8 @@ public final class MemoryDesc {
                     dnnl_h.dnnl_memory_desc_create_submemory(
                         out,
                         in(arena),
-                        Native.longs(arena, partDims),
-                        Native.longs(arena, offsets)),
+                        NativeMemory.longs(arena, partDims),
+                        NativeMemory.longs(arena, offsets)),
             "describe the part %s at %s of %s",
             Arrays.toString(partDims),
             Arrays.toString(offsets),
@@ -254,7 +254,8 @@ public final class MemoryDesc {
   private int reshape(MemorySegment out, CallArena arena, long[] newDims) {
     MemorySegment own = in(arena);
     int code =
-        dnnl_h.dnnl_memory_desc_reshape(out, own, newDims.length, Native.longs(arena, newDims));
+        dnnl_h.dnnl_memory_desc_reshape(
+            out, own, newDims.length, NativeMemory.longs(arena, newDims));
     if (code != Status.SUCCESS.code()) {
       return code;
     }
@@ -428,7 +429,7 @@ public final class MemoryDesc {
 
   /** Writes a pointer to a new descriptor, whose arguments live as long as the arena. */
   private interface Maker {
-    Native.Constructor in(CallArena arena);
+    NativeObject.Constructor in(CallArena arena);
   }
 
   private static MemoryDesc created(long before, Maker maker, String what, Object... values) {

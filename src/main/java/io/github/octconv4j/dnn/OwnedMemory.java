@@ -37,7 +37,7 @@ final class OwnedMemory implements SegmentAllocator {
       collect();
     }
     FreedMemory.link();
-    MemorySegment segment = Native.allocate(arena, size, what);
+    MemorySegment segment = NativeMemory.allocate(arena, size, what);
     bytes.addAndGet(size);
     TOTAL.addAndGet(size);
     return segment;

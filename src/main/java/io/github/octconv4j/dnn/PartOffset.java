@@ -54,7 +54,7 @@ final class PartOffset {
                   dnnl_h.dnnl_memory_desc_create_with_tag(
                       out,
                       1,
-                      Native.longs(arena, 2 * UNLIKELY),
+                      NativeMemory.longs(arena, 2 * UNLIKELY),
                       DataType.F32.code(),
                       FormatTag.A.code()));
       MemorySegment part =
@@ -62,11 +62,11 @@ final class PartOffset {
               arena,
               out ->
                   dnnl_h.dnnl_memory_desc_create_submemory(
-                      out, whole, Native.longs(arena, 1), Native.longs(arena, offset)));
+                      out, whole, NativeMemory.longs(arena, 1), NativeMemory.longs(arena, offset)));
       return new DescQuery(part, arena).blob();
     }
 
-    private static MemorySegment made(CallArena arena, Native.Constructor constructor) {
+    private static MemorySegment made(CallArena arena, NativeObject.Constructor constructor) {
       return arena.create(
           dnnl_h::dnnl_memory_desc_destroy, constructor, "describe one of many elements");
     }

@@ -197,7 +197,7 @@ public final class PrimitiveDesc extends NativeHandle {
     Status.check(
         dnnl_h.dnnl_primitive_desc_query(handle, dnnl_h.dnnl_query_impl_info_str(), 0, out),
         "ask for the name of an implementation");
-    return Native.string(out.get(ValueLayout.ADDRESS, 0));
+    return NativeMemory.string(out.get(ValueLayout.ADDRESS, 0));
   }
 
   private static Map<Arg, MemoryDesc> descsOf(

@@ -29,7 +29,7 @@ public final class Stream extends NativeHandle {
       return engine.using(
           e ->
               new Stream(
-                  Native.create(
+                  NativeObject.create(
                       arena,
                       out -> dnnl_h.dnnl_stream_create(out, e, dnnl_h.dnnl_stream_default_flags()),
                       "create a stream"),

@@ -86,7 +86,7 @@ public record Tensor(MemoryDesc desc, MemorySegment segment) {
     if (desc.isAny()) {
       throw new IllegalArgumentException("desc must have a layout, was " + desc);
     }
-    return new Tensor(desc, Native.allocate(arena, Math.max(1, desc.bytes()), desc));
+    return new Tensor(desc, NativeMemory.allocate(arena, Math.max(1, desc.bytes()), desc));
   }
 
   /**

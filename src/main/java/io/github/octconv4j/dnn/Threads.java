@@ -130,7 +130,7 @@ public final class Threads {
                 .start(() -> awaitQuietly(end)));
       }
     } catch (OutOfMemoryError e) {
-      if (Native.isHeap(e)) {
+      if (NativeMemory.isHeap(e)) {
         throw e;
       }
       throw new DnnException(

@@ -121,12 +121,12 @@ record UnitStrides(boolean channelsLast) {
                     dnnl_h.dnnl_memory_desc_create_with_strides(
                         out,
                         rank,
-                        Native.longs(arena, dims),
+                        NativeMemory.longs(arena, dims),
                         DataType.S8.code(),
-                        Native.longs(arena, strides)),
+                        NativeMemory.longs(arena, strides)),
                 "describe a tensor of strides");
         MemorySegment blob = MemorySegment.ofArray(new DescQuery(desc, arena).blob());
-        MemorySegment wanted = Native.longs(arena, strides);
+        MemorySegment wanted = NativeMemory.longs(arena, strides);
         for (int at = 0; at + wanted.byteSize() <= blob.byteSize(); at += Integer.BYTES) {
           if (blob.asSlice(at, wanted.byteSize()).mismatch(wanted) == -1) {
             return at;

@@ -191,23 +191,23 @@ public final class Window {
   }
 
   MemorySegment kernel(Arena arena) {
-    return Native.longs(arena, kernel);
+    return NativeMemory.longs(arena, kernel);
   }
 
   MemorySegment strides(Arena arena) {
-    return Native.longs(arena, strides);
+    return NativeMemory.longs(arena, strides);
   }
 
   MemorySegment dilations(Arena arena) {
-    return Native.longs(arena, dilations);
+    return NativeMemory.longs(arena, dilations);
   }
 
   MemorySegment paddingBefore(Arena arena) {
-    return Native.longs(arena, before);
+    return NativeMemory.longs(arena, before);
   }
 
   MemorySegment paddingAfter(Arena arena) {
-    return Native.longs(arena, after);
+    return NativeMemory.longs(arena, after);
   }
 
   private static long[] check(String name, long[] values, long least, int length) {

@@ -1,6 +1,6 @@
 package io.github.octconv4j.graph;
 
-import io.github.octconv4j.files.Names;
+import io.github.octconv4j.files.SimilarNames;
 import io.github.octconv4j.text.Checks;
 import io.github.octconv4j.text.Printable;
 import java.util.ArrayList;
@@ -79,7 +79,7 @@ public final class Graph {
                 Locale.ROOT,
                 "output %s is made by no node%s",
                 quote(output),
-                Names.hint(output, types.keySet())));
+                SimilarNames.hint(output, types.keySet())));
       }
     }
   }
@@ -197,7 +197,7 @@ public final class Graph {
               Locale.ROOT,
               "the graph has no value %s%s",
               quote(value),
-              Names.hint(value, types.keySet())));
+              SimilarNames.hint(value, types.keySet())));
     }
     return type;
   }

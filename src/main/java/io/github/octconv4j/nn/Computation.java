@@ -100,7 +100,7 @@ final class Computation {
 
   /** Compiles for sizes of the inputs, which lie row by row. */
   CompiledGraph compile(Map<String, long[]> sizes, PlanOptions options) {
-    return named(() -> compiler.compile(sizes, GraphCompiler.Images.ROWS, options));
+    return named(() -> compiler.compile(sizes, GraphCompiler.ImageLayout.ROWS, options));
   }
 
   /** What is wrong with weights of a file is said together with its name. */
@@ -138,7 +138,7 @@ final class Computation {
         named(
             () ->
                 (traces ? compiler.observing(graph, observed.values()) : compiler)
-                    .compile(bound, GraphCompiler.Images.CHANNELS_LAST, options));
+                    .compile(bound, GraphCompiler.ImageLayout.CHANNELS_LAST, options));
     if (!compiled.isWhole()) {
       compiled.close();
       throw new IllegalStateException(

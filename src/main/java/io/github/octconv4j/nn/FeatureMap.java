@@ -1,9 +1,15 @@
 package io.github.octconv4j.nn;
 
+import io.github.octconv4j.graph.Dim;
+import io.github.octconv4j.graph.TensorType;
 import io.github.octconv4j.octave.ChannelSplit;
 import io.github.octconv4j.octave.Frequency;
 import io.github.octconv4j.octave.OctaveShape;
+import io.github.octconv4j.weights.ElementType;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * What a layer of a network that is being built gives to the next ones: two values of the graph,
@@ -12,35 +18,54 @@ import java.util.Locale;
  * @since 0.1.0
  */
 public final class FeatureMap {
-  private final NetworkBuilder owner;
+  private final NetworkDraft owner;
   private final String name;
   private final ChannelSplit channels;
   private final OctaveShape shape;
-  private final String high; // names of the graph's values, empty for none
-  private final String low;
+  private final Map<Frequency, String> values; // of the graph, one for each part
 
   FeatureMap(
-      NetworkBuilder owner,
+      NetworkDraft owner,
       String name,
       ChannelSplit channels,
       OctaveShape shape,
-      String high,
-      String low) {
+      Map<Frequency, String> values) {
     this.owner = owner;
     this.name = name;
     this.channels = channels;
     this.shape = shape;
-    this.high = high;
-    this.low = low;
+    this.values = Map.copyOf(values);
   }
 
-  NetworkBuilder owner() {
+  NetworkDraft owner() {
     return owner;
   }
 
+  /** The parts that it has, the high one first. */
+  List<Frequency> parts() {
+    return Arrays.stream(Frequency.values()).filter(part -> channels.of(part) > 0).toList();
+  }
+
   /** The value of the graph that is one of the parts; an empty name where there is none. */
-  String value(Frequency frequency) {
-    return frequency == Frequency.HIGH ? high : low;
+  String value(Frequency part) {
+    return values.getOrDefault(part, "");
+  }
+
+  /** The type of a part's value, for any batch. */
+  TensorType type(Frequency part) {
+    boolean high = part == Frequency.HIGH;
+    return new TensorType(
+        ElementType.F32,
+        List.of(
+            Dim.unknown("n"),
+            Dim.of(channels.of(part)),
+            Dim.of(high ? shape.height() : shape.lowHeight()),
+            Dim.of(high ? shape.width() : shape.lowWidth())));
+  }
+
+  /** What the names of parts end with. */
+  static String suffix(Frequency part) {
+    return "." + TensorNames.letter(part);
   }
 
   /** Returns the name of the layer that gives it. */

@@ -4,6 +4,7 @@ import io.github.octconv4j.graph.Dim;
 import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.TensorType;
 import io.github.octconv4j.image.Interpolation;
+import io.github.octconv4j.text.Printable;
 import io.github.octconv4j.weights.ElementType;
 import io.github.octconv4j.weights.Metadata;
 import java.util.Arrays;
@@ -72,6 +73,52 @@ final class GraphInfo {
             ? floats(metadata, "std", channels)
             : colours ? NetworkInfo.IMAGENET_STD : Collections.nCopies(channels, 1f),
         labels);
+  }
+
+  /** Checks that what a caller says fits a graph, of which was found what it expects, or null. */
+  static void requireFit(NetworkInfo given, @Nullable NetworkInfo found) {
+    if (found == null) {
+      throw new IllegalArgumentException(
+          "the graph does not classify images: it needs one input of floats (n, c, h, w) and one output (n, classes)");
+    }
+    if (given.channels() != found.channels()
+        || given.height() != found.height()
+        || given.width() != found.width()
+        || given.labels().size() != found.labels().size()) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "info says %d classes of images of %dx%dx%d, the graph has %d of %dx%dx%d",
+              given.labels().size(),
+              given.channels(),
+              given.height(),
+              given.width(),
+              found.labels().size(),
+              found.channels(),
+              found.height(),
+              found.width()));
+    }
+  }
+
+  /** The graph, after a check that its one input is the image that a caller says. */
+  static NetworkGraph fitting(NetworkInfo given, NetworkGraph graph) {
+    FeatureMap image = graph.input();
+    if (given.channels() != image.channels().total()
+        || given.height() != image.shape().height()
+        || given.width() != image.shape().width()
+        || image.channels().low() > 0
+        || graph.inputs().size() > 1) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "network %s: info says an input of %dx%dx%d, the graph takes %s",
+              Printable.text(given.name()),
+              given.channels(),
+              given.height(),
+              given.width(),
+              graph.inputs()));
+    }
+    return graph;
   }
 
   /** What a file says, so that {@link #of} finds the same. */

@@ -36,7 +36,7 @@ final class MobileNetV1 {
             "features.0.0",
             "features.0.1",
             net.input(),
-            new Conv(scaled(STEM), 3, 2),
+            new Conv(layers.scaled(STEM), 3, 2),
             Activation.RELU);
     for (int i = 0; i < CHANNELS.length; i++) {
       String name = "features." + (i + 1);
@@ -52,15 +52,11 @@ final class MobileNetV1 {
           layers.octave(
               new Names(name + ".1", name + ".3", name + ".4"),
               x,
-              Conv.pointwise(scaled(CHANNELS[i]), 1),
+              Conv.pointwise(layers.scaled(CHANNELS[i]), 1),
               i < LAST_OCTAVE,
               Activation.RELU);
     }
     x = net.globalAverage("pooled", x);
     return net.build(net.linear("fc", x, model.classes(), Activation.NONE));
-  }
-
-  private int scaled(int channels) {
-    return (int) (channels * model.width());
   }
 }

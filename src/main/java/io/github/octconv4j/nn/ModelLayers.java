@@ -36,7 +36,24 @@ final class ModelLayers {
   }
 
   /** The names of a layer: as an octave module, and of the plain convolution and norm. */
-  record Names(String module, String kernel, String norm) {}
+  record Names(String module, String kernel, String norm) {
+    /** Of a ResNet's convolution {@code block.conv1} with {@code block.bn1}, or another number. */
+    static Names ofResNet(String block, int index) {
+      String conv = block + ".conv" + index;
+      return new Names(conv, conv, block + ".bn" + index);
+    }
+
+    /** Of the convolution in a ResNet's shortcut. */
+    static Names ofShortcut(String block) {
+      String conv = block + ".downsample.0";
+      return new Names(conv, conv, block + ".downsample.1");
+    }
+  }
+
+  /** Channels of a layer that has so many at width 1. */
+  int scaled(int channels) {
+    return (int) (channels * model.width());
+  }
 
   /**
    * Adds a layer of the octave part of the network.

@@ -24,7 +24,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,10 +38,7 @@ public final class Network implements AutoCloseable {
   private final @Nullable NetworkInfo info; // null where it does not classify images
   private final Computation computation;
   private final Map<String, String> notes;
-  private final Object lock = new Object();
-  private @Nullable NetworkOptions options; // null: not configured; guarded by lock
-  private volatile @Nullable Service service; // from the first use on; written with the lock held
-  private volatile boolean closed;
+  private final LateService service;
 
   /**
    * Makes a network.
@@ -62,39 +58,27 @@ public final class Network implements AutoCloseable {
         Objects.requireNonNull(info, "info"),
         Computation.of(
             info.name(),
-            fitting(info, Objects.requireNonNull(graph, "graph")),
+            GraphInfo.fitting(info, Objects.requireNonNull(graph, "graph")),
             Objects.requireNonNull(parameters, "parameters"),
             file));
-  }
-
-  private static NetworkGraph fitting(NetworkInfo info, NetworkGraph graph) {
-    FeatureMap image = graph.input();
-    if (info.channels() != image.channels().total()
-        || info.height() != image.shape().height()
-        || info.width() != image.shape().width()
-        || image.channels().low() > 0
-        || graph.inputs().size() > 1) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "network %s: info says an input of %dx%dx%d, the graph takes %s",
-              Printable.text(info.name()),
-              info.channels(),
-              info.height(),
-              info.width(),
-              graph.inputs()));
-    }
-    return graph;
   }
 
   private Network(@Nullable NetworkInfo info, Computation computation) {
     this(info, computation, Map.of());
   }
 
-  private Network(@Nullable NetworkInfo info, Computation computation, Map<String, String> notes) {
+  /**
+   * Makes a network.
+   *
+   * @param info what it expects of images; null where it does not classify them
+   * @param computation taken over
+   * @param notes what else its file says; unmodifiable
+   */
+  Network(@Nullable NetworkInfo info, Computation computation, Map<String, String> notes) {
     this.info = info;
     this.computation = computation;
     this.notes = notes;
+    this.service = new LateService(computation);
   }
 
   /**
@@ -149,7 +133,8 @@ public final class Network implements AutoCloseable {
     Objects.requireNonNull(path, "path");
     Objects.requireNonNull(graph, "graph");
     String name = String.valueOf(path.getFileName());
-    return open(path, file -> of(name, graph, Parameters.of(file), Metadata.of(file), file));
+    return NetworkFiles.safetensors(
+        path, file -> of(name, graph, Parameters.of(file), Metadata.of(file), file));
   }
 
   /** Makes a network of a known architecture, which expects pictures as those for ImageNet do. */
@@ -171,8 +156,8 @@ public final class Network implements AutoCloseable {
     Objects.requireNonNull(path, "path");
     EarlyLibrary.open();
     return OnnxModel.isOnnx(path)
-        ? openOnnx(path, null)
-        : open(path, file -> new ModelFile(file).network(0));
+        ? NetworkFiles.onnx(path, null)
+        : NetworkFiles.safetensors(path, file -> new ModelFile(file).network(0));
   }
 
   /**
@@ -185,55 +170,7 @@ public final class Network implements AutoCloseable {
   public static Network load(Path path, NetworkInfo info) throws IOException {
     Objects.requireNonNull(path, "path");
     Objects.requireNonNull(info, "info");
-    return openOnnx(path, info);
-  }
-
-  private static Network openOnnx(Path path, @Nullable NetworkInfo given) throws IOException {
-    OnnxModel model = OnnxModel.open(path);
-    try {
-      String name = String.valueOf(path.getFileName());
-      NetworkInfo found = GraphInfo.of(name, model.graph(), Metadata.of(model.metadata()));
-      if (given != null) {
-        requireFit(given, found);
-      }
-      return new Network(
-          given == null ? found : given,
-          Computation.of(name, model.graph(), model),
-          GraphInfo.notes(model.metadata()));
-    } catch (UncheckedIOException e) {
-      model.close();
-      throw Objects.requireNonNull(e.getCause());
-    } catch (IllegalArgumentException e) {
-      model.close();
-      throw new IOException(Printable.path(path) + ": " + e.getMessage(), e);
-    } catch (RuntimeException | Error e) {
-      model.close();
-      throw e;
-    }
-  }
-
-  private static void requireFit(NetworkInfo given, @Nullable NetworkInfo found) {
-    if (found == null) {
-      throw new IllegalArgumentException(
-          "the graph does not classify images: it needs one input of floats (n, c, h, w) and one output (n, classes)");
-    }
-    if (given.channels() != found.channels()
-        || given.height() != found.height()
-        || given.width() != found.width()
-        || given.labels().size() != found.labels().size()) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "info says %d classes of images of %dx%dx%d, the graph has %d of %dx%dx%d",
-              given.labels().size(),
-              given.channels(),
-              given.height(),
-              given.width(),
-              found.labels().size(),
-              found.channels(),
-              found.height(),
-              found.width()));
-    }
+    return NetworkFiles.onnx(path, info);
   }
 
   /**
@@ -246,7 +183,7 @@ public final class Network implements AutoCloseable {
   public static Network load(Path path, int imageSize) throws IOException {
     Objects.requireNonNull(path, "path");
     Model.requireImageSize(imageSize);
-    return open(path, file -> new ModelFile(file).network(imageSize));
+    return NetworkFiles.safetensors(path, file -> new ModelFile(file).network(imageSize));
   }
 
   /**
@@ -273,30 +210,11 @@ public final class Network implements AutoCloseable {
       Path path, Model model, Function<SafetensorsFile, Parameters> parameters) throws IOException {
     Objects.requireNonNull(path, "path");
     Objects.requireNonNull(model, "model");
-    return open(
+    return NetworkFiles.safetensors(
         path,
         file ->
             new Network(
                 new ModelFile(file).info(model), model.graph(), parameters.apply(file), file));
-  }
-
-  private static Network open(Path path, Function<SafetensorsFile, Network> opener)
-      throws IOException {
-    SafetensorsFile file = SafetensorsFile.open(path);
-    try {
-      return opener.apply(file);
-    } catch (UncheckedIOException e) {
-      file.close();
-      throw e.getCause(); // shortened while it was read
-    } catch (IllegalArgumentException e) {
-      file.close();
-      String message = String.valueOf(e.getMessage()); // of a WeightStore it names the file already
-      String begin = Printable.path(path) + ": ";
-      throw new IOException(message.startsWith(begin) ? message : begin + message, e);
-    } catch (RuntimeException | Error e) {
-      file.close();
-      throw e;
-    }
   }
 
   /**
@@ -384,38 +302,6 @@ public final class Network implements AutoCloseable {
     return computation.endsInSoftmax();
   }
 
-  /** What was closed while something ran is the network, whatever part of it was met first. */
-  private <T> T whileOpen(Supplier<T> run) {
-    try {
-      return run.get();
-    } catch (IllegalStateException e) {
-      throw closed ? new IllegalStateException("Network is closed", e) : e;
-    }
-  }
-
-  private GraphRuns runs() {
-    return service().runs();
-  }
-
-  private Service service() {
-    Service made = service;
-    return made == null ? makeService() : made;
-  }
-
-  private Service makeService() {
-    synchronized (lock) {
-      Service made = service;
-      if (made == null) {
-        made = new Service(computation, options());
-        if (closed) {
-          made.close();
-        }
-        service = made;
-      }
-      return made;
-    }
-  }
-
   /**
    * Sets how the network serves all who call it without a predictor of their own, and {@link
    * #predictor()}: once, before anything is asked of it.
@@ -426,32 +312,18 @@ public final class Network implements AutoCloseable {
    */
   public Network configure(NetworkOptions value) {
     Objects.requireNonNull(value, "value");
-    whileOpen(
+    service.whileOpen(
         () -> {
           computation.requireSupported(value.plans());
           return value;
         });
-    synchronized (lock) {
-      if (closed) {
-        throw new IllegalStateException("Network is closed");
-      }
-      if (service != null) {
-        throw new IllegalStateException(
-            String.format(
-                Locale.ROOT,
-                "network %s has been used; configure it before its first run or predictor",
-                Printable.text(computation.name())));
-      }
-      options = value;
-    }
+    service.configure(value);
     return this;
   }
 
   /** Returns what {@link #configure} set, or {@link NetworkOptions#DEFAULT}. */
   public NetworkOptions options() {
-    synchronized (lock) {
-      return options == null ? NetworkOptions.DEFAULT : options;
-    }
+    return service.options();
   }
 
   /**
@@ -489,7 +361,7 @@ public final class Network implements AutoCloseable {
     Objects.requireNonNull(task, "task");
     requireBatch(batch);
     info(); // which is there
-    return whileOpen(() -> service().with(this, batch, task));
+    return service.whileOpen(() -> service.get().with(this, batch, task));
   }
 
   /**
@@ -524,7 +396,7 @@ public final class Network implements AutoCloseable {
    */
   public Map<String, Tensor> run(Map<String, Tensor> inputs) {
     Objects.requireNonNull(inputs, "inputs");
-    return whileOpen(() -> runs().run(inputs));
+    return service.whileOpen(() -> service.get().runs().run(inputs));
   }
 
   /**
@@ -535,9 +407,9 @@ public final class Network implements AutoCloseable {
   public void run(Map<String, Tensor> inputs, Map<String, Tensor> outputs) {
     Objects.requireNonNull(inputs, "inputs");
     Objects.requireNonNull(outputs, "outputs");
-    whileOpen(
+    service.whileOpen(
         () -> {
-          runs().run(inputs, outputs);
+          service.get().runs().run(inputs, outputs);
           return outputs;
         });
   }
@@ -551,7 +423,7 @@ public final class Network implements AutoCloseable {
    */
   public Map<String, TensorData> compute(Map<String, TensorData> inputs) {
     Objects.requireNonNull(inputs, "inputs");
-    return whileOpen(() -> runs().compute(inputs));
+    return service.whileOpen(() -> service.get().runs().compute(inputs));
   }
 
   /** Returns a predictor of single images with the network's {@link #options}. */
@@ -584,10 +456,10 @@ public final class Network implements AutoCloseable {
     Objects.requireNonNull(planOptions, "options");
     requireBatch(batch);
     info(); // which is there
-    return whileOpen(
+    return service.whileOpen(
         () -> {
           computation.requireSupported(planOptions);
-          return new Predictor(this, service().lease(batch, planOptions, traced));
+          return new Predictor(this, service.get().lease(batch, planOptions, traced));
         });
   }
 
@@ -649,12 +521,12 @@ public final class Network implements AutoCloseable {
    * of plans did.
    */
   public PlanStatistics statistics() {
-    return service().statistics();
+    return service.get().statistics();
   }
 
   /** Returns what the network did so far, and what it has now. */
   public NetworkMetrics metrics() {
-    return service().metrics(weightBytes());
+    return service.get().metrics(weightBytes());
   }
 
   /**
@@ -698,14 +570,7 @@ public final class Network implements AutoCloseable {
   /** Frees plans, engine and file once the last predictor is closed. */
   @Override
   public void close() {
-    Service made;
-    synchronized (lock) {
-      closed = true;
-      made = service;
-    }
-    if (made != null) {
-      made.close();
-    }
+    service.close();
     computation.holdings().close();
   }
 }

@@ -1,35 +1,23 @@
 package io.github.octconv4j.nn;
 
-import io.github.octconv4j.dnn.Window;
 import io.github.octconv4j.graph.ConvTranspose;
-import io.github.octconv4j.graph.Dim;
 import io.github.octconv4j.graph.GlobalPool;
 import io.github.octconv4j.graph.Pool;
 import io.github.octconv4j.graph.PoolKind;
-import io.github.octconv4j.graph.TensorData;
-import io.github.octconv4j.graph.TensorType;
+import io.github.octconv4j.graph.Window;
 import io.github.octconv4j.nn.Parameter.Kind;
 import io.github.octconv4j.octave.Activation;
 import io.github.octconv4j.octave.ChannelSplit;
-import io.github.octconv4j.octave.Frequency;
 import io.github.octconv4j.octave.OctaveConv2d;
 import io.github.octconv4j.octave.OctaveShape;
 import io.github.octconv4j.octave.Padding;
-import io.github.octconv4j.octave.SizeRule;
 import io.github.octconv4j.octave.StrideRule;
 import io.github.octconv4j.text.Checks;
-import io.github.octconv4j.text.Printable;
-import io.github.octconv4j.weights.ElementType;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
@@ -58,16 +46,7 @@ public final class NetworkBuilder {
   /** What batch norm adds to the variance, unless {@link #epsilon} says otherwise. */
   public static final double EPSILON = 1e-5;
 
-  private static final OctaveShape PIXEL = new OctaveShape(1, 1, 1, 1, 1);
-  private static final int MOST_UPSAMPLING = 64;
-
-  private final List<LayerNodes> layers = new ArrayList<>();
-  private final List<FeatureMap> inputs = new ArrayList<>();
-  private final Set<String> names = new HashSet<>(); // of layers and inputs
-  private final Map<String, String> tensors = new HashMap<>(); // the layer of each
-  private final Set<String> values = new HashSet<>();
-  private final Map<String, TensorData> constants = new LinkedHashMap<>();
-  private final GraphValues graphValues = new GraphValues();
+  private final NetworkDraft draft = new NetworkDraft();
   private double epsilon = EPSILON;
   private UnaryOperator<String> rule = name -> name;
 
@@ -84,10 +63,7 @@ public final class NetworkBuilder {
    * @param width of the input
    */
   public NetworkBuilder(int channels, int height, int width) {
-    if (channels < 1
-        || height < 1
-        || width < 1
-        || (long) height * width > Integer.MAX_VALUE / channels) {
+    if (!LayerShapes.isImage(channels, height, width)) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
@@ -112,62 +88,7 @@ public final class NetworkBuilder {
   public FeatureMap input(String name, ChannelSplit channels, int height, int width) {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(channels, "channels");
-    OctaveShape shape = OctaveShape.of(1, height, width, SizeRule.FLOOR);
-    boolean low = channels.low() > 0;
-    if (low && (shape.lowHeight() < 1 || shape.lowWidth() < 1)) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "input %s: a low part needs at least 2x2 pixels, were %dx%d",
-              Printable.text(name),
-              height,
-              width));
-    }
-    requireCountable(name, channels, shape);
-    requireFree(name);
-    names.add(name);
-    FeatureMap map =
-        new FeatureMap(
-            this,
-            name,
-            channels,
-            shape,
-            channels.high() == 0 ? "" : graphValues.name(low ? name + ".h" : name),
-            low ? graphValues.name(channels.high() == 0 ? name : name + ".l") : "");
-    inputs.add(map);
-    return map;
-  }
-
-  /** The type of a part of a map, for any batch. */
-  static TensorType type(FeatureMap map, Frequency frequency) {
-    OctaveShape s = map.shape();
-    boolean high = frequency == Frequency.HIGH;
-    return new TensorType(
-        ElementType.F32,
-        List.of(
-            Dim.unknown("n"),
-            Dim.of(map.channels().of(frequency)),
-            Dim.of(high ? s.height() : s.lowHeight()),
-            Dim.of(high ? s.width() : s.lowWidth())));
-  }
-
-  /** The names of the graph's values, each of which there is once, and its constants. */
-  private final class GraphValues implements LayerDraft.Values {
-    @Override
-    public String name(String wanted) {
-      String name = wanted;
-      for (int i = 2; !values.add(name); i++) {
-        name = wanted + "~" + i;
-      }
-      return name;
-    }
-
-    @Override
-    public String constant(TensorData data) {
-      String name = name("constant");
-      constants.put(name, data);
-      return name;
-    }
+    return draft.addInput(name, channels, height, width);
   }
 
   /**
@@ -209,10 +130,10 @@ public final class NetworkBuilder {
    * @throws IllegalStateException if there is none yet
    */
   public FeatureMap input() {
-    if (inputs.isEmpty()) {
+    if (draft.inputs().isEmpty()) {
       throw new IllegalStateException("the network has no input yet");
     }
-    return inputs.getFirst();
+    return draft.inputs().getFirst();
   }
 
   /**
@@ -268,55 +189,15 @@ public final class NetworkBuilder {
       Norm norm,
       Activation activation,
       TensorNames tensorNames) {
-    if (!x.channels().equals(spec.in())) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "layer %s needs an input with %s, was %s",
-              Printable.text(name),
-              spec.in(),
-              x));
-    }
-    requireHalved(name, x, spec.sizeRule());
-    LayerDraft draft = new LayerDraft(name, graphValues);
-    OctaveShape output;
-    try {
-      output = spec.outputShape(x.shape());
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "layer %s: %s", Printable.text(name), e.getMessage()), e);
-    }
-    return add(
+    OctaveShape output = new LayerShapes(name).convolution(x, spec);
+    ConvolutionTensors tensors = new ConvolutionTensors(spec, tensorNames.by(rule));
+    return draft.add(
         name,
-        draft,
         spec.out(),
         output,
         List.of(x),
-        () -> draft.convolution(x, output, spec, named(tensorNames), norm, epsilon, activation));
-  }
-
-  private TensorNames named(TensorNames given) {
-    return given.by(rule);
-  }
-
-  /** Both parts must have sizes that go together by the rule of the layer that reads them. */
-  private static void requireHalved(String name, FeatureMap x, SizeRule rule) {
-    OctaveShape s = x.shape();
-    OctaveShape wanted = OctaveShape.of(1, s.height(), s.width(), rule);
-    if (x.channels().hasBoth() && !s.equals(wanted)) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "layer %s: its size rule %s halves %dx%d to %dx%d, but layer %s gives %s",
-              name,
-              rule,
-              s.height(),
-              s.width(),
-              wanted.lowHeight(),
-              wanted.lowWidth(),
-              x.name(),
-              x));
-    }
+        layer ->
+            new ConvolutionNodes(layer).convolution(x, output, tensors, norm, epsilon, activation));
   }
 
   /**
@@ -340,73 +221,26 @@ public final class NetworkBuilder {
       String name, FeatureMap x, PoolKind kind, int kernel, int stride, int padding) {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(x, "x");
-    if (kernel < 1 || stride < 1 || padding < 0) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "layer %s: kernel and stride must be at least 1, padding at least 0, were %d, %d and %d",
-              Printable.text(name),
-              kernel,
-              stride,
-              padding));
-    }
-    Window window = Window.of(kernel, kernel).strides(stride, stride).padding(padding, padding);
-    OctaveShape s = x.shape();
-    long height = window.output(0, s.height());
-    long width = window.output(1, s.width());
-    boolean low = x.channels().low() > 0;
-    long lowHeight = low ? window.output(0, s.lowHeight()) : height / 2;
-    long lowWidth = low ? window.output(1, s.lowWidth()) : width / 2;
-    if (2L * padding > kernel
-        || height < 1
-        || width < 1
-        || (low && (lowHeight < 1 || lowWidth < 1))) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "layer %s: a window of %dx%d with stride %d and padding %d makes %dx%d (low %dx%d) of %s; it needs an output of at least 1x1 and padding of at most half a window",
-              name,
-              kernel,
-              kernel,
-              stride,
-              padding,
-              height,
-              width,
-              lowHeight,
-              lowWidth,
-              x));
-    }
-    io.github.octconv4j.graph.Window each =
-        io.github.octconv4j.graph.Window.of(kernel, kernel)
-            .strides(stride, stride)
-            .pads(padding, padding, padding, padding);
-    LayerDraft draft = new LayerDraft(name, graphValues);
-    return add(
-        name,
-        draft,
-        x.channels(),
-        new OctaveShape(
-            1,
-            Math.toIntExact(height), // at most one more than the input
-            Math.toIntExact(width),
-            Math.toIntExact(lowHeight),
-            Math.toIntExact(lowWidth)),
-        List.of(x),
-        () -> draft.each(x, Pool.of(kind, each)));
+    OctaveShape output = new LayerShapes(name).pool(x, kernel, stride, padding);
+    Pool pool =
+        Pool.of(
+            kind,
+            Window.of(kernel, kernel)
+                .strides(stride, stride)
+                .pads(padding, padding, padding, padding));
+    return draft.add(name, x.channels(), output, List.of(x), layer -> layer.addToParts(x, pool));
   }
 
   /** Adds the mean of each channel over the image, on both parts: (c, 1, 1). */
   public FeatureMap globalAverage(String name, FeatureMap x) {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(x, "x");
-    LayerDraft draft = new LayerDraft(name, graphValues);
-    return add(
+    return draft.add(
         name,
-        draft,
         x.channels(),
-        PIXEL,
+        LayerShapes.PIXEL,
         List.of(x),
-        () -> draft.each(x, new GlobalPool(PoolKind.AVERAGE, 0)));
+        layer -> layer.addToParts(x, new GlobalPool(PoolKind.AVERAGE, 0)));
   }
 
   /**
@@ -418,33 +252,13 @@ public final class NetworkBuilder {
     Objects.requireNonNull(first, "first");
     Objects.requireNonNull(second, "second");
     Objects.requireNonNull(activation, "activation");
-    ChannelSplit channels = first.channels();
-    OctaveShape p = first.shape();
-    OctaveShape q = second.shape();
-    boolean fits =
-        channels.equals(second.channels())
-            && (channels.high() == 0 || (p.height() == q.height() && p.width() == q.width()))
-            && (channels.low() == 0
-                || (p.lowHeight() == q.lowHeight() && p.lowWidth() == q.lowWidth()));
-    if (!fits) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "layer %s: %s gives %s, which can't be added to %s of %s",
-              Printable.text(name),
-              first.name(),
-              first,
-              second,
-              second.name()));
-    }
-    LayerDraft draft = new LayerDraft(name, graphValues);
-    return add(
+    OctaveShape output = new LayerShapes(name).sum(first, second);
+    return draft.add(
         name,
-        draft,
-        channels,
-        p,
+        first.channels(),
+        output,
         List.of(first, second),
-        () -> draft.sum(first, second, activation));
+        layer -> new PartNodes(layer).sum(first, second, activation));
   }
 
   /** Adds an activation by itself, where no layer before can apply it. */
@@ -455,9 +269,12 @@ public final class NetworkBuilder {
     if (activation == Activation.NONE) {
       return x;
     }
-    LayerDraft draft = new LayerDraft(name, graphValues);
-    return add(
-        name, draft, x.channels(), x.shape(), List.of(x), () -> draft.activation(x, activation));
+    return draft.add(
+        name,
+        x.channels(),
+        x.shape(),
+        List.of(x),
+        layer -> new PartNodes(layer).activation(x, activation));
   }
 
   /**
@@ -469,31 +286,23 @@ public final class NetworkBuilder {
   public FeatureMap squeezeExcitation(String name, FeatureMap x, int squeezed) {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(x, "x");
-    if (squeezed < 1) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "layer %s: squeezed must be at least 1, was %d",
-              Printable.text(name),
-              squeezed));
-    }
+    new LayerShapes(name).requireChannels("squeezed", squeezed);
     int channels = x.channels().total();
-    LayerDraft draft = new LayerDraft(name, graphValues);
-    return add(
+    return draft.add(
         name,
-        draft,
         x.channels(),
         x.shape(),
         List.of(x),
-        () ->
-            draft.squeezeExcitation(
-                x,
-                squeezed,
-                List.of(
-                    parameter(name + ".fc1.weight", Kind.WEIGHT, squeezed, channels, 1, 1),
-                    parameter(name + ".fc1.bias", Kind.BIAS, squeezed),
-                    parameter(name + ".fc2.weight", Kind.WEIGHT, channels, squeezed, 1, 1),
-                    parameter(name + ".fc2.bias", Kind.BIAS, channels))));
+        layer ->
+            new VectorNodes(layer)
+                .squeezeExcitation(
+                    x,
+                    squeezed,
+                    List.of(
+                        parameter(name + ".fc1.weight", Kind.WEIGHT, squeezed, channels, 1, 1),
+                        parameter(name + ".fc1.bias", Kind.BIAS, squeezed),
+                        parameter(name + ".fc2.weight", Kind.WEIGHT, channels, squeezed, 1, 1),
+                        parameter(name + ".fc2.bias", Kind.BIAS, channels))));
   }
 
   /**
@@ -506,56 +315,33 @@ public final class NetworkBuilder {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(x, "x");
     Objects.requireNonNull(activation, "activation");
-    requirePixel(name, x);
-    if (out < 1) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT, "layer %s: out must be at least 1, was %d", Printable.text(name), out));
-    }
-    LayerDraft draft = new LayerDraft(name, graphValues);
-    return add(
+    LayerShapes shapes = new LayerShapes(name);
+    shapes.requirePixel(x);
+    shapes.requireChannels("out", out);
+    return draft.add(
         name,
-        draft,
         new ChannelSplit(out, 0),
-        PIXEL,
+        LayerShapes.PIXEL,
         List.of(x),
-        () ->
-            draft.linear(
-                x,
-                parameter(name + ".weight", Kind.WEIGHT, out, x.channels().total()),
-                parameter(name + ".bias", Kind.BIAS, out),
-                out,
-                activation));
+        layer ->
+            new VectorNodes(layer)
+                .linear(
+                    x,
+                    parameter(name + ".weight", Kind.WEIGHT, out, x.channels().total()),
+                    parameter(name + ".bias", Kind.BIAS, out),
+                    out,
+                    activation));
   }
 
   /** Adds probabilities of the channels of (c, 1, 1). */
   public FeatureMap softmax(String name, FeatureMap x) {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(x, "x");
-    requirePixel(name, x);
-    if (x.channels().low() > 0) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "layer %s needs an input without low part, was %s",
-              Printable.text(name),
-              x));
-    }
-    LayerDraft draft = new LayerDraft(name, graphValues);
-    return add(name, draft, x.channels(), x.shape(), List.of(x), () -> draft.softmax(x));
-  }
-
-  private static void requirePixel(String name, FeatureMap x) {
-    OctaveShape s = x.shape();
-    boolean low = x.channels().low() > 0;
-    if (s.height() != 1 || s.width() != 1 || (low && (s.lowHeight() != 1 || s.lowWidth() != 1))) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "layer %s needs an input of 1x1 pixels, was %s; add a global average before",
-              Printable.text(name),
-              x));
-    }
+    LayerShapes shapes = new LayerShapes(name);
+    shapes.requirePixel(x);
+    shapes.requireNoLow(x);
+    return draft.add(
+        name, x.channels(), x.shape(), List.of(x), layer -> new VectorNodes(layer).softmax(x));
   }
 
   /**
@@ -566,34 +352,15 @@ public final class NetworkBuilder {
   public FeatureMap concat(String name, FeatureMap... maps) {
     Objects.requireNonNull(name, "name");
     List<FeatureMap> all = list("maps", maps);
-    if (all.isEmpty()) {
-      throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "layer %s: maps must not be empty", Printable.text(name)));
-    }
+    OctaveShape output = new LayerShapes(name).concat(all);
     int high = 0;
     int low = 0;
-    OctaveShape shape = all.getFirst().shape();
     for (FeatureMap map : all) {
-      OctaveShape s = map.shape();
-      boolean fits =
-          (s.height() == shape.height() && s.width() == shape.width())
-              && (s.lowHeight() == shape.lowHeight() && s.lowWidth() == shape.lowWidth());
-      if (!fits) {
-        throw new IllegalArgumentException(
-            String.format(
-                Locale.ROOT,
-                "layer %s: %s gives %s, which can't stand beside %s of %s",
-                Printable.text(name),
-                all.getFirst().name(),
-                all.getFirst(),
-                map,
-                map.name()));
-      }
       high = Math.addExact(high, map.channels().high());
       low = Math.addExact(low, map.channels().low());
     }
-    LayerDraft draft = new LayerDraft(name, graphValues);
-    return add(name, draft, new ChannelSplit(high, low), shape, all, () -> draft.concat(all));
+    return draft.add(
+        name, new ChannelSplit(high, low), output, all, layer -> new PartNodes(layer).concat(all));
   }
 
   /**
@@ -605,35 +372,13 @@ public final class NetworkBuilder {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(x, "x");
     Objects.requireNonNull(upsampling, "upsampling");
-    if (factor < 2 || factor > MOST_UPSAMPLING) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "layer %s: factor must be 2 to %d, was %d",
-              Printable.text(name),
-              MOST_UPSAMPLING,
-              factor));
-    }
-    OctaveShape s = x.shape();
-    OctaveShape larger = larger(name, x, s, factor);
-    LayerDraft draft = new LayerDraft(name, graphValues);
-    return add(
+    OctaveShape output = new LayerShapes(name).upsample(x, factor);
+    return draft.add(
         name,
-        draft,
         x.channels(),
-        larger,
+        output,
         List.of(x),
-        () -> draft.resize(x, upsampling.op(), factor));
-  }
-
-  private static OctaveShape larger(String name, FeatureMap x, OctaveShape s, int factor) {
-    long most = Math.max(Math.max(s.height(), s.width()), Math.max(s.lowHeight(), s.lowWidth()));
-    if (most * factor > Integer.MAX_VALUE) {
-      throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "layer %s: %s is too large for it", Printable.text(name), x));
-    }
-    return new OctaveShape(
-        1, factor * s.height(), factor * s.width(), factor * s.lowHeight(), factor * s.lowWidth());
+        layer -> new PartNodes(layer).resize(x, upsampling.op(), factor));
   }
 
   /**
@@ -658,57 +403,30 @@ public final class NetworkBuilder {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(x, "x");
     Objects.requireNonNull(activation, "activation");
-    requireNoLow(name, x);
-    boolean fits =
-        out >= 1
-            && kernel >= 1
-            && stride >= 1
-            && padding >= 0
-            && padding < kernel
-            && outputPadding >= 0
-            && outputPadding < stride;
-    OctaveShape s = x.shape();
-    long height = (s.height() - 1L) * stride + kernel - 2L * padding + outputPadding;
-    long width = (s.width() - 1L) * stride + kernel - 2L * padding + outputPadding;
-    if (!fits || height < 1 || width < 1 || Math.max(height, width) > Integer.MAX_VALUE) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "layer %s: of %s it makes %d channels of %dx%d with kernel %d, stride %d, padding %d and outputPadding %d; all but paddings must be at least 1, padding below kernel and outputPadding below stride",
-              Printable.text(name),
-              x,
-              out,
-              height,
-              width,
-              kernel,
-              stride,
-              padding,
-              outputPadding));
-    }
+    OctaveShape output =
+        new LayerShapes(name).transposed(x, out, kernel, stride, padding, outputPadding);
     int in = x.channels().high();
     ConvTranspose op =
         new ConvTranspose(
-            io.github.octconv4j.graph.Window.of(kernel, kernel)
+            Window.of(kernel, kernel)
                 .strides(stride, stride)
                 .pads(padding, padding, padding, padding),
             1,
             List.of((long) outputPadding, (long) outputPadding),
             List.of());
-    LayerDraft draft = new LayerDraft(name, graphValues);
-    return add(
+    return draft.add(
         name,
-        draft,
         new ChannelSplit(out, 0),
-        OctaveShape.of(1, (int) height, (int) width, SizeRule.FLOOR),
+        output,
         List.of(x),
-        () ->
-            draft.transposed(
-                x,
-                op,
-                parameter(name + ".weight", Kind.WEIGHT, in, out, kernel, kernel),
-                List.of(parameter(name + ".bias", Kind.BIAS, out)),
-                (long) s.height() * s.width() * in * out * kernel * kernel,
-                activation));
+        layer ->
+            new ConvolutionNodes(layer)
+                .transposed(
+                    x,
+                    op,
+                    parameter(name + ".weight", Kind.WEIGHT, in, out, kernel, kernel),
+                    parameter(name + ".bias", Kind.BIAS, out),
+                    activation));
   }
 
   /**
@@ -728,15 +446,13 @@ public final class NetworkBuilder {
         OctaveConv2d.of(x.channels().total(), x.channels().total())
             .split(x.channels(), x.channels())
             .build();
-    LayerDraft draft = new LayerDraft(name, graphValues);
-    return add(
+    ConvolutionTensors tensors = new ConvolutionTensors(channels, its.by(rule));
+    return draft.add(
         name,
-        draft,
         x.channels(),
         x.shape(),
         List.of(x),
-        () ->
-            draft.batchNorm(x, new ConvolutionTensors(channels, named(its)), epsilon, activation));
+        layer -> new ConvolutionNodes(layer).batchNorm(x, tensors, epsilon, activation));
   }
 
   /**
@@ -748,131 +464,13 @@ public final class NetworkBuilder {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(x, "x");
     Objects.requireNonNull(padding, "padding");
-    int any = padding.top() | padding.left() | padding.bottom() | padding.right();
-    OctaveShape s = x.shape();
-    long rows = (long) padding.top() + padding.bottom();
-    long columns = (long) padding.left() + padding.right();
-    if (any == 0
-        || (x.channels().low() > 0 && any % 2 == 1)
-        || s.height() + rows > Integer.MAX_VALUE
-        || s.width() + columns > Integer.MAX_VALUE) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "layer %s: padding must add something, and even numbers where there is a low part, was %s for %s",
-              Printable.text(name),
-              padding,
-              x));
-    }
-    OctaveShape larger =
-        new OctaveShape(
-            1,
-            (int) (s.height() + rows),
-            (int) (s.width() + columns),
-            (int) (s.lowHeight() + rows / 2),
-            (int) (s.lowWidth() + columns / 2));
-    LayerDraft draft = new LayerDraft(name, graphValues);
-    return add(name, draft, x.channels(), larger, List.of(x), () -> draft.pad(x, padding));
-  }
-
-  private static void requireNoLow(String name, FeatureMap x) {
-    if (x.channels().low() > 0) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "layer %s needs an input without low part, was %s",
-              Printable.text(name),
-              x));
-    }
+    OctaveShape output = new LayerShapes(name).pad(x, padding);
+    return draft.add(
+        name, x.channels(), output, List.of(x), layer -> new PartNodes(layer).pad(x, padding));
   }
 
   private Parameter parameter(String name, Kind kind, long... shape) {
     return Parameter.of(rule.apply(name), kind, shape);
-  }
-
-  /**
-   * Adds a layer.
-   *
-   * @param steps adds its nodes to the draft
-   */
-  private FeatureMap add(
-      String name,
-      LayerDraft draft,
-      ChannelSplit channels,
-      OctaveShape shape,
-      List<FeatureMap> read,
-      Runnable steps) {
-    requireFree(name);
-    for (FeatureMap x : read) {
-      if (x.owner() != this) {
-        throw new IllegalArgumentException(
-            String.format(
-                Locale.ROOT,
-                "layer %s: %s belongs to another network",
-                Printable.text(name),
-                x.name()));
-      }
-    }
-    Set<String> before = Set.copyOf(values);
-    try {
-      steps.run(); // tensors check themselves
-      requireCountable(name, channels, shape);
-      requireOwnTensors(name, draft);
-    } catch (IllegalArgumentException e) {
-      values.retainAll(before);
-      constants.keySet().retainAll(before);
-      String message = String.valueOf(e.getMessage());
-      String begin = String.format(Locale.ROOT, "layer %s", Printable.text(name));
-      throw message.startsWith(begin) ? e : new IllegalArgumentException(begin + ": " + message, e);
-    }
-    draft.nameOutputs();
-    names.add(name);
-    draft.parameters().forEach(tensor -> tensors.put(tensor.name(), name));
-    FeatureMap output =
-        new FeatureMap(
-            this, name, channels, shape, draft.output(Frequency.HIGH), draft.output(Frequency.LOW));
-    layers.add(draft.done(read, output));
-    return output;
-  }
-
-  private void requireFree(String name) {
-    if (names.contains(name)) {
-      throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "there is a layer %s already", Printable.text(name)));
-    }
-  }
-
-  /** No tensor may be another layer's too, whose weights it would be then. */
-  private void requireOwnTensors(String name, LayerDraft draft) {
-    for (Parameter tensor : draft.parameters()) {
-      String owner = tensors.get(tensor.name());
-      if (owner != null) {
-        throw new IllegalArgumentException(
-            String.format(
-                Locale.ROOT,
-                "layer %s needs a tensor %s, which is one of layer %s already; give it another name",
-                name,
-                tensor.name(),
-                owner));
-      }
-    }
-  }
-
-  /** The values of a feature map must be countable. */
-  private static void requireCountable(String name, ChannelSplit channels, OctaveShape shape) {
-    long pixels = (long) shape.height() * shape.width();
-    long lowPixels = (long) shape.lowHeight() * shape.lowWidth();
-    if (pixels > Integer.MAX_VALUE / Math.max(1, channels.high())
-        || lowPixels > Integer.MAX_VALUE / Math.max(1, channels.low())) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "layer %s: each part of an image may have %d values, %s and %s make more",
-              Printable.text(name),
-              Integer.MAX_VALUE,
-              channels,
-              shape));
-    }
   }
 
   /**
@@ -882,25 +480,7 @@ public final class NetworkBuilder {
    *     {@code layer.h} and {@code layer.l}
    */
   public NetworkGraph build(FeatureMap... outputs) {
-    List<FeatureMap> all = list("outputs", outputs);
-    for (FeatureMap output : all) {
-      if (output.owner() != this || inputs.contains(output)) {
-        throw new IllegalArgumentException(
-            String.format(
-                Locale.ROOT,
-                "an output must be a layer of this network, was %s: %s",
-                output.name(),
-                output));
-      }
-    }
-    if (all.isEmpty() || Set.copyOf(all).size() < all.size()) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "a network needs an output, and each of them once, were %s",
-              all.stream().map(FeatureMap::name).toList()));
-    }
-    return new NetworkGraph(inputs, layers, all, constants);
+    return draft.done(list("outputs", outputs));
   }
 
   private static List<FeatureMap> list(String name, FeatureMap[] maps) {

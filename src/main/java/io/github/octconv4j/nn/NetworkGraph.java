@@ -6,7 +6,6 @@ import io.github.octconv4j.graph.Node;
 import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.graph.TensorType;
 import io.github.octconv4j.graph.Value;
-import io.github.octconv4j.octave.Frequency;
 import io.github.octconv4j.text.Printable;
 import io.github.octconv4j.weights.ElementType;
 import java.lang.foreign.MemorySegment;
@@ -74,25 +73,13 @@ public final class NetworkGraph {
   private List<Value> inputValues() {
     List<Value> values = new ArrayList<>();
     for (FeatureMap map : inputs) {
-      for (Frequency frequency : Frequency.values()) {
-        if (map.channels().of(frequency) > 0) {
-          values.add(new Value(map.value(frequency), NetworkBuilder.type(map, frequency)));
-        }
-      }
+      map.parts().forEach(part -> values.add(new Value(map.value(part), map.type(part))));
     }
     return values;
   }
 
   private List<String> outputValues() {
-    List<String> values = new ArrayList<>();
-    for (FeatureMap map : outputs) {
-      for (Frequency frequency : Frequency.values()) {
-        if (map.channels().of(frequency) > 0) {
-          values.add(map.value(frequency));
-        }
-      }
-    }
-    return values;
+    return outputs.stream().flatMap(map -> map.parts().stream().map(map::value)).toList();
   }
 
   private List<Node> nodes() {
@@ -180,12 +167,8 @@ public final class NetworkGraph {
   Map<String, String> maps() {
     Map<String, String> maps = new LinkedHashMap<>();
     for (LayerNodes layer : layers) {
-      for (Frequency frequency : Frequency.values()) {
-        if (layer.output().channels().of(frequency) > 0) {
-          String suffix = frequency == Frequency.HIGH ? ".h" : ".l";
-          maps.put(layer.output().name() + suffix, layer.output().value(frequency));
-        }
-      }
+      FeatureMap map = layer.output();
+      map.parts().forEach(part -> maps.put(map.name() + FeatureMap.suffix(part), map.value(part)));
     }
     return maps;
   }

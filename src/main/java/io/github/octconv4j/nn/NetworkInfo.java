@@ -62,10 +62,7 @@ public record NetworkInfo(
     mean = Checks.list("mean", mean);
     std = Checks.list("std", std);
     labels = Checks.list("labels", labels);
-    if (channels < 1
-        || height < 1
-        || width < 1
-        || (long) height * width > Integer.MAX_VALUE / channels) {
+    if (!LayerShapes.isImage(channels, height, width)) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,

@@ -61,7 +61,8 @@ final class ResNet {
 
   NetworkGraph graph() {
     FeatureMap x =
-        layers.plain("conv1", "bn1", net.input(), new Conv(scaled(STEM), 7, 2), Activation.RELU);
+        layers.plain(
+            "conv1", "bn1", net.input(), new Conv(layers.scaled(STEM), 7, 2), Activation.RELU);
     x = net.maxPool("stem", x, 3, 2, 1);
     for (int stage = 0; stage < PLANES.length; stage++) {
       for (int block = 0; block < table.blocks.get(stage); block++) {
@@ -74,39 +75,30 @@ final class ResNet {
 
   private FeatureMap block(String name, FeatureMap x, int stage, int block) {
     boolean low = stage < PLANES.length - 1;
-    int planes = scaled(PLANES[stage]);
-    int groups = table.groups == 1 ? 1 : Math.max(1, scaled(table.groups));
+    int planes = layers.scaled(PLANES[stage]);
+    int groups = table.groups == 1 ? 1 : Math.max(1, layers.scaled(table.groups));
     int width = planes * table.groupWidth * table.groups / 64;
     int stride = block == 0 && stage > 0 ? 2 : 1;
     int out = planes * EXPANSION;
     FeatureMap inner =
-        layers.octave(names(name, 1), x, Conv.pointwise(width, 1), low, Activation.RELU);
+        layers.octave(Names.ofResNet(name, 1), x, Conv.pointwise(width, 1), low, Activation.RELU);
     inner =
         layers.octave(
-            names(name, 2),
+            Names.ofResNet(name, 2),
             inner,
             new Conv(width, 3, stride, Groups.of(groups)),
             low,
             Activation.RELU);
-    inner = layers.octave(names(name, 3), inner, Conv.pointwise(out, 1), low, Activation.NONE);
+    inner =
+        layers.octave(Names.ofResNet(name, 3), inner, Conv.pointwise(out, 1), low, Activation.NONE);
     if (table.excites) {
       inner = net.squeezeExcitation(name + ".se", inner, Math.max(1, out / REDUCTION));
     }
     FeatureMap shortcut = x;
     if (block == 0) {
-      Names names =
-          new Names(name + ".downsample.0", name + ".downsample.0", name + ".downsample.1");
+      Names names = Names.ofShortcut(name);
       shortcut = layers.octave(names, x, Conv.pointwise(out, stride), low, Activation.NONE);
     }
     return net.sum(name, inner, shortcut, Activation.RELU);
-  }
-
-  private static Names names(String block, int index) {
-    String conv = block + ".conv" + index;
-    return new Names(conv, conv, block + ".bn" + index);
-  }
-
-  private int scaled(int channels) {
-    return (int) (channels * model.width());
   }
 }

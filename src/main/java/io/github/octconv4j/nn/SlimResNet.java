@@ -32,9 +32,12 @@ final class SlimResNet {
 
   NetworkGraph graph() {
     FeatureMap x =
-        layers.plain("conv1", "bn1", net.input(), new Conv(scaled(STEM), 3, 2), Activation.RELU);
+        layers.plain(
+            "conv1", "bn1", net.input(), new Conv(layers.scaled(STEM), 3, 2), Activation.RELU);
     Names second = new Names("conv2", "conv2", "bn2");
-    x = layers.octave(second, x, new Conv(scaled(STAGES[0][0]), 3, 2), true, Activation.RELU);
+    x =
+        layers.octave(
+            second, x, new Conv(layers.scaled(STAGES[0][0]), 3, 2), true, Activation.RELU);
     for (int stage = 0; stage < STAGES.length; stage++) {
       for (int block = 0; block < STAGES[stage][1]; block++) {
         x = block(String.format(Locale.ROOT, "layer%d.%d", stage + 1, block), x, stage, block);
@@ -46,26 +49,17 @@ final class SlimResNet {
 
   private FeatureMap block(String name, FeatureMap x, int stage, int block) {
     boolean last = stage == STAGES.length - 1 && block == STAGES[stage][1] - 1;
-    int out = scaled(STAGES[stage][0]);
+    int out = layers.scaled(STAGES[stage][0]);
     int stride = block == 0 && stage > 0 ? 2 : 1;
     FeatureMap inner =
-        layers.octave(names(name, 1), x, new Conv(out, 3, stride), true, Activation.RELU);
-    inner = layers.octave(names(name, 2), inner, new Conv(out, 3, 1), !last, Activation.NONE);
+        layers.octave(Names.ofResNet(name, 1), x, new Conv(out, 3, stride), true, Activation.RELU);
+    inner =
+        layers.octave(Names.ofResNet(name, 2), inner, new Conv(out, 3, 1), !last, Activation.NONE);
     FeatureMap shortcut = x;
     if (block == 0 && stage > 0) {
-      Names names =
-          new Names(name + ".downsample.0", name + ".downsample.0", name + ".downsample.1");
+      Names names = Names.ofShortcut(name);
       shortcut = layers.octave(names, x, Conv.pointwise(out, stride), !last, Activation.NONE);
     }
     return net.sum(name, inner, shortcut, Activation.RELU);
-  }
-
-  private static Names names(String block, int index) {
-    String conv = block + ".conv" + index;
-    return new Names(conv, conv, block + ".bn" + index);
-  }
-
-  private int scaled(int channels) {
-    return (int) (channels * model.width());
   }
 }

@@ -1,5 +1,6 @@
 package io.github.octconv4j.onnx;
 
+import io.github.octconv4j.graph.AutoPad;
 import io.github.octconv4j.graph.Binary;
 import io.github.octconv4j.graph.BinaryFunction;
 import io.github.octconv4j.graph.Cast;
@@ -18,12 +19,14 @@ import io.github.octconv4j.graph.Squeeze;
 import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.graph.Unsqueeze;
 import io.github.octconv4j.graph.Where;
+import io.github.octconv4j.graph.Window;
 import io.github.octconv4j.weights.ElementType;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** Operators that are some others put together, of any type of elements. */
 final class CompositeRules {
@@ -104,26 +107,22 @@ final class CompositeRules {
 
   /** The elements at the places that pooling named, in a plane as large as what was pooled. */
   private static void unpool(Call call) throws UnsupportedException {
-    long[] kernel = call.longs("kernel_shape");
-    int axes = kernel.length;
-    long[] strides = orAll(call.longs("strides"), axes, 1);
-    long[] pads = orAll(call.longs("pads"), 2 * axes, 0);
-    if (axes < 1
-        || strides.length != axes
-        || pads.length != 2 * axes
-        || (call.rank(0) >= 0 && call.rank(0) != axes + 2)) {
+    Window window = WindowRules.window(call, AutoPad.NOTSET, false); // whose parts fit each other
+    List<Long> kernel = window.kernel();
+    int axes = kernel.size();
+    if (axes < 1 || (call.rank(0) >= 0 && call.rank(0) != axes + 2)) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "kernel_shape is %s, strides %s and pads %s, which don't fit each other or the input %s",
-              Arrays.toString(kernel),
-              Arrays.toString(strides),
-              Arrays.toString(pads),
+              "kernel_shape is %s, expected a number for each axis of the input %s but two",
+              kernel,
               call.type(0)));
     }
+    long[] strides = orAll(window.strides(), axes, 1);
+    long[] pads = orAll(window.pads(), 2 * axes, 0);
     long[] more = new long[axes]; // size = input * stride + more
     for (int i = 0; i < axes; i++) {
-      more[i] = kernel[i] - strides[i] - pads[i] - pads[i + axes];
+      more[i] = kernel.get(i) - strides[i] - pads[i] - pads[i + axes];
     }
     String x = call.input(0);
     String product =
@@ -150,12 +149,9 @@ final class CompositeRules {
     call.last(new Pad(PadMode.CONSTANT), call.step(reshape, filled, shape), call.settled(all));
   }
 
-  private static long[] orAll(long[] given, int count, long otherwise) {
-    if (given.length > 0) {
-      return given;
-    }
-    long[] all = new long[count];
-    Arrays.fill(all, otherwise);
-    return all;
+  private static long[] orAll(List<Long> given, int count, long otherwise) {
+    return IntStream.range(0, count)
+        .mapToLong(i -> given.isEmpty() ? otherwise : given.get(i))
+        .toArray();
   }
 }

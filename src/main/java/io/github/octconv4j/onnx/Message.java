@@ -3,6 +3,7 @@ package io.github.octconv4j.onnx;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.LongConsumer;
 
 /** The fields of one message, in the file's order. What is not asked for is skipped. */
@@ -30,6 +31,20 @@ final class Message {
     this.at = begin;
     this.end = end;
     this.valueEnd = begin;
+  }
+
+  /** Adds what it is to a map: an entry of two texts. */
+  void entry(Map<String, String> entries) throws IOException {
+    String key = "";
+    String value = "";
+    while (next()) {
+      switch (field()) {
+        case 1 -> key = text();
+        case 2 -> value = text();
+        default -> {}
+      }
+    }
+    entries.put(key, value);
   }
 
   /** The same message from its beginning. */

@@ -48,7 +48,7 @@ record ModelProto(
         case 2 -> producer = model.text();
         case 7 -> graphs.add(model.message());
         case 8 -> FunctionProto.opset(model.message(), opsets);
-        case 14 -> entry(model.message(), metadata);
+        case 14 -> model.message().entry(metadata);
         case 25 ->
             problems.trying(
                 "a function",
@@ -79,18 +79,5 @@ record ModelProto(
       throw new IOException("asks for what is not supported: " + problems);
     }
     return new ModelProto(irVersion, producer, opsets, metadata, graph);
-  }
-
-  private static void entry(Message message, Map<String, String> metadata) throws IOException {
-    String key = "";
-    String value = "";
-    while (message.next()) {
-      switch (message.field()) {
-        case 1 -> key = message.text();
-        case 2 -> value = message.text();
-        default -> {}
-      }
-    }
-    metadata.put(key, value);
   }
 }

@@ -84,7 +84,7 @@ final class TensorProto {
         case 8 -> name = message.text();
         case 9 -> raw = message.bytes();
         case 10 -> reals(message, Double.BYTES);
-        case 13 -> entry(message.message());
+        case 13 -> message.message().entry(where);
         case 14 -> isExternal = message.integer() == 1;
         default -> {}
       }
@@ -125,19 +125,6 @@ final class TensorProto {
     numbers[count++] = number;
   }
 
-  private void entry(Message message) throws IOException {
-    String key = "";
-    String value = "";
-    while (message.next()) {
-      switch (message.field()) {
-        case 1 -> key = message.text();
-        case 2 -> value = message.text();
-        default -> {}
-      }
-    }
-    where.put(key, value);
-  }
-
   private TensorData data() throws IOException, UnsupportedException {
     ElementType element = Elements.of(typeNumber);
     long[] sizes = dims.stream().mapToLong(Long::longValue).toArray();
@@ -148,14 +135,8 @@ final class TensorProto {
     }
     Message.Extent extent = raw != null ? raw : packed;
     if (extent != null && count == 0) {
-      if (raw == null && field != fieldOf(element)) {
-        throw new IOException(
-            String.format(
-                Locale.ROOT,
-                "tensor %s is %s, but has its elements in field %d",
-                Printable.quote(name),
-                type,
-                field));
+      if (raw == null) {
+        requireFieldOf(type);
       }
       if (extent.length() != bytes) {
         throw new IOException(
@@ -178,7 +159,14 @@ final class TensorProto {
               Printable.text(type.toString()),
               count));
     }
-    if (count > 0 && field != fieldOf(element)) {
+    if (count > 0) {
+      requireFieldOf(type);
+    }
+    return listed(element, sizes);
+  }
+
+  private void requireFieldOf(TensorType type) throws IOException {
+    if (field != fieldOf(type.element())) {
       throw new IOException(
           String.format(
               Locale.ROOT,
@@ -187,7 +175,6 @@ final class TensorProto {
               type,
               field));
     }
-    return listed(element, sizes);
   }
 
   /** The field in which a list of such elements stands. */

@@ -104,8 +104,8 @@ final class WindowRules {
     return window(call, call.choice("auto_pad", AutoPad.NOTSET), call.flag("ceil_mode", false));
   }
 
-  private static Window window(Call call, AutoPad autoPad, boolean ceil)
-      throws UnsupportedException {
+  /** The window that attributes describe, but for these two. */
+  static Window window(Call call, AutoPad autoPad, boolean ceil) throws UnsupportedException {
     return new Window(
         autoPad,
         call.integers("kernel_shape"),

@@ -11,17 +11,17 @@ import java.util.Objects;
 final class Answers {
   private final List<Map<String, TensorData>> floats = new ArrayList<>();
   private final List<String> outputs;
-  private final List<Integer> labels;
+  private final Samples samples;
 
   /**
    * No answers yet.
    *
    * @param outputs names of the outputs; the first says classes
-   * @param labels the class of each sample; -1 where it is not known
+   * @param samples that are answered
    */
-  Answers(List<String> outputs, List<Integer> labels) {
+  Answers(List<String> outputs, Samples samples) {
     this.outputs = outputs;
-    this.labels = labels;
+    this.samples = samples;
   }
 
   void add(Map<String, TensorData> answer) {
@@ -37,7 +37,7 @@ final class Answers {
   final class Comparison implements SampleRuns.Taker {
     private double distance;
     private int count;
-    private int samples;
+    private int compared;
     private int same;
     private int labelled;
     private int right;
@@ -56,14 +56,22 @@ final class Answers {
       String scores = outputs.getFirst();
       long before = best(Objects.requireNonNull(expected.get(scores)));
       long now = best(Objects.requireNonNull(actual.get(scores)));
-      samples++;
+      compared++;
       same += before == now ? 1 : 0;
-      int label = labels.get(sample);
-      if (label >= 0) {
+      if (samples.isLabelled(sample)) {
+        int label = samples.label(sample);
         labelled++;
         right += now == label ? 1 : 0;
         rightInFloats += before == label ? 1 : 0;
       }
+    }
+
+    /** What must not be lost. */
+    double loss(Loss criterion) {
+      return switch (criterion) {
+        case OUTPUTS -> loss();
+        case ACCURACY -> lostAccuracy();
+      };
     }
 
     /** 1 less the cosine, the mean of all samples and outputs. */
@@ -73,7 +81,7 @@ final class Answers {
 
     /** The share of samples whose largest output is where it was. */
     double sameClass() {
-      return samples == 0 ? 1 : (double) same / samples;
+      return compared == 0 ? 1 : (double) same / compared;
     }
 
     /** By how much fewer labelled samples are right than in floats, as a share; NaN without any. */

@@ -6,7 +6,6 @@ import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.graph.Node;
 import io.github.octconv4j.graph.QuantizeLinear;
 import io.github.octconv4j.graph.TensorData;
-import io.github.octconv4j.graph.Value;
 import io.github.octconv4j.image.Image;
 import io.github.octconv4j.nn.ImageInput;
 import io.github.octconv4j.nn.Network;
@@ -17,10 +16,7 @@ import io.github.octconv4j.text.Checks;
 import io.github.octconv4j.text.Printable;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -28,7 +24,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a network of whole numbers of 8 bits from one of floats. It runs the network on samples,
@@ -50,12 +45,10 @@ public final class Quantizer {
   private static final String SAMPLES = "quantized_samples";
   private static final String LOSS = "quantized_loss";
   private static final int WIDE = 127;
-  private static final int TRIED_ON = 8;
   private static final int MOST_THREADS = 1024;
 
   private final Network network;
-  private final List<Map<String, TensorData>> samples = new ArrayList<>();
-  private final List<Integer> labels = new ArrayList<>();
+  private final Samples samples;
   private final Set<String> inFloats = new LinkedHashSet<>();
   private Ranges ranges = Ranges.MIN_MAX;
   private Loss criterion = Loss.OUTPUTS;
@@ -71,6 +64,7 @@ public final class Quantizer {
    */
   public Quantizer(Network network) {
     this.network = Objects.requireNonNull(network, "network");
+    this.samples = new Samples(network.inputs());
     for (Node node : network.operations().nodes()) {
       if (node.op() instanceof QuantizeLinear) {
         throw new IllegalArgumentException(
@@ -138,7 +132,8 @@ public final class Quantizer {
    * @throws IllegalArgumentException if one is missing, or of another type or size than before
    */
   public Quantizer sample(Map<String, TensorData> inputs) {
-    return add(inputs, -1);
+    samples.add(Objects.requireNonNull(inputs, "inputs"));
+    return this;
   }
 
   /**
@@ -148,7 +143,8 @@ public final class Quantizer {
    * @throws IllegalStateException if the network does not classify images
    */
   public Quantizer sample(Image image) {
-    return add(picture(image), -1);
+    samples.add(picture(image));
+    return this;
   }
 
   /**
@@ -174,7 +170,8 @@ public final class Quantizer {
               known.isEmpty() ? "" : Printable.text(known.getFirst()),
               known.isEmpty() ? "" : Printable.text(known.getLast())));
     }
-    return add(picture(image), index);
+    samples.add(picture(image), index);
+    return this;
   }
 
   private Map<String, TensorData> picture(Image image) {
@@ -182,36 +179,6 @@ public final class Quantizer {
     float[] values = new ImageInput(info).values(Objects.requireNonNull(image, "image"));
     TensorData data = TensorData.of(values, 1, info.channels(), info.height(), info.width());
     return Map.of(network.inputs().getFirst().name(), data);
-  }
-
-  private Quantizer add(Map<String, TensorData> inputs, int label) {
-    Objects.requireNonNull(inputs, "inputs");
-    Map<String, TensorData> sample = new LinkedHashMap<>();
-    for (Value input : network.inputs()) {
-      TensorData data = inputs.get(input.name());
-      if (data == null || data.element() != input.type().element()) {
-        throw new IllegalArgumentException(
-            String.format(
-                Locale.ROOT,
-                "inputs must have a tensor for %s, has %s",
-                input,
-                data == null ? inputs.keySet() : data.type()));
-      }
-      TensorData first = samples.isEmpty() ? data : samples.getFirst().get(input.name());
-      if (first != null && !Arrays.equals(first.dims(), data.dims())) {
-        throw new IllegalArgumentException(
-            String.format(
-                Locale.ROOT,
-                "inputs must be of one size in all samples, %s was %s and is %s now",
-                input.name(),
-                first.type(),
-                data.type()));
-      }
-      sample.put(input.name(), data);
-    }
-    samples.add(sample);
-    labels.add(label);
-    return this;
   }
 
   /**
@@ -229,7 +196,7 @@ public final class Quantizer {
     if (!(mostLoss >= 0)) {
       throw new IllegalArgumentException("mostLoss must be at least 0, was " + mostLoss);
     }
-    if (criterion == Loss.ACCURACY && labels.stream().allMatch(label -> label < 0)) {
+    if (criterion == Loss.ACCURACY && !samples.hasLabels()) {
       throw new IllegalStateException("the loss of accuracy needs samples with labels");
     }
     return run(mostLoss, true);
@@ -252,186 +219,87 @@ public final class Quantizer {
       throw new IllegalStateException("quantize needs samples, add typical inputs with sample()");
     }
     FloatLayers floats = FloatLayers.of(network.operations());
+    requireNames(floats.layers());
+    List<Layer> possible =
+        floats.layers().stream()
+            .filter(layer -> layer.reason().isEmpty() && !inFloats.contains(layer.name()))
+            .toList();
+    Steps steps = new Steps(2 + (tries ? possible.size() : 0));
+    try (SampleRuns runs = new SampleRuns(threads)) {
+      List<Node> products = possible.stream().flatMap(layer -> layer.nodes().stream()).toList();
+      Answers answers = new Answers(network.operations().outputs(), samples);
+      Map<String, Span> observed =
+          new Observations(floats.graph(), products, samples).spans(runs, ranges, answers);
+      steps.next();
+      WholeGraphs graphs =
+          new WholeGraphs(floats.graph(), observed, narrow ? Quantization.NARROW : WIDE);
+      LayerChooser chooser = new LayerChooser(graphs, samples, runs, answers);
+      LayerChoice choice =
+          tries
+              ? chooser.within(possible, criterion, mostLoss, steps::next)
+              : chooser.all(possible);
+      steps.end();
+      return new QuantizedNetwork(
+          network.with(inMemory(choice.graph()), notes(choice.comparison())),
+          floats.layers().stream().map(layer -> report(layer, choice)).toList(),
+          choice.comparison().loss(),
+          choice.comparison().sameClass(),
+          choice.comparison().lostAccuracy());
+    }
+  }
+
+  private void requireNames(List<Layer> layers) {
     for (String name : inFloats) {
-      if (floats.layers().stream().noneMatch(layer -> layer.name().equals(name))) {
+      if (layers.stream().noneMatch(layer -> layer.name().equals(name))) {
         throw new IllegalArgumentException(
             String.format(
                 Locale.ROOT,
                 "network has no layer %s to be kept in floats, it has %s",
                 name,
-                floats.layers().stream().map(Layer::name).toList()));
+                layers.stream().map(Layer::name).toList()));
       }
-    }
-    try (SampleRuns runs = new SampleRuns(threads)) {
-      return new Run(runs, floats, mostLoss, tries).run();
     }
   }
 
-  /** One quantisation. */
-  private final class Run {
-    private final SampleRuns runs;
-    private final Graph graph;
-    private final List<Layer> all;
-    private final List<Layer> possible;
-    private final double mostLoss;
-    private final boolean tries;
-    private final Answers answers = new Answers(network.operations().outputs(), labels);
-    private final Map<Node, WholeWeights> weights = new HashMap<>();
-    private final Map<Layer, Double> losses = new HashMap<>();
-    private final int steps;
-    private Map<String, Span> observed = Map.of();
+  /** What the listener is told of. */
+  private final class Steps {
+    private final int count;
     private int done;
 
-    Run(SampleRuns runs, FloatLayers floats, double mostLoss, boolean tries) {
-      this.runs = runs;
-      this.graph = floats.graph();
-      this.all = floats.layers();
-      this.possible =
-          all.stream()
-              .filter(layer -> layer.reason().isEmpty() && !inFloats.contains(layer.name()))
-              .toList();
-      this.mostLoss = mostLoss;
-      this.tries = tries;
-      this.steps = 2 + (tries ? possible.size() : 0);
+    Steps(int count) {
+      this.count = count;
+      progress.at(0, count);
     }
 
-    QuantizedNetwork run() {
-      progress.at(0, steps);
-      observe();
-      step();
-      if (tries) {
-        List<Map<String, TensorData>> few = samples.subList(0, Math.min(TRIED_ON, samples.size()));
-        for (Layer layer : possible) {
-          losses.put(layer, compare(with(Set.of(layer)), few).loss());
-          step();
-        }
-      }
-      Set<Layer> kept = new LinkedHashSet<>(possible);
-      Graph result = with(kept);
-      Answers.Comparison comparison = compare(result, samples);
-      for (Layer layer : worstFirst()) {
-        if (loss(comparison) <= mostLoss) {
-          break;
-        }
-        kept.remove(layer);
-        result = with(kept);
-        comparison = compare(result, samples);
-      }
-      progress.at(steps, steps);
-      return new QuantizedNetwork(
-          network.with(inMemory(result), notes(comparison)),
-          all.stream().map(layer -> report(layer, kept)).toList(),
-          comparison.loss(),
-          comparison.sameClass(),
-          comparison.lostAccuracy());
+    void next() {
+      progress.at(++done, count);
     }
 
-    private void step() {
-      progress.at(++done, steps);
+    void end() {
+      progress.at(count, count);
     }
+  }
 
-    private List<Layer> worstFirst() {
-      List<Layer> worst = new ArrayList<>(possible);
-      worst.sort(Comparator.comparingDouble(layer -> -losses.getOrDefault(layer, 0.0)));
-      return worst;
+  private QuantizedLayer report(Layer layer, LayerChoice choice) {
+    String reason = layer.reason();
+    if (reason.isEmpty() && inFloats.contains(layer.name())) {
+      reason = "asked for";
+    } else if (reason.isEmpty() && !choice.layers().contains(layer)) {
+      reason = "with it the network loses more than allowed";
     }
+    return new QuantizedLayer(layer.name(), layer.operator(), choice.loss(layer), reason);
+  }
 
-    private double loss(Answers.Comparison comparison) {
-      return switch (criterion) {
-        case OUTPUTS -> comparison.loss();
-        case ACCURACY -> tries ? comparison.lostAccuracy() : 0;
-      };
-    }
-
-    private QuantizedLayer report(Layer layer, Set<Layer> kept) {
-      String reason = layer.reason();
-      if (reason.isEmpty() && inFloats.contains(layer.name())) {
-        reason = "asked for";
-      } else if (reason.isEmpty() && !kept.contains(layer)) {
-        reason = "with it the network loses more than allowed";
-      }
-      return new QuantizedLayer(
-          layer.name(), layer.operator(), losses.getOrDefault(layer, Double.NaN), reason);
-    }
-
-    private Map<String, String> notes(Answers.Comparison comparison) {
-      return Map.of(
-          MADE_FOR,
-          narrow ? "any" : "vnni",
-          RANGES,
-          ranges.name().toLowerCase(Locale.ROOT),
-          SAMPLES,
-          String.valueOf(samples.size()),
-          LOSS,
-          String.format(Locale.ROOT, "%.2e", comparison.loss()));
-    }
-
-    private Answers.Comparison compare(Graph quantized, List<Map<String, TensorData>> on) {
-      Answers.Comparison comparison = answers.comparison();
-      runs.run(quantized, on, comparison);
-      return comparison;
-    }
-
-    private Graph with(Set<Layer> layers) {
-      List<Node> products = layers.stream().flatMap(layer -> layer.nodes().stream()).toList();
-      Map<String, Span> spans = RoundedValues.of(graph, products).tied(observed);
-      Map<Node, WholeWeights> whole = new HashMap<>();
-      for (Node product : products) {
-        Span source = Objects.requireNonNull(spans.get(product.input(0)), product.input(0));
-        WholeWeights made = weights.get(product);
-        if (made == null || made.source() != source.scale()) {
-          made =
-              made == null
-                  ? WholeWeights.of(
-                      graph, product, source.scale(), narrow ? Quantization.NARROW : WIDE)
-                  : made.withSource(graph, product, source.scale());
-          weights.put(product, made);
-        }
-        whole.put(product, made);
-      }
-      return InsertPairs.of(graph, whole, spans);
-    }
-
-    /** Observes values on all samples; limits first, and then how often parts of them occur. */
-    private void observe() {
-      List<Node> products = possible.stream().flatMap(layer -> layer.nodes().stream()).toList();
-      Map<String, Observation> observations = new LinkedHashMap<>();
-      RoundedValues.of(graph, products)
-          .names()
-          .forEach(value -> observations.put(value, new Observation()));
-      Set<String> names = new LinkedHashSet<>(graph.outputs());
-      observations.keySet().stream()
-          .filter(value -> graph.producer(value) != null)
-          .forEach(names::add);
-      Graph watched =
-          new Graph(
-              graph.name(), graph.inputs(), graph.constants(), graph.nodes(), List.copyOf(names));
-      runs.run(
-          watched,
-          samples,
-          (sample, outputs) -> {
-            Map<String, TensorData> answer = new HashMap<>(outputs);
-            answer.keySet().retainAll(graph.outputs());
-            answers.add(answer);
-            observations.forEach(
-                (value, observation) -> observation.limit(value(sample, outputs, value)));
-          });
-      if (ranges != Ranges.MIN_MAX) {
-        runs.run(
-            watched,
-            samples,
-            (sample, outputs) ->
-                observations.forEach(
-                    (value, observation) -> observation.count(value(sample, outputs, value))));
-      }
-      observed = new HashMap<>();
-      observations.forEach((value, observation) -> observed.put(value, observation.span(ranges)));
-    }
-
-    private TensorData value(int sample, Map<String, TensorData> outputs, String value) {
-      @Nullable TensorData made = outputs.get(value);
-      return Objects.requireNonNull(made == null ? samples.get(sample).get(value) : made, value);
-    }
+  private Map<String, String> notes(Answers.Comparison comparison) {
+    return Map.of(
+        MADE_FOR,
+        narrow ? "any" : "vnni",
+        RANGES,
+        ranges.name().toLowerCase(Locale.ROOT),
+        SAMPLES,
+        String.valueOf(samples.all().size()),
+        LOSS,
+        String.format(Locale.ROOT, "%.2e", comparison.loss()));
   }
 
   /** The same graph, whose constants need no file and no other network. */

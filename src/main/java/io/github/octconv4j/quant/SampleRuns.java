@@ -33,7 +33,7 @@ final class SampleRuns implements AutoCloseable {
     samples.getFirst().forEach((name, data) -> sizes.put(name, data.dims()));
     try (CompiledGraph compiled =
             new GraphCompiler(engine, constants, graph)
-                .compile(sizes, GraphCompiler.Images.ROWS, options);
+                .compile(sizes, GraphCompiler.ImageLayout.ROWS, options);
         GraphExecution execution = compiled.newExecution("quantizer")) {
       for (int i = 0; i < samples.size(); i++) {
         taker.take(i, execution.run(samples.get(i)));

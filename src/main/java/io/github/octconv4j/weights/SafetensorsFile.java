@@ -1,7 +1,7 @@
 package io.github.octconv4j.weights;
 
 import io.github.octconv4j.files.DataFile;
-import io.github.octconv4j.files.Names;
+import io.github.octconv4j.files.SimilarNames;
 import io.github.octconv4j.text.Printable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -162,7 +162,7 @@ public final class SafetensorsFile implements AutoCloseable {
               Printable.path(path),
               Printable.quote(name),
               tensors.size(),
-              Names.hint(name, tensors.keySet())));
+              SimilarNames.hint(name, tensors.keySet())));
     }
     return tensor;
   }

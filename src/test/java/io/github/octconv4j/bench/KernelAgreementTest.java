@@ -69,9 +69,9 @@ class KernelAgreementTest {
         oracle.bias(output == Frequency.HIGH ? OctavePath.HH : OctavePath.LL, data.bias(output));
       }
     }
-    OctaveOracle.Images y =
+    OctaveOracle.Parts y =
         oracle.apply(
-            new OctaveOracle.Images(
+            new OctaveOracle.Parts(
                 image(data.input(Frequency.HIGH)), image(data.input(Frequency.LOW))));
     return Stream.of(y.high(), y.low())
         .filter(image -> image != null)

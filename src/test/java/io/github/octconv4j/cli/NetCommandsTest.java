@@ -2,6 +2,7 @@ package io.github.octconv4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.octconv4j.dnn.CpuIsa;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,7 +61,7 @@ class NetCommandsTest {
       assertThat(written.countJson(field)).as(field).isEqualTo(2);
     }
     assertThat(written.json("ref")).isEqualTo("0");
-    assertThat(written.json("processor")).isNotBlank();
+    assertThat(written.json("processor")).isEqualTo(CpuIsa.processor());
     assertThat(Files.size(plot)).isGreaterThan(5000);
   }
 

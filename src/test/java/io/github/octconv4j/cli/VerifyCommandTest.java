@@ -259,7 +259,7 @@ class VerifyCommandTest {
       file.floats("x_l", xl, 2, spec.in().low(), h, w);
       low = OctaveOracle.tensor(xl, 2, spec.in().low(), h, w);
     }
-    OctaveOracle.Images y = oracle.apply(new OctaveOracle.Images(high, low));
+    OctaveOracle.Parts y = oracle.apply(new OctaveOracle.Parts(high, low));
     add(file, "y_h", y.high());
     if (y.low() != null) {
       add(file, "y_l", y.low());

@@ -82,7 +82,7 @@ final class Agreement implements AutoCloseable {
     try (Constants constants = Constants.of(engine);
         CompiledGraph compiled =
             new GraphCompiler(engine, constants, graph)
-                .compile(Map.of(), GraphCompiler.Images.ROWS, options);
+                .compile(Map.of(), GraphCompiler.ImageLayout.ROWS, options);
         GraphExecution execution = compiled.newExecution("test")) {
       for (int run = 0; run < 2; run++) { // nothing stays from the first
         Map<String, TensorData> actual = execution.run(inputs);

@@ -619,7 +619,7 @@ class GraphCompilerTest {
   private static CompiledGraph compiled(
       Engine engine, Constants constants, Graph graph, PlanOptions options) {
     return new GraphCompiler(engine, constants, graph)
-        .compile(Map.of(), GraphCompiler.Images.ROWS, options);
+        .compile(Map.of(), GraphCompiler.ImageLayout.ROWS, options);
   }
 
   @Test
@@ -654,7 +654,7 @@ class GraphCompilerTest {
       for (long size = 4; size < 10; size++) {
         Map<String, long[]> sizes = Map.of("x", new long[] {size, 8, size, 6});
         try (CompiledGraph compiled =
-            compiler.compile(sizes, GraphCompiler.Images.CHANNELS_LAST, PlanOptions.DEFAULT)) {
+            compiler.compile(sizes, GraphCompiler.ImageLayout.CHANNELS_LAST, PlanOptions.DEFAULT)) {
           assertThat(compiled.notes()).isEmpty();
           assertThat(compiled.program().steps().getFirst().kind()).isEqualTo("convolution");
         }

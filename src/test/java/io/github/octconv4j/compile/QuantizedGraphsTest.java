@@ -138,7 +138,7 @@ class QuantizedGraphsTest {
     try (Constants constants = Constants.of(engine);
         CompiledGraph compiled =
             new GraphCompiler(engine, constants, graph)
-                .compile(Map.of(), GraphCompiler.Images.ROWS, PlanOptions.DEFAULT);
+                .compile(Map.of(), GraphCompiler.ImageLayout.ROWS, PlanOptions.DEFAULT);
         GraphExecution execution = compiled.newExecution("test")) {
       for (int run = 0; run < 2; run++) {
         Map<String, TensorData> actual = execution.run(inputs);
@@ -366,7 +366,7 @@ class QuantizedGraphsTest {
     try (Constants constants = Constants.of(engine);
         CompiledGraph compiled =
             new GraphCompiler(engine, constants, graph)
-                .compile(Map.of(), GraphCompiler.Images.ROWS, PlanOptions.DEFAULT);
+                .compile(Map.of(), GraphCompiler.ImageLayout.ROWS, PlanOptions.DEFAULT);
         GraphExecution execution = compiled.newExecution("test")) {
       Map<String, TensorData> actual = execution.run(inputs);
       outputs.forEach(

@@ -169,7 +169,7 @@ class QuantizedOctaveTest {
 
   private CompiledGraph compiled(Graph graph, Constants constants, int threads) {
     return new GraphCompiler(engine, constants, graph)
-        .compile(Map.of(), GraphCompiler.Images.ROWS, PlanOptions.DEFAULT.threads(threads));
+        .compile(Map.of(), GraphCompiler.ImageLayout.ROWS, PlanOptions.DEFAULT.threads(threads));
   }
 
   private void check(Graph graph, Draft draft, int threads, int allowed) {
@@ -244,7 +244,7 @@ class QuantizedOctaveTest {
       try (Constants constants = Constants.of(engine);
           CompiledGraph compiled =
               new GraphCompiler(engine, constants, any)
-                  .compile(sizes, GraphCompiler.Images.ROWS, PlanOptions.DEFAULT);
+                  .compile(sizes, GraphCompiler.ImageLayout.ROWS, PlanOptions.DEFAULT);
           CompiledGraph fixed = compiled(graph, constants, 1);
           GraphExecution execution = compiled.newExecution("test")) {
         assertThat(kinds(compiled)).as(draft.toString()).isEqualTo(kinds(fixed));

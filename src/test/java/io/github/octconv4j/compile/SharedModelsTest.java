@@ -60,7 +60,7 @@ class SharedModelsTest {
       Graph graph = file.graph();
       try (CompiledGraph compiled =
               new GraphCompiler(engine, constants, graph)
-                  .compile(sizes, GraphCompiler.Images.ROWS, PlanOptions.DEFAULT);
+                  .compile(sizes, GraphCompiler.ImageLayout.ROWS, PlanOptions.DEFAULT);
           GraphExecution execution = compiled.newExecution(name)) {
         Map<String, TensorData> outputs = execution.run(inputs);
         for (int i = 0; i < graph.outputs().size(); i++) {

@@ -137,14 +137,14 @@ class BindingsTest {
   @ParameterizedTest
   @EnumSource
   void statusHasOneDnnsName(Status status) {
-    assertThat(Native.string(dnnl_h.dnnl_status2str(status.code()))).isEqualTo(lower(status));
+    assertThat(NativeMemory.string(dnnl_h.dnnl_status2str(status.code()))).isEqualTo(lower(status));
     assertThat(Status.of(status.code())).isSameAs(status);
   }
 
   @ParameterizedTest
   @EnumSource
   void dataTypeHasOneDnnsNameAndSize(DataType type) {
-    assertThat(Native.string(dnnl_h.dnnl_dt2str(type.code()))).isEqualTo(lower(type));
+    assertThat(NativeMemory.string(dnnl_h.dnnl_dt2str(type.code()))).isEqualTo(lower(type));
     assertThat(DataType.of(type.code())).isSameAs(type);
     assertThat(dnnl_h.dnnl_data_type_size(type.code())).isEqualTo(type.bytes());
   }
@@ -152,7 +152,7 @@ class BindingsTest {
   @ParameterizedTest
   @EnumSource
   void formatTagHasOneDnnsName(FormatTag tag) {
-    assertThat(Native.string(dnnl_h.dnnl_fmt_tag2str(tag.code())).toLowerCase(Locale.ROOT))
+    assertThat(NativeMemory.string(dnnl_h.dnnl_fmt_tag2str(tag.code())).toLowerCase(Locale.ROOT))
         .isEqualTo(lower(tag));
     long dimensions = tag.name().replaceAll("\\d+.*", "").length();
     assertThat(tag.rank()).isEqualTo(tag == FormatTag.ANY ? 0 : dimensions);
@@ -176,27 +176,33 @@ class BindingsTest {
   @ParameterizedTest
   @EnumSource
   void algorithmHasOneDnnsName(Algorithm algorithm) {
-    assertThat(Native.string(dnnl_h.dnnl_alg_kind2str(algorithm.code())))
+    assertThat(NativeMemory.string(dnnl_h.dnnl_alg_kind2str(algorithm.code())))
         .isEqualTo(lower(algorithm));
   }
 
   @ParameterizedTest
   @EnumSource
   void fpMathHasOneDnnsName(FpMath mode) {
-    assertThat(Native.string(dnnl_h.dnnl_fpmath_mode2str(mode.code()))).isEqualTo(lower(mode));
+    assertThat(NativeMemory.string(dnnl_h.dnnl_fpmath_mode2str(mode.code())))
+        .isEqualTo(lower(mode));
   }
 
   @Test
   void bareConstantsHaveOneDnnsNames() {
-    assertThat(Native.string(dnnl_h.dnnl_prop_kind2str(dnnl_h.dnnl_forward_inference())))
+    assertThat(NativeMemory.string(dnnl_h.dnnl_prop_kind2str(dnnl_h.dnnl_forward_inference())))
         .isEqualTo("forward_inference");
-    assertThat(Native.string(dnnl_h.dnnl_engine_kind2str(dnnl_h.dnnl_cpu()))).isEqualTo("cpu");
-    assertThat(Native.string(dnnl_h.dnnl_scratchpad_mode2str(dnnl_h.dnnl_scratchpad_mode_user())))
+    assertThat(NativeMemory.string(dnnl_h.dnnl_engine_kind2str(dnnl_h.dnnl_cpu())))
+        .isEqualTo("cpu");
+    assertThat(
+            NativeMemory.string(
+                dnnl_h.dnnl_scratchpad_mode2str(dnnl_h.dnnl_scratchpad_mode_user())))
         .isEqualTo("user");
-    assertThat(Native.string(dnnl_h.dnnl_fmt_kind2str(dnnl_h.dnnl_format_kind_any())))
+    assertThat(NativeMemory.string(dnnl_h.dnnl_fmt_kind2str(dnnl_h.dnnl_format_kind_any())))
         .isEqualTo("any");
-    assertThat(Native.string(dnnl_h.dnnl_fmt_kind2str(dnnl_h.dnnl_blocked()))).isEqualTo("blocked");
-    assertThat(Native.string(dnnl_h.dnnl_dt2str(dnnl_h.dnnl_data_type_undef()))).isEqualTo("undef");
+    assertThat(NativeMemory.string(dnnl_h.dnnl_fmt_kind2str(dnnl_h.dnnl_blocked())))
+        .isEqualTo("blocked");
+    assertThat(NativeMemory.string(dnnl_h.dnnl_dt2str(dnnl_h.dnnl_data_type_undef())))
+        .isEqualTo("undef");
   }
 
   @Test

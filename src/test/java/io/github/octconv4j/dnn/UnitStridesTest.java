@@ -74,9 +74,10 @@ class UnitStridesTest {
                   f32(FormatTag.NHWC, 1, 8, 1, 1), any, f32(FormatTag.NHWC, 1, 24, 1, 1), window),
               Attributes.NONE)) {
         MemorySegment cached =
-            Native.create(arena, out -> dnnl_h.dnnl_primitive_create(out, rowMajor), "compile");
+            NativeObject.create(
+                arena, out -> dnnl_h.dnnl_primitive_create(out, rowMajor), "compile");
         MemorySegment mistaken =
-            Native.create(arena, out -> dnnl_h.dnnl_primitive_create(out, last), "compile");
+            NativeObject.create(arena, out -> dnnl_h.dnnl_primitive_create(out, last), "compile");
         String wanted = PrimitiveDesc.implementationOf(last, arena);
         assumeFalse(
             PrimitiveDesc.implementationOf(rowMajor, arena).equals(wanted),
@@ -100,7 +101,7 @@ class UnitStridesTest {
       Engine engine, CallArena arena, FormatTag tag, MemoryDesc weights, Window window) {
     return engine.using(
         e ->
-            Native.create(
+            NativeObject.create(
                 arena,
                 out ->
                     dnnl_h.dnnl_convolution_forward_primitive_desc_create(

@@ -90,12 +90,12 @@ class OddSizesNetworkTest {
         .strideRule(StrideRule.POOL_ALL);
   }
 
-  private OctaveOracle.Images apply(String layer, OctaveOracle.Images x) {
+  private OctaveOracle.Parts apply(String layer, OctaveOracle.Parts x) {
     return oracles.get(layer).apply(x);
   }
 
-  private static OctaveOracle.Images relu(OctaveOracle.Images x) {
-    return new OctaveOracle.Images(relu(x.high()), relu(x.low()));
+  private static OctaveOracle.Parts relu(OctaveOracle.Parts x) {
+    return new OctaveOracle.Parts(relu(x.high()), relu(x.low()));
   }
 
   private static TensorData relu(TensorData x) {
@@ -105,8 +105,8 @@ class OddSizesNetworkTest {
             Arrays.stream(x.toDoubles()).map(value -> Math.max(0, value)).toArray(), x.dims());
   }
 
-  private static OctaveOracle.Images sum(OctaveOracle.Images a, OctaveOracle.Images b) {
-    return new OctaveOracle.Images(sum(a.high(), b.high()), sum(a.low(), b.low()));
+  private static OctaveOracle.Parts sum(OctaveOracle.Parts a, OctaveOracle.Parts b) {
+    return new OctaveOracle.Parts(sum(a.high(), b.high()), sum(a.low(), b.low()));
   }
 
   private static TensorData sum(TensorData a, TensorData b) {
@@ -153,7 +153,7 @@ class OddSizesNetworkTest {
             List.of(1f, 1f, 1f),
             List.of("a", "b", "c", "d", "e"));
     float[] image = random(BATCH * 3L * height * width, 1);
-    Map<String, OctaveOracle.Images> expected =
+    Map<String, OctaveOracle.Parts> expected =
         expected(OctaveOracle.tensor(image, BATCH, 3, height, width));
 
     try (Network network = new Network(info, net.build(x), Parameters.of(tensors));
@@ -181,16 +181,16 @@ class OddSizesNetworkTest {
   }
 
   /** What each layer should give, in their order. */
-  private Map<String, OctaveOracle.Images> expected(TensorData image) {
-    Map<String, OctaveOracle.Images> expected = new LinkedHashMap<>();
-    OctaveOracle.Images x = relu(apply("first", new OctaveOracle.Images(image, null)));
+  private Map<String, OctaveOracle.Parts> expected(TensorData image) {
+    Map<String, OctaveOracle.Parts> expected = new LinkedHashMap<>();
+    OctaveOracle.Parts x = relu(apply("first", new OctaveOracle.Parts(image, null)));
     expected.put("first", x);
-    OctaveOracle.Images inner = relu(apply("down.c2", relu(apply("down.c1", x))));
-    OctaveOracle.Images down = relu(sum(apply("down.c3", inner), apply("down.shortcut", x)));
+    OctaveOracle.Parts inner = relu(apply("down.c2", relu(apply("down.c1", x))));
+    OctaveOracle.Parts down = relu(sum(apply("down.c3", inner), apply("down.shortcut", x)));
     expected.put("down", down);
-    OctaveOracle.Images same = relu(sum(apply("same.c2", relu(apply("same.c1", down))), down));
+    OctaveOracle.Parts same = relu(sum(apply("same.c2", relu(apply("same.c1", down))), down));
     expected.put("same", same);
-    OctaveOracle.Images middle = relu(apply("middle", same));
+    OctaveOracle.Parts middle = relu(apply("middle", same));
     expected.put("middle", middle);
     expected.put("last", relu(apply("last", middle)));
     return expected;

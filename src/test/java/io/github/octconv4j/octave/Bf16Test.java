@@ -72,7 +72,7 @@ class Bf16Test {
     if (!isHereOrRefuses(problem)) {
       return;
     }
-    OctaveOracle.Images expected = problem.expected();
+    OctaveOracle.Parts expected = problem.expected();
     DataType in = seed % 2 == 0 ? DataType.F32 : DataType.BF16;
     DataType out = seed / 2 % 2 == 0 ? DataType.F32 : DataType.BF16;
     FormatTag layout = seed / 4 % 2 == 0 ? FormatTag.NCHW : FormatTag.NHWC;

@@ -14,7 +14,7 @@ import io.github.octconv4j.dnn.ProgramBuilder;
 import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.octave.plan.Candidates;
 import io.github.octconv4j.octave.plan.CompiledLayer;
-import io.github.octconv4j.octave.plan.Edges;
+import io.github.octconv4j.octave.plan.EdgeReorders;
 import io.github.octconv4j.octave.plan.Formulation;
 import io.github.octconv4j.octave.plan.Formulation.HighSum;
 import io.github.octconv4j.octave.plan.Formulation.LowSum;
@@ -118,7 +118,7 @@ class FormulationTest {
   @MethodSource("seeds")
   void givesWhatTheFormulasGive(int seed) {
     OctaveProblem problem = problem(seed);
-    OctaveOracle.Images expected = problem.expected();
+    OctaveOracle.Parts expected = problem.expected();
     try (Arena arena = Arena.ofConfined()) {
       OctaveTensor nhwc = problem.input(FormatTag.NHWC, arena);
       OctaveTensor nchw = problem.input(FormatTag.NCHW, arena);
@@ -151,7 +151,7 @@ class FormulationTest {
 
   private static void check(
       OctaveProblem problem,
-      OctaveOracle.Images expected,
+      OctaveOracle.Parts expected,
       PlanOptions options,
       Formulation formulation,
       OctaveTensor x,
@@ -259,9 +259,9 @@ class FormulationTest {
   @MethodSource("seeds")
   void addsToTheOutputAndActivates(int seed) {
     OctaveProblem problem = problem(seed);
-    OctaveOracle.Images expected = problem.expected();
-    OctaveOracle.Images twice =
-        new OctaveOracle.Images(twiceAboveZero(expected.high()), twiceAboveZero(expected.low()));
+    OctaveOracle.Parts expected = problem.expected();
+    OctaveOracle.Parts twice =
+        new OctaveOracle.Parts(twiceAboveZero(expected.high()), twiceAboveZero(expected.low()));
     int threads = 1 + seed % 2;
     PlanOptions options = PlanOptions.DEFAULT.threads(threads).tuning(Tuning.OFF);
     try (Arena arena = Arena.ofConfined()) {
@@ -317,7 +317,7 @@ class FormulationTest {
           results.put(f, program.output("y" + f, y.part(f).desc()));
         }
       }
-      Edges edges = new Edges(builder);
+      EdgeReorders edges = new EdgeReorders(builder);
       OctaveOperand from =
           edges.input(spec.in(), shape, layout, in.get(Frequency.HIGH), in.get(Frequency.LOW));
       OctaveOperand to =

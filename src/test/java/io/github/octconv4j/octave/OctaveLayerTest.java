@@ -173,7 +173,7 @@ class OctaveLayerTest {
   @MethodSource("seeds")
   void givesWhatTheFormulasGive(int seed) {
     OctaveProblem problem = problem(seed);
-    OctaveOracle.Images expected = problem.expected();
+    OctaveOracle.Parts expected = problem.expected();
     try (OctaveLayer layer = layer(problem);
         Arena arena = Arena.ofConfined()) {
       OctaveTensor nchw = problem.input(FormatTag.NCHW, arena);

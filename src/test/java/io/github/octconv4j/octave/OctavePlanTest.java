@@ -156,7 +156,7 @@ class OctavePlanTest {
   @Test
   void onePlanRunsOnEightThreadsAtOnce() throws Exception {
     OctaveProblem problem = middle();
-    OctaveOracle.Images expected = problem.expected();
+    OctaveOracle.Parts expected = problem.expected();
     try (OctaveLayer layer = layer(problem);
         ExecutorService pool = Executors.newFixedThreadPool(8)) {
       List<Future<?>> all = new ArrayList<>();
@@ -186,7 +186,7 @@ class OctavePlanTest {
   @Test
   void executionsRunAPlanInPlace() {
     OctaveProblem problem = middle();
-    OctaveOracle.Images expected = problem.expected();
+    OctaveOracle.Parts expected = problem.expected();
     try (OctaveLayer layer = layer(problem);
         OctavePlan plan = layer.plan(desc(problem, FormatTag.NHWC), OutputFormat.NHWC);
         OctaveExecution execution = plan.newExecution();
@@ -215,7 +215,7 @@ class OctavePlanTest {
   @Test
   void aClosedPlanKeepsItsExecutions() {
     OctaveProblem problem = middle();
-    OctaveOracle.Images expected = problem.expected();
+    OctaveOracle.Parts expected = problem.expected();
     try (OctaveLayer layer = layer(problem);
         Arena arena = Arena.ofConfined()) {
       OctavePlan plan = layer.plan(desc(problem, FormatTag.NHWC), OutputFormat.NHWC);
@@ -238,7 +238,7 @@ class OctavePlanTest {
   void closingALayerDuringCallsIsSafe() throws Exception {
     OctaveProblem problem =
         problem(OctaveConv2d.of(32, 32).alpha(0.5).kernel(3).padding(1).build(), 1, 16, 16);
-    OctaveOracle.Images expected = problem.expected();
+    OctaveOracle.Parts expected = problem.expected();
     try (ExecutorService pool = Executors.newFixedThreadPool(3)) {
       for (int round = 0; round < 40; round++) {
         OctaveLayer layer = layer(problem);
@@ -388,7 +388,7 @@ class OctavePlanTest {
   void aPartOfOnePixelTakesTheOthersLayout() {
     OctaveProblem problem =
         problem(OctaveConv2d.of(8, 8).alpha(0.5).kernel(3).padding(1).build(), 2, 3, 3);
-    OctaveOracle.Images expected = problem.expected();
+    OctaveOracle.Parts expected = problem.expected();
     try (OctaveLayer layer = layer(problem);
         Arena arena = Arena.ofConfined()) {
       OctaveTensor x = problem.input(FormatTag.NHWC, arena);
@@ -404,7 +404,7 @@ class OctavePlanTest {
   @Test
   void otherTypesStayClose() {
     OctaveProblem problem = middle();
-    OctaveOracle.Images expected = problem.expected();
+    OctaveOracle.Parts expected = problem.expected();
     double largest = 0;
     for (double value : expected.high().toDoubles()) {
       largest = Math.max(largest, Math.abs(value));
@@ -529,7 +529,7 @@ class OctavePlanTest {
   @Test
   void theDefaultOptionsGiveTheSameNumbers() {
     OctaveProblem problem = middle();
-    OctaveOracle.Images expected = problem.expected();
+    OctaveOracle.Parts expected = problem.expected();
     try (OctaveLayer layer = problem.spec.on(engine, problem.weights());
         Arena arena = Arena.ofConfined()) {
       problem.assertMatches(layer.apply(problem.input(FormatTag.NCHW, arena)), expected);

@@ -161,10 +161,10 @@ final class OctaveProblem {
     return oracle;
   }
 
-  OctaveOracle.Images expected() {
+  OctaveOracle.Parts expected() {
     return oracle()
         .apply(
-            new OctaveOracle.Images(
+            new OctaveOracle.Parts(
                 xh == null ? null : OctaveOracle.tensor(xh, batch, spec.in().high(), height, width),
                 xl == null
                     ? null
@@ -181,7 +181,7 @@ final class OctaveProblem {
   }
 
   /** Empty memory for the output in a layout, filled with rubbish. */
-  static OctaveTensor output(OctaveOracle.Images result, FormatTag layout, Arena arena) {
+  static OctaveTensor output(OctaveOracle.Parts result, FormatTag layout, Arena arena) {
     return OctaveTensor.of(
         rubbish(result.high(), layout, arena), rubbish(result.low(), layout, arena));
   }
@@ -221,7 +221,7 @@ final class OctaveProblem {
     return 1e-6 + 3e-7 * Math.sqrt(terms()) + 2e-8 * terms();
   }
 
-  void assertMatches(OctaveTensor actual, OctaveOracle.Images expected) {
+  void assertMatches(OctaveTensor actual, OctaveOracle.Parts expected) {
     compare("high", actual.hasHigh() ? actual.high() : null, expected.high());
     compare("low", actual.hasLow() ? actual.low() : null, expected.low());
   }

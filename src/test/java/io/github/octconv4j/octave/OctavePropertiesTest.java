@@ -123,7 +123,7 @@ class OctavePropertiesTest {
       OctaveProblem problem, PlanOptions options, Formulation formulation, long seed) {
     boolean nhwc = (seed & 1) == 0;
     FormatTag layout = nhwc ? FormatTag.NHWC : FormatTag.NCHW;
-    OctaveOracle.Images expected = problem.expected();
+    OctaveOracle.Parts expected = problem.expected();
     try (Arena arena = Arena.ofConfined()) {
       OctaveTensor x = problem.input(layout, arena);
       try (OctavePlan plan =

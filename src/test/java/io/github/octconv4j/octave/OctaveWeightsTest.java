@@ -220,7 +220,7 @@ class OctaveWeightsTest {
         OctaveLayer layer =
             problem.spec.on(engine, problem.weights(), PlanOptions.DEFAULT.tuning(Tuning.OFF));
         Arena arena = Arena.ofConfined()) {
-      OctaveOracle.Images expected = problem.expected();
+      OctaveOracle.Parts expected = problem.expected();
       problem.assertMatches(layer.apply(problem.input(FormatTag.NCHW, arena)), expected);
       problem.assertMatches(layer.apply(problem.input(FormatTag.NHWC, arena)), expected);
       problem.assertMatches(layer.apply(problem.input(FormatTag.NCHW8C, arena)), expected);

@@ -227,7 +227,18 @@ class CompositeRulesTest {
                 .of(numbers(1, 1, 2, 2), places)
                 .refused())
         .contains(
-            "kernel_shape is [2], strides [2, 2] and pads [0, 0], which don't fit each other");
+            "kernel_shape [2], strides [2, 2], dilations [] and pads [] are of different numbers of axes");
+    assertThat(
+            node(11, "MaxUnpool", "kernel_shape", new long[] {2})
+                .of(numbers(1, 1, 2, 2), places)
+                .refused())
+        .contains(
+            "kernel_shape is [2], expected a number for each axis of the input F32[1, 1, 2, 2] but two");
+    assertThat(
+            node(11, "MaxUnpool", "kernel_shape", new long[] {2, 0})
+                .of(numbers(1, 1, 2, 2), places)
+                .refused())
+        .contains("kernel_shape are [2, 0], expected 1 to 2^31 each");
   }
 
   /** ONNX's cases, and integers beyond what a double has. */

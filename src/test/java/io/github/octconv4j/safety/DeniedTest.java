@@ -48,6 +48,7 @@ class DeniedTest {
             "Threads.use",
             "CpuIsa.name",
             "CpuIsa.addsBytesShort",
+            "CpuIsa.vectorFloats",
             "Tensor.of",
             "Network.of");
     assertThat(lines.stream().anyMatch(line -> line.startsWith("NativeLibrary.canUnpackInto:")))

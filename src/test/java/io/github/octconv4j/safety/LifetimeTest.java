@@ -1,7 +1,6 @@
 package io.github.octconv4j.safety;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.octconv4j.ChildJvm;
@@ -87,14 +86,12 @@ class LifetimeTest {
           .hasMessage("Execution is closed");
       assertThatThrownBy(plan::newExecution).hasMessage("Program is closed");
       assertThatThrownBy(() -> layer.apply(x)).hasMessage("OctaveLayer is closed");
-      assertThatCode(
-              () -> {
-                execution.close();
-                plan.close();
-                layer.close();
-                engine.close();
-              })
-          .doesNotThrowAnyException();
+      execution.close(); // once more, which is nothing
+      plan.close();
+      layer.close();
+      engine.close();
+      assertThat(engine.isClosed()).isTrue();
+      assertThatThrownBy(() -> execution.run(x, y)).hasMessage("Execution is closed");
     }
   }
 

@@ -1,7 +1,6 @@
 package io.github.octconv4j.weights;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -771,26 +770,31 @@ class SafetensorsFileTest {
   void randomDamageIsRefusedOrHarmless() throws IOException {
     byte[] bytes = small().toBytes();
     Random random = new Random(1);
+    int read = 0;
     for (int i = 0; i < 500; i++) {
       byte[] damaged = bytes.clone();
       for (int k = random.nextInt(3); k >= 0; k--) {
         damaged[random.nextInt(bytes.length)] = (byte) random.nextInt();
       }
       Path path = file(damaged);
-      assertThatCode(() -> readAll(path)).as("damage %d", i).doesNotThrowAnyException();
+      read += isRead("damage " + i, path) ? 1 : 0;
     }
+    assertThat(read).as("of 500").isBetween(25, 475);
   }
 
-  private static void readAll(Path path) {
+  /** Whether it is read, all of it. Else one line says what it is. */
+  private static boolean isRead(String damage, Path path) {
     try (SafetensorsFile file = SafetensorsFile.open(path)) {
       for (TensorView tensor : file.tensors()) {
         if (tensor.type().isConvertible()) {
-          assertThat(tensor.toFloats()).hasSize((int) tensor.elementCount());
+          assertThat(tensor.toFloats()).as(damage).hasSize((int) tensor.elementCount());
         }
       }
+      return true;
     } catch (IOException e) {
-      assertThat(e).hasMessageStartingWith(path + ": ");
+      assertThat(e).as(damage).hasMessageStartingWith(path + ": ");
       assertThat(e.getMessage()).doesNotContain("\n");
+      return false;
     }
   }
 }

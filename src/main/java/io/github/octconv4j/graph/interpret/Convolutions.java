@@ -6,7 +6,6 @@ import io.github.octconv4j.graph.ConvTranspose;
 import io.github.octconv4j.graph.TensorData;
 import io.github.octconv4j.graph.Window;
 import java.util.Arrays;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Convolutions over any number of axes. */
@@ -49,7 +48,6 @@ final class Convolutions {
     double[] y = new double[Index.count(planes, mg, outputs)];
     double[] source = new double[Index.count(cg, inputs)];
     double[] taps = new double[Index.count(cg, kernel)]; // the weights of one output channel
-    int[][] rows = IntStream.range(0, kernel).mapToObj(windows::rows).toArray(int[][]::new);
     for (int plane = 0; plane < planes; plane++) {
       int firstChannel = plane % groups * mg;
       for (int i = 0; i < source.length; i++) {
@@ -66,8 +64,9 @@ final class Convolutions {
           taps[i] = w.doubleAt((long) channel * taps.length + i) - less;
         }
         for (int k = 0; k < kernel; k++) {
+          int[] rows = windows.rows(k);
           for (int c = 0; c < cg; c++) {
-            windows.gather(rows[k], taps[c * kernel + k], source, c * inputs, y, to);
+            windows.gather(rows, taps[c * kernel + k], source, c * inputs, y, to);
           }
         }
       }

@@ -3,17 +3,31 @@ package io.github.octconv4j.graph.interpret;
 import io.github.octconv4j.graph.WindowAxis;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** The rows of neighbouring elements that a window joins, along any number of axes. */
 final class Windows {
+  /** The elements of a window whose rows are kept; others are made whenever they are asked for. */
+  static final int MOST_KEPT = 1 << 12;
+
+  private static final int MOST_NUMBERS = 1 << 22; // 16 MiB
+
   private final List<WindowAxis> axes;
   private final int[] inputStrides;
   private final int[] outputStrides;
+  private final int[] @Nullable [] kept; // rows of the first elements of a window
+  private int numbers; // in these rows
 
   Windows(List<WindowAxis> axes) {
     this.axes = axes;
     this.inputStrides = Index.strides(axes.stream().mapToLong(WindowAxis::input).toArray());
     this.outputStrides = Index.strides(axes.stream().mapToLong(WindowAxis::output).toArray());
+    this.kept = new int[kept(axes)][];
+  }
+
+  private static int kept(List<WindowAxis> axes) {
+    return (int)
+        axes.stream().mapToLong(WindowAxis::kernel).reduce(1, (a, b) -> Math.min(a * b, MOST_KEPT));
   }
 
   /** Elements of a window. */
@@ -39,6 +53,21 @@ final class Windows {
    * output element, the first input element, and how many. In the padding there are none.
    */
   int[] rows(int element) {
+    if (element >= kept.length) {
+      return made(element);
+    }
+    int[] rows = kept[element];
+    if (rows == null) {
+      rows = made(element);
+      if (numbers + rows.length <= MOST_NUMBERS) {
+        numbers += rows.length;
+        kept[element] = rows;
+      }
+    }
+    return rows;
+  }
+
+  private int[] made(int element) {
     int[] position = new int[axes.size()];
     int rest = element;
     for (int i = axes.size() - 1; i >= 0; i--) {

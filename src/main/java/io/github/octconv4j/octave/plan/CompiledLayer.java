@@ -74,7 +74,7 @@ public record CompiledLayer(
               input(program, "x_l", input.low(), layout, options));
       Operand yh = output(program, "y_h", spec, Frequency.HIGH, outShape, output, layout, options);
       Operand yl = output(program, "y_l", spec, Frequency.LOW, outShape, output, layout, options);
-      Edges edges = new Edges(builder);
+      EdgeReorders edges = new EdgeReorders(builder);
       OctaveOperand x = edges.input(spec.in(), shape, layout, given.high(), given.low());
       OctaveOperand y = edges.output(spec.out(), outShape, layout, yh, yl);
       builder.convolution("octave", spec, weights, x, y, false, activation, formulation, null);

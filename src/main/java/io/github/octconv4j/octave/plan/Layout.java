@@ -19,12 +19,7 @@ public enum Layout {
 
   /** Returns the number of channels in a block, on this processor and for 4-byte elements. */
   static int blockSize() {
-    return Block.SIZE;
-  }
-
-  /** Read from the library once. */
-  private static final class Block {
-    static final int SIZE = CpuIsa.vectorFloats();
+    return CpuIsa.vectorFloats();
   }
 
   /** Returns how many channels the tensors have in which {@code channels} are kept. */

@@ -92,8 +92,8 @@ final class OctaveExpression {
   Expression lowResults(HighSum highSum) {
     Value y = Objects.requireNonNull(yHigh);
     averageFirst(false);
-    Kernel toHigh = task.kernel(OctavePath.LH);
-    Kernel toLow = task.kernel(OctavePath.LL);
+    ConvolutionWeights toHigh = task.kernel(OctavePath.LH);
+    ConvolutionWeights toLow = task.kernel(OctavePath.LL);
     Value small = convolved("lh", low(), toHigh);
     Value own = convolved("ll", low(), toLow);
     stages.add(new ConvolveTwice(window, low(), toHigh, small, toLow, own));
@@ -134,8 +134,8 @@ final class OctaveExpression {
   Expression highResults() {
     Value yh = Objects.requireNonNull(yHigh);
     Value yl = Objects.requireNonNull(yLow);
-    Kernel toHigh = task.kernel(OctavePath.HH);
-    Kernel toLow = task.kernel(OctavePath.HL);
+    ConvolutionWeights toHigh = task.kernel(OctavePath.HH);
+    ConvolutionWeights toLow = task.kernel(OctavePath.HL);
     Value own = convolved("hh", high(), toHigh);
     Value wide = convolved("hl", high(), toLow);
     stages.add(new ConvolveTwice(window, high(), toHigh, own, toLow, wide));
@@ -203,7 +203,7 @@ final class OctaveExpression {
 
   /** Adds the convolution from low to high and returns its result, still small. */
   private Value lowToHigh(float @Nullable [] bias, Activation activation) {
-    Kernel kernel = task.kernel(OctavePath.LH).with(bias);
+    ConvolutionWeights kernel = task.kernel(OctavePath.LH).with(bias);
     SmallSum sum = task.small();
     Value small = sum == null ? convolved("lh", low(), kernel) : smallSum(sum);
     convolve(kernel, low(), small, sum != null && sum.adds(), activation);
@@ -238,7 +238,8 @@ final class OctaveExpression {
     }
   }
 
-  private void convolve(Kernel kernel, Value x, Value y, boolean adds, Activation activation) {
+  private void convolve(
+      ConvolutionWeights kernel, Value x, Value y, boolean adds, Activation activation) {
     stages.add(new Convolve(kernel, window, x, y, adds, null, activation));
   }
 
@@ -271,7 +272,7 @@ final class OctaveExpression {
   }
 
   /** The result of a convolution, on the way. */
-  private Value convolved(String name, Value x, Kernel kernel) {
+  private Value convolved(String name, Value x, ConvolutionWeights kernel) {
     return between(
         name,
         kernel.out(),

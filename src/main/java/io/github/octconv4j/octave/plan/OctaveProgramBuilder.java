@@ -315,7 +315,7 @@ public final class OctaveProgramBuilder {
    * @param postOperands what post-ops read
    */
   void convolution(
-      Kernel kernel,
+      ConvolutionWeights kernel,
       Window window,
       Operand x,
       Operand y,

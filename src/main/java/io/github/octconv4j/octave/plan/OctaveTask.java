@@ -28,7 +28,7 @@ record OctaveTask(
     String name,
     OctaveConv2d spec,
     OctaveSizes sizes,
-    Map<OctavePath, Kernel> kernels,
+    Map<OctavePath, ConvolutionWeights> kernels,
     Map<Frequency, float[]> biases,
     OctaveOperand x,
     OctaveOperand y,
@@ -45,9 +45,9 @@ record OctaveTask(
       boolean accumulate,
       @Nullable SmallSum small,
       Activation activation) {
-    Map<OctavePath, Kernel> kernels = new EnumMap<>(OctavePath.class);
+    Map<OctavePath, ConvolutionWeights> kernels = new EnumMap<>(OctavePath.class);
     for (OctavePath path : spec.paths()) {
-      kernels.put(path, Kernel.of(name, spec, path, weights).padded(x.layout()));
+      kernels.put(path, ConvolutionWeights.of(name, spec, path, weights).padded(x.layout()));
     }
     return new OctaveTask(
         name,
@@ -67,7 +67,7 @@ record OctaveTask(
   }
 
   /** The weights of a path that there is. */
-  Kernel kernel(OctavePath path) {
+  ConvolutionWeights kernel(OctavePath path) {
     return Objects.requireNonNull(kernels.get(path), "kernel");
   }
 

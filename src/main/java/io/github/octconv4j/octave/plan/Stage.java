@@ -130,7 +130,7 @@ sealed interface Stage {
    * @param plus another summand, or null
    */
   record Convolve(
-      Kernel kernel,
+      ConvolutionWeights kernel,
       Window window,
       Value x,
       Value y,
@@ -159,11 +159,16 @@ sealed interface Stage {
 
   /** {@code y = conv(x)} and {@code second = conv(x)} with another kernel, as one step. */
   record ConvolveTwice(
-      Window window, Value x, Kernel toFirst, Value y, Kernel toSecond, Value second)
+      Window window,
+      Value x,
+      ConvolutionWeights toFirst,
+      Value y,
+      ConvolutionWeights toSecond,
+      Value second)
       implements Stage {
     @Override
     public void add(OctaveProgramBuilder builder, Part part) {
-      List<Kernel> kernels = new ArrayList<>();
+      List<ConvolutionWeights> kernels = new ArrayList<>();
       if (part.regions.containsKey(y)) {
         kernels.add(toFirst.outputs(part.regions.get(y).channels()));
       }
@@ -171,7 +176,7 @@ sealed interface Stage {
         kernels.add(toSecond.outputs(part.regions.get(second).channels()));
       }
       builder.convolution(
-          kernels.stream().reduce(Kernel::besideOutput).orElseThrow(),
+          kernels.stream().reduce(ConvolutionWeights::besideOutput).orElseThrow(),
           Stage.window(window, x, y, part),
           part.x.getFirst(),
           part.y,

@@ -46,7 +46,11 @@ class DifferenceTest {
                   Tensor.of(arena, new float[] {258, 260}, 2),
                   DataType.BF16,
                   Tolerance.EXACT))
-          .isPresent();
+          .hasValueSatisfying(
+              difference ->
+                  assertThat(difference)
+                      .asString()
+                      .isEqualTo("at (0) expected 256.0, found 258.0; 1 of 2 elements are wrong"));
     }
   }
 

@@ -65,7 +65,8 @@ class PartitionTest {
     PathWeights weights =
         new PathWeights(name, Map.of(OctavePath.HH, values), Map.of(Frequency.HIGH, bias));
     return new Stage.Convolve(
-        Kernel.of(name, spec, OctavePath.HH, weights).with(weights.bias(Frequency.HIGH)),
+        ConvolutionWeights.of(name, spec, OctavePath.HH, weights)
+            .with(weights.bias(Frequency.HIGH)),
         Geometry.paddedWindow(spec),
         x,
         y,

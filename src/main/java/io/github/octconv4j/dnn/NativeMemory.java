@@ -5,22 +5,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Locale;
 
-/** What the calls into oneDNN share: out-parameters, arrays and strings. */
-final class Native {
-  private Native() {}
-
-  /** A call that writes a pointer to a new native object and returns a status. */
-  interface Constructor {
-    int create(MemorySegment out);
-  }
-
-  /** Makes a native object and returns its pointer; it then belongs to the caller. */
-  static MemorySegment create(Arena arena, Constructor constructor, String what, Object... values) {
-    Destructors.link();
-    MemorySegment out = arena.allocate(ValueLayout.ADDRESS);
-    Status.check(constructor.create(out), what, values);
-    return out.get(ValueLayout.ADDRESS, 0);
-  }
+/** Memory that calls into oneDNN read and write: tensors, arrays and strings. */
+final class NativeMemory {
+  private NativeMemory() {}
 
   /**
    * Allocates zeros, aligned to cache lines.

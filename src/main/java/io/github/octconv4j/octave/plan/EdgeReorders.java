@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
  * Where feature maps enter and leave a program: the caller's memory itself where layout and type
  * agree with those inside, or else memory of the program's own and a reorder.
  */
-public final class Edges {
+public final class EdgeReorders {
   private final OctaveProgramBuilder builder;
 
   /** Makes the edges of one program. */
-  public Edges(OctaveProgramBuilder builder) {
+  public EdgeReorders(OctaveProgramBuilder builder) {
     this.builder = builder;
   }
 

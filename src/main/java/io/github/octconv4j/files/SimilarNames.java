@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** Finds the names that a missing one may be a slip of. */
-public final class Names {
+public final class SimilarNames {
   private static final int LONGEST_COMPARED = 120;
   private static final int MOST_COMPARED = 10_000;
 
-  private Names() {}
+  private SimilarNames() {}
 
   /** At most three of {@code known}, the closest first, that {@code name} may be a slip of. */
   public static List<String> closeTo(String name, Collection<String> known) {

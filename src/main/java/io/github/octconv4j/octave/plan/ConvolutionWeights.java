@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * The weights of one path, (out, in / groups, kh, kw) row by row, as a convolution wants them:
  * perhaps with channels of zeros, perhaps only some of the output channels; and the bias.
  */
-final class Kernel {
+final class ConvolutionWeights {
   private final Object key;
   private final String name;
   private final float[] values;
@@ -22,7 +22,7 @@ final class Kernel {
   private final long[] spatial;
   private final float @Nullable [] bias; // (out)
 
-  private Kernel(
+  private ConvolutionWeights(
       Object key,
       String name,
       float[] values,
@@ -47,8 +47,9 @@ final class Kernel {
    * The weights of a path, without its output's bias; {@code layer} and the path's name make up the
    * kernel's name.
    */
-  static Kernel of(String layer, OctaveConv2d spec, OctavePath path, PathWeights weights) {
-    return new Kernel(
+  static ConvolutionWeights of(
+      String layer, OctaveConv2d spec, OctavePath path, PathWeights weights) {
+    return new ConvolutionWeights(
         List.of(weights.identity(), path),
         layer + "." + path.shortName(),
         weights.kernel(path),
@@ -61,8 +62,8 @@ final class Kernel {
   }
 
   /** Returns the kernel with a bias for each output channel that has none yet, or without. */
-  Kernel with(float @Nullable [] values) {
-    return new Kernel(
+  ConvolutionWeights with(float @Nullable [] values) {
+    return new ConvolutionWeights(
         key,
         name,
         this.values,
@@ -98,7 +99,7 @@ final class Kernel {
   }
 
   /** Returns the kernel with as many channels as a layout has; the new ones are zeros. */
-  Kernel padded(Layout layout) {
+  ConvolutionWeights padded(Layout layout) {
     boolean depthwise = groups > 1 && groups == out;
     int newOut = layout.padded(out);
     int newIn = groups > 1 ? in : layout.padded(in);
@@ -109,7 +110,7 @@ final class Kernel {
     for (int o = 0; o < out; o++) {
       System.arraycopy(values, o * in * size, larger, o * newIn * size, in * size);
     }
-    return new Kernel(
+    return new ConvolutionWeights(
         List.of(key, layout),
         name,
         larger,
@@ -122,12 +123,12 @@ final class Kernel {
   }
 
   /** Returns some of the output channels. */
-  Kernel outputs(Range some) {
+  ConvolutionWeights outputs(Range some) {
     if (some.isAll(out)) {
       return this;
     }
     int row = in * size;
-    return new Kernel(
+    return new ConvolutionWeights(
         List.of(key, some.first(), some.count()),
         name + "." + some.first(),
         Arrays.copyOfRange(values, some.first() * row, some.end() * row),
@@ -140,7 +141,7 @@ final class Kernel {
   }
 
   /** Returns one kernel over the inputs of both, side by side, with this bias; for one group. */
-  Kernel besideInput(Kernel other) {
+  ConvolutionWeights besideInput(ConvolutionWeights other) {
     float[] both = new float[count((long) values.length + other.values.length)];
     int row = in * size;
     int otherRow = other.in * size;
@@ -148,7 +149,7 @@ final class Kernel {
       System.arraycopy(values, o * row, both, o * (row + otherRow), row);
       System.arraycopy(other.values, o * otherRow, both, o * (row + otherRow) + row, otherRow);
     }
-    return new Kernel(
+    return new ConvolutionWeights(
         List.of(key, "beside its input", other.key),
         name + "+" + other.name,
         both,
@@ -163,10 +164,10 @@ final class Kernel {
   /**
    * Returns one kernel for the outputs of both, one after the other, without bias; for one group.
    */
-  Kernel besideOutput(Kernel other) {
+  ConvolutionWeights besideOutput(ConvolutionWeights other) {
     float[] both = Arrays.copyOf(values, count((long) values.length + other.values.length));
     System.arraycopy(other.values, 0, both, values.length, other.values.length);
-    return new Kernel(
+    return new ConvolutionWeights(
         List.of(key, "beside its output", other.key),
         name + "+" + other.name,
         both,
