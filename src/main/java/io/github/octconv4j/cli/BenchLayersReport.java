@@ -87,6 +87,8 @@ record BenchLayersReport(Machine machine, List<LayerResult> results) {
     for (LayerResult result : results) {
       json.writeStartObject();
       writeFigures(json, result);
+      json.writeNumberField("octave_spread", result.octave().spread());
+      json.writeNumberField("dense_spread", result.dense().spread());
       json.writeStringField("formulation", result.octave().formulation());
       json.writeEndObject();
     }

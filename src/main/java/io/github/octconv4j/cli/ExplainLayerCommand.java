@@ -2,6 +2,7 @@ package io.github.octconv4j.cli;
 
 import io.github.octconv4j.cli.bench.LayerContender;
 import io.github.octconv4j.cli.bench.LayerResult;
+import io.github.octconv4j.cli.bench.LayerResult.Side;
 import io.github.octconv4j.cli.bench.LayerShape;
 import io.github.octconv4j.cli.bench.LayerShapes;
 import io.github.octconv4j.dnn.Engine;
@@ -99,14 +100,18 @@ final class ExplainLayerCommand implements Callable<Integer> {
       Advice advice =
           new OctaveAdvisor(planOptions, alphas).advise(layer.spec(alpha), layer.size());
       LayerResult result =
-          LayerResult.of(
+          new LayerResult(
               layer,
               alpha,
+              planOptions,
               advice.rounds(),
-              octave,
-              AdviceTable.trial(advice, alpha).microseconds(),
-              dense,
-              advice.dense().microseconds());
+              Side.of(
+                  octave,
+                  alpha,
+                  layer,
+                  AdviceTable.trial(advice, alpha).microseconds(),
+                  Double.NaN),
+              Side.of(dense, 0, layer, advice.dense().microseconds(), Double.NaN));
       int runs = (int) Math.clamp(PROFILE_US / result.octave().microseconds(), 5, 300);
       return ExplainLayerReport.of(
           Machine.here(options.threads()),

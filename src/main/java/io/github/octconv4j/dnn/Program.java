@@ -2,9 +2,11 @@ package io.github.octconv4j.dnn;
 
 import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.function.Supplier;
 
 /**
  * A sequence of primitives over common buffers, prepared once and run many times. Immutable; any
@@ -122,19 +124,24 @@ public final class Program extends NativeHandle {
    * {@code name by implementation}.
    */
   public List<String> references() {
-    return allSteps()
-        .map(Step::info)
-        .filter(StepInfo::reference)
-        .map(step -> step.name() + " by " + step.implementation())
-        .toList();
+    List<String> references = new ArrayList<>();
+    for (Section section : sections) {
+      for (Step step : section.steps()) {
+        if (step instanceof PrimitiveStep(String name, Primitive primitive, _)
+            && primitive.desc().isReference()) {
+          references.add(name + " by " + primitive.desc().implementation());
+        }
+      }
+    }
+    return List.copyOf(references);
   }
 
   /**
    * Logs a warning if there are {@link #references}: for whoever settles on this program.
    *
-   * @param computed what the program computes, for the message
+   * @param computed says what the program computes, for the message
    */
-  public void warnOfReferences(Object computed) {
+  public void warnOfReferences(Supplier<String> computed) {
     Objects.requireNonNull(computed, "computed");
     List<String> references = references();
     if (!references.isEmpty()) {
@@ -142,7 +149,7 @@ public final class Program extends NativeHandle {
           Level.WARNING,
           "oneDNN has nothing but slow reference implementations for {0} in the plan for {1}",
           references,
-          computed);
+          computed.get());
     }
   }
 

@@ -336,7 +336,18 @@ public final class TensorData {
    * @return a new array
    */
   public float[] toFloats() {
-    MemorySegment s = segment();
+    if (reader == null || inMemory() != null) {
+      return floats(segment());
+    }
+    // Given back at once: the collector, which would do so, knows nothing of memory off its heap.
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment all = arena.allocate(element.bytes(count), 64);
+      reader.read(0, all);
+      return floats(all);
+    }
+  }
+
+  private float[] floats(MemorySegment s) {
     if (element == ElementType.F32) {
       return s.toArray(F32);
     }

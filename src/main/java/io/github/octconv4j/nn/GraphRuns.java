@@ -161,7 +161,7 @@ final class GraphRuns implements AutoCloseable {
         key,
         () -> {
           CompiledGraph plan = computation.compile(sizes, options);
-          plan.program().warnOfReferences("network " + Printable.text(computation.name()));
+          plan.program().warnOfReferences(() -> "network " + Printable.text(computation.name()));
           return plan;
         });
   }

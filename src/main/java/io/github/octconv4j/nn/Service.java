@@ -52,7 +52,7 @@ final class Service implements AutoCloseable {
         new Key(name, batch, key, traced),
         () -> {
           NetworkPlan plan = computation.plan(batch, planOptions, traced);
-          plan.program().warnOfReferences("network " + name);
+          plan.program().warnOfReferences(() -> "network " + name);
           return plan;
         });
   }

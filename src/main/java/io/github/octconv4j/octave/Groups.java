@@ -34,7 +34,7 @@ public record Groups(int count, boolean depthwise) {
 
   /** Returns whether all channels of a path mix. */
   public boolean isDense() {
-    return equals(DENSE);
+    return count == 1 && !depthwise;
   }
 
   /** Returns the count, or {@code depthwise}. */

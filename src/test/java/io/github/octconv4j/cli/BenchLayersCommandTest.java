@@ -98,6 +98,8 @@ class BenchLayersCommandTest {
       double octave = Double.parseDouble(result.get("octave_us"));
       double dense = Double.parseDouble(result.get("dense_us"));
       assertThat(octave).isPositive();
+      assertThat(Double.parseDouble(result.get("octave_spread"))).isNotNegative();
+      assertThat(Double.parseDouble(result.get("dense_spread"))).isNotNegative();
       assertThat(Double.parseDouble(result.get("ratio"))).isEqualTo(octave / dense);
     }
     Map<String, String> last = results.getLast();

@@ -170,8 +170,8 @@ class ExplainLayerCommandTest {
             0.5,
             PlanOptions.DEFAULT,
             60,
-            new Side(octaveUs, 1000, plan, reference ? 1 : 0),
-            new Side(100, 2000, plan, 0)),
+            new Side(octaveUs, Double.NaN, 1000, plan, reference ? 1 : 0),
+            new Side(100, Double.NaN, 2000, plan, 0)),
         new Advice(
             "tiny",
             60,

@@ -109,4 +109,26 @@ class TensorDataTest {
     assertThatThrownBy(() -> data.copyTo(-1, MemorySegment.ofArray(two)))
         .isInstanceOf(IndexOutOfBoundsException.class);
   }
+
+  @Test
+  void storedFloatsAreGivenBackAtOnce() {
+    List<MemorySegment> given = new ArrayList<>();
+    TensorData data =
+        TensorData.stored(
+            ElementType.F32,
+            (offset, target) -> {
+              given.add(target);
+              for (long i = 0; i < target.byteSize() / 4; i++) {
+                target.setAtIndex(ValueLayout.JAVA_FLOAT, i, offset / 4 + i + 0.5f);
+              }
+            },
+            3);
+    assertThat(data.toFloats()).containsExactly(0.5f, 1.5f, 2.5f);
+    assertThat(given).hasSize(1);
+    assertThat(given.getFirst().scope().isAlive()).isFalse();
+    MemorySegment held = data.segment();
+    assertThat(data.toFloats()).containsExactly(0.5f, 1.5f, 2.5f); // of what is held
+    assertThat(given).hasSize(2);
+    assertThat(held.byteSize()).isEqualTo(12);
+  }
 }

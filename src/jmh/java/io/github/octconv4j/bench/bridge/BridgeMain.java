@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -55,20 +56,24 @@ public final class BridgeMain {
    * @param c microseconds
    * @param ratio of both
    * @param nanos that Java takes more for each primitive
+   * @param ratioSpread distance of the largest and the smallest ratio of several starts
    */
-  private record Sides(int primitives, double java, double c, double ratio, double nanos) {
+  private record Sides(
+      int primitives, double java, double c, double ratio, double nanos, double ratioSpread) {
     static Sides of(int primitives, double java, double c) {
-      return new Sides(primitives, java, c, java / c, 1e3 * (java - c) / primitives);
+      return new Sides(primitives, java, c, java / c, 1e3 * (java - c) / primitives, 0);
     }
 
     /** Ratios and differences are those of the same start. */
     static Sides median(List<Sides> all) {
+      DoubleSummaryStatistics ratios = all.stream().mapToDouble(Sides::ratio).summaryStatistics();
       return new Sides(
           all.getFirst().primitives,
           median(all, Sides::java),
           median(all, Sides::c),
           median(all, Sides::ratio),
-          median(all, Sides::nanos));
+          median(all, Sides::nanos),
+          ratios.getMax() - ratios.getMin());
     }
 
     /** Nothing where the plan takes so long that they drown in the noise of its time. */
@@ -170,6 +175,7 @@ public final class BridgeMain {
     fields.put("java_us", sides.java);
     fields.put("c_us", sides.c);
     fields.put("ratio", sides.ratio);
+    fields.put("ratio_spread", sides.ratioSpread);
     fields.put("ns_per_primitive_over_c", sides.clearNanos().orElse(null));
     return fields;
   }

@@ -26,7 +26,7 @@ record BridgeSection(List<BridgeResult> results) implements Section {
         .append(
             " Java and from a C program, through the same native library, in turn. Medians of several"
                 + " starts: Java over C is that of the same start, and so not quite what the two"
-                + " columns before it give.</p>\n");
+                + " columns before it give, plus or minus half of what the starts differ at most.</p>\n");
     List<List<String>> rows = new ArrayList<>();
     for (BridgeResult r : results) {
       rows.add(
@@ -36,7 +36,10 @@ record BridgeSection(List<BridgeResult> results) implements Section {
               Integer.toString(r.primitives()),
               Numbers.micros(r.javaUs()),
               Numbers.micros(r.cUs()),
-              Figures.number("%+.1f %%", 100 * (r.ratio() - 1)),
+              Figures.number("%+.1f %%", 100 * (r.ratio() - 1))
+                  + (r.ratioSpread() == null
+                      ? ""
+                      : Figures.number(" <small>\u00b1%.1f</small>", 50 * r.ratioSpread())),
               r.nanosPerPrimitive() == null ? "" : Figures.number("%.0f", r.nanosPerPrimitive())));
     }
     html.append(

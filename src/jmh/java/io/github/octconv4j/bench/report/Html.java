@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /** Pieces of HTML. */
 final class Html {
@@ -51,7 +52,7 @@ final class Html {
 
   /**
    * A table that scrolls on its own where the screen is narrow, by keys too; a shadow at its right
-   * edge shows that there is more.
+   * edge shows that there is more. Columns in which no row has anything are left out.
    *
    * @param heads plain text
    * @param rows HTML of each cell; the first column is text, the others are numbers
@@ -59,11 +60,16 @@ final class Html {
   static String table(List<String> heads, List<List<String>> rows) {
     StringBuilder html =
         new StringBuilder("<div class=\"scroll\" tabindex=\"0\"><table><thead><tr>");
-    heads.forEach(head -> html.append("<th>").append(escape(head)).append("</th>"));
+    List<Integer> columns =
+        IntStream.range(0, heads.size())
+            .filter(column -> rows.stream().anyMatch(row -> !row.get(column).isEmpty()))
+            .boxed()
+            .toList();
+    columns.forEach(c -> html.append("<th>").append(escape(heads.get(c))).append("</th>"));
     html.append("</tr></thead><tbody>\n");
     for (List<String> row : rows) {
       html.append("<tr>");
-      row.forEach(cell -> html.append("<td>").append(cell).append("</td>"));
+      columns.forEach(c -> html.append("<td>").append(row.get(c)).append("</td>"));
       html.append("</tr>\n");
     }
     return html.append("</tbody></table></div>\n").toString();

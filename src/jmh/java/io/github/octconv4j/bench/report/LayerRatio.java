@@ -1,6 +1,7 @@
 package io.github.octconv4j.bench.report;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An octave layer beside the dense one, of {@code layers.json}, which {@code octconv bench layers
@@ -12,6 +13,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param threads of both
  * @param octaveUs median, in microseconds
  * @param denseUs median, in microseconds
+ * @param octaveSpread distance of its quartiles over the median, null in files of older versions
+ * @param denseSpread likewise
  * @param ratio of both
  * @param multiplyAddRatio what the ratio would be if only multiply-adds took time
  * @param formulation how the octave layer was planned
@@ -23,6 +26,8 @@ public record LayerRatio(
     int threads,
     @JsonProperty("octave_us") double octaveUs,
     @JsonProperty("dense_us") double denseUs,
+    @JsonProperty("octave_spread") @Nullable Double octaveSpread,
+    @JsonProperty("dense_spread") @Nullable Double denseSpread,
     double ratio,
     @JsonProperty("multiply_add_ratio") double multiplyAddRatio,
     String formulation) {}

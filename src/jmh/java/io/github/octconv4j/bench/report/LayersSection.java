@@ -55,7 +55,8 @@ record LayersSection(List<LayerRatio> results, LineChart chart) implements Secti
         (name, list) -> {
           List<String> row = new ArrayList<>();
           row.add(Html.escape(name));
-          row.add(Numbers.micros(list.getFirst().denseUs()));
+          LayerRatio dense = list.getFirst();
+          row.add(Numbers.micros(dense.denseUs()) + small(Numbers.spread(dense.denseSpread())));
           for (double alpha : alphas) {
             row.add(
                 list.stream()
@@ -64,9 +65,10 @@ record LayersSection(List<LayerRatio> results, LineChart chart) implements Secti
                     .map(
                         r ->
                             Numbers.ratio(r.ratio())
-                                + " <small>"
-                                + Numbers.micros(r.octaveUs())
-                                + " us</small>")
+                                + small(
+                                    Numbers.micros(r.octaveUs())
+                                        + " us"
+                                        + Numbers.spread(r.octaveSpread())))
                     .orElse(""));
           }
           rows.add(row);
@@ -87,6 +89,10 @@ record LayersSection(List<LayerRatio> results, LineChart chart) implements Secti
         .append(Html.table(List.of("layer", "alpha", "us", "formulation"), formulations))
         .append("</details>\n");
     return html.toString();
+  }
+
+  private static String small(String text) {
+    return text.isEmpty() ? "" : " <small>" + text.strip() + "</small>";
   }
 
   private static List<String> means(

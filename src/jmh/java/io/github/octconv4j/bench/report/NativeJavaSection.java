@@ -14,7 +14,12 @@ record NativeJavaSection(List<NativeJavaResult> results) implements Section {
 
   /** What was computed, and how long each variant took. */
   private record Row(
-      String operation, String layer, Double alpha, int threads, Map<String, Double> us) {}
+      String operation,
+      String layer,
+      Double alpha,
+      int threads,
+      Map<String, Double> us,
+      Map<String, Double> spreads) {}
 
   /** Over the octave convolutions if there are any, else over everything. */
   @Override
@@ -51,12 +56,19 @@ record NativeJavaSection(List<NativeJavaResult> results) implements Section {
   private List<Row> rows() {
     Map<List<Object>, Row> rows = new LinkedHashMap<>();
     for (NativeJavaResult r : results) {
-      rows.computeIfAbsent(
+      Row row =
+          rows.computeIfAbsent(
               List.of(r.operation(), r.layer(), Optional.ofNullable(r.alpha()), r.threads()),
               key ->
-                  new Row(r.operation(), r.layer(), r.alpha(), r.threads(), new LinkedHashMap<>()))
-          .us
-          .put(r.variant(), r.us());
+                  new Row(
+                      r.operation(),
+                      r.layer(),
+                      r.alpha(),
+                      r.threads(),
+                      new LinkedHashMap<>(),
+                      new LinkedHashMap<>()));
+      row.us.put(r.variant(), r.us());
+      row.spreads.put(r.variant(), r.spread());
     }
     return List.copyOf(rows.values());
   }
@@ -120,12 +132,14 @@ record NativeJavaSection(List<NativeJavaResult> results) implements Section {
     if (us == null) {
       return "";
     }
+    String spread = Numbers.spread(row.spreads.get(variant)).strip();
     return onednn == null || variant.equals(ONEDNN)
-        ? Numbers.micros(us)
+        ? String.format(Locale.ROOT, "%s <small>%s</small>", Numbers.micros(us), spread)
         : String.format(
             Locale.ROOT,
-            "%s <small>%s\u00d7</small>",
+            "%s <small>%s %s\u00d7</small>",
             Numbers.micros(us),
+            spread,
             Numbers.times(us / onednn));
   }
 

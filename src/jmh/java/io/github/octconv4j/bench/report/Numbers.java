@@ -1,6 +1,7 @@
 package io.github.octconv4j.bench.report;
 
 import io.github.octconv4j.cli.Figures;
+import org.jspecify.annotations.Nullable;
 
 /** How numbers are written in the report. */
 final class Numbers {
@@ -24,5 +25,14 @@ final class Numbers {
   /** Returns microseconds with at least three digits that count, as far as there are any. */
   static String micros(double us) {
     return Figures.number(us < 9.995 ? "%.2f" : us < 99.95 ? "%.1f" : "%.0f", us);
+  }
+
+  /**
+   * Returns for instance " \u00b13%": half of the distance of the quartiles.
+   *
+   * @param spread that distance over the median; null gives ""
+   */
+  static String spread(@Nullable Double spread) {
+    return spread == null ? "" : Figures.number(" \u00b1%.0f%%", 50 * spread);
   }
 }

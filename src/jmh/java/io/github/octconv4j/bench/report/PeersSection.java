@@ -105,7 +105,9 @@ record PeersSection(List<PeerResult> results, LineChart chart) implements Sectio
                 .map(
                     r ->
                         Numbers.micros(r.us())
-                            + Figures.number(" <small>\u00b1%.0f%%</small>", 50 * r.spread()))
+                            + " <small>"
+                            + Numbers.spread(r.spread()).strip()
+                            + "</small>")
                 .orElse(""));
       }
       rows.add(row);

@@ -113,7 +113,7 @@ final class ReportPage {
     }
     return html.append(
             "<h2>How</h2>\n<p>Contenders run in turn in one process, round after round; medians"
-                + " count. Weights are reordered before. docs/benchmarks.md of the project has the"
+                + " count, and half of the distance of their quartiles is behind \u00b1. Weights are reordered before. docs/benchmarks.md of the project has the"
                 + " method, and what each number leaves out.</p>\n</main>\n</body>\n</html>\n")
         .toString();
   }

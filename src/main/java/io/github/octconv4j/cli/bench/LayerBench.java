@@ -1,5 +1,6 @@
 package io.github.octconv4j.cli.bench;
 
+import io.github.octconv4j.cli.bench.LayerResult.Side;
 import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.Engine;
 import io.github.octconv4j.dnn.FpMath;
@@ -46,15 +47,20 @@ public final class LayerBench {
     List<LayerResult> results = new ArrayList<>();
     for (int i = 0; i < alphas.size(); i++) {
       results.add(
-          LayerResult.of(
+          new LayerResult(
               layer,
               alphas.get(i),
+              contenders.get(i + 1).options(),
               race.rounds(),
-              contenders.get(i + 1),
-              race.microseconds(i + 1),
-              contenders.getFirst(),
-              race.microseconds(0)));
+              side(layer, alphas.get(i), contenders, race, i + 1),
+              side(layer, 0, contenders, race, 0)));
     }
     return results;
+  }
+
+  private static Side side(
+      LayerShape layer, double alpha, List<LayerContender> contenders, Race race, int index) {
+    return Side.of(
+        contenders.get(index), alpha, layer, race.microseconds(index), race.spread(index));
   }
 }

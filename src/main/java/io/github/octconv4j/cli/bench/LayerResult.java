@@ -19,14 +19,23 @@ public record LayerResult(
    * One of both.
    *
    * @param microseconds median
+   * @param spread distance of the quartiles over the median, NaN where it is not known
    * @param multiplyAdds that the layer asks for
    * @param formulation how it was planned
    * @param references steps that have only a slow reference implementation
    */
-  public record Side(double microseconds, long multiplyAdds, String formulation, int references) {
-    static Side of(LayerContender contender, double alpha, LayerShape layer, double microseconds) {
+  public record Side(
+      double microseconds, double spread, long multiplyAdds, String formulation, int references) {
+    /** Puts together what is known of a contender. */
+    public static Side of(
+        LayerContender contender,
+        double alpha,
+        LayerShape layer,
+        double microseconds,
+        double spread) {
       return new Side(
           microseconds,
+          spread,
           layer.multiplyAdds(alpha),
           contender.plan().formulation(),
           contender.references());
@@ -36,24 +45,6 @@ public record LayerResult(
     public double gflops() {
       return 2e-3 * multiplyAdds / microseconds;
     }
-  }
-
-  /** Puts together what a race found out. */
-  public static LayerResult of(
-      LayerShape layer,
-      double alpha,
-      int rounds,
-      LayerContender octave,
-      double octaveMicroseconds,
-      LayerContender dense,
-      double denseMicroseconds) {
-    return new LayerResult(
-        layer,
-        alpha,
-        octave.options(),
-        rounds,
-        Side.of(octave, alpha, layer, octaveMicroseconds),
-        Side.of(dense, 0, layer, denseMicroseconds));
   }
 
   /** Returns the octave layer's time over the dense one's. */

@@ -15,6 +15,7 @@ import io.github.octconv4j.text.Printable;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
@@ -37,6 +38,7 @@ public final class ClassificationService implements AutoCloseable {
   private static final System.Logger LOGGER =
       System.getLogger(ClassificationService.class.getName());
   private static final int MOST_CLASSES = 5;
+  private static final String HEAD = "HEAD";
   private static final String JSON = "application/json";
   private static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -88,7 +90,7 @@ public final class ClassificationService implements AutoCloseable {
           try (exchange) {
             if (!exchange.getRequestURI().getPath().equals(path)) {
               refuseAll(exchange);
-            } else if (!exchange.getRequestMethod().equals(method)) {
+            } else if (!takes(exchange.getRequestMethod(), method)) {
               exchange.getResponseHeaders().set("Allow", method);
               send(exchange, 405, JSON, error(path + " takes " + method));
             } else {
@@ -98,6 +100,11 @@ public final class ClassificationService implements AutoCloseable {
             underWay.arriveAndDeregister();
           }
         });
+  }
+
+  /** What can be got has a head too. */
+  private static boolean takes(String asked, String method) {
+    return asked.equals(method) || (asked.equals(HEAD) && method.equals("GET"));
   }
 
   private void refuseAll(HttpExchange exchange) throws IOException {
@@ -159,8 +166,13 @@ public final class ClassificationService implements AutoCloseable {
     }
   }
 
-  private byte[] read(InputStream in) throws IOException {
-    byte[] body = in.readNBytes(Math.toIntExact(limits.bodyBytes() + 1));
+  private byte[] read(InputStream in) {
+    byte[] body;
+    try {
+      body = in.readNBytes(Math.toIntExact(limits.bodyBytes() + 1));
+    } catch (IOException e) {
+      throw new RefusedRequest(400, "the body ends too early, or its chunks are damaged");
+    }
     if (body.length > limits.bodyBytes()) {
       throw tooLarge();
     }
@@ -224,8 +236,16 @@ public final class ClassificationService implements AutoCloseable {
       throws IOException {
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
     exchange.getResponseHeaders().set("Content-Type", type);
+    if (exchange.getRequestMethod().equals(HEAD)) {
+      exchange.getResponseHeaders().set("Content-Length", Integer.toString(bytes.length));
+      exchange.sendResponseHeaders(status, -1);
+      return;
+    }
     exchange.sendResponseHeaders(status, bytes.length);
-    exchange.getResponseBody().write(bytes);
+    // Closed before the exchange is, which sends nothing any more where the body can't be read on.
+    try (OutputStream out = exchange.getResponseBody()) {
+      out.write(bytes);
+    }
   }
 
   /** Refuses new requests, waits for those that have begun, as long as the grace is, and ends. */

@@ -10,6 +10,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Calls of native functions through two handles for all of them. The JVM writes, loads and links
@@ -47,6 +48,11 @@ public final class Downcall {
   /** Linked when it is needed first. */
   private static final class Wide {
     static final MethodHandle LONG = link(MOST);
+  }
+
+  /** Links both handles, so that the first calls don't have to; returns when that is done. */
+  static void link() {
+    Objects.requireNonNull(Wide.LONG); // the other one is linked with this class
   }
 
   /** A handle that calls, or one that says with each call why it can't. */

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * Whether a process of Linux is linked with the C library musl, which is its own dynamic loader.
@@ -22,9 +21,6 @@ import java.util.regex.Pattern;
  * loader, as the loader itself, when it was started with a program as its argument.
  */
 final class Musl {
-  private static final Pattern LOADER = Pattern.compile("(.*/)?(ld-musl|libc\\.musl)-[^/]*");
-  private static final Pattern LINKED = Pattern.compile("(.*/)?libc\\.so");
-
   private static final String DELETED = " (deleted)";
   private static final int FIELDS = 5; // of a line of maps, before the name
 
@@ -42,16 +38,25 @@ final class Musl {
    */
   static boolean isUsedBy(Path process) {
     Optional<String> loader = loader(process.resolve("exe"));
-    if (loader.isPresent() && LOADER.matcher(loader.get()).matches()) {
+    if (loader.isPresent() && isMusl(loader.get())) {
       return true;
     }
     List<String> mapped = mapped(process.resolve("maps"));
     for (String file : mapped) {
-      if (LOADER.matcher(file).matches() || (loader.isEmpty() && LINKED.matcher(file).matches())) {
+      if (isMusl(file) || (loader.isEmpty() && name(file).equals("libc.so"))) {
         return true;
       }
     }
     return false;
+  }
+
+  private static boolean isMusl(String file) {
+    String name = name(file);
+    return name.startsWith("ld-musl-") || name.startsWith("libc.musl-");
+  }
+
+  private static String name(String file) {
+    return file.substring(file.lastIndexOf('/') + 1);
   }
 
   /** Files that are mapped, by the lines of {@code /proc/PID/maps}. */
@@ -136,6 +141,8 @@ final class Musl {
 
   /** A text that ends with a zero byte. */
   private static String text(ByteBuffer bytes) {
-    return StandardCharsets.ISO_8859_1.decode(bytes).toString().replaceFirst("\0.*", "");
+    String text = StandardCharsets.ISO_8859_1.decode(bytes).toString();
+    int end = text.indexOf('\0');
+    return end < 0 ? text : text.substring(0, end);
   }
 }

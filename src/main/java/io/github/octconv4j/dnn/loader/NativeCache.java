@@ -221,7 +221,8 @@ final class NativeCache {
     if (configured.isPresent()) {
       return configured.get().absolutePath();
     }
-    boolean windows = platform.filter(p -> p == Platform.WINDOWS_X86_64).isPresent();
+    Platform system = platform.orElse(Platform.LINUX_X86_64);
+    boolean windows = system == Platform.WINDOWS_X86_64;
     // By the XDG specification, relative paths are ignored.
     Optional<Path> variable =
         surroundings
@@ -235,7 +236,7 @@ final class NativeCache {
     if (windows) {
       return home.resolve("octconv4j");
     }
-    return platform.filter(MACS::contains).isPresent()
+    return MACS.contains(system)
         ? home.resolve("Library").resolve("Caches").resolve("octconv4j")
         : home.resolve(".cache").resolve("octconv4j");
   }

@@ -22,12 +22,12 @@ record NativeFile(String name, String sha256) {
 
   /** The oneDNN version that the bindings were generated for and the pinned files contain. */
   static String pinnedVersion() {
-    return pins().getProperty("onednn.version");
+    return Pins.ALL.getProperty("onednn.version");
   }
 
   /** The files of a platform in loading order: the OpenMP runtime, where there is one, first. */
   static List<NativeFile> of(Platform platform) {
-    Properties pins = pins();
+    Properties pins = Pins.ALL;
     List<NativeFile> files = new ArrayList<>();
     for (String kind : new String[] {"openmp", "library"}) {
       String key = platform.classifier() + "." + kind;
@@ -40,7 +40,7 @@ record NativeFile(String name, String sha256) {
 
   /** The OpenMP runtime that a platform's own library folder must have, by its short name. */
   static Optional<String> systemRuntime(Platform platform) {
-    return Optional.ofNullable(pins().getProperty(platform.classifier() + ".system"));
+    return Optional.ofNullable(Pins.ALL.getProperty(platform.classifier() + ".system"));
   }
 
   /** Whether the file at {@code path} is this one, bit for bit. */
@@ -73,16 +73,21 @@ record NativeFile(String name, String sha256) {
     return HexFormat.of().formatHex(digest.digest());
   }
 
-  private static Properties pins() {
-    Properties pins = new Properties();
-    try (InputStream in = NativeFile.class.getResourceAsStream("natives.properties")) {
-      if (in == null) {
-        throw new IllegalStateException("natives.properties is missing from the octconv4j jar");
+  /** Read once. */
+  private static final class Pins {
+    static final Properties ALL = read();
+
+    private static Properties read() {
+      Properties pins = new Properties();
+      try (InputStream in = NativeFile.class.getResourceAsStream("natives.properties")) {
+        if (in == null) {
+          throw new IllegalStateException("natives.properties is missing from the octconv4j jar");
+        }
+        pins.load(in);
+      } catch (IOException e) {
+        throw new IllegalStateException("natives.properties in the octconv4j jar is unreadable", e);
       }
-      pins.load(in);
-    } catch (IOException e) {
-      throw new IllegalStateException("natives.properties in the octconv4j jar is unreadable", e);
+      return pins;
     }
-    return pins;
   }
 }

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 
 /**
  * Finds, verifies and loads oneDNN, once for each class loader that has this class; what they load
@@ -107,6 +106,7 @@ public final class NativeLibrary {
     if (failure != null) {
       throw failure.get();
     }
+    linkMeanwhile();
     try {
       Optional<Setting> configured = Setting.property(PATH_PROPERTY);
       loaded = configured.isPresent() ? loadConfigured(configured.get()) : loadPackaged();
@@ -124,6 +124,18 @@ public final class NativeLibrary {
       }
       throw e;
     }
+  }
+
+  /**
+   * Links the calls on another thread: that takes twice as long as opening the library, and nothing
+   * of it waits for the library. It is the first thing that needs them that does.
+   */
+  private static void linkMeanwhile() {
+    Thread.ofPlatform()
+        .daemon()
+        .inheritInheritableThreadLocals(false)
+        .name("octconv4j-link")
+        .start(Downcall::link);
   }
 
   private static NativeLibrary loadConfigured(Setting configured) {
@@ -166,11 +178,15 @@ public final class NativeLibrary {
         runtimes.add(SystemLinker.open(runtime));
       }
     }
-    platform
-        .flatMap(NativeFile::systemRuntime)
-        .ifPresent(name -> runtimes.add(SystemLinker.openRuntime(name, platform.get())));
+    Optional<String> system = platform.flatMap(NativeFile::systemRuntime);
+    if (system.isPresent()) {
+      runtimes.add(SystemLinker.openRuntime(system.get(), platform.get()));
+    }
     // The library first: it knows which runtime it is linked with, should there be another one.
-    SymbolLookup symbols = runtimes.stream().reduce(SystemLinker.open(library), SymbolLookup::or);
+    SymbolLookup symbols = SystemLinker.open(library);
+    for (SymbolLookup runtime : runtimes) {
+      symbols = symbols.or(runtime);
+    }
     String version = reportedVersion(library, symbols);
     if (!isCompatible(version, NativeFile.pinnedVersion())) {
       throw new UnsatisfiedLinkError(
@@ -243,12 +259,8 @@ public final class NativeLibrary {
 
   /** Whether a reported {@code 3.14.1} serves bindings of a pinned {@code 3.13}. */
   static boolean isCompatible(String reported, String pinned) {
-    int[] have = numbers(reported);
-    int[] need = numbers(pinned);
-    return have[0] == need[0] && have[1] >= need[1];
-  }
-
-  private static int[] numbers(String version) {
-    return Pattern.compile("\\.").splitAsStream(version).mapToInt(Integer::parseInt).toArray();
+    String[] have = reported.split("\\.", -1);
+    String[] need = pinned.split("\\.", -1);
+    return have[0].equals(need[0]) && Integer.parseInt(have[1]) >= Integer.parseInt(need[1]);
   }
 }

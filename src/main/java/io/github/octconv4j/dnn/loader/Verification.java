@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -61,15 +60,19 @@ final class Verification {
     Map<String, Object> values =
         Files.readAttributes(
             path, "unix:size,dev,ino,lastModifiedTime,ctime", LinkOption.NOFOLLOW_LINKS);
-    return String.format(
-        Locale.ROOT,
-        "%s size %d device %d inode %d modified %d changed %d%n",
-        file.sha256(),
-        (long) values.get("size"),
-        (long) values.get("dev"),
-        (long) values.get("ino"),
-        nanos(values.get("lastModifiedTime")),
-        nanos(values.get("ctime")));
+    // No format, which takes long in a start.
+    return file.sha256()
+        + " size "
+        + values.get("size")
+        + " device "
+        + values.get("dev")
+        + " inode "
+        + values.get("ino")
+        + " modified "
+        + nanos(values.get("lastModifiedTime"))
+        + " changed "
+        + nanos(values.get("ctime"))
+        + System.lineSeparator();
   }
 
   private static long nanos(Object time) {

@@ -100,7 +100,7 @@ public final class LayerPlanner {
           possible,
           timed);
     }
-    plan.program().warnOfReferences(key());
+    plan.program().warnOfReferences(this::key);
     return plan;
   }
 

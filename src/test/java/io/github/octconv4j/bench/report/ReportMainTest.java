@@ -60,7 +60,7 @@ class ReportMainTest {
         "layers.json",
         """
         {"name": "a", "problem": "ic64", "alpha": 0.5, "dtype": "f32", "threads": 1, "batch": 1,
-         "octave_us": 480, "dense_us": 1000, "ratio": 0.48, "multiply_add_ratio": 0.4375, "formulation": "nhwc"}
+         "octave_us": 480, "dense_us": 1000, "octave_spread": 0.06, "dense_spread": 0.02, "ratio": 0.48, "multiply_add_ratio": 0.4375, "formulation": "nhwc"}
         """,
         """
         {"name": "a", "problem": "ic64", "alpha": 0.25, "dtype": "f32", "threads": 1, "batch": 1,
@@ -76,6 +76,7 @@ class ReportMainTest {
         "bridge.json",
         """
         {"layer": "a", "alpha": 0.5, "primitives": 6, "java_us": 502, "c_us": 500, "ratio": 1.004,
+         "ratio_spread": 0.03,
          "ns_per_primitive_over_c": null}
         """,
         """
@@ -97,10 +98,13 @@ class ReportMainTest {
         .contains("<b>20\u00d7</b><span>as fast as plain Java loops")
         .contains("<b>3.00\u00d7</b><span>as fast as Java's Vector API")
         .contains("<b>+0.4 %</b>")
-        .contains("<td>+0.4 %</td><td></td>", "<td>+100.0 %</td><td>333</td>")
+        .contains("<td>+0.4 % <small>\u00b11.5</small></td><td></td>")
+        .contains("<td>+100.0 %</td><td>333</td>")
         .contains("<div class=\"scroll\" tabindex=\"0\"><table>")
-        .contains("<td>.480 <small>480 us</small></td>")
-        .contains("<td>300 <small>3.00\u00d7</small></td>")
+        .contains("<td>1000 <small>\u00b11%</small></td>")
+        .contains("<td>.480 <small>480 us \u00b13%</small></td>")
+        .contains("<td>.700 <small>700 us</small></td>") // of a file that has no spread
+        .contains("<td>300 <small>\u00b11% 3.00\u00d7</small></td>")
         .doesNotContain("Model <X>");
     assertThat(page).as("needs no other file").doesNotContainPattern("(src|href)=\"(?!data:)");
   }
@@ -114,6 +118,20 @@ class ReportMainTest {
         """,
         variant,
         us);
+  }
+
+  @Test
+  void columnsWithoutAnythingAreLeftOut() throws IOException {
+    write(
+        "bridge.json",
+        """
+        {"layer": "a", "alpha": 0.5, "primitives": 6, "java_us": 502, "c_us": 500, "ratio": 1.004,
+         "ns_per_primitive_over_c": null}
+        """);
+
+    assertThat(Files.readString(ReportMain.write(folder)))
+        .contains("<th>Java over C</th></tr>", "<td>+0.4 %</td></tr>")
+        .doesNotContain("ns per primitive");
   }
 
   @Test

@@ -171,6 +171,35 @@ class ClassificationServiceTest {
 
   /** Who says that much will come, and sends nothing, does not keep others out for long. */
   @Test
+  void whatCanBeGotHasAHead() throws Exception {
+    HttpResponse<String> got = send("GET", "/health", new byte[0]);
+    HttpResponse<String> head = send("HEAD", "/health", new byte[0]);
+    assertThat(head.statusCode()).isEqualTo(200);
+    assertThat(head.body()).isEmpty();
+    for (String header : List.of("Content-Length", "Content-Type")) {
+      assertThat(head.headers().firstValue(header)).isEqualTo(got.headers().firstValue(header));
+    }
+    assertThat(send("HEAD", "/classify", new byte[0]).statusCode()).isEqualTo(405);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"Content-Length: 100\r\n\r\nabc", "Transfer-Encoding: chunked\r\n\r\nzz\r\n"})
+  void aBodyThatCannotBeReadToItsEnd(String rest) throws Exception {
+    try (Socket client = new Socket(InetAddress.getLoopbackAddress(), service.port())) {
+      client.setSoTimeout(60_000);
+      String request = "POST /classify HTTP/1.1\r\nHost: x\r\n" + rest;
+      client.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+      client.shutdownOutput();
+      String answer =
+          new String(client.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+      assertThat(answer)
+          .startsWith("HTTP/1.1 400 ")
+          .contains("the body ends too early, or its chunks are damaged");
+    }
+  }
+
+  @Test
   void aClientThatSendsNothing() throws Exception {
     try (Socket silent = new Socket(InetAddress.getLoopbackAddress(), service.port())) {
       silent
