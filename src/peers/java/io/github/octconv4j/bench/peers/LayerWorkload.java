@@ -99,7 +99,7 @@ final class LayerWorkload implements Workload {
         oracle.bias(first, bias);
       }
     }
-    OctaveOracle.Images y = oracle.apply(new OctaveOracle.Images(image(high), image(low)));
+    OctaveOracle.Parts y = oracle.apply(new OctaveOracle.Parts(image(high), image(low)));
     return Stream.of(y.high(), y.low())
         .filter(image -> image != null)
         .map(TensorData::toFloats)
