@@ -155,6 +155,6 @@ class ReachabilityMetadataTest {
             "dnn.gen.dnnl_h$shared Lookup.findVirtual", // for calls from C, of which there are none
             "dnn.loader.Downcall Lookup.findStatic", // with constants, too
             "dnn.loader.NativeCache ServiceLoader.load",
-            "dnn.loader.NativeFile Class.getResourceAsStream");
+            "dnn.loader.NativeFile$Pins Class.getResourceAsStream");
   }
 }
