@@ -91,9 +91,7 @@ public final class CpuIsa {
    * advanced_simd} alone.
    */
   public static boolean isCapped() {
-    return cap()
-        .filter(cap -> isNameOf(cap.substring(cap.indexOf('=') + 1), name()))
-        .isPresent();
+    return cap().filter(cap -> isNameOf(cap.substring(cap.indexOf('=') + 1), name())).isPresent();
   }
 
   /** Whether a cap means an instruction set, which has oneDNN's name. */

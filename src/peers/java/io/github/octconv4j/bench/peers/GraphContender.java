@@ -45,7 +45,7 @@ final class GraphContender implements Contender {
     }
     this.compiled =
         new GraphCompiler(engine, constants, graph)
-            .compile(sizes, GraphCompiler.Images.ROWS, PlanOptions.DEFAULT.threads(threads));
+            .compile(sizes, GraphCompiler.ImageLayout.ROWS, PlanOptions.DEFAULT.threads(threads));
     for (String output : graph.outputs()) {
       TensorType type = compiled.type(output);
       int count = 1;

@@ -24,7 +24,8 @@ class NetworkAgreementTest {
   })
   void bothLibraries(String name, double alpha, int size, int threads) throws Exception {
     Model model = Model.of(name).alpha(alpha).width(0.25).classes(10).imageSize(size);
-    NetworkWorkload workload = new NetworkWorkload(model, folder, List.of(DataType.F32, DataType.BF16));
+    NetworkWorkload workload =
+        new NetworkWorkload(model, folder, List.of(DataType.F32, DataType.BF16));
     List<Contender> contenders = workload.contenders(threads);
     try {
       assertThat(contenders)
