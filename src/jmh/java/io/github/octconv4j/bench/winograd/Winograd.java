@@ -1,46 +1,54 @@
 package io.github.octconv4j.bench.winograd;
 
+import java.util.List;
+
 /**
  * Winograd's convolution of 3x3 with a stride of 1, in plain loops of floats: for its accuracy.
  *
  * <p>Matrices as in A. Lavin, S. Gray: Fast Algorithms for Convolutional Neural Networks (2015).
  */
-enum Winograd {
+final class Winograd {
   /** Tiles of 2x2 results by 16 products. */
-  F2(
-      2,
-      new float[][] {{1, 0, -1, 0}, {0, 1, 1, 0}, {0, -1, 1, 0}, {0, 1, 0, -1}},
-      new float[][] {{1, 0, 0}, {.5f, .5f, .5f}, {.5f, -.5f, .5f}, {0, 0, 1}},
-      new float[][] {{1, 1, 1, 0}, {0, 1, -1, -1}}),
+  static final Winograd F2 =
+      new Winograd(
+          2,
+          new float[][] {{1, 0, -1, 0}, {0, 1, 1, 0}, {0, -1, 1, 0}, {0, 1, 0, -1}},
+          new float[][] {{1, 0, 0}, {.5f, .5f, .5f}, {.5f, -.5f, .5f}, {0, 0, 1}},
+          new float[][] {{1, 1, 1, 0}, {0, 1, -1, -1}});
+
   /** Tiles of 4x4 results by 36 products. */
-  F4(
-      4,
-      new float[][] {
-        {4, 0, -5, 0, 1, 0},
-        {0, -4, -4, 1, 1, 0},
-        {0, 4, -4, -1, 1, 0},
-        {0, -2, -1, 2, 1, 0},
-        {0, 2, -1, -2, 1, 0},
-        {0, 4, 0, -5, 0, 1}
-      },
-      new float[][] {
-        {1 / 4f, 0, 0},
-        {-1 / 6f, -1 / 6f, -1 / 6f},
-        {-1 / 6f, 1 / 6f, -1 / 6f},
-        {1 / 24f, 1 / 12f, 1 / 6f},
-        {1 / 24f, -1 / 12f, 1 / 6f},
-        {0, 0, 1}
-      },
-      new float[][] {
-        {1, 1, 1, 1, 1, 0}, {0, 1, -1, 2, -2, 0}, {0, 1, 1, 4, 4, 0}, {0, 1, -1, 8, -8, 1}
-      });
+  static final Winograd F4 =
+      new Winograd(
+          4,
+          new float[][] {
+            {4, 0, -5, 0, 1, 0},
+            {0, -4, -4, 1, 1, 0},
+            {0, 4, -4, -1, 1, 0},
+            {0, -2, -1, 2, 1, 0},
+            {0, 2, -1, -2, 1, 0},
+            {0, 4, 0, -5, 0, 1}
+          },
+          new float[][] {
+            {1 / 4f, 0, 0},
+            {-1 / 6f, -1 / 6f, -1 / 6f},
+            {-1 / 6f, 1 / 6f, -1 / 6f},
+            {1 / 24f, 1 / 12f, 1 / 6f},
+            {1 / 24f, -1 / 12f, 1 / 6f},
+            {0, 0, 1}
+          },
+          new float[][] {
+            {1, 1, 1, 1, 1, 0}, {0, 1, -1, 2, -2, 0}, {0, 1, 1, 4, 4, 0}, {0, 1, -1, 8, -8, 1}
+          });
+
+  /** All tiles, small ones first. */
+  static final List<Winograd> ALL = List.of(F2, F4);
 
   private final int results;
   private final float[][] source;
   private final float[][] kernel;
   private final float[][] destination;
 
-  Winograd(int results, float[][] source, float[][] kernel, float[][] destination) {
+  private Winograd(int results, float[][] source, float[][] kernel, float[][] destination) {
     this.results = results;
     this.source = source;
     this.kernel = kernel;

@@ -56,9 +56,10 @@ public final class WinogradMain {
           new Layer(64, 56, 3), new Layer(128, 28, 3), new Layer(256, 14, 5), new Layer(512, 7, 2));
 
   /** Microseconds of a layer: of the convolution, and the bounds for tiles of 2x2 and of 4x4. */
-  private record Bound(Layer layer, double direct, double[] products, double[] moves) {
+  private record Bound(Layer layer, double direct, List<Double> products, List<Double> moves) {
     double best() {
-      return Math.min(direct, Math.min(products[0] + moves[0], products[1] + moves[1]));
+      return Math.min(
+          direct, Math.min(products.get(0) + moves.get(0), products.get(1) + moves.get(1)));
     }
   }
 
@@ -90,19 +91,19 @@ public final class WinogradMain {
     try (Arena arena = Arena.ofConfined()) {
       List<Runner> runners = new ArrayList<>();
       steps.add(new OneStep(engine, convolution(layer)));
-      for (Winograd tiles : Winograd.values()) {
+      for (Winograd tiles : Winograd.ALL) {
         steps.add(new OneStep(engine, products(layer, tiles)));
       }
       runners.addAll(steps);
-      for (Winograd tiles : Winograd.values()) {
+      for (Winograd tiles : Winograd.ALL) {
         runners.add(copy(arena, bytes(layer, tiles)));
       }
       Race race = Race.of(runners, 0);
       return new Bound(
           layer,
           race.microseconds(0),
-          new double[] {race.microseconds(1), race.microseconds(2)},
-          new double[] {race.microseconds(3), race.microseconds(4)});
+          List.of(race.microseconds(1), race.microseconds(2)),
+          List.of(race.microseconds(3), race.microseconds(4)));
     } finally {
       steps.forEach(OneStep::close);
     }
@@ -161,10 +162,10 @@ public final class WinogradMain {
           String.format(Locale.ROOT, "3x3 %d, %dx%2$d", layer.channels(), layer.size()),
           Integer.toString(layer.count()),
           Figures.number("%.0f", bound.direct()),
-          Figures.number("%.0f", bound.products()[0]),
-          Figures.number("%.0f", bound.moves()[0]),
-          Figures.number("%.0f", bound.products()[1]),
-          Figures.number("%.0f", bound.moves()[1]),
+          Figures.number("%.0f", bound.products().get(0)),
+          Figures.number("%.0f", bound.moves().get(0)),
+          Figures.number("%.0f", bound.products().get(1)),
+          Figures.number("%.0f", bound.moves().get(1)),
           Figures.number("%.2f", bound.best() / bound.direct()));
     }
     table.print(out);
