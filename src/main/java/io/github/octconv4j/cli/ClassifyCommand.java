@@ -184,7 +184,7 @@ final class ClassifyCommand implements Callable<Integer> {
       ClassifyReport report =
           new ClassifyReport(
               network.info(),
-              arithmetic(),
+              arithmetic(network),
               input + (model.isPresent() ? "" : ", " + chosen.expected()),
               pictures,
               classifications,
@@ -218,6 +218,7 @@ final class ClassifyCommand implements Callable<Integer> {
 
   private void measureAccuracy(PlanOptions options, Dataset images) throws IOException {
     List<Accuracy> results = new ArrayList<>();
+    String arithmetic;
     try (Networks networks = Networks.load(model, demoFor(images), architecture(), slice, onnx)) {
       for (Network network : networks.all()) {
         images.classes(network.info()); // what does not fit is said before anything is computed
@@ -229,13 +230,14 @@ final class ClassifyCommand implements Callable<Integer> {
         }
         networks.calibrate(few);
       }
+      arithmetic = arithmetic(networks.main());
       for (Network network : networks.all()) {
         try (Progress progress = Progress.of(network.info().name(), images.count())) {
           results.add(Accuracy.measure(network, options, images, progress));
         }
       }
     }
-    AccuracyReport report = new AccuracyReport(dataset.get().toString(), arithmetic(), results);
+    AccuracyReport report = new AccuracyReport(dataset.get().toString(), arithmetic, results);
     print(report::print, report::write);
   }
 
@@ -256,7 +258,7 @@ final class ClassifyCommand implements Callable<Integer> {
   }
 
   /** For instance {@code f32, 1 thread}. */
-  private String arithmetic() {
-    return isGraph() ? run.ofGraphs() : run.toString();
+  private String arithmetic(Network network) {
+    return isGraph() ? run.of(network.operations()) : run.toString();
   }
 }
