@@ -184,7 +184,7 @@ final class ClassifyCommand implements Callable<Integer> {
       ClassifyReport report =
           new ClassifyReport(
               network.info(),
-              arithmetic(),
+              arithmetic(network),
               input + (model.isPresent() ? "" : ", " + chosen.expected()),
               pictures,
               classifications,
@@ -218,10 +218,10 @@ final class ClassifyCommand implements Callable<Integer> {
 
   private void measureAccuracy(PlanOptions options, Dataset images) throws IOException {
     List<Accuracy> results = new ArrayList<>();
+    String arithmetic;
     try (Networks networks = Networks.load(model, demoFor(images), architecture(), slice, onnx)) {
       List<int[]> labels = new ArrayList<>();
-      for (Network network :
-          networks.all()) { // said before anything is computed: what does not fit
+      for (Network network : networks.all()) { // what does not fit is said before all else
         labels.add(images.classes(network.info()));
       }
       if (run.isInt8()) {
@@ -231,6 +231,7 @@ final class ClassifyCommand implements Callable<Integer> {
         }
         networks.calibrate(few);
       }
+      arithmetic = arithmetic(networks.main());
       for (int i = 0; i < labels.size(); i++) {
         Network network = networks.all().get(i);
         try (Progress progress = Progress.of(network.info().name(), images.count())) {
@@ -238,7 +239,7 @@ final class ClassifyCommand implements Callable<Integer> {
         }
       }
     }
-    AccuracyReport report = new AccuracyReport(dataset.get().toString(), arithmetic(), results);
+    AccuracyReport report = new AccuracyReport(dataset.get().toString(), arithmetic, results);
     print(report::print, report::write);
   }
 
@@ -259,7 +260,7 @@ final class ClassifyCommand implements Callable<Integer> {
   }
 
   /** For instance {@code f32, 1 thread}. */
-  private String arithmetic() {
-    return isGraph() ? run.ofGraphs() : run.toString();
+  private String arithmetic(Network network) {
+    return isGraph() ? run.of(network.operations()) : run.toString();
   }
 }

@@ -2,6 +2,7 @@ package io.github.octconv4j.cli;
 
 import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.FpMath;
+import io.github.octconv4j.graph.Graph;
 import io.github.octconv4j.octave.PlanOptions;
 import java.util.function.Supplier;
 import picocli.CommandLine.Option;
@@ -72,8 +73,16 @@ final class RunOptions {
     return arithmetic() + ", " + Figures.threads(threads);
   }
 
-  /** Returns the same of a graph of operations. */
+  /** Returns the same of graphs of operations, which are of floats. */
   String ofGraphs() {
     return isInt8() ? toString() : Figures.run(planOptionsOfGraphs());
+  }
+
+  /** Returns the same of a graph of operations, which may be of whole numbers already. */
+  String of(Graph graph) {
+    String floats = Figures.arithmetic(planOptionsOfGraphs());
+    return isInt8()
+        ? toString()
+        : WholeNumbers.and(floats, graph) + ", " + Figures.threads(threads);
   }
 }

@@ -13,6 +13,7 @@ final class Creation {
   private final MemorySegment engine;
   private final MemorySegment attributes;
   private final UnitStrides unitStrides;
+  private final boolean plain;
   private final Operation operation;
 
   Creation(
@@ -25,6 +26,7 @@ final class Creation {
     this.out = out;
     this.engine = engine;
     this.operation = operation;
+    this.plain = attributes.postOps().list().isEmpty() && attributes.quantization().isEmpty();
     this.unitStrides = UnitStrides.of(tensors(operation), arena);
     this.attributes = attributes.in(arena, unitStrides);
   }
@@ -70,6 +72,11 @@ final class Creation {
 
   MemorySegment attributes() {
     return attributes;
+  }
+
+  /** Whether there are no post-ops, scales and zero points. */
+  boolean isPlain() {
+    return plain;
   }
 
   /** oneDNN's descriptor of a tensor of the operation. */

@@ -71,6 +71,7 @@ final class Proven {
       reorder        simple:*            all      -        all      sum       -        -
       reorder        ref:*               all      -        all      sum       -        -
       reorder        jit:uni             gaps     -        gaps     sum       -        unpadded
+      reorder        jit:blk             dense    -        dense    sum       -        -
       reorder        jit_direct_copy:*   strided  -        strided  sum       -        -
       reorder        brgemm_matmul*      dense    -        dense    sum       -        -
       reorder        *                   common   -        dense    sum       -        -

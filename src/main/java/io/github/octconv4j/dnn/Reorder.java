@@ -51,13 +51,27 @@ public record Reorder(MemoryDesc src, MemoryDesc dst) implements Operation {
 
   /** Asks oneDNN for a primitive descriptor; everything was checked before. */
   int create(Creation creation) {
+    boolean moves = creation.isPlain() && isOfWholeNumbers(src) && isOfWholeNumbers(dst);
     return dnnl_h.dnnl_reorder_primitive_desc_create(
         creation.out(),
-        creation.desc(src),
+        creation.desc(moves ? asFloats(src) : src),
         creation.engine(),
-        creation.desc(dst),
+        creation.desc(moves ? asFloats(dst) : dst),
         creation.engine(),
         creation.attributes());
+  }
+
+  private static boolean isOfWholeNumbers(MemoryDesc desc) {
+    return desc.type() == DataType.S32 && desc.isPlain();
+  }
+
+  /**
+   * Whole numbers of 32 bits are moved as floats of as many bits: since AVX2 {@code jit:uni}
+   * transposes them by way of floats, which rounds those above 2^24.
+   */
+  private static MemoryDesc asFloats(MemoryDesc desc) {
+    return MemoryDesc.strided(
+        DataType.F32, desc.dims(), Objects.requireNonNull(desc.blocking()).strides());
   }
 
   /** Copies the elements of one tensor into another of the same dimensions. */

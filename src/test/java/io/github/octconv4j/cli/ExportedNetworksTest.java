@@ -7,8 +7,9 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Networks that PyTorch exported, with the outputs that it computes in float64: of torchvision's
- * blocks, by {@code scripts/export_torchvision.py}, and octave networks, by {@code
- * scripts/export_octave.py}.
+ * blocks, by {@code scripts/export_torchvision.py}, octave networks, by {@code
+ * scripts/export_octave.py}, and detectors, transformers and others, by {@code
+ * scripts/export_kinds.py}.
  */
 class ExportedNetworksTest {
   private static final Path EXPORTS = Path.of("src/test/resources/io/github/octconv4j/onnx");
@@ -35,5 +36,12 @@ class ExportedNetworksTest {
     CommandRun run =
         CommandRun.of("onnx-test", "--interpreter", EXPORTS.resolve("torchvision")).succeeded();
     assertThat(run.lastLine()).isEqualTo("13 passed, 0 failed");
+  }
+
+  @Test
+  void otherKinds() {
+    CommandRun run =
+        CommandRun.of("onnx-test", "--tolerance=1e-4", EXPORTS.resolve("kinds")).succeeded();
+    assertThat(run.lastLine()).isEqualTo("9 passed, 0 failed");
   }
 }

@@ -9,6 +9,7 @@ import io.github.octconv4j.dnn.DataType;
 import io.github.octconv4j.dnn.Internals;
 import io.github.octconv4j.dnn.MemoryDesc;
 import io.github.octconv4j.dnn.PostOps;
+import io.github.octconv4j.dnn.Reorder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -65,6 +66,15 @@ class ConformanceTest {
         kind(
             "convolution with a strided operand",
             c -> is(c, "convolution") && operands(c).anyMatch(o -> form(o).equals("GAPS"))),
+        kind(
+            "transposition of eight floats",
+            c ->
+                c.operation() instanceof Reorder reorder
+                    && type(c) == DataType.F32
+                    && reorder.dst().type() == DataType.F32
+                    && has(c, "PERMUTED")
+                    && form(reorder.dst()).equals("ROW_MAJOR")
+                    && src(c).dim(src(c).rank() - 1) == 8),
         kind("softmax with an operand", c -> is(c, "softmax") && operands(c).count() > 0),
         kind(
             "binary of S32 with an operand",

@@ -362,7 +362,8 @@ final class Generator {
   }
 
   private Operation reorder() {
-    long[] dims = shapes.dims(1 + shapes.below(5));
+    int rank = 1 + shapes.below(5);
+    long[] dims = shapes.chance(0.5) ? shapes.tiles(rank) : shapes.dims(rank);
     DataType type = shapes.one(ALL);
     return new Reorder(desc(type, dims), desc(shapes.chance(0.6) ? type : shapes.one(ALL), dims));
   }

@@ -52,6 +52,17 @@ final class Shapes {
     return dims;
   }
 
+  /**
+   * Dimensions of which any may be what a vector holds: transposing these has kernels of its own.
+   */
+  long[] tiles(int rank) {
+    long[] dims = new long[rank];
+    for (int d = 0; d < rank; d++) {
+      dims[d] = rank == 5 ? one(1, 2, 3, 8) : one(1, 2, 3, 5, 8, 8, 16, 16);
+    }
+    return dims;
+  }
+
   /** The layouts that have names; blocks divide the second dimension. */
   static List<FormatTag> tags(int rank) {
     return Arrays.stream(FormatTag.values())

@@ -55,8 +55,11 @@ class OnnxWriterTest {
     Path again = folder.resolve("again.onnx");
     try (OnnxModel model = OnnxModel.open(test.resolve("model.onnx"))) {
       Graph graph = model.graph();
-      TensorData input = OnnxTensorFile.read(test.resolve("test_data_set_0/input_0.pb"));
-      Map<String, TensorData> x = Map.of(graph.inputs().getFirst().name(), input);
+      Map<String, TensorData> x = new HashMap<>();
+      for (int i = 0; i < graph.inputs().size(); i++) {
+        Path file = test.resolve("test_data_set_0/input_" + i + ".pb");
+        x.put(graph.inputs().get(i).name(), OnnxTensorFile.read(file));
+      }
       OnnxWriter.write(graph, again);
       compare(graph, again, x);
       RecognizeOctave.Result found =

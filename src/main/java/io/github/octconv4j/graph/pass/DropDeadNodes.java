@@ -19,12 +19,12 @@ public final class DropDeadNodes implements UnaryOperator<Graph> {
     List<Node> alive = new ArrayList<>();
     for (Node node : graph.nodes().reversed()) {
       if (node.outputs().stream().anyMatch(needed::contains)) {
-        alive.addFirst(node);
+        alive.add(node);
         needed.addAll(node.inputs());
       }
     }
     Map<String, TensorData> constants = new LinkedHashMap<>(graph.constants());
     constants.keySet().retainAll(needed);
-    return new Graph(graph.name(), graph.inputs(), constants, alive, graph.outputs());
+    return new Graph(graph.name(), graph.inputs(), constants, alive.reversed(), graph.outputs());
   }
 }
