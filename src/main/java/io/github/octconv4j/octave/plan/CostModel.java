@@ -12,13 +12,12 @@ import io.github.octconv4j.octave.plan.Formulation.Sharing;
 
 /**
  * Predicts the time of a formulation from what it multiplies and moves. Only the order of the
- * predictions matters. {@link Rates} depend on the processor; the other constants are those of one
- * with 1 MB of second-level cache for each core.
+ * predictions matters. {@link Rates} and the {@link SecondLevelCache} are those of the processor.
  */
 final class CostModel {
-  private static final double STEP_US = 1.5;
+  private static final double STEP_US = 3; // in a network, where what it reads was not read before
   private static final double MEETING_US = 3;
-  private static final double CACHE_BYTES = 700_000;
+  private static final double SHARE_OF_CACHE = 0.7; // that is left for the maps
 
   private final OctaveConv2d spec;
   private final OctaveSizes sizes;
@@ -103,7 +102,7 @@ final class CostModel {
     if (Formulations.lowSum(f) == LowSum.ONE) {
       bytes += 2 * type * area(s) / 4 * spec.in().total() - type * area(y) / 4 * spec.out().low();
     }
-    boolean near = workingSet(f) < CACHE_BYTES;
+    boolean near = workingSet(f) < SHARE_OF_CACHE * SecondLevelCache.bytes();
     return bytes / (near ? rates.nearBytes() : rates.farBytes());
   }
 
