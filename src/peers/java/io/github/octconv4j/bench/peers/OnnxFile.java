@@ -1,6 +1,9 @@
 package io.github.octconv4j.bench.peers;
 
 import io.github.octconv4j.graph.Graph;
+import io.github.octconv4j.graph.Node;
+import io.github.octconv4j.graph.QuantizeLinear;
+import io.github.octconv4j.graph.QuantizedConv;
 import io.github.octconv4j.onnx.OnnxModel;
 import io.github.octconv4j.weights.ElementType;
 import java.io.IOException;
@@ -45,6 +48,15 @@ record OnnxFile(Path path, List<NamedTensor> inputs) {
         }
       }
       return new OnnxFile(path, inputs);
+    }
+  }
+
+  /** Whether a file is of whole numbers, whose rounding differs between libraries by steps. */
+  static boolean isQuantised(Path path) throws IOException {
+    try (OnnxModel model = OnnxModel.open(path)) {
+      return model.graph().nodes().stream()
+          .map(Node::op)
+          .anyMatch(op -> op instanceof QuantizeLinear || op instanceof QuantizedConv);
     }
   }
 
