@@ -202,7 +202,8 @@ public final class NetworkBuilder {
 
   /**
    * Adds the largest value of each square window, on both parts alike. Where the parts' new sizes
-   * don't go together by any {@link SizeRule}, no octave convolution can read them.
+   * don't go together by any {@link io.github.octconv4j.octave.SizeRule}, no octave convolution can
+   * read them.
    */
   public FeatureMap maxPool(String name, FeatureMap x, int kernel, int stride, int padding) {
     return pool(name, x, PoolKind.MAX, kernel, stride, padding);
@@ -210,8 +211,8 @@ public final class NetworkBuilder {
 
   /**
    * Adds the mean of each square window's part inside the image, on both parts alike. Where the
-   * parts' new sizes don't go together by any {@link SizeRule}, no octave convolution can read
-   * them.
+   * parts' new sizes don't go together by any {@link io.github.octconv4j.octave.SizeRule}, no
+   * octave convolution can read them.
    */
   public FeatureMap averagePool(String name, FeatureMap x, int kernel, int stride, int padding) {
     return pool(name, x, PoolKind.AVERAGE, kernel, stride, padding);
