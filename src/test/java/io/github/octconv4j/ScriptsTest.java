@@ -29,6 +29,7 @@ class ScriptsTest {
       """
       #!/usr/bin/env bash
       shift 2 # -B -ntp
+      case $* in *dependency-plugin*get*) [ ! -e off-net ]; exit ;; esac
       echo "arguments $*, cap ${ONEDNN_MAX_CPU_ISA:-none}"
       failures=0 skipped=0 left_out=
       case ${ONEDNN_MAX_CPU_ISA:-none} in
@@ -158,9 +159,10 @@ class ScriptsTest {
   }
 
   /**
-   * Three runs with a Maven that writes reports of three, two and one tests: the first fails one
-   * where this is asked, the second leaves one out. One more, on emulated Arm, passes four tests or
-   * says that it can't run.
+   * Four runs with a Maven that writes reports of three, two, one and four tests: the first fails
+   * one where this is asked, the second leaves one out, and the last one, Spark's, says that it
+   * can't run where Maven can't fetch Spark. One more, on emulated Arm, passes four tests or says
+   * that it can't run.
    */
   @Test
   void theLastLineOfAllRunsIsTheirSum(@TempDir Path folder) throws Exception {
@@ -187,9 +189,11 @@ class ScriptsTest {
             "reports in SSE41-reports",
             "aarch64: scripts/test-aarch64 --short --compiled",
             "arguments --short --compiled",
-            "9 passed, 0 failed, 3 skipped");
+            "Spark: scripts/test --spark 0",
+            "arguments verify -f src/spark/reactor.xml -Pfirst-try 0, cap none",
+            "13 passed, 0 failed, 3 skipped");
     assertThat(good.lines).filteredOn(line -> line.matches(SUM)).hasSize(1);
-    assertThat(good.lines.getLast()).isEqualTo("9 passed, 0 failed, 3 skipped");
+    assertThat(good.lines.getLast()).isEqualTo("13 passed, 0 failed, 3 skipped");
     assertThat(good.exitCode).isZero();
 
     Run single =
@@ -204,14 +208,27 @@ class ScriptsTest {
         .containsSubsequence(
             "aarch64: scripts/test-aarch64 --short --compiled",
             "test-aarch64: no packages",
-            "5 passed, 0 failed, 1 skipped");
+            "9 passed, 0 failed, 1 skipped");
     assertThat(without.exitCode).isZero();
 
     Run bad = Run.of(folder.resolve(".ci/run").toString(), "1");
     assertThat(bad.lines)
         .anyMatch(line -> line.startsWith("uncapped: 2 passed, 1 failed, 0 skipped, after "));
-    assertThat(bad.lines.getLast()).isEqualTo("4 passed, 1 failed, 1 skipped");
+    assertThat(bad.lines.getLast()).isEqualTo("8 passed, 1 failed, 1 skipped");
     assertThat(bad.exitCode).isEqualTo(1);
+
+    write(folder.resolve("off-net"), "");
+    Run offNet = Run.of(folder.resolve(".ci/run").toString(), "0");
+    List<String> last = offNet.lines.subList(offNet.lines.size() - 3, offNet.lines.size());
+    assertThat(last.getFirst()).isEqualTo("Spark: scripts/test --spark 0");
+    assertThat(last.get(1))
+        .matches(
+            "test: Maven has no Apache Spark here and can't fetch it"
+                + " \\(org\\.apache\\.spark:spark-mllib_2\\.13:[0-9.]+\\): nothing was run on Spark");
+    assertThat(last.getLast()).isEqualTo("5 passed, 0 failed, 1 skipped");
+    assertThat(offNet.exitCode).isZero();
+    assertThat(Run.of(folder.resolve("scripts/test").toString(), "--spark", "0").exitCode)
+        .isEqualTo(3);
   }
 
   private static String reports(Path folder, String isa) throws IOException {
@@ -219,7 +236,8 @@ class ScriptsTest {
   }
 
   private static void copyScripts(Path folder) throws IOException {
-    for (String script : List.of("scripts/test", "scripts/java25.sh", ".ci/run")) {
+    for (String script :
+        List.of("scripts/test", "scripts/java25.sh", ".ci/run", "src/spark/pom.xml")) {
       Path copy = folder.resolve(script);
       Files.createDirectories(copy.getParent());
       Files.copy(Path.of(script), copy, StandardCopyOption.COPY_ATTRIBUTES);
@@ -266,6 +284,17 @@ class ScriptsTest {
         .containsExactly(
             "bench: there is no benchmark LayerBenchmrk; scripts/bench -l lists them,"
                 + " scripts/bench --help what else there is");
+  }
+
+  @Test
+  void benchRefusesRowsOfSparkThatItCannotUse() throws Exception {
+    for (String rows : List.of("many", "999", "-5000", "100000000")) {
+      Run run = Run.of("scripts/bench", "spark", rows);
+      assertThat(run.exitCode).isEqualTo(2);
+      assertThat(run.lines)
+          .containsExactly(
+              "bench: spark takes a number of rows from 1000 to 99999999, was '" + rows + "'");
+    }
   }
 
   @Test
