@@ -2,6 +2,7 @@ package io.github.octconv4j.bench.tuning;
 
 import io.github.octconv4j.cli.Figures;
 import io.github.octconv4j.cli.Machine;
+import io.github.octconv4j.cli.StandardOutput;
 import io.github.octconv4j.cli.Table;
 import io.github.octconv4j.cli.bench.NetContender;
 import io.github.octconv4j.dnn.DataType;
@@ -11,7 +12,6 @@ import io.github.octconv4j.octave.PlanOptions;
 import io.github.octconv4j.octave.Tuning;
 import io.github.octconv4j.timing.Race;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -78,10 +78,19 @@ public final class TuningMain implements Callable<Integer> {
 
   /** Runs and ends the JVM. */
   public static void main(String[] arguments) {
-    CommandLine line = new CommandLine(new TuningMain());
-    line.setCaseInsensitiveEnumValuesAllowed(true);
-    line.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
-    System.exit(line.execute(arguments));
+    System.exit(StandardOutput.run("bench tuning", out -> run(arguments, out)));
+  }
+
+  private static int run(String[] arguments, PrintWriter out) {
+    return new CommandLine(new TuningMain())
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setOut(out)
+        .setExecutionExceptionHandler(
+            (e, line, parsed) -> {
+              line.getErr().println("bench tuning: " + e.getMessage());
+              return e instanceof IllegalArgumentException ? 2 : 3;
+            })
+        .execute(arguments);
   }
 
   @Override
@@ -91,6 +100,7 @@ public final class TuningMain implements Callable<Integer> {
     }
     PrintWriter out = spec.commandLine().getOut();
     out.println(Machine.here(threads));
+    out.flush();
     Table table = new Table("lrrrrrrrr").row(heads());
     List<Double> byModel = new ArrayList<>();
     for (String name : names) {

@@ -2,6 +2,7 @@ package io.github.octconv4j.bench.winograd;
 
 import io.github.octconv4j.cli.Figures;
 import io.github.octconv4j.cli.Machine;
+import io.github.octconv4j.cli.StandardOutput;
 import io.github.octconv4j.cli.Table;
 import io.github.octconv4j.cli.bench.NetContender;
 import io.github.octconv4j.dnn.Convolution;
@@ -21,7 +22,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -64,13 +64,18 @@ public final class WinogradMain {
   }
 
   /** Measures and prints. */
-  public static void main(String[] args) throws IOException {
+  public static void main(String[] args) {
     if (args.length > 1) {
       System.err.println("bench: winograd takes a folder of case files, or nothing");
       System.exit(2);
     }
-    PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+    Path cases = Path.of(args.length == 1 ? args[0] : "src/test/resources/cases");
+    System.exit(StandardOutput.run("bench winograd", out -> run(out, cases)));
+  }
+
+  private static int run(PrintWriter out, Path cases) throws IOException {
     out.println(Machine.here(1));
+    out.flush();
     for (String name : NETWORKS) {
       boolean octave = name.startsWith("oct_");
       List<Bound> bounds = new ArrayList<>();
@@ -82,8 +87,10 @@ public final class WinogradMain {
         }
       }
       print(out, name, octave, bounds);
+      out.flush();
     }
-    accuracy(out, Path.of(args.length == 1 ? args[0] : "src/test/resources/cases"));
+    accuracy(out, cases);
+    return 0;
   }
 
   private static Bound bound(Engine engine, Layer layer) {

@@ -34,9 +34,9 @@ final class SecondLevelCache {
       if (second && size.matches()) {
         return Long.parseLong(size.group(1)) << (size.group(2).equals("K") ? 10 : 20);
       }
-    } catch (IOException | SecurityException e) {
+      return USUAL_BYTES;
+    } catch (IOException e) {
       return USUAL_BYTES;
     }
-    return USUAL_BYTES;
   }
 }

@@ -108,8 +108,9 @@ final class PeersOnnxCommand implements Callable<Integer> {
     for (String text : files) {
       Path file = file(text);
       OnnxFile read = OnnxFile.of(file, graph -> sizes.of(graph, batch, size));
+      double close = OnnxFile.isQuantised(file) ? CLOSE_QUANTISED : CLOSE;
       for (int count : threads) {
-        Result result = measure(read, count);
+        Result result = measure(read, close, count);
         results.add(result);
         out.printf(
             Locale.ROOT,
@@ -136,7 +137,8 @@ final class PeersOnnxCommand implements Callable<Integer> {
     }
   }
 
-  private Result measure(OnnxFile file, int count) throws IOException, InterruptedException {
+  private Result measure(OnnxFile file, double close, int count)
+      throws IOException, InterruptedException {
     try (GraphContender ours = new GraphContender(file, count);
         Contender others =
             new OnnxRuntimeContender(file.path(), file.inputs(), ours.outputDims(), count)) {
@@ -152,7 +154,7 @@ final class PeersOnnxCommand implements Callable<Integer> {
           race.microseconds(0),
           race.microseconds(1),
           error,
-          OnnxFile.isQuantised(file.path()) ? CLOSE_QUANTISED : CLOSE,
+          close,
           start,
           othersStart);
     }
